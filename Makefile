@@ -1,0 +1,61 @@
+# Every target is explained by the comment behind it; `make` alone lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 5000
+# Stages call `python`: it has to be the one of the environment, whatever is active in the shell.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export MLFLOW_DISABLE_TELEMETRY := true
+
+READY := .venv/.ready
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+.PHONY: setup
+setup: $(READY) ## Make .venv with the tested versions of requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ganforge needs Python 3.11 or newer, but $(PYTHON) is $$($(PYTHON) --version); run: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Installing into .venv: some minutes and 6 GB at the first time, most of it PyTorch."
+	test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv
+	.venv/bin/uv pip install --quiet --compile-bytecode --requirements requirements.lock --no-deps --editable .
+	@touch $(READY)
+
+# A folder without .git, such as an unpacked zip, needs DVC told so.
+.PHONY: workspace
+workspace: setup
+	@test -e .git || test -e .dvc/config.local || printf '[core]\n    no_scm = true\n' > .dvc/config.local
+
+.PHONY: repro
+repro: workspace ## Run the pipeline: whatever params.yaml or the code changed, nothing else
+	@ganforge check
+	@dvc repro
+	@ganforge scores
+
+.PHONY: ui
+ui: setup ## Open the recorded runs in MLflow, at http://127.0.0.1:5000 (PORT=... for another port)
+	@test -z "$$MLFLOW_TRACKING_URI" || { echo "Runs are recorded at MLFLOW_TRACKING_URI: open $$MLFLOW_TRACKING_URI"; exit 1; }
+	@test -e mlflow.db || { echo "Nothing is recorded yet: run make repro first."; exit 1; }
+	@echo "MLflow will answer at http://127.0.0.1:$(PORT) in some seconds; Ctrl-C ends it."
+	@MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false mlflow server --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --port $(PORT)
+
+.PHONY: test
+test: setup ## Run the tests
+	pytest
+
+.PHONY: lint
+lint: setup ## Check style and types
+	ruff check
+	ruff format --check
+	mypy
+
+.PHONY: lock
+lock: setup ## Resolve requirements.lock anew
+	uv pip compile --quiet --upgrade --universal --no-header --no-annotate --extra dev pyproject.toml --output-file requirements.lock
+
+.PHONY: clean
+clean: ## Remove what the pipeline made and can make again; runs in MLflow and DVC's cache stay
+	rm -rf data/raw data/prepared models samples reports/figures reports/progress reports/report.html .ganforge

@@ -1,0 +1,35 @@
+"""models/extractor: a classifier of the real images, and the features of both splits."""
+
+import numpy as np
+
+from ganforge.datasets.prepared import Prepared
+from ganforge.evaluation.extractor import train_extractor
+from ganforge.params import Params
+from ganforge.training.device import configure
+from pipeline.stage import EXTRACTOR, PREPARED, progress_bar, run_stage
+
+
+def main(params: Params) -> None:
+    """Trains on the training split; looks at the test split once, for the features that stand as the floor."""
+    data = Prepared.load(PREPARED)
+    device = configure(params.compute)
+    classes = len(data.meta.classes)
+    with progress_bar(params.extractor.images, "img", "extractor") as bar:
+        extractor = train_extractor(
+            data.splits["train"],
+            classes,
+            params.extractor.images,
+            params.extractor.seed,
+            device,
+            lambda shown: bar.update(shown - bar.n),
+        )
+    test = extractor(data.splits["test"].images)
+    accuracy = float(np.mean(test.labels == data.splits["test"].labels))
+    extractor.save(EXTRACTOR, data.meta.shape, classes, accuracy)
+    np.save(EXTRACTOR / "train_features.npy", extractor(data.splits["train"].images).values)
+    np.save(EXTRACTOR / "test_features.npy", test.values)
+    print(f"the extractor classifies {accuracy:.1%} of the real test images rightly")
+
+
+if __name__ == "__main__":
+    run_stage(main)

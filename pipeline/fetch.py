@@ -1,0 +1,33 @@
+"""data/raw: the files of the data set as its source serves them."""
+
+import os
+from pathlib import Path
+
+from ganforge.datasets import SOURCES
+from ganforge.datasets.download import fetch_file
+from ganforge.params import Params
+from pipeline.stage import RAW, private_folder, progress_bar, run_stage
+
+
+def main(params: Params) -> None:
+    """Copies what is bundled, downloads what is not."""
+    name = params.dataset.name
+    source = SOURCES[name]
+    RAW.mkdir(parents=True, exist_ok=True)
+    for file_name, content in source.bundled_files().items():
+        (RAW / file_name).write_bytes(content)
+    mirror = os.environ.get("GANFORGE_MIRROR") or None
+    if mirror is not None and "://" not in mirror:
+        mirror = str(Path(os.environ.get("DVC_ROOT", "."), Path(mirror).expanduser()))
+    for file in source.remote_files():
+        with progress_bar(None, "B", file.name) as bar:
+
+            def show(_: str, done: int, total: int | None, bar=bar) -> None:  # type: ignore[no-untyped-def]
+                bar.total = total
+                bar.update(done - bar.n)
+
+            fetch_file(file, name, RAW, private_folder() / "downloads", mirror, show)
+
+
+if __name__ == "__main__":
+    run_stage(main)

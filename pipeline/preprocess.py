@@ -1,0 +1,34 @@
+"""data/prepared: one array per split, and meta.json."""
+
+import dataclasses
+
+from ganforge.datasets import SOURCES
+from ganforge.datasets.prepared import write_prepared
+from ganforge.datasets.resize import resize
+from ganforge.params import Params
+from pipeline.stage import PREPARED, RAW, run_stage
+
+
+def main(params: Params) -> None:
+    """Reads the raw files, resizes if asked to, and writes the arrays."""
+    source = SOURCES[params.dataset.name]
+    splits = source.read(RAW)
+    resolution = params.dataset.resolution
+    if resolution != "native":
+        splits = {
+            name: dataclasses.replace(split, images=resize(split.images, resolution)) for name, split in splits.items()
+        }
+    meta = write_prepared(
+        PREPARED,
+        splits,
+        dataset=params.dataset.name,
+        origin=source.origin,
+        signal="image",
+        classes=source.classes,
+    )
+    shape = " x ".join(map(str, meta.shape))
+    print(f"{meta.origin}: {meta.count['train']} training and {meta.count['test']} test images of {shape}")
+
+
+if __name__ == "__main__":
+    run_stage(main)

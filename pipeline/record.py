@@ -1,0 +1,55 @@
+"""Nothing on disk: completes the MLflow run of this generator with everything that the stages made."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from ganforge.datasets.prepared import read_meta
+from ganforge.params import Params
+from ganforge.tracking import Identity, describe, recover_run, settings_tags
+from pipeline.stage import (
+    FIGURES,
+    GENERATOR,
+    METRICS,
+    PREPARED,
+    PROGRESS,
+    REPORT,
+    RUN,
+    SAMPLES,
+    TRAINING,
+    run_stage,
+)
+
+
+def main(params: Params) -> None:
+    """Attaches to the run that trained the generator; makes it again from the files where it is gone."""
+    meta = read_meta(PREPARED)
+    table = pd.read_csv(TRAINING)
+    scores = json.loads(METRICS.read_text(encoding="utf-8"))
+    history = [{str(name): float(value) for name, value in row.items()} for row in table.to_dict("records")]
+    run = recover_run(params, meta, Identity.load(RUN))
+    run.log_history(history)
+    run.log_grids(sorted(PROGRESS.iterdir()))
+    run.log_scores(scores)
+    run.set_tags(settings_tags(params) | {"mlflow.note.content": describe(scores, meta)})
+    run.log_files(
+        {
+            GENERATOR: "generator",
+            SAMPLES / "grid.png": "samples",
+            SAMPLES / "interpolation.png": "samples",
+            SAMPLES / "single": "samples/single",
+            FIGURES: "figures",
+            REPORT: None,
+            METRICS: None,
+            TRAINING: None,
+            Path("params.yaml"): None,
+            Path("dvc.lock"): None,
+        }
+    )
+    run.finish()
+    print(f"recorded as MLflow run {run.run_id}")
+
+
+if __name__ == "__main__":
+    run_stage(main)

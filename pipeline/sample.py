@@ -1,0 +1,76 @@
+"""samples/: what the scores are computed on, and pictures for people."""
+
+import json
+
+import numpy as np
+
+from ganforge.datasets.prepared import read_meta
+from ganforge.errors import UserError
+from ganforge.generator import Generator, spherical_interpolation
+from ganforge.networks.sampling import draw_latents
+from ganforge.params import Params
+from ganforge.signals import SIGNALS
+from ganforge.training.device import configure
+from pipeline.stage import GENERATOR, PREPARED, SAMPLES, run_stage
+
+MOST = 10_000  # samples per seed, when their number is left to us
+SINGLES = 2  # pictures of each class to open one by one
+INTERPOLATION_STEPS = 10
+
+
+def main(params: Params) -> None:
+    """Draws with the averaged generator that the stage train wrote."""
+    generator = Generator.load(GENERATOR, configure(params.compute))
+    test_images = read_meta(PREPARED).count["test"]
+    count = min(test_images, MOST) if params.sample.count == "auto" else params.sample.count
+    if count > test_images:
+        raise UserError(
+            f"params.yaml: sample.count is {count}, but the test split has {test_images} images and scores compare "
+            f"equal numbers; allowed is auto or at most {test_images}."
+        )
+    SAMPLES.mkdir(parents=True, exist_ok=True)
+    write_samples(generator, params.sample.seeds, count)
+    write_pictures(generator, params.sample.seeds[0], params.sample.show_per_class)
+
+
+def write_samples(generator: Generator, seeds: list[int], count: int) -> None:
+    """samples.npy, labels.npy if there are labels, and samples.json that says which rows are whose."""
+    shape = (len(seeds) * count, *generator.shape)
+    array = np.lib.format.open_memmap(SAMPLES / "samples.npy", mode="w+", dtype=np.uint8, shape=shape)
+    row = 0
+    for seed in seeds:
+        for block in generator.sample_blocks(count, seed):
+            array[row : row + len(block)] = block
+            row += len(block)
+    array.flush()
+    if generator.classes:
+        np.save(SAMPLES / "labels.npy", np.concatenate([generator.labels(count, seed) for seed in seeds]))
+    (SAMPLES / "samples.json").write_text(json.dumps({"seeds": seeds, "count": count}) + "\n", encoding="utf-8")
+
+
+def write_pictures(generator: Generator, seed: int, columns: int) -> None:
+    """grid.png (a row per class), interpolation.png (from one latent to another), and single samples."""
+    signal = SIGNALS[generator.config.signal]()
+    rows = len(generator.classes) or columns
+    labels = np.repeat(np.arange(rows), columns) if generator.classes else None
+    grid = generator.sample(rows * columns, seed=seed, label=labels)
+    signal.sheet(grid, columns, SAMPLES / f"grid{signal.suffix}")
+
+    ends = draw_latents(seed, 2 * rows, generator.config.network.latent_dim).reshape(rows, 2, -1)
+    paths = np.concatenate([spherical_interpolation(start, end, INTERPOLATION_STEPS) for start, end in ends])
+    path_labels = np.repeat(np.arange(rows), INTERPOLATION_STEPS) if generator.classes else None
+    between = np.concatenate(list(generator.decode(paths, path_labels)))
+    signal.sheet(between, INTERPOLATION_STEPS, SAMPLES / f"interpolation{signal.suffix}")
+
+    shown = min(SINGLES, columns)
+    chosen = [row * columns + column for row in range(rows) for column in range(shown)]
+    names = [
+        f"{generator.classes[row].replace(' ', '_')}_{column}" if generator.classes else f"{row:02d}_{column}"
+        for row in range(rows)
+        for column in range(shown)
+    ]
+    signal.each(grid[chosen], names, SAMPLES / "single")
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,20 @@
+"""What there is to learn. A new data set is one file and one line below."""
+
+from __future__ import annotations
+
+from ganforge.datasets.cifar10 import CIFAR10
+from ganforge.datasets.digits import Digits
+from ganforge.datasets.mnist import FASHION_MNIST, KMNIST, MNIST
+from ganforge.datasets.source import RemoteFile, Source, Split
+from ganforge.datasets.svhn import SVHN
+
+SOURCES: dict[str, Source] = {
+    "digits": Digits(),
+    "mnist": MNIST,
+    "fashion_mnist": FASHION_MNIST,
+    "kmnist": KMNIST,
+    "cifar10": CIFAR10(),
+    "svhn": SVHN(),
+}
+
+__all__ = ["SOURCES", "RemoteFile", "Source", "Split"]

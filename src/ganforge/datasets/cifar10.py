@@ -1,0 +1,57 @@
+"""CIFAR-10: colour images of 32x32, read by torchvision's own class."""
+
+from __future__ import annotations
+
+import tarfile
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ganforge.datasets.source import RemoteFile, Split
+
+
+class CIFAR10:
+    """60,000 images of ten classes."""
+
+    classes: Sequence[str] = [
+        "airplane",
+        "automobile",
+        "bird",
+        "cat",
+        "deer",
+        "dog",
+        "frog",
+        "horse",
+        "ship",
+        "truck",
+    ]
+    origin = "CIFAR-10 (Krizhevsky 2009)"
+
+    def remote_files(self) -> Sequence[RemoteFile]:
+        """The one official archive."""
+        reader = self._reader()
+        return [RemoteFile(reader.filename, (reader.url,), reader.tgz_md5)]
+
+    def bundled_files(self) -> dict[str, bytes]:
+        """None."""
+        return {}
+
+    def read(self, folder: Path) -> dict[str, Split]:
+        """Unpacks the archive, whose digest was verified, into a temporary folder and lets torchvision read it."""
+        with tempfile.TemporaryDirectory() as root:
+            with tarfile.open(folder / self._reader().filename) as archive:
+                archive.extractall(root, filter="data")
+            return {name: self._split(root, train=name == "train") for name in ("train", "test")}
+
+    def _split(self, root: str, *, train: bool) -> Split:
+        data = self._reader()(root, train=train)
+        images = np.ascontiguousarray(np.moveaxis(data.data, -1, 1))
+        return Split(images, np.asarray(data.targets, dtype=np.int64))
+
+    def _reader(self) -> Any:
+        import torchvision.datasets
+
+        return torchvision.datasets.CIFAR10

@@ -1,0 +1,45 @@
+"""Handwritten digits of 8x8 pixels that come with scikit-learn: small enough to learn in half a minute."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+
+from ganforge.datasets.source import RemoteFile, Split
+
+FILE = "digits.csv.gz"
+LEVELS = 16  # pixels are counted from 0 to 16
+TEST_EVERY = 5  # in each class, every fifth image is a test image
+
+
+class Digits:
+    """1797 images: the test part of the UCI set "Optical Recognition of Handwritten Digits"."""
+
+    classes: Sequence[str] = [str(digit) for digit in range(10)]
+    origin = "scikit-learn's bundled digits (Alpaydin & Kaynak 1998, UCI repository, CC BY 4.0)"
+
+    def remote_files(self) -> Sequence[RemoteFile]:
+        """Nothing: it is bundled."""
+        return []
+
+    def bundled_files(self) -> dict[str, bytes]:
+        """The table that scikit-learn ships, as it is."""
+        return {FILE: (resources.files("sklearn") / "datasets" / "data" / FILE).read_bytes()}
+
+    def read(self, folder: Path) -> dict[str, Split]:
+        """64 pixels and a label per line; the split is by position within the class, so it never changes."""
+        with gzip.open(folder / FILE, "rt") as lines:
+            table = np.loadtxt(lines, delimiter=",", dtype=np.int64)
+        images = np.round(table[:, :64] * (255 / LEVELS)).astype(np.uint8).reshape(-1, 1, 8, 8)
+        labels = table[:, 64]
+        is_test = np.zeros(len(labels), dtype=bool)
+        for digit in range(10):
+            is_test[np.flatnonzero(labels == digit)[TEST_EVERY - 1 :: TEST_EVERY]] = True
+        return {
+            "train": Split(images[~is_test], labels[~is_test]),
+            "test": Split(images[is_test], labels[is_test]),
+        }

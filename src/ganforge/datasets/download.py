@@ -1,0 +1,103 @@
+"""Official files, from the network or from a mirror, never accepted without their digest."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from ganforge.datasets.source import RemoteFile
+from ganforge.errors import UserError
+
+CHUNK = 1 << 18  # bytes
+TIMEOUT = 30  # seconds without an answer
+
+Progress = Callable[[str, int, int | None], None]
+"""Told the file's name, the bytes that are here, and the bytes in all where known."""
+
+
+def fetch_file(
+    file: RemoteFile, dataset: str, folder: Path, partial_folder: Path, mirror: str | None, progress: Progress
+) -> Path:
+    """Puts an official file into ``folder`` and returns its path.
+
+    Args:
+        file: what to fetch.
+        dataset: name of the data set, which is the folder of the mirror where the file lies.
+        folder: where the whole file goes.
+        partial_folder: where an interrupted download waits for its continuation.
+        mirror: a folder or a URL that holds ``<dataset>/<file name>`` and is asked instead of the official addresses.
+        progress: told how far it is.
+
+    Raises:
+        UserError: no address could be reached, or what came has another digest.
+    """
+    target = folder / file.name
+    if mirror is not None and "://" not in mirror:
+        source = Path(mirror).expanduser() / dataset / file.name
+        if not source.is_file():
+            raise UserError(
+                f"GANFORGE_MIRROR: {source} does not exist; put the official {file.name} of {dataset} there, or unset "
+                f"GANFORGE_MIRROR to download it."
+            )
+        shutil.copyfile(source, target)
+        _verify(target, file, str(source))
+        return target
+    urls = (f"{mirror.rstrip('/')}/{dataset}/{file.name}",) if mirror is not None else file.urls
+    partial_folder.mkdir(parents=True, exist_ok=True)
+    partial = partial_folder / f"{file.md5}-{file.name}"
+    reasons = []
+    for url in urls:
+        try:
+            _download(url, partial, file.name, progress)
+        except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
+            reasons.append(f"{url}: {getattr(error, 'reason', None) or error}")
+            continue
+        _verify(partial, file, url)
+        shutil.move(partial, target)
+        return target
+    raise UserError(
+        f"{dataset}: {file.name} could not be downloaded ({'; '.join(reasons)}); connect to the network and run it "
+        f"again, or set GANFORGE_MIRROR to a folder or URL that holds {dataset}/{file.name}."
+    )
+
+
+def _download(url: str, partial: Path, name: str, progress: Progress) -> None:
+    """Fetches ``url`` into ``partial``, going on where an earlier attempt was cut off if the server can."""
+    have = partial.stat().st_size if partial.exists() else 0
+    request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
+    try:
+        response = urllib.request.urlopen(request, timeout=TIMEOUT)
+    except urllib.error.HTTPError as error:
+        if error.code != 416:  # 416: nothing is left to send, the digest will tell whether it is whole
+            raise
+        return
+    with response, partial.open("ab") as file:
+        if response.status != 206:
+            file.truncate(0)
+            have = 0
+        length = response.headers.get("Content-Length")
+        total = have + int(length) if length is not None else None
+        while chunk := response.read(CHUNK):
+            file.write(chunk)
+            have += len(chunk)
+            progress(name, have, total)
+    if total is not None and have < total:
+        raise OSError(f"the connection ended after {have} of {total} bytes")
+
+
+def _verify(path: Path, file: RemoteFile, source: str) -> None:
+    """Deletes ``path`` and refuses it unless it has the official digest."""
+    found = hashlib.file_digest(path.open("rb"), "md5").hexdigest()
+    if found == file.md5:
+        return
+    size = path.stat().st_size
+    path.unlink()
+    raise UserError(
+        f"{source} holds {size} bytes with MD5 {found}, but the official {file.name} has {file.md5}: it is damaged or "
+        f"another file; it was not kept, so run it again or use another mirror."
+    )

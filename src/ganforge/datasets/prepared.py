@@ -1,0 +1,95 @@
+"""The one format that everything after `preprocess` reads: one array per split and meta.json."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ganforge.datasets.source import Split
+from ganforge.errors import UserError
+
+SPLITS = ("train", "test")
+
+
+@dataclass(frozen=True)
+class Meta:
+    """What has to be known of the arrays to learn from them.
+
+    Attributes:
+        dataset: name of the data set.
+        origin: who made it, and its licence.
+        signal: a key of `ganforge.signals.SIGNALS`.
+        shape: (channels, *size) of one item.
+        classes: names of the labels, empty where there are none.
+        class_counts: training items of each class.
+        count: items of each split.
+        digest: SHA-256 over the arrays, hexadecimal.
+    """
+
+    dataset: str
+    origin: str
+    signal: str
+    shape: tuple[int, ...]
+    classes: tuple[str, ...]
+    class_counts: tuple[int, ...]
+    count: dict[str, int]
+    digest: str
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Arrays of both splits, mapped from disk rather than read, and what describes them."""
+
+    meta: Meta
+    splits: dict[str, Split]
+
+    @classmethod
+    def load(cls, folder: Path) -> Prepared:
+        """Opens what `write_prepared` wrote."""
+        splits = {
+            name: Split(
+                np.load(folder / f"{name}.npy", mmap_mode="r"), np.load(folder / f"{name}_labels.npy", mmap_mode="r")
+            )
+            for name in SPLITS
+        }
+        return cls(read_meta(folder), splits)
+
+
+def read_meta(folder: Path) -> Meta:
+    """meta.json of a folder of prepared data."""
+    path = folder / "meta.json"
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist: run `dvc repro preprocess` to make it.") from None
+    return Meta(**values | {key: tuple(values[key]) for key in ("shape", "classes", "class_counts")})
+
+
+def write_prepared(
+    folder: Path, splits: Mapping[str, Split], *, dataset: str, origin: str, signal: str, classes: Sequence[str]
+) -> Meta:
+    """Writes the arrays and meta.json into ``folder`` and returns the latter's contents."""
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    for name in SPLITS:
+        split = splits[name]
+        for suffix, array in (("", split.images), ("_labels", split.labels)):
+            np.save(folder / f"{name}{suffix}.npy", array)
+            digest.update(np.ascontiguousarray(array).data)
+    meta = Meta(
+        dataset=dataset,
+        origin=origin,
+        signal=signal,
+        shape=splits["train"].images.shape[1:],
+        classes=tuple(classes),
+        class_counts=tuple(np.bincount(splits["train"].labels, minlength=len(classes)).tolist()),
+        count={name: len(splits[name].images) for name in SPLITS},
+        digest=digest.hexdigest(),
+    )
+    (folder / "meta.json").write_text(json.dumps(asdict(meta), indent=2) + "\n", encoding="utf-8")
+    return meta

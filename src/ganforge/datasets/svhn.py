@@ -1,0 +1,39 @@
+"""Street View House Numbers: colour images of 32x32, read by torchvision's own class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ganforge.datasets.source import RemoteFile, Split
+
+
+class SVHN:
+    """99,289 digits cut out of photographs of house numbers; the "extra" images are left out."""
+
+    classes: Sequence[str] = [str(digit) for digit in range(10)]
+    origin = "SVHN (Netzer et al. 2011)"
+
+    def remote_files(self) -> Sequence[RemoteFile]:
+        """The two official files."""
+        files = (self._reader().split_list[split] for split in ("train", "test"))
+        return [RemoteFile(name, (url,), md5) for url, name, md5 in files]
+
+    def bundled_files(self) -> dict[str, bytes]:
+        """None."""
+        return {}
+
+    def read(self, folder: Path) -> dict[str, Split]:
+        """MATLAB files, as they are."""
+        splits = {split: self._reader()(str(folder), split=split) for split in ("train", "test")}
+        return {
+            name: Split(np.ascontiguousarray(data.data), data.labels.astype(np.int64)) for name, data in splits.items()
+        }
+
+    def _reader(self) -> Any:
+        import torchvision.datasets
+
+        return torchvision.datasets.SVHN

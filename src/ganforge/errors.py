@@ -1,0 +1,9 @@
+"""The one kind of error that is meant for the user's eyes."""
+
+
+class UserError(Exception):
+    """Something the user can put right.
+
+    Its text is one sentence that names the file or the key, what was found, what is allowed and what to do. Stage
+    scripts and the command line print that sentence alone; every other exception is a defect and keeps its traceback.
+    """

@@ -1,0 +1,63 @@
+"""Figures of the report, by matplotlib."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+COLOURS = ("#1b6ca8", "#d1495b")
+
+
+def plot_training(history: pd.DataFrame, path: Path) -> None:
+    """Losses, scores of the discriminator and squared gradient norms over the images shown."""
+    panels = {
+        "losses": ["loss_discriminator", "loss_generator"],
+        "mean score that the discriminator gives": ["score_real", "score_fake"],
+        "squared gradient norm of the discriminator": ["gradient_real", "gradient_fake"],
+    }
+    panels = {title: names for title, names in panels.items() if set(names) <= set(history)}
+    figure, axes = _figure(len(panels), height=3.0)
+    for axis, (title, names) in zip(axes, panels.items(), strict=True):
+        for name, colour in zip(names, COLOURS, strict=True):
+            axis.plot(history["images"] / 1000, history[name], color=colour, linewidth=1, label=name.split("_")[-1])
+        axis.set(title=title, xlabel="thousand images shown")
+        axis.legend(frameon=False)
+    _save(figure, path)
+
+
+def plot_classes(counts: np.ndarray, reference: np.ndarray, classes: Sequence[str], path: Path) -> None:
+    """Share of every class among the samples and among the real images, as the extractor sees them."""
+    figure, (axis,) = _figure(1, height=2.6)
+    positions = np.arange(len(classes))
+    for offset, values, colour, label in (
+        (-0.2, reference, COLOURS[0], "real"),
+        (0.2, counts, COLOURS[1], "samples"),
+    ):
+        axis.bar(positions + offset, 100 * values / values.sum(), 0.4, color=colour, label=label)
+    axis.set_xticks(positions, classes, rotation=0 if max(map(len, classes)) < 4 else 30, ha="center")
+    axis.set(ylabel="share in %")
+    axis.legend(frameon=False, ncols=2)
+    _save(figure, path)
+
+
+def _figure(columns: int, height: float):  # type: ignore[no-untyped-def]
+    """A figure with a row of plain axes, drawn without a screen."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+
+    plt.rcParams.update({"font.size": 8, "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 8})
+    figure, axes = plt.subplots(1, columns, figsize=(9, height), squeeze=False)
+    return figure, axes[0]
+
+
+def _save(figure, path: Path) -> None:  # type: ignore[no-untyped-def]
+    import matplotlib.pyplot as plt
+
+    figure.tight_layout()
+    figure.savefig(path, dpi=110, metadata={"Software": None})
+    plt.close(figure)

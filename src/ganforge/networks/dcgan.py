@@ -1,0 +1,115 @@
+"""Deep convolutional networks: Radford et al. 2015, https://arxiv.org/abs/1511.06434.
+
+A dense start at the base size (7x7 for 28x28), transposed convolutions up to the full size with batch norm and ReLU,
+tanh; a discriminator of strided convolutions with LeakyReLU. Two departures:
+
+* The layers that touch the signal, a strided convolution of kernel 6 and its transpose, are computed as a convolution
+  of kernel 3 beside a space-to-depth rearrangement. It is the same map (Shi et al. 2016,
+  https://arxiv.org/abs/1609.07009), and about twice as fast on CPU where the signal has one channel.
+* No batch norm in the discriminator: gradient penalties are per sample, and batch norm ties samples together
+  (Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028, section 4).
+"""
+
+from __future__ import annotations
+
+import math
+
+from torch import Tensor, nn
+
+from ganforge.networks.layers import (
+    BATCH_NORM,
+    CONVOLUTION,
+    LEAK,
+    TRANSPOSED_CONVOLUTION,
+    DepthToSpace,
+    LatentAndLabel,
+    PadToMultiple,
+    ScoreHead,
+    SpaceToDepth,
+    crop,
+    factors,
+    initialise,
+    level_channels,
+    pyramid,
+)
+from ganforge.networks.spec import NetworkSpec
+
+
+def _strided(factor: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+    """Kernel, stride and padding of a convolution that shrinks (or its transpose grows) each axis by ``factor``."""
+    return {
+        "kernel_size": tuple(2 * f if f > 1 else 3 for f in factor),
+        "stride": factor,
+        "padding": tuple(f // 2 if f > 1 else 1 for f in factor),
+    }
+
+
+class DCGANGenerator(nn.Module):
+    """Latent vector -> dense start -> transposed convolutions -> tanh."""
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__()
+        axes = len(spec.size)
+        self.sizes = pyramid(spec.size)
+        base = len(self.sizes) - 1
+        channels = level_channels(spec.width, base)
+        self.input = LatentAndLabel(spec.latent_dim, spec.classes)
+        self.start = nn.Linear(self.input.features, channels * math.prod(self.sizes[base]))
+        self.normalise = nn.Sequential(BATCH_NORM[axes](channels), nn.ReLU())
+        self.up = nn.ModuleList()  # from level base to level 1
+        for level in range(base - 1, 0, -1):
+            finer = level_channels(spec.width, level)
+            factor = factors(self.sizes[level], self.sizes[level + 1])
+            self.up.append(
+                nn.Sequential(
+                    TRANSPOSED_CONVOLUTION[axes](channels, finer, bias=False, **_strided(factor)),
+                    BATCH_NORM[axes](finer),
+                    nn.ReLU(),
+                )
+            )
+            channels = finer
+        last = factors(self.sizes[0], self.sizes[1])
+        self.output = nn.Sequential(
+            CONVOLUTION[axes](channels, spec.channels * math.prod(last), 3, padding=1), DepthToSpace(last), nn.Tanh()
+        )
+        initialise(self)
+
+    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+        """(batch, latent_dim) and (batch,) labels to (batch, *shape) in [-1, 1]."""
+        x = self.start(self.input(latents, labels))
+        x = self.normalise(x.unflatten(1, (-1, *self.sizes[-1])))
+        for size, layer in zip(self.sizes[-2:0:-1], self.up, strict=True):
+            x = crop(layer(x), size)
+        return crop(self.output(x), self.sizes[0])
+
+
+class DCGANDiscriminator(nn.Module):
+    """Strided convolutions with LeakyReLU -> score."""
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__()
+        axes = len(spec.size)
+        sizes = pyramid(spec.size)
+        first = factors(sizes[0], sizes[1])
+        channels = level_channels(spec.width, 1)
+        layers: list[nn.Module] = [
+            SpaceToDepth(first),
+            CONVOLUTION[axes](spec.channels * math.prod(first), channels, 3, padding=1),
+            nn.LeakyReLU(LEAK),
+        ]
+        for level in range(2, len(sizes)):
+            coarser = level_channels(spec.width, level)
+            layers += [
+                PadToMultiple(factor := factors(sizes[level - 1], sizes[level])),
+                CONVOLUTION[axes](channels, coarser, **_strided(factor)),
+                nn.LeakyReLU(LEAK),
+            ]
+            channels = coarser
+        self.layers = nn.Sequential(*layers, nn.Flatten())
+        self.head = ScoreHead(channels * math.prod(sizes[-1]), spec.classes)
+        initialise(self)
+
+    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+        """(batch, *shape) in [-1, 1] and (batch,) labels to (batch,) scores."""
+        score: Tensor = self.head(self.layers(x), labels)
+        return score

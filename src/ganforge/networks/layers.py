@@ -1,0 +1,170 @@
+"""What the network families share, written over one, two or three axes (waveform, image, video)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor, nn
+
+# The number of axes is turned into a kind of layer here and nowhere else.
+CONVOLUTION: dict[int, Callable[..., nn.Module]] = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
+TRANSPOSED_CONVOLUTION: dict[int, Callable[..., nn.Module]] = {
+    1: nn.ConvTranspose1d,
+    2: nn.ConvTranspose2d,
+    3: nn.ConvTranspose3d,
+}
+BATCH_NORM: dict[int, Callable[..., nn.Module]] = {
+    1: nn.BatchNorm1d,
+    2: nn.BatchNorm2d,
+    3: nn.BatchNorm3d,
+}
+
+LEAK = 0.2  # slope of LeakyReLU below zero, Radford 2015
+
+
+def pyramid(size: Sequence[int]) -> list[tuple[int, ...]]:
+    """The sizes through which a network goes, from the full size down to its base.
+
+    Every axis of four or more is halved (rounded up) until none is longer than 7, at least twice: 28 -> 14 -> 7 and
+    32 -> 16 -> 8 -> 4. A single axis longer than 256 is quartered instead, as in WaveGAN (Donahue 2018,
+    https://arxiv.org/abs/1802.04208).
+
+    Args:
+        size: length of every axis, without channels.
+    """
+    sizes = [tuple(size)]
+    while max(sizes[-1]) > 7 or (len(sizes) < 3 and max(sizes[-1]) >= 4):
+        factor = 4 if len(size) == 1 and sizes[-1][0] > 256 else 2
+        sizes.append(tuple(math.ceil(length / factor) if length >= 4 else length for length in sizes[-1]))
+    return sizes
+
+
+def factors(fine: Sequence[int], coarse: Sequence[int]) -> tuple[int, ...]:
+    """By how much each axis shrinks from one size of a `pyramid` to the next: 1, 2 or 4."""
+    return tuple(math.ceil(a / b) for a, b in zip(fine, coarse, strict=True))
+
+
+def level_channels(width: int, level: int) -> int:
+    """Channels at a level of the `pyramid`: ``width`` at level 1, doubled downwards, at most eight times ``width``."""
+    return width * 2 ** min(level - 1, 3) if level else width // 2
+
+
+def crop(x: Tensor, size: Sequence[int]) -> Tensor:
+    """``x`` cut to ``size`` at the far end of every axis; what an odd size leaves over after doubling."""
+    if tuple(x.shape[2:]) == tuple(size):
+        return x
+    for axis, length in enumerate(size, start=2):
+        x = x.narrow(axis, 0, length)
+    return x
+
+
+def pad_to_multiple(x: Tensor, factor: Sequence[int]) -> Tensor:
+    """``x`` with the far end of every axis repeated up to a multiple of ``factor``; the counterpart of `crop`."""
+    missing = [-length % f for length, f in zip(x.shape[2:], factor)]
+    if not any(missing):
+        return x
+    return nn.functional.pad(x, [pad for end in reversed(missing) for pad in (0, end)], mode="replicate")
+
+
+def initialise(module: nn.Module) -> None:
+    """Kaiming-normal weights for LeakyReLU and zero biases (He 2015, https://arxiv.org/abs/1502.01852)."""
+    for layer in module.modules():
+        if isinstance(layer, nn.Linear | nn.modules.conv._ConvNd):
+            nn.init.kaiming_normal_(layer.weight, a=LEAK)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+
+
+class LatentAndLabel(nn.Module):
+    """The generator's input: the latent vector, beside the embedding of the class label if there is one.
+
+    Mirza & Osindero 2014, https://arxiv.org/abs/1411.1784.
+    """
+
+    def __init__(self, latent_dim: int, classes: int) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(classes, latent_dim) if classes else None
+        self.features = 2 * latent_dim if classes else latent_dim
+
+    def forward(self, latents: Tensor, labels: Tensor | None) -> Tensor:
+        """(batch, latent_dim), and (batch,) labels where conditional, to (batch, features)."""
+        if self.embedding is None:
+            return latents
+        return torch.cat([latents, self.embedding(labels)], dim=1)
+
+
+class ScoreHead(nn.Module):
+    """The discriminator's last layer: one score, of the label that the image claims to have.
+
+    With labels this is the projection discriminator, score = v_y . phi(x) + psi(phi(x)) (Miyato & Koyama 2018,
+    https://arxiv.org/abs/1802.05637, eq. 3), with the linear psi absorbed into the vectors v_y.
+    """
+
+    def __init__(self, features: int, classes: int) -> None:
+        super().__init__()
+        self.scores = nn.Linear(features, max(1, classes))
+        self.conditional = classes > 0
+
+    def forward(self, features: Tensor, labels: Tensor | None) -> Tensor:
+        """(batch, features), and (batch,) labels where conditional, to (batch,) scores, unbounded."""
+        scores: Tensor = self.scores(features)
+        if not self.conditional:
+            return scores[:, 0]
+        assert labels is not None
+        return scores.gather(1, labels[:, None])[:, 0]
+
+
+class PadToMultiple(nn.Module):
+    """`pad_to_multiple` as a layer."""
+
+    def __init__(self, factor: Sequence[int]) -> None:
+        super().__init__()
+        self.factor = tuple(factor)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, channels, *size) to the same, each size rounded up."""
+        return pad_to_multiple(x, self.factor)
+
+
+class DepthToSpace(nn.Module):
+    """Channels to finer positions: (batch, c * prod(factor), *size) to (batch, c, *(size * factor)).
+
+    The pixel shuffle of Shi et al. 2016, https://arxiv.org/abs/1609.05158, over any number of axes.
+    """
+
+    def __init__(self, factor: Sequence[int]) -> None:
+        super().__init__()
+        self.factor = tuple(factor)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, c * prod(factor), *size) to (batch, c, *(size * factor))."""
+        axes = len(self.factor)
+        if self.factor == (2, 2):
+            return nn.functional.pixel_shuffle(x, 2)
+        batch, channels, *size = x.shape
+        x = x.reshape(batch, channels // math.prod(self.factor), *self.factor, *size)
+        interleaved = [axis for pair in zip(range(2 + axes, 2 + 2 * axes), range(2, 2 + axes)) for axis in pair]
+        x = x.permute(0, 1, *interleaved)
+        return x.reshape(batch, -1, *(length * f for length, f in zip(size, self.factor)))
+
+
+class SpaceToDepth(nn.Module):
+    """Fine positions to channels, the inverse of `DepthToSpace`; an odd size is padded at its far end."""
+
+    def __init__(self, factor: Sequence[int]) -> None:
+        super().__init__()
+        self.factor = tuple(factor)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, c, *size) to (batch, c * prod(factor), *(size / factor)), rounded up."""
+        axes = len(self.factor)
+        x = pad_to_multiple(x, self.factor)
+        if self.factor == (2, 2):
+            return nn.functional.pixel_unshuffle(x, 2)
+        batch, channels, *size = x.shape
+        coarse = [length // f for length, f in zip(size, self.factor)]
+        x = x.reshape(batch, channels, *(part for pair in zip(coarse, self.factor) for part in pair))
+        x = x.permute(0, 1, *range(3, 3 + 2 * axes, 2), *range(2, 2 + 2 * axes, 2))
+        return x.reshape(batch, -1, *coarse)

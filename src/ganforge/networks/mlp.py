@@ -1,0 +1,56 @@
+"""Dense networks: Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661.
+
+As there, rectifiers in the generator and no structure of the image in either network; LeakyReLU instead of maxout.
+"""
+
+from __future__ import annotations
+
+import math
+
+from torch import Tensor, nn
+
+from ganforge.networks.layers import LEAK, LatentAndLabel, ScoreHead, initialise
+from ganforge.networks.spec import NetworkSpec
+
+HIDDEN_LAYERS = 3
+
+
+class MLPGenerator(nn.Module):
+    """Latent vector -> three hidden layers of 8 * width rectifiers with batch norm -> tanh."""
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__()
+        self.shape = spec.shape
+        self.input = LatentAndLabel(spec.latent_dim, spec.classes)
+        units, features = 8 * spec.width, self.input.features
+        layers: list[nn.Module] = []
+        for _ in range(HIDDEN_LAYERS):
+            layers += [nn.Linear(features, units, bias=False), nn.BatchNorm1d(units), nn.ReLU()]
+            features = units
+        self.layers = nn.Sequential(*layers, nn.Linear(features, math.prod(spec.shape)), nn.Tanh())
+        initialise(self)
+
+    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+        """(batch, latent_dim) and (batch,) labels to (batch, *shape) in [-1, 1]."""
+        x: Tensor = self.layers(self.input(latents, labels))
+        return x.reshape(-1, *self.shape)
+
+
+class MLPDiscriminator(nn.Module):
+    """Flattened signal -> three hidden layers of 8 * width LeakyReLU -> score."""
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__()
+        units, features = 8 * spec.width, math.prod(spec.shape)
+        layers: list[nn.Module] = [nn.Flatten()]
+        for _ in range(HIDDEN_LAYERS):
+            layers += [nn.Linear(features, units), nn.LeakyReLU(LEAK)]
+            features = units
+        self.layers = nn.Sequential(*layers)
+        self.head = ScoreHead(units, spec.classes)
+        initialise(self)
+
+    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+        """(batch, *shape) in [-1, 1] and (batch,) labels to (batch,) scores."""
+        score: Tensor = self.head(self.layers(x), labels)
+        return score

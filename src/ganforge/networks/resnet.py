@@ -1,0 +1,184 @@
+"""Residual networks without normalisation: the block of R3GAN, Huang et al. 2024, https://arxiv.org/abs/2501.05441.
+
+Each block is 1x1, grouped 3x3, 1x1 with the last layer initialised to zero, so that a network starts as its shortcuts;
+sizes change through the [1, 2, 1] filter. The output has no tanh: values outside [-1, 1] are clipped when they are
+made into images, and the discriminator sees them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from ganforge.networks.layers import (
+    CONVOLUTION,
+    LEAK,
+    LatentAndLabel,
+    ScoreHead,
+    crop,
+    factors,
+    level_channels,
+    pad_to_multiple,
+    pyramid,
+)
+from ganforge.networks.spec import NetworkSpec
+
+EXPANSION = 2  # channels inside a block, as a multiple of those outside
+GROUP_CHANNELS = 16  # channels in a group of the 3x3 convolution
+BLOCKS_PER_LEVEL = 1
+
+
+class ResidualBlock(nn.Module):
+    """x + 1x1(act(grouped 3x3(act(1x1(x))))), the last convolution zero at the start.
+
+    Args:
+        axes: number of axes of the signal.
+        channels: channels in and out.
+        blocks: residual blocks of the whole network; the weights are scaled by blocks^(-1/4) so that the variance of
+            the output does not grow with depth (Zhang et al. 2019, https://arxiv.org/abs/1901.09321).
+    """
+
+    def __init__(self, axes: int, channels: int, blocks: int) -> None:
+        super().__init__()
+        inner = EXPANSION * channels
+        convolution = CONVOLUTION[axes]
+        self.expand = convolution(channels, inner, 1)
+        self.spatial = convolution(inner, inner, 3, padding=1, groups=math.ceil(inner / GROUP_CHANNELS))
+        self.contract = convolution(inner, channels, 1, bias=False)
+        for layer in (self.expand, self.spatial):
+            _scaled_normal(layer, blocks**-0.25)
+        _scaled_normal(self.contract, 0.0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, channels, *size) to the same."""
+        y: Tensor = nn.functional.leaky_relu(self.expand(x), LEAK)
+        y = nn.functional.leaky_relu(self.spatial(y), LEAK)
+        y = self.contract(y)
+        return x + y
+
+
+class Blur(nn.Module):
+    """The separable [1, 2, 1] / 4 filter over every axis that is resampled (Zhang 2019, 1904.11486)."""
+
+    taps: Tensor
+
+    def __init__(self, factor: Sequence[int]) -> None:
+        super().__init__()
+        taps = torch.ones(())
+        for f in factor:
+            kernel = torch.tensor([1.0, 2.0, 1.0]) / 4 if f > 1 else torch.tensor([0.0, 1.0, 0.0])
+            taps = taps[..., None] * kernel
+        self.register_buffer("taps", taps, persistent=False)
+
+    def forward(self, x: Tensor, stride: Sequence[int] | int = 1) -> Tensor:
+        """(batch, channels, *size) to the same, or every ``stride``-th position of it."""
+        axes = self.taps.dim()
+        x = nn.functional.pad(x, (1, 1) * axes, mode="replicate")
+        weight = self.taps.to(x.dtype).expand(x.shape[1], 1, *self.taps.shape)
+        convolve = (nn.functional.conv1d, nn.functional.conv2d, nn.functional.conv3d)[axes - 1]
+        blurred: Tensor = convolve(x, weight, stride=stride, groups=x.shape[1])
+        return blurred
+
+
+class Upsample(nn.Module):
+    """Channels adapted by a 1x1 convolution, every position repeated ``factor`` times, then blurred."""
+
+    def __init__(self, channels: int, finer_channels: int, size: tuple[int, ...], factor: tuple[int, ...]) -> None:
+        super().__init__()
+        self.size, self.factor = size, factor
+        self.adapt = CONVOLUTION[len(size)](channels, finer_channels, 1, bias=False)
+        self.blur = Blur(factor)
+        _scaled_normal(self.adapt, 1.0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, channels, *coarse size) to (batch, finer_channels, *size)."""
+        x = self.adapt(x)
+        for axis, f in enumerate(self.factor, start=2):
+            x = x.repeat_interleave(f, dim=axis)
+        return crop(self.blur(x), self.size)
+
+
+class Downsample(nn.Module):
+    """Blurred, every ``factor``-th position kept, then channels adapted by a 1x1 convolution."""
+
+    def __init__(self, channels: int, coarser_channels: int, factor: tuple[int, ...]) -> None:
+        super().__init__()
+        self.factor = factor
+        self.blur = Blur(factor)
+        self.adapt = CONVOLUTION[len(factor)](channels, coarser_channels, 1, bias=False)
+        _scaled_normal(self.adapt, 1.0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, channels, *size) to (batch, coarser_channels, *(size / factor)), rounded up."""
+        adapted: Tensor = self.adapt(self.blur(pad_to_multiple(x, self.factor), stride=self.factor))
+        return adapted
+
+
+class ResNetGenerator(nn.Module):
+    """Dense start at the base size -> residual blocks and upsampling -> 1x1 convolution."""
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__()
+        axes, self.sizes = len(spec.size), pyramid(spec.size)
+        base = len(self.sizes) - 1
+        blocks = BLOCKS_PER_LEVEL * len(self.sizes)
+        channels = level_channels(spec.width, base)
+        self.input = LatentAndLabel(spec.latent_dim, spec.classes)
+        self.start = nn.Linear(self.input.features, channels * math.prod(self.sizes[base]))
+        _scaled_normal(self.start, 1.0)
+        layers: list[nn.Module] = [ResidualBlock(axes, channels, blocks) for _ in range(BLOCKS_PER_LEVEL)]
+        for level in range(base - 1, -1, -1):
+            finer = level_channels(spec.width, level)
+            layers.append(
+                Upsample(channels, finer, self.sizes[level], factors(self.sizes[level], self.sizes[level + 1]))
+            )
+            layers += [ResidualBlock(axes, finer, blocks) for _ in range(BLOCKS_PER_LEVEL)]
+            channels = finer
+        self.layers = nn.Sequential(*layers)
+        self.output = CONVOLUTION[axes](channels, spec.channels, 1)
+        _scaled_normal(self.output, 1.0)
+
+    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+        """(batch, latent_dim) and (batch,) labels to (batch, *shape), meant for [-1, 1]."""
+        x = self.start(self.input(latents, labels)).unflatten(1, (-1, *self.sizes[-1]))
+        signal: Tensor = self.output(self.layers(x))
+        return signal
+
+
+class ResNetDiscriminator(nn.Module):
+    """1x1 convolution -> residual blocks and downsampling to the base size -> score."""
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__()
+        axes, sizes = len(spec.size), pyramid(spec.size)
+        blocks = BLOCKS_PER_LEVEL * len(sizes)
+        channels = level_channels(spec.width, 0)
+        self.input = CONVOLUTION[axes](spec.channels, channels, 1)
+        _scaled_normal(self.input, 1.0)
+        layers: list[nn.Module] = []
+        for level in range(len(sizes)):
+            layers += [ResidualBlock(axes, channels, blocks) for _ in range(BLOCKS_PER_LEVEL)]
+            if level + 1 < len(sizes):
+                coarser = level_channels(spec.width, level + 1)
+                layers.append(Downsample(channels, coarser, factors(sizes[level], sizes[level + 1])))
+                channels = coarser
+        self.layers = nn.Sequential(*layers, nn.Flatten(), nn.LeakyReLU(LEAK))
+        self.head = ScoreHead(channels * math.prod(sizes[-1]), spec.classes)
+        _scaled_normal(self.head.scores, 1.0)
+
+    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+        """(batch, *shape) and (batch,) labels to (batch,) scores."""
+        score: Tensor = self.head(self.layers(self.input(x)), labels)
+        return score
+
+
+def _scaled_normal(layer: nn.Module, gain: float) -> None:
+    """Variance-preserving normal weights times ``gain``, zero bias."""
+    assert isinstance(layer.weight, Tensor)
+    fan_in = layer.weight[0].numel()
+    nn.init.normal_(layer.weight, std=gain / math.sqrt(fan_in))
+    if isinstance(layer.bias, Tensor):
+        nn.init.zeros_(layer.bias)

@@ -1,0 +1,34 @@
+"""What has to be known to build a pair of networks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """Everything that fixes the layers of a generator and its discriminator.
+
+    Attributes:
+        name: a key of `ganforge.networks.FAMILIES`.
+        shape: (channels, *size) of the signal; one, two or three axes, each of 8 or more.
+        classes: number of class labels, 0 for an unconditional network.
+        latent_dim: entries of the latent vector.
+        width: channels at half of the full resolution, a multiple of 4.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    classes: int
+    latent_dim: int
+    width: int
+
+    @property
+    def channels(self) -> int:
+        """Channels of the signal."""
+        return self.shape[0]
+
+    @property
+    def size(self) -> tuple[int, ...]:
+        """Length of every axis of the signal."""
+        return self.shape[1:]

@@ -1,0 +1,71 @@
+"""A generator on disk: weights as safetensors, everything else as JSON; nothing that could run code."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from ganforge.errors import UserError
+from ganforge.networks import NetworkSpec, build_generator
+
+FORMAT = 1
+WEIGHTS = "generator.safetensors"
+CONFIG = "config.json"
+
+
+@dataclass(frozen=True)
+class GeneratorConfig:
+    """What has to be known beside the weights.
+
+    Attributes:
+        network: the layers.
+        signal: a key of `ganforge.signals.SIGNALS`.
+        dataset: name of the data it was trained on.
+        classes: names of the labels it can be asked for, empty if unconditional.
+        class_counts: training items of each label.
+        images: real images shown in training.
+    """
+
+    network: NetworkSpec
+    signal: str
+    dataset: str
+    classes: tuple[str, ...]
+    class_counts: tuple[int, ...]
+    images: int
+
+
+def save_generator(folder: Path, module: nn.Module, config: GeneratorConfig) -> None:
+    """Writes the weights and the configuration into ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file({name: tensor.cpu().contiguous() for name, tensor in module.state_dict().items()}, folder / WEIGHTS)
+    text = json.dumps({"format": FORMAT, **asdict(config)}, indent=2)
+    (folder / CONFIG).write_text(text + "\n", encoding="utf-8")
+
+
+def load_generator(folder: Path) -> tuple[nn.Module, GeneratorConfig]:
+    """The network, in evaluation mode on the CPU, and its configuration.
+
+    Raises:
+        UserError: a file is missing, damaged or of a later format.
+    """
+    try:
+        values = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        if values.pop("format") != FORMAT:
+            raise UserError(f"{folder / CONFIG} has a format that this version does not read; upgrade ganforge.")
+        network = values.pop("network")
+        config = GeneratorConfig(
+            network=NetworkSpec(**network | {"shape": tuple(network["shape"])}),
+            **values | {key: tuple(values[key]) for key in ("classes", "class_counts")},
+        )
+        module = build_generator(config.network)
+        module.load_state_dict(load_file(folder / WEIGHTS))
+    except FileNotFoundError as error:
+        raise UserError(f"{error.filename or folder} does not exist: run `dvc repro train` to make it.") from None
+    except (SafetensorError, json.JSONDecodeError, KeyError, TypeError, RuntimeError) as error:
+        raise UserError(f"{folder} does not hold a generator ({error}): run `dvc repro train` to make it.") from None
+    return module.eval(), config

@@ -1,0 +1,69 @@
+"""Where a training stands, on disk: written beside, synced, renamed; the newest whole one counts."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import warnings
+from pathlib import Path
+from typing import Any
+
+import torch
+
+KEPT = 2  # the newest, and the one before in case the newest turns out to be damaged
+
+
+class Checkpoints:
+    """A folder of files named after their step and the digest of their bytes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def save(self, step: int, state: dict[str, Any]) -> Path:
+        """Writes ``state`` (tensors, numbers, strings, lists and dictionaries of them) and forgets the oldest."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        buffer = io.BytesIO()
+        torch.save(state, buffer)
+        content = buffer.getbuffer()
+        path = self.folder / f"step-{step:09d}-{_digest(content)}.pt"
+        write_durably(path, content)
+        for old in self._newest_first()[KEPT:]:
+            old.unlink(missing_ok=True)
+        return path
+
+    def load(self) -> dict[str, Any] | None:
+        """The newest whole checkpoint on the CPU, or None; damaged ones are removed with a warning."""
+        for path in self._newest_first():
+            content = path.read_bytes()
+            if _digest(content) == path.stem.rsplit("-", 1)[1]:
+                state: dict[str, Any] = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+                return state
+            warnings.warn(f"{path} is damaged and was removed; training resumes from before it", stacklevel=2)
+            path.unlink()
+        return None
+
+    def _newest_first(self) -> list[Path]:
+        return sorted(self.folder.glob("step-*-*.pt"), reverse=True)
+
+
+def _digest(content: bytes | memoryview) -> str:
+    return hashlib.sha256(content).hexdigest()[:16]
+
+
+def write_durably(path: Path, content: bytes | memoryview) -> None:
+    """Puts ``content`` at ``path`` such that, whenever power fails, either the old file or the new one is there."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

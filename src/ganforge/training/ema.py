@@ -1,0 +1,42 @@
+"""The moving average of the generator's weights, which is what is sampled from."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import nn
+
+
+class ExponentialMovingAverage:
+    """Averages parameters and buffers; the early average forgets faster, as min(decay, (1 + step) / (10 + step)).
+
+    Args:
+        module: the network that is being trained.
+        half_life: images in which the average forgets half of what it held; 0 copies the weights.
+        batch_size: images in a step.
+    """
+
+    def __init__(self, module: nn.Module, half_life: int, batch_size: int) -> None:
+        self.average = copy.deepcopy(module).eval().requires_grad_(False)
+        self.decay = 0.5 ** (batch_size / half_life) if half_life else 0.0
+        self._average, self._source = _floats(self.average), _floats(module)
+        self._counters = [
+            (mine, theirs)
+            for mine, theirs in zip(self.average.buffers(), module.buffers(), strict=True)
+            if not mine.is_floating_point()
+        ]
+
+    @torch.no_grad()
+    def update(self, step: int) -> None:
+        """Takes in the weights as they are after ``step``, counted from 0."""
+        decay = min(self.decay, (1 + step) / (10 + step))
+        torch._foreach_lerp_(self._average, self._source, 1 - decay)
+        for mine, theirs in self._counters:
+            mine.copy_(theirs)
+
+
+def _floats(module: nn.Module) -> list[torch.Tensor]:
+    """All tensors of a module that can be averaged."""
+    tensors = [*module.parameters(), *module.buffers()]
+    return [tensor.detach() for tensor in tensors if tensor.is_floating_point()]
