@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -15,19 +16,22 @@ import uuid
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ganforge import __version__
 from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
 from ganforge.params import Params
-from ganforge.training.trainer import Row
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
+
+    from ganforge.training.trainer import Row
 
 EXPERIMENT = "ganforge"
 TRAINING_TAG = "ganforge.training"
@@ -122,16 +126,17 @@ class PipelineRun:
         """Adds sheets of samples, named after the images shown, to the run's image slider; each only once."""
         from PIL import Image
 
-        held = {artifact.path.split("%step%")[-1].split("%")[0] for artifact in self._grids()}
+        held = self.grids_held()
         for picture in pictures:
             images = int(picture.stem)
-            if str(images) not in held:
+            if images not in held:
                 with Image.open(picture) as image:
                     self.client.log_image(self.run_id, image.convert("RGB"), key=GRID_KEY, step=images)
 
-    def _grids(self) -> list[Any]:
-        artifacts = self.client.list_artifacts(self.run_id, "images")
-        return [artifact for artifact in artifacts if Path(artifact.path).name.startswith(f"{GRID_KEY}%")]
+    def grids_held(self) -> set[int]:
+        """Images shown at the sheets that the run's image slider has already."""
+        paths = [artifact.path for artifact in self.client.list_artifacts(self.run_id, "images")]
+        return {int(step) for step in re.findall(rf"{GRID_KEY}[%+]step[%+](\d+)", "\n".join(paths))}
 
     def log_scores(self, scores: Mapping[str, Mapping[str, float]]) -> None:
         """Adds the groups of metrics.json as ``group/name``."""
@@ -288,15 +293,11 @@ def commit_state() -> tuple[str, bool]:
 
 
 def _environment_tags() -> dict[str, str]:
-    import torch
-
-    from ganforge import __version__
-
     commit, dirty = commit_state()
     tags = {
         "ganforge.version": __version__,
         "ganforge.dirty": str(dirty).lower(),
-        "torch.version": torch.__version__,
+        "torch.version": metadata.version("torch"),
         "python.version": sys.version.split()[0],
         "mlflow.source.name": "dvc repro",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Sequence
-from importlib import resources
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +28,8 @@ class Digits:
 
     def bundled_files(self) -> dict[str, bytes]:
         """The table that scikit-learn ships, as it is."""
-        return {FILE: (resources.files("sklearn") / "datasets" / "data" / FILE).read_bytes()}
+        package = metadata.distribution("scikit-learn")  # found without importing it
+        return {FILE: Path(str(package.locate_file(f"sklearn/datasets/data/{FILE}"))).read_bytes()}
 
     def read(self, folder: Path) -> dict[str, Split]:
         """64 pixels and a label per line; the split is by position within the class, so it never changes."""

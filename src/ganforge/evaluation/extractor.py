@@ -27,6 +27,7 @@ WIDTHS = (16, 32, 64)
 FEATURES = 128
 BATCH = 128
 LEARNING_RATE = 3e-3
+DROPOUT = 0.5  # of the features, so that many of them have to carry each class
 FEATURE_BATCH = 500
 
 
@@ -52,7 +53,7 @@ class Classifier(nn.Module):
             ]
             channels, size = width, [math.ceil(length / 2) for length in size]
         self.body = nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels * math.prod(size), FEATURES))
-        self.classify = nn.Sequential(nn.ReLU(), nn.Linear(FEATURES, classes))
+        self.classify = nn.Sequential(nn.ReLU(), nn.Dropout(DROPOUT), nn.Linear(FEATURES, classes))
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(batch, *shape) in [-1, 1] to features (batch, 128) before their rectifier, and logits (batch, classes)."""

@@ -27,18 +27,18 @@ LEAK = 0.2  # slope of LeakyReLU below zero, Radford 2015
 def pyramid(size: Sequence[int]) -> list[tuple[int, ...]]:
     """The sizes through which a network goes, from the full size down to its base.
 
-    Every axis of four or more is halved (rounded up) until none is longer than 7, at least twice: 28 -> 14 -> 7 and
-    32 -> 16 -> 8 -> 4. A single axis longer than 256 is quartered instead, as in WaveGAN (Donahue 2018,
-    https://arxiv.org/abs/1802.04208).
+    Every axis of four or more is halved (rounded up) until none is longer than 7: 28 -> 14 -> 7, 32 -> 16 -> 8 -> 4. A
+    small signal keeps its base size for another level, so that there are three: 8 -> 4 -> 4. A single axis longer than
+    256 is quartered instead, as in WaveGAN (Donahue 2018, https://arxiv.org/abs/1802.04208).
 
     Args:
         size: length of every axis, without channels.
     """
     sizes = [tuple(size)]
-    while max(sizes[-1]) > 7 or (len(sizes) < 3 and max(sizes[-1]) >= 4):
+    while max(sizes[-1]) > 7:
         factor = 4 if len(size) == 1 and sizes[-1][0] > 256 else 2
         sizes.append(tuple(math.ceil(length / factor) if length >= 4 else length for length in sizes[-1]))
-    return sizes
+    return sizes + sizes[-1:] * (3 - len(sizes))
 
 
 def factors(fine: Sequence[int], coarse: Sequence[int]) -> tuple[int, ...]:

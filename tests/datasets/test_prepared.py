@@ -1,0 +1,38 @@
+"""The one format of prepared data."""
+
+import numpy as np
+import pytest
+
+from ganforge.datasets.prepared import Prepared, read_meta, write_prepared
+from ganforge.datasets.source import Split
+from ganforge.errors import UserError
+
+
+def splits(value=7):
+    train = Split(np.full((4, 3, 8, 8), value, dtype=np.uint8), np.array([0, 1, 1, 1]))
+    return {"train": train, "test": Split(train.images[:2], train.labels[:2])}
+
+
+def write(folder, **changes):
+    return write_prepared(folder, splits(**changes), dataset="d", origin="o", signal="image", classes=["a", "b"])
+
+
+def test_arrays_come_back_mapped_with_what_describes_them(tmp_path):
+    meta = write(tmp_path)
+    data = Prepared.load(tmp_path)
+    assert data.meta == meta
+    assert meta.shape == (3, 8, 8)
+    assert meta.class_counts == (1, 3)
+    assert meta.count == {"train": 4, "test": 2}
+    assert isinstance(data.splits["train"].images, np.memmap)
+    assert np.array_equal(data.splits["train"].images, splits()["train"].images)
+
+
+def test_the_digest_tells_data_apart(tmp_path):
+    assert write(tmp_path / "a").digest == write(tmp_path / "b").digest
+    assert write(tmp_path / "c", value=8).digest != write(tmp_path / "a").digest
+
+
+def test_missing_data_say_which_stage_makes_them(tmp_path):
+    with pytest.raises(UserError, match="run `dvc repro preprocess`"):
+        read_meta(tmp_path)

@@ -1,0 +1,73 @@
+"""Data sets: their arrays, and that training and test never mix."""
+
+import gzip
+import shutil
+import struct
+
+import numpy as np
+import pytest
+
+from ganforge.datasets import SOURCES
+from ganforge.datasets.resize import resize
+from ganforge.params import DatasetName, choices
+
+
+def test_every_data_set_that_params_allow_exists():
+    assert set(SOURCES) == set(choices(DatasetName))
+
+
+@pytest.mark.parametrize("name", [name for name in SOURCES if name != "digits"])
+def test_official_files_have_addresses_and_digests(name):
+    files = SOURCES[name].remote_files()
+    assert files
+    for file in files:
+        assert file.urls
+        assert all(url.startswith(("http://", "https://")) and url.endswith(file.name) for url in file.urls)
+        assert len(file.md5) == 32
+
+
+def test_digits_are_split_evenly_and_for_good(digits):
+    train, test = digits.splits["train"], digits.splits["test"]
+    assert digits.meta.shape == (1, 8, 8)
+    assert train.images.dtype == np.uint8
+    assert len(train.images) + len(test.images) == 1797
+    assert sum(digits.meta.class_counts) == len(train.images)
+    shares = np.bincount(test.labels) / np.bincount(np.concatenate([train.labels, test.labels]))
+    assert np.abs(shares - 0.2).max() < 0.01
+    assert train.images.max() == 255
+    assert digits.meta.digest.startswith("3baeb8053ef4")
+
+
+def test_mnist_format_is_read_with_its_labels(tmp_path):
+    """Four small files in the official format, read by torchvision."""
+    random = np.random.default_rng(0)
+    written = {}
+    for split, prefix, count in (("train", "train", 12), ("test", "t10k", 5)):
+        images = random.integers(0, 256, (count, 28, 28), dtype=np.uint8)
+        labels = random.integers(0, 10, count, dtype=np.uint8)
+        written[split] = images, labels
+        header = struct.pack(">IIII", 0x803, count, 28, 28)
+        (tmp_path / f"{prefix}-images-idx3-ubyte.gz").write_bytes(gzip.compress(header + images.tobytes()))
+        header = struct.pack(">II", 0x801, count)
+        (tmp_path / f"{prefix}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(header + labels.tobytes()))
+    for name in ("mnist", "fashion_mnist", "kmnist"):
+        for split, read in SOURCES[name].read(tmp_path).items():
+            assert np.array_equal(read.images[:, 0], written[split][0])
+            assert np.array_equal(read.labels, written[split][1])
+
+
+def test_official_mnist_has_its_published_sizes(mnist_mirror, tmp_path):
+    for file in SOURCES["mnist"].remote_files():
+        shutil.copyfile(mnist_mirror / "mnist" / file.name, tmp_path / file.name)
+    splits = SOURCES["mnist"].read(tmp_path)
+    assert splits["train"].images.shape == (60000, 1, 28, 28)
+    assert splits["test"].images.shape == (10000, 1, 28, 28)
+    assert splits["test"].labels[:5].tolist() == [7, 2, 1, 0, 4]
+
+
+def test_resizing_keeps_the_picture():
+    gradient = np.tile(np.linspace(0, 255, 28, dtype=np.uint8), (2, 3, 28, 1))
+    resized = resize(gradient, 14)
+    assert resized.shape == (2, 3, 14, 14)
+    assert np.abs(resized[0, 0, 0].astype(int) - np.linspace(5, 250, 14)).max() < 6
+    assert resize(gradient, 28) is gradient

@@ -1,0 +1,226 @@
+"""Whole runs of the pipeline by the real DVC, in a copy of the project."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from filelock import FileLock
+from PIL import Image
+from ruamel.yaml import YAML
+
+from tests.conftest import copy_project
+
+ALL = ["fetch", "preprocess", "extractor", "train", "sample", "evaluate", "record"]
+TINY = {
+    "extractor.images": 2000,
+    "network.latent_dim": 8,
+    "network.width": 8,
+    "train.images": 1280,
+    "train.batch_size": 64,
+    "compute.threads": 1,
+}
+
+
+class Project:
+    """A copy of the project that DVC runs in, without git, as from a zip."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """A command, with the stages' ``python`` being ours and tracking going to the copy."""
+        keep = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "DVC_"))}
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return subprocess.run(
+            command,
+            cwd=self.root,
+            env=keep | {"PATH": path, "PYTHONPATH": str(self.root / "src")} | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def repro(self, *arguments: str, **environment: str) -> list[str]:
+        """Runs ``dvc repro`` and returns the stages that it ran."""
+        done = self.run("dvc", "repro", *arguments, **environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return re.findall(r"Running stage '(\w+)'", done.stdout)
+
+    def set(self, **values: object) -> None:
+        """Changes values of params.yaml; ``train__loss`` stands for ``train.loss``."""
+        yaml, path = YAML(), self.root / "params.yaml"
+        document = yaml.load(path.read_text())
+        for name, value in values.items():
+            section, key = name.split("__")
+            document[section][key] = value
+        with path.open("w") as file:
+            yaml.dump(document, file)
+
+    def metrics(self) -> dict:
+        """reports/metrics.json."""
+        return json.loads((self.root / "reports" / "metrics.json").read_text())
+
+    def runs(self) -> pd.DataFrame:
+        """The recorded MLflow runs."""
+        import mlflow
+
+        mlflow.set_tracking_uri(f"sqlite:///{self.root / 'mlflow.db'}")
+        return mlflow.search_runs(experiment_names=["ganforge"])
+
+
+def digest(*paths: Path) -> str:
+    """One digest over files and folders."""
+    files = sorted(file for path in paths for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file())
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Project:
+    """A project after one small run from nothing, made by whichever test process needs it first."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    with FileLock(shared / "project.lock"):
+        if not (shared / "project.done").exists():
+            build(shared / "project")
+            (shared / "project.done").touch()
+    return Project(shared / "project")
+
+
+def build(root: Path) -> None:
+    """The small run."""
+    project = Project(copy_project(root))
+    for name in ("dvc.lock", "reports"):
+        target = project.root / name
+        shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
+    (project.root / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
+    project.set(**{key.replace(".", "__"): value for key, value in TINY.items()})
+    assert project.repro() == ALL
+
+
+@pytest.fixture
+def project(finished, tmp_path) -> Project:
+    """A copy of it to do harm to, with its own cache and tracking store."""
+    return Project(Path(shutil.copytree(finished.root, tmp_path / "copy", symlinks=True)))
+
+
+def test_everything_promised_is_there(finished):
+    root = finished.root
+    for name in (
+        "data/prepared/meta.json",
+        "models/extractor/extractor.safetensors",
+        "models/generator/generator.safetensors",
+        "models/generator/config.json",
+        "models/run.json",
+        "reports/training.csv",
+        "reports/classes.csv",
+        "reports/report.html",
+        "reports/figures/training.png",
+        "samples/labels.npy",
+        "samples/single/7_1.png",
+    ):
+        assert (root / name).stat().st_size > 0, name
+    samples = np.load(root / "samples" / "samples.npy")
+    assert samples.shape == (3 * finished.metrics()["n"]["fake"], 1, 8, 8)
+    for name in ("grid", "interpolation"):
+        with Image.open(root / "samples" / f"{name}.png") as picture:
+            assert min(picture.size) > 300
+    assert not list((root / ".ganforge").rglob("*.pt"))
+
+
+def test_nothing_changed_means_nothing_runs(finished):
+    assert finished.repro() == []
+
+
+def test_the_run_is_recorded_whole(finished):
+    runs = finished.runs()
+    assert len(runs) == 1
+    run = runs.iloc[0]
+    assert run["status"] == "FINISHED"
+    assert run["params.train.loss"] == "relativistic"
+    assert run["metrics.quality/fd_ratio"] == pytest.approx(finished.metrics()["quality"]["fd_ratio"])
+    assert run["tags.sample.seeds"] == "[0, 1, 2]"
+    import mlflow
+
+    client = mlflow.MlflowClient()
+    table = pd.read_csv(finished.root / "reports" / "training.csv")
+    history = client.get_metric_history(run["run_id"], "train/loss_generator")
+    assert [metric.step for metric in history] == table["images"].astype(int).tolist()
+    assert [metric.value for metric in history] == pytest.approx(table["loss_generator"].tolist())
+    artifacts = {artifact.path for artifact in client.list_artifacts(run["run_id"])}
+    assert {"generator", "images", "samples", "report.html", "params.yaml", "dvc.lock", "training.csv"} <= artifacts
+    grids = [file.path for file in client.list_artifacts(run["run_id"], "images") if file.path.endswith(".png")]
+    assert len(grids) == len(list((finished.root / "reports" / "progress").iterdir())) == 11
+
+
+def test_a_comment_runs_nothing_and_a_key_runs_what_depends_on_it(project):
+    path = project.root / "params.yaml"
+    path.write_text(path.read_text().replace("# adam", "# ADAM") + "\n# a comment\n")
+    assert project.repro() == []
+    project.set(compute__threads=2)
+    assert project.repro() == []
+    trained = digest(project.root / "models" / "generator")
+    project.set(sample__seeds=[3, 4])
+    assert project.repro() == ["sample", "evaluate", "record"]
+    assert project.metrics()["n"]["seeds"] == 2
+    assert digest(project.root / "models" / "generator") == trained
+    project.set(train__loss="non_saturating")
+    assert project.repro() == ["train", "sample", "evaluate", "record"]
+    assert digest(project.root / "models" / "generator") != trained
+    assert sorted(project.runs()["params.train.loss"]) == ["non_saturating", "relativistic"]
+
+
+def test_the_same_seed_builds_the_same_bits(project):
+    made = [project.root / name for name in ("models/generator", "samples", "reports/metrics.json")]
+    before = digest(*made)
+    assert project.repro("-f") == ALL
+    assert digest(*made) == before
+    assert len(project.runs()) == 2
+
+
+def test_a_lost_tracking_store_is_filled_again_from_the_files(project):
+    (project.root / "mlflow.db").unlink()
+    shutil.rmtree(project.root / "mlartifacts")
+    assert project.repro("-f", "-s", "record") == ["record"]
+    run = project.runs().iloc[0]
+    assert run["metrics.quality/fd"] == pytest.approx(project.metrics()["quality"]["fd"])
+    assert run["params.network.width"] == "8"
+
+
+def test_without_labels_the_generator_is_unconditional(project):
+    project.set(network__conditional="never", dataset__resolution=12, sample__seeds=[0])
+    assert project.repro() == ["preprocess", "extractor", "train", "sample", "evaluate", "record"]
+    assert not (project.root / "samples" / "labels.npy").exists()
+    assert "conditional_accuracy" not in project.metrics()["classifier"]
+    with Image.open(project.root / "samples" / "single" / "00_0.png") as picture:
+        assert picture.size == (12, 12)
+
+
+def test_a_wrong_parameter_ends_in_a_sentence_and_loses_nothing(finished, project):
+    models = digest(project.root / "models" / "extractor")
+    project.set(train__loss="hinge?")
+    done = project.run("dvc", "repro")
+    assert done.returncode != 0
+    assert "train: params.yaml: train.loss is 'hinge?'; allowed is relativistic or non_saturating." in done.stderr
+    assert "Traceback" not in done.stderr
+    assert digest(project.root / "models" / "extractor") == models
+    generator = digest(finished.root / "models" / "generator")
+    project.set(train__loss="relativistic")
+    assert project.repro() == []
+    assert digest(project.root / "models" / "generator") == generator
+
+
+def test_data_that_cannot_be_had_say_both_ways_out(project):
+    project.set(dataset__name="mnist")
+    done = project.run("dvc", "repro", GANFORGE_MIRROR="nowhere")
+    assert done.returncode != 0
+    assert "GANFORGE_MIRROR: " in done.stderr
+    assert "train-images-idx3-ubyte.gz does not exist; put the official" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,90 @@
+"""params.yaml: what is allowed passes, what is not ends in one sentence that names the key."""
+
+import copy
+
+import pytest
+
+from ganforge.errors import UserError
+from ganforge.params import load_params, parse_params
+from tests.conftest import ROOT
+
+
+def test_the_file_that_comes_with_the_project_is_valid():
+    params = load_params(ROOT / "params.yaml")
+    assert params.flat()["dataset.name"] == "digits"
+    assert params.train.steps == params.train.images // params.train.batch_size
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("dataset.name", "minst", "dataset.name is 'minst'; allowed is digits, mnist"),
+        ("dataset.resolution", 4, "dataset.resolution is 4; allowed is native or a number of at least 8"),
+        ("train.batch_size", 64.0, "train.batch_size is 64.0; allowed is a whole number"),
+        ("train.batch_size", True, "train.batch_size is True; allowed is a whole number"),
+        ("train.learning_rate", "1e-3", "train.learning_rate is '1e-3'; allowed is a number"),
+        ("train.learning_rate", 0, "train.learning_rate is 0; allowed is a number above 0"),
+        ("train.r1", float("nan"), "train.r1 is nan; allowed is a finite number"),
+        ("train.adam_betas", [0.0, 1.0], "train.adam_betas[1] is 1.0; allowed is a number below 1"),
+        ("train.lerning_rate", 1, "train.lerning_rate is not a key; did you mean train.learning_rate"),
+        ("network.width", 30, "network.width is 30; allowed is a multiple of 4"),
+        ("sample.seeds", [], "sample.seeds is []; allowed is a list of at least 1"),
+        ("compute.device", None, "compute.device is empty; allowed is auto, cpu, cuda or mps"),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_refused_by_name(defaults, key, value, sentence):
+    section, name = key.split(".")
+    defaults[section][name] = value
+    with pytest.raises(UserError) as refusal:
+        parse_params(defaults)
+    assert sentence in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("section", "changes", "sentence"),
+    [
+        ("train", {"images": 10}, "train.images is 10, less than train.batch_size"),
+        ("sample", {"seeds": [1, 1]}, "sample.seeds is [1, 1]: name each seed once"),
+    ],
+)
+def test_keys_that_contradict_each_other_are_refused(defaults, section, changes, sentence):
+    defaults[section] |= changes
+    with pytest.raises(UserError, match=r"params\.yaml") as refusal:
+        parse_params(defaults)
+    assert sentence in str(refusal.value)
+
+
+def test_every_key_is_asked_for(defaults):
+    for section, values in defaults.items():
+        for key in values:
+            short = copy.deepcopy(defaults)
+            del short[section][key]
+            with pytest.raises(UserError, match=f"{section}.{key} is missing"):
+                parse_params(short)
+
+
+def test_several_faults_are_counted(defaults):
+    defaults["train"] |= {"loss": "hinge?", "r1": -1, "r2": -1}
+    with pytest.raises(UserError, match=r"train\.loss is 'hinge\?'.*2 more keys are at fault"):
+        parse_params(defaults)
+
+
+@pytest.mark.parametrize("text", ["train: [", "a: 1\na: 2", "\x00", "- 1", ""])
+def test_a_file_that_is_not_a_mapping_ends_in_a_sentence(tmp_path, text):
+    path = tmp_path / "params.yaml"
+    path.write_text(text)
+    with pytest.raises(UserError, match=r"params\.yaml") as refusal:
+        load_params(path)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_missing_file_says_where_to_go(tmp_path):
+    with pytest.raises(UserError, match="run this in the root of the project"):
+        load_params(tmp_path / "params.yaml")
+
+
+def test_numbers_are_read_as_dvc_reads_them(defaults, tmp_path):
+    text = (ROOT / "params.yaml").read_text().replace("learning_rate: 0.002", "learning_rate: 2e-3")
+    (tmp_path / "params.yaml").write_text(text)
+    assert load_params(tmp_path / "params.yaml").train.learning_rate == 0.002

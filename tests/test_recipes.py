@@ -1,0 +1,56 @@
+"""Recipes change values and nothing else."""
+
+import pytest
+
+from ganforge.errors import UserError
+from ganforge.recipes import apply_recipe, list_recipes
+from tests.conftest import ROOT
+
+NAMES = sorted(file.stem for file in (ROOT / "recipes").glob("*.yaml"))
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    (tmp_path / "recipes").symlink_to(ROOT / "recipes")
+    (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text())
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_every_recipe_is_valid_and_described(project):
+    for name, description in list_recipes().items():
+        assert len(description) > 20
+        apply_recipe(name)
+    assert set(list_recipes()) == set(NAMES)
+
+
+def test_the_default_is_a_recipe(project):
+    assert apply_recipe("digits") == {}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_way_back_restores_the_file_to_the_letter(project, name):
+    before = (project / "params.yaml").read_text()
+    apply_recipe(name)
+    apply_recipe("digits")
+    assert (project / "params.yaml").read_text() == before
+
+
+def test_what_changed_is_told_and_comments_stay(project):
+    changed = apply_recipe("mnist")
+    assert changed["dataset.name"] == ("digits", "mnist")
+    text = (project / "params.yaml").read_text()
+    assert "name: mnist " in text
+    assert text.count("#") == (ROOT / "params.yaml").read_text().count("#")
+
+
+def test_an_unknown_recipe_is_refused_with_those_there_are(project):
+    with pytest.raises(UserError, match=r"'minst' is not a recipe; allowed are .*mnist"):
+        apply_recipe("minst")
+
+
+def test_a_broken_params_file_is_left_alone(project):
+    (project / "params.yaml").write_text("train: 3\n")
+    with pytest.raises(UserError):
+        apply_recipe("mnist")
+    assert (project / "params.yaml").read_text() == "train: 3\n"

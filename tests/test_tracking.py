@@ -1,0 +1,134 @@
+"""The MLflow run, in a real store."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ganforge.datasets.prepared import Meta
+from ganforge.errors import UserError
+from ganforge.params import parse_params
+from ganforge.tracking import Identity, connect, recover_run, start_run
+
+META = Meta("digits", "somewhere", "image", (1, 8, 8), ("0", "1"), (5, 5), {"train": 10, "test": 2}, "ab" * 32)
+
+
+@pytest.fixture
+def params(defaults):
+    return parse_params(defaults)
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    """An empty default store in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("DVC_ROOT", "MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def rows(*images):
+    return [{"images": count, "loss_generator": 0.5 + count, "gradient_real": float("nan")} for count in images]
+
+
+def picture(folder, images):
+    path = folder / f"{images:09d}.png"
+    Image.fromarray(np.zeros((8, 8), dtype=np.uint8)).save(path)
+    return path
+
+
+def steps(run):
+    return sorted(metric.step for metric in run.client.get_metric_history(run.run_id, "train/loss_generator"))
+
+
+def test_a_run_holds_params_data_and_code(store, params):
+    run = start_run(params, META, Identity.new())
+    stored = run.client.get_run(run.run_id)
+    assert stored.data.params["train.loss"] == "relativistic"
+    assert "sample.count" not in stored.data.params
+    assert stored.info.run_name.startswith("digits dcgan relativistic")
+    assert stored.inputs.dataset_inputs[0].dataset.name == "digits"
+    assert (store / "mlflow.db").exists()
+    assert stored.info.artifact_uri.startswith((store / "mlartifacts").as_uri())
+
+
+def test_a_killed_training_goes_on_in_its_run_and_no_step_is_recorded_twice(store, params):
+    first = start_run(params, META, Identity.new())
+    first.log_rows(rows(64, 128))
+    first.log_grids([picture(store, 0), picture(store, 64)])
+    second = start_run(params, META, first.identity)
+    assert second.run_id == first.run_id
+    second.log_history(rows(64, 128, 192))
+    second.log_grids([picture(store, 0), picture(store, 64), picture(store, 192)])
+    assert steps(second) == [64, 128, 192]
+    assert second.grids_held() == {0, 64, 192}
+    files = second.client.list_artifacts(second.run_id, "images")
+    assert len([file for file in files if file.path.endswith(".png")]) == 3
+    second.finish()
+    assert second.client.get_run(second.run_id).info.status == "FINISHED"
+
+
+def test_a_run_that_is_gone_is_made_again_once(store, params):
+    lost = Identity.new()
+    gone = start_run(params, META, lost)
+    gone.client.delete_run(gone.run_id)
+    again = recover_run(params, META, gone.identity)
+    again.log_history(rows(64))
+    assert again.run_id != gone.run_id
+    third = recover_run(params, META, gone.identity)
+    assert third.run_id == again.run_id
+    third.log_history(rows(64, 128))
+    assert steps(third) == [64, 128]
+
+
+def test_a_store_that_never_saw_the_run_gets_it(store, params):
+    elsewhere = Identity("f" * 32, "e" * 32)
+    run = recover_run(params, META, elsewhere)
+    assert run.client.get_run(run.run_id).data.tags["ganforge.training"] == "f" * 32
+
+
+def test_scores_are_metrics_and_later_ones_replace_them(store, params):
+    run = start_run(params, META, Identity.new())
+    run.log_scores({"quality": {"fd": 2.0}, "n": {"real": 3}})
+    run.log_scores({"quality": {"fd": 1.5}})
+    assert run.client.get_run(run.run_id).data.metrics == {"quality/fd": 1.5, "n/real": 3}
+
+
+def test_a_dead_server_costs_a_warning_and_no_training(store, params, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    with pytest.warns(UserWarning, match="MLflow at http://127.0.0.1:9 failed"):
+        assert start_run(params, META, Identity.new()) is None
+    with pytest.raises(
+        UserError, match=r"MLflow at http://127\.0\.0\.1:9 cannot be used .*nothing that was made is lost"
+    ):
+        recover_run(params, META, Identity.new())
+
+
+def test_a_store_that_fails_on_the_way_is_told_once(store, params):
+    run = start_run(params, META, Identity.new())
+    calls = []
+
+    def fail():
+        calls.append(1)
+        raise ConnectionError("gone")
+
+    with pytest.warns(UserWarning, match="gone") as told:
+        run.attempt(fail)
+        run.attempt(fail)
+    assert len(calls) == len(told) == 1
+
+
+def test_an_identity_survives_as_text(tmp_path):
+    identity = Identity.new()
+    (tmp_path / "run.json").write_text(identity.to_json())
+    assert Identity.load(tmp_path / "run.json") == identity
+    assert json.loads(identity.to_json())["run_id"] is None
+
+
+def test_the_client_gives_up_on_a_dead_server_quickly(monkeypatch):
+    import os
+
+    monkeypatch.delenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", raising=False)
+    connect()
+    assert int(os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"]) <= 2

@@ -1,0 +1,29 @@
+"""A device that is not there is refused, never replaced in silence."""
+
+import pytest
+import torch
+
+from ganforge.errors import UserError
+from ganforge.params import parse_params
+from ganforge.training.device import configure
+
+
+def compute(defaults, **changes):
+    defaults["compute"] |= changes
+    return parse_params(defaults).compute
+
+
+def test_auto_always_finds_one_and_threads_are_set(defaults):
+    before = torch.get_num_threads()
+    try:
+        device = configure(compute(defaults, device="auto", threads=1))
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
+    assert torch.zeros(1, device=device).sum() == 0
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
+def test_an_absent_device_is_refused(defaults):
+    with pytest.raises(UserError, match=r"compute\.device is 'cuda', which PyTorch .* does not find here"):
+        configure(compute(defaults, device="cuda"))
