@@ -7,6 +7,9 @@ PORT ?= 5000
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export MLFLOW_DISABLE_TELEMETRY := true
 
+# Empty: the builds of PyPI that were tested (CUDA on Linux). Otherwise one of uv's names, such as cpu or cu128.
+TORCH ?=
+
 READY := .venv/.ready
 
 .PHONY: help
@@ -21,7 +24,12 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Installing into .venv: some minutes and 6 GB at the first time, most of it PyTorch."
 	test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv
+ifeq ($(TORCH),)
 	.venv/bin/uv pip install --quiet --compile-bytecode --requirements requirements.lock --no-deps --editable .
+else
+	grep -vE '^(nvidia|cuda|triton)' requirements.lock > .venv/requirements.txt
+	.venv/bin/uv pip install --quiet --compile-bytecode --requirements .venv/requirements.txt --editable . --torch-backend $(TORCH)
+endif
 	@touch $(READY)
 
 # A folder without .git, such as an unpacked zip, needs DVC told so.
