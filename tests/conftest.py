@@ -1,5 +1,7 @@
 """Fixtures that several rooms share."""
 
+import pipeline  # noqa: F401, I001  sets how threads wait, before torch is imported
+
 import shutil
 import subprocess
 from pathlib import Path
