@@ -8,13 +8,13 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export MLFLOW_DISABLE_TELEMETRY := true
 
 # Empty: the builds of PyPI that were tested (CUDA on Linux). Otherwise one of uv's names, such as cpu or cu128.
-TORCH ?=
+TORCH ?= $(shell cat .venv/.torch 2>/dev/null)
 
-READY := .venv/.ready
+READY := .venv/.ready$(addprefix -,$(TORCH))
 
 .PHONY: help
 help: ## List the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(READY) ## Make .venv with the tested versions of requirements.lock
@@ -22,7 +22,7 @@ setup: $(READY) ## Make .venv with the tested versions of requirements.lock
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ganforge needs Python 3.11 or newer, but $(PYTHON) is $$($(PYTHON) --version); run: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Installing into .venv: some minutes and 6 GB at the first time, most of it PyTorch."
-	test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@test -x .venv/bin/pip || $(PYTHON) -m venv --clear .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv
 ifeq ($(TORCH),)
 	.venv/bin/uv pip install --quiet --compile-bytecode --requirements requirements.lock --no-deps --editable .
@@ -30,7 +30,8 @@ else
 	grep -vE '^(nvidia|cuda|triton)' requirements.lock > .venv/requirements.txt
 	.venv/bin/uv pip install --quiet --compile-bytecode --requirements .venv/requirements.txt --editable . --torch-backend $(TORCH)
 endif
-	@touch $(READY)
+	@printf '%s' "$(TORCH)" > .venv/.torch
+	@rm -f .venv/.ready* && touch $(READY)
 
 # A folder without .git, such as an unpacked zip, needs DVC told so.
 .PHONY: workspace

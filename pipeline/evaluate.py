@@ -54,9 +54,13 @@ def main(params: Params) -> None:
             ("Samples", "a row per class, each from other latent vectors", SAMPLES / "grid.png"),
             ("Interpolation", "each row walks from one latent vector to another", SAMPLES / "interpolation.png"),
             ("Training", "what the two networks did to each other", FIGURES / "training.png"),
-            ("Classes", "how often each class appears, as the extractor sees it", FIGURES / "classes.png"),
+            (
+                "Classes",
+                "how often each class appears: real images by their labels, samples as the extractor sees them",
+                FIGURES / "classes.png",
+            ),
         ],
-        params=params.flat(),
+        params={key: value for key, value in params.flat().items() if not key.startswith("compute.")},
     )
 
 

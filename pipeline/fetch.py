@@ -1,11 +1,13 @@
 """data/raw: the files of the data set as its source serves them."""
 
 import os
+import shutil
 from pathlib import Path
 
 from ganforge.datasets import SOURCES
 from ganforge.datasets.download import fetch_file
 from ganforge.params import Params
+from pipeline.process import only_one_in
 from pipeline.stage import RAW, private_folder, progress_bar, run_stage
 
 
@@ -19,14 +21,19 @@ def main(params: Params) -> None:
     mirror = os.environ.get("GANFORGE_MIRROR") or None
     if mirror is not None and "://" not in mirror:
         mirror = str(Path(os.environ.get("DVC_ROOT", "."), Path(mirror).expanduser()))
-    for file in source.remote_files():
-        with progress_bar(None, "B", file.name) as bar:
+    waiting = private_folder() / "downloads" / name  # DVC empties data/raw before each try, so they wait elsewhere
+    with only_one_in(waiting):
+        for file in source.remote_files():
+            with progress_bar(None, "B", file.name) as bar:
 
-            def show(_: str, done: int, total: int | None, bar=bar) -> None:  # type: ignore[no-untyped-def]
-                bar.total = total
-                bar.update(done - bar.n)
+                def show(_: str, done: int, total: int | None, bar=bar) -> None:  # type: ignore[no-untyped-def]
+                    bar.total = total
+                    bar.update(done - bar.n)
 
-            fetch_file(file, name, RAW, private_folder() / "downloads", mirror, show)
+                fetch_file(file, name, waiting, waiting / "partial", mirror, show)
+        for file in source.remote_files():
+            shutil.move(waiting / file.name, RAW / file.name)
+        shutil.rmtree(waiting)
 
 
 if __name__ == "__main__":

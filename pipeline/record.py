@@ -7,7 +7,7 @@ import pandas as pd
 
 from ganforge.datasets.prepared import read_meta
 from ganforge.params import Params
-from ganforge.tracking import Identity, describe, recover_run, settings_tags
+from ganforge.tracking import Identity, describe, recover_run, settings_tags, store_needed
 from pipeline.stage import (
     FIGURES,
     GENERATOR,
@@ -28,26 +28,27 @@ def main(params: Params) -> None:
     table = pd.read_csv(TRAINING)
     scores = json.loads(METRICS.read_text(encoding="utf-8"))
     history = [{str(name): float(value) for name, value in row.items()} for row in table.to_dict("records")]
-    run = recover_run(params, meta, Identity.load(RUN))
-    run.log_history(history)
-    run.log_grids(sorted(PROGRESS.iterdir()))
-    run.log_scores(scores)
-    run.set_tags(settings_tags(params) | {"mlflow.note.content": describe(scores, meta)})
-    run.log_files(
-        {
-            GENERATOR: "generator",
-            SAMPLES / "grid.png": "samples",
-            SAMPLES / "interpolation.png": "samples",
-            SAMPLES / "single": "samples/single",
-            FIGURES: "figures",
-            REPORT: None,
-            METRICS: None,
-            TRAINING: None,
-            Path("params.yaml"): None,
-            Path("dvc.lock"): None,
-        }
-    )
-    run.finish()
+    with store_needed():
+        run = recover_run(params, meta, Identity.load(RUN))
+        run.log_history(history)
+        run.log_grids(sorted(PROGRESS.glob("*.png")))
+        run.log_scores(scores)
+        run.set_tags(settings_tags(params) | {"mlflow.note.content": describe(scores, meta)})
+        run.log_files(
+            {
+                GENERATOR: "generator",
+                SAMPLES / "grid.png": "samples",
+                SAMPLES / "interpolation.png": "samples",
+                SAMPLES / "single": "samples/single",
+                FIGURES: "figures",
+                REPORT: None,
+                METRICS: None,
+                TRAINING: None,
+                Path("params.yaml"): None,
+                Path("dvc.lock"): None,
+            }
+        )
+        run.end("FINISHED")
     print(f"recorded as MLflow run {run.run_id}")
 
 

@@ -5,15 +5,13 @@ import json
 import numpy as np
 
 from ganforge.datasets.prepared import read_meta
-from ganforge.errors import UserError
 from ganforge.generator import Generator, spherical_interpolation
 from ganforge.networks.sampling import draw_latents
 from ganforge.params import Params
 from ganforge.signals import SIGNALS
 from ganforge.training.device import configure
-from pipeline.stage import GENERATOR, PREPARED, SAMPLES, run_stage
+from pipeline.stage import GENERATOR, PREPARED, SAMPLES, run_stage, samples_per_seed
 
-MOST = 10_000  # samples per seed, when their number is left to us
 SINGLES = 2  # pictures of each class to open one by one
 INTERPOLATION_STEPS = 10
 
@@ -21,13 +19,7 @@ INTERPOLATION_STEPS = 10
 def main(params: Params) -> None:
     """Draws with the averaged generator that the stage train wrote."""
     generator = Generator.load(GENERATOR, configure(params.compute))
-    test_images = read_meta(PREPARED).count["test"]
-    count = min(test_images, MOST) if params.sample.count == "auto" else params.sample.count
-    if count > test_images:
-        raise UserError(
-            f"params.yaml: sample.count is {count}, but the test split has {test_images} images and scores compare "
-            f"equal numbers; allowed is auto or at most {test_images}."
-        )
+    count = samples_per_seed(params.sample, read_meta(PREPARED))
     SAMPLES.mkdir(parents=True, exist_ok=True)
     write_samples(generator, params.sample.seeds, count)
     write_pictures(generator, params.sample.seeds[0], params.sample.show_per_class)

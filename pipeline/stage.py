@@ -8,8 +8,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
-from ganforge.params import Params, load_params
+from ganforge.params import Params, SampleParams, load_params
 
 RAW = Path("data/raw")
 PREPARED = Path("data/prepared")
@@ -24,10 +25,29 @@ CLASSES = Path("reports/classes.csv")
 FIGURES = Path("reports/figures")
 REPORT = Path("reports/report.html")
 
+MOST_SAMPLES = 10_000  # per seed, when their number is left to us
+
 
 def private_folder() -> Path:
     """Where work in progress survives: beside the main checkout, ignored by git, an output of no stage."""
     return Path(os.environ.get("DVC_ROOT") or Path.cwd()) / ".ganforge"
+
+
+def samples_per_seed(sample: SampleParams, meta: Meta) -> int:
+    """How many samples each seed draws.
+
+    Raises:
+        UserError: more are asked for than there are real test images to compare them with.
+    """
+    test_images = meta.count["test"]
+    if sample.count == "auto":
+        return min(test_images, MOST_SAMPLES)
+    if sample.count > test_images:
+        raise UserError(
+            f"params.yaml: sample.count is {sample.count}, but the test split has {test_images} images and scores "
+            f"compare equal numbers; allowed is auto or at most {test_images}."
+        )
+    return sample.count
 
 
 def run_stage(main: Callable[[Params], None]) -> None:

@@ -7,50 +7,63 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
+import torch
 
 import ganforge
 from ganforge.datasets.prepared import Meta, Prepared
+from ganforge.files import write_durably
 from ganforge.networks.storage import GeneratorConfig, save_generator
 from ganforge.params import Params
 from ganforge.signals import SIGNALS
 from ganforge.tracking import Identity, PipelineRun, start_run
-from ganforge.training.checkpoints import Checkpoints, write_durably
+from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.device import configure
 from ganforge.training.setup import PREVIEW_COLUMNS, build_trainer, network_spec
-from ganforge.training.trainer import DivergedError, Trainer
+from ganforge.training.trainer import Trainer
 from pipeline.process import ask_to_stop, only_one_in
-from pipeline.stage import GENERATOR, PREPARED, PROGRESS, RUN, TRAINING, private_folder, progress_bar, run_stage
+from pipeline.stage import (
+    GENERATOR,
+    PREPARED,
+    PROGRESS,
+    RUN,
+    TRAINING,
+    private_folder,
+    progress_bar,
+    run_stage,
+    samples_per_seed,
+)
 
-TRAINING_CODE = ("networks", "objectives", "training", "signals")
+TRAINING_CODE = ("networks", "objectives", "training", "signals", "scale.py")
 
 
 def main(params: Params) -> None:
     """Trains, or goes on with a training of the same parameters, data and code that was cut short."""
     data = Prepared.load(PREPARED)
-    work = private_folder() / "training" / fingerprint(params, data.meta)
+    samples_per_seed(params.sample, data.meta)  # refused now rather than after training
+    device = configure(params.compute)
+    work = private_folder() / "training" / fingerprint(params, data.meta, device)
     with only_one_in(work), ask_to_stop() as stop:
-        device = configure(params.compute)
         trainer = build_trainer(params, data, Checkpoints(work / "checkpoints"), device)
         identity, run = begin_record(params, data.meta, trainer, work / "run.json")
         try:
             follow(trainer, data.meta.signal, run, work / "progress", stop)
-        except DivergedError:
+        except BaseException as error:
             if run is not None:
-                run.attempt(run.fail)
+                run.attempt(partial(run.end, "KILLED" if isinstance(error, SystemExit) else "FAILED"))
             raise
         write_outputs(params, data.meta, trainer, identity, work / "progress")
-    shutil.rmtree(work)
+        shutil.rmtree(work)
 
 
-def fingerprint(params: Params, meta: Meta) -> str:
-    """What a checkpoint belongs to: it is never resumed under other parameters, other data or other code."""
-    digest = hashlib.sha256()
+def fingerprint(params: Params, meta: Meta, device: torch.device) -> str:
+    """What a checkpoint belongs to: it is never resumed under other parameters, other data, other code or elsewhere."""
+    digest = hashlib.sha256(f"{device.type} {params.compute.threads} {torch.__version__}".encode())
     digest.update(params.network.model_dump_json().encode())
     digest.update(params.train.model_dump_json().encode())
     digest.update(meta.digest.encode())
     package = Path(ganforge.__file__).parent
     for room in TRAINING_CODE:
-        for file in sorted((package / room).glob("*.py")):
+        for file in sorted((package / room).glob("*.py")) or [package / room]:
             digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
@@ -60,6 +73,7 @@ def begin_record(
 ) -> tuple[Identity, PipelineRun | None]:
     """The MLflow run: the one that a killed process left behind, or a new one."""
     identity = Identity.load(identity_file) if identity_file.exists() else Identity.new()
+    write_durably(identity_file, identity.to_json().encode())  # before the run, which is found again by it
     run = start_run(params, meta, identity)
     if run is not None:
         identity = run.identity
@@ -92,13 +106,14 @@ def follow(trainer: Trainer, signal_name: str, run: PipelineRun | None, progress
                 signal.sheet(report.samples, PREVIEW_COLUMNS, picture)
                 if run is not None:
                     run.attempt(partial(run.log_grids, [picture]))
-            if report.checkpointed:
-                if run is not None:
-                    run.attempt(partial(run.log_rows, trainer.history[flushed:]))
-                flushed = len(trainer.history)
+            if run is not None and trainer.rows_saved > flushed:
+                run.attempt(partial(run.log_rows, trainer.history[flushed : trainer.rows_saved]))
+            flushed = trainer.rows_saved
             if stop:
                 trainer.save()
                 sys.exit(128 + stop[0])
+    if run is not None:
+        run.attempt(partial(run.log_rows, trainer.history[flushed:]))
 
 
 def write_outputs(params: Params, meta: Meta, trainer: Trainer, identity: Identity, progress: Path) -> None:

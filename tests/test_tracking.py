@@ -9,7 +9,7 @@ from PIL import Image
 from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
 from ganforge.params import parse_params
-from ganforge.tracking import Identity, connect, recover_run, start_run
+from ganforge.tracking import Identity, connect, recover_run, start_run, store_needed
 
 META = Meta("digits", "somewhere", "image", (1, 8, 8), ("0", "1"), (5, 5), {"train": 10, "test": 2}, "ab" * 32)
 
@@ -65,8 +65,14 @@ def test_a_killed_training_goes_on_in_its_run_and_no_step_is_recorded_twice(stor
     assert second.grids_held() == {0, 64, 192}
     files = second.client.list_artifacts(second.run_id, "images")
     assert len([file for file in files if file.path.endswith(".png")]) == 3
-    second.finish()
-    assert second.client.get_run(second.run_id).info.status == "FINISHED"
+    second.end("KILLED")
+    assert second.client.get_run(second.run_id).info.status == "KILLED"
+    third = start_run(params, META, second.identity)
+    third.end("FINISHED")
+    ended = third.client.get_run(third.run_id).info
+    third.end("FINISHED")
+    assert third.client.get_run(third.run_id).info.end_time == ended.end_time
+    assert ended.status == "FINISHED"
 
 
 def test_a_run_that_is_gone_is_made_again_once(store, params):
@@ -83,9 +89,28 @@ def test_a_run_that_is_gone_is_made_again_once(store, params):
 
 
 def test_a_store_that_never_saw_the_run_gets_it(store, params):
-    elsewhere = Identity("f" * 32, "e" * 32)
+    elsewhere = Identity("f" * 32, "e" * 32, {"torch.version": "2.0"})
     run = recover_run(params, META, elsewhere)
-    assert run.client.get_run(run.run_id).data.tags["ganforge.training"] == "f" * 32
+    tags = run.client.get_run(run.run_id).data.tags
+    assert tags["ganforge.training"] == "f" * 32
+    assert tags["torch.version"] == "2.0"  # that of the training, not of today
+
+
+def test_an_experiment_that_was_deleted_is_restored(store, params):
+    run = start_run(params, META, Identity.new())
+    run.client.delete_experiment(run.client.get_run(run.run_id).info.experiment_id)
+    again = recover_run(params, META, Identity.new())
+    assert again.client.get_run(again.run_id).info.lifecycle_stage == "active"
+
+
+def test_a_run_whose_maker_was_killed_gets_its_parameters(store, params):
+    identity = Identity.new()
+    client = connect()
+    experiment = client.create_experiment("ganforge")
+    made = client.create_run(experiment, tags={"ganforge.training": identity.training})
+    run = start_run(params, META, identity)
+    assert run.run_id == made.info.run_id
+    assert client.get_run(run.run_id).data.params["train.loss"] == "relativistic"
 
 
 def test_scores_are_metrics_and_later_ones_replace_them(store, params):
@@ -99,9 +124,8 @@ def test_a_dead_server_costs_a_warning_and_no_training(store, params, monkeypatc
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     with pytest.warns(UserWarning, match="MLflow at http://127.0.0.1:9 failed"):
         assert start_run(params, META, Identity.new()) is None
-    with pytest.raises(
-        UserError, match=r"MLflow at http://127\.0\.0\.1:9 cannot be used .*nothing that was made is lost"
-    ):
+    sentence = r"MLflow at http://127\.0\.0\.1:9 cannot be used .*nothing made is lost"
+    with pytest.raises(UserError, match=sentence), store_needed():
         recover_run(params, META, Identity.new())
 
 
@@ -126,7 +150,7 @@ def test_an_identity_survives_as_text(tmp_path):
     assert json.loads(identity.to_json())["run_id"] is None
 
 
-def test_the_client_gives_up_on_a_dead_server_quickly(monkeypatch):
+def test_the_client_gives_up_on_a_dead_server_quickly(store, monkeypatch):
     import os
 
     monkeypatch.delenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", raising=False)

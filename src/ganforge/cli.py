@@ -71,7 +71,7 @@ def _scores(_: argparse.Namespace) -> None:
         table = rows(json.loads(metrics.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise UserError(f"{metrics} does not exist: run `make repro` to make it.") from None
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{metrics} cannot be read ({error}): run `dvc repro -f evaluate` to make it again.") from None
     print(f"\n{'':20}{'samples':>16}{'real images':>14}")
     for label, value, real, meaning in table:

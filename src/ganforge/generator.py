@@ -60,7 +60,7 @@ class Generator:
         return np.concatenate([np.empty((0, *self.shape), dtype=np.uint8), *self.sample_blocks(n, seed, label)])
 
     def sample_blocks(self, n: int, seed: int, label: Label = None) -> Iterator[np.ndarray]:
-        """As `sample`, a block of a few dozen at a time, for more samples than memory holds."""
+        """As `sample`, a block of a few dozen at a time, so that they need not be in memory together."""
         if n < 0 or seed < 0:
             raise UserError(f"n is {n} and seed is {seed}; both must be whole numbers of at least 0.")
         return self.decode(draw_latents(seed, n, self.config.network.latent_dim), self.labels(n, seed, label))

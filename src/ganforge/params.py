@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -86,11 +86,6 @@ class TrainParams(Section):
             )
         return self
 
-    @property
-    def steps(self) -> int:
-        """Optimiser steps of the run: the images to show, in whole batches."""
-        return self.images // self.batch_size
-
 
 class SampleParams(Section):
     """How many images are drawn, and from which seeds."""
@@ -129,6 +124,15 @@ class Params(Section):
     sample: SampleParams
     evaluation: EvaluationParams
     compute: ComputeParams
+
+    @model_validator(mode="after")
+    def _enough_samples(self) -> Params:
+        if self.sample.count != "auto" and self.sample.count <= self.evaluation.neighbours:
+            raise ValueError(
+                f"sample.count is {self.sample.count}, not more than evaluation.neighbours, "
+                f"{self.evaluation.neighbours}: draw more samples or look at fewer neighbours"
+            )
+        return self
 
     def flat(self) -> dict[str, Any]:
         """Every value under its dotted key, as in ``train.loss``."""
@@ -203,7 +207,7 @@ def _describe(key: str, faults: list[Any]) -> str:
         case "extra_forbidden":
             return f"{key} is not a key; {_neighbours_of(key)}"
         case "missing":
-            return f"{key} is missing; add it (the values that come with the project are in recipes/digits.yaml)"
+            return f"{key} is missing; add it, as in the params.yaml that comes with the project"
         case "value_error":
             return str(first["ctx"]["error"])
         case "model_type" | "model_attributes_type":
@@ -262,8 +266,3 @@ def _allowed(fault: Any) -> str:
         case "too_long":
             return f"a list of at most {context['max_length']}"
     return str(fault["msg"])
-
-
-def choices(literal: Any) -> tuple[str, ...]:
-    """The allowed values of one of the ``…Name`` types above."""
-    return get_args(literal)

@@ -14,7 +14,8 @@ import sys
 import time
 import uuid
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
@@ -74,15 +75,17 @@ class Identity:
     Attributes:
         training: a name of its own, by which a run that was made again from the files is found.
         run_id: the MLflow run that recorded it while it was going on, or None if the store was out of reach.
+        environment: tags that say which code and which versions it ran with.
     """
 
     training: str
     run_id: str | None
+    environment: dict[str, str]
 
     @classmethod
     def new(cls) -> Identity:
         """A training that nobody has recorded yet."""
-        return cls(uuid.uuid4().hex, None)
+        return cls(uuid.uuid4().hex, None, _environment_tags())
 
     @classmethod
     def load(cls, path: Path) -> Identity:
@@ -166,13 +169,10 @@ class PipelineRun:
             elif path.exists():
                 self.client.log_artifact(self.run_id, str(path), folder)
 
-    def finish(self) -> None:
-        """Marks the run as finished."""
-        self.client.set_terminated(self.run_id)
-
-    def fail(self) -> None:
-        """Marks the run as failed."""
-        self.client.set_terminated(self.run_id, status="FAILED")
+    def end(self, status: str) -> None:
+        """Marks the run as ``FINISHED``, ``FAILED`` or ``KILLED``; one that is finished keeps its end."""
+        if self.client.get_run(self.run_id).info.status != "FINISHED":
+            self.client.set_terminated(self.run_id, status=status)
 
     def attempt(self, action: Callable[[], None]) -> None:
         """Does ``action``; the first failure of the tracking store is told, and nothing more is tried after it."""
@@ -197,24 +197,35 @@ def start_run(params: Params, meta: Meta, identity: Identity) -> PipelineRun | N
 
 
 def recover_run(params: Params, meta: Meta, identity: Identity) -> PipelineRun:
-    """The run that recorded a training; a new one where the store does not have it any more.
+    """The run that recorded a training; a new one where the store does not have it any more."""
+    return _find_or_create(params, meta, identity)
+
+
+@contextmanager
+def store_needed() -> Iterator[None]:
+    """Turns the failures of a tracking store into a sentence.
 
     Raises:
         UserError: the store cannot be used.
     """
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
     try:
-        return _find_or_create(params, meta, identity)
-    except Exception as error:
+        yield
+    except (MlflowException, SQLAlchemyError, OSError) as error:  # requests' errors are OSErrors
         raise UserError(
-            f"MLflow at {tracking_uri()} cannot be used ({_first_line(error)}); mend or unset MLFLOW_TRACKING_URI, "
-            f"then run `dvc repro record`: nothing that was made is lost."
+            f"MLflow at {tracking_uri()} cannot be used ({_first_line(error)}); mend it, or let "
+            "MLFLOW_TRACKING_URI name another store or none, then run `dvc repro record`: nothing made is lost."
         ) from error
 
 
 def _find_or_create(params: Params, meta: Meta, identity: Identity) -> PipelineRun:
     client = connect()
-    run = _find(client, identity) or _create(client, params, meta, identity)
+    run = _find(client, identity) or _create(client, params, identity)
     run_id = run.info.run_id
+    if not run.data.params:  # a new run, or one whose maker was killed right after making it
+        _describe_training(client, run_id, params, meta)
     return PipelineRun(client, replace(identity, run_id=identity.run_id or run_id), run_id)
 
 
@@ -236,13 +247,16 @@ def _find(client: MlflowClient, identity: Identity) -> Run | None:
     return runs[0] if runs else None
 
 
-def _create(client: MlflowClient, params: Params, meta: Meta, identity: Identity) -> Run:
+def _create(client: MlflowClient, params: Params, identity: Identity) -> Run:
+    tags = {TRAINING_TAG: identity.training} | identity.environment
+    return client.create_run(_experiment(client), run_name=_run_name(params), tags=tags)
+
+
+def _describe_training(client: MlflowClient, run_id: str, params: Params, meta: Meta) -> None:
+    """Logs the data set and what fixes the weights; the parameters last, since they tell that all of it is there."""
     from mlflow.entities import Dataset, DatasetInput, InputTag, Param
 
-    tags = {TRAINING_TAG: identity.training} | _environment_tags()
-    run = client.create_run(_experiment(client), run_name=_run_name(params), tags=tags)
     chosen = {key: value for key, value in params.flat().items() if key.split(".")[0] in PARAMETER_SECTIONS}
-    client.log_batch(run.info.run_id, params=[Param(key, str(value)) for key, value in chosen.items()])
     dataset = Dataset(
         name=meta.dataset,
         digest=meta.digest[:36],
@@ -250,8 +264,8 @@ def _create(client: MlflowClient, params: Params, meta: Meta, identity: Identity
         source=json.dumps({"uri": "data/prepared", "origin": meta.origin}),
         profile=json.dumps({**meta.count, "shape": list(meta.shape), "classes": len(meta.classes)}),
     )
-    client.log_inputs(run.info.run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
-    return run
+    client.log_inputs(run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
+    client.log_batch(run_id, params=[Param(key, str(value)) for key, value in chosen.items()])
 
 
 def _experiment(client: MlflowClient) -> str:
@@ -270,6 +284,8 @@ def _experiment(client: MlflowClient) -> str:
                 raise
             experiment = client.get_experiment_by_name(name)
             assert experiment is not None
+    if experiment.lifecycle_stage == "deleted":
+        client.restore_experiment(experiment.experiment_id)
     return str(experiment.experiment_id)
 
 

@@ -90,6 +90,13 @@ def test_an_address_that_fails_leads_to_the_next(server, fetch):
     assert fetch(remote(f"{url}/nothing", f"{url}/data.bin")).read_bytes() == CONTENT
 
 
+def test_a_wrong_content_leads_to_the_next_address_too(server, fetch):
+    folder, url = server
+    (folder / "portal").write_bytes(b"<html>please log in</html>")
+    (folder / "data.bin").write_bytes(CONTENT)
+    assert fetch(remote(f"{url}/portal", f"{url}/data.bin")).read_bytes() == CONTENT
+
+
 @pytest.mark.parametrize("supports_ranges", [True, False])
 def test_an_interrupted_download_goes_on_or_begins_again(server, fetch, supports_ranges):
     folder, url = server
@@ -114,7 +121,7 @@ def test_a_download_that_was_whole_but_not_yet_moved_is_taken(server, fetch):
 def test_another_content_is_refused_and_not_kept(server, fetch):
     folder, url = server
     (folder / "data.bin").write_bytes(b"<html>please log in</html>")
-    with pytest.raises(UserError, match=r"MD5 .* but the official data\.bin has .* not kept"):
+    with pytest.raises(UserError, match=r"MD5 .* but the official data\.bin has .* not taken"):
         fetch(remote(f"{url}/data.bin"))
     assert not any(fetch.partial.iterdir())
     assert not any(fetch.raw.iterdir())

@@ -3,17 +3,18 @@
 import gzip
 import shutil
 import struct
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from ganforge.datasets import SOURCES
 from ganforge.datasets.resize import resize
-from ganforge.params import DatasetName, choices
+from ganforge.params import DatasetName
 
 
 def test_every_data_set_that_params_allow_exists():
-    assert set(SOURCES) == set(choices(DatasetName))
+    assert set(SOURCES) == set(get_args(DatasetName))
 
 
 @pytest.mark.parametrize("name", [name for name in SOURCES if name != "digits"])

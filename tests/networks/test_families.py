@@ -45,6 +45,13 @@ def test_shapes_and_gradients(name, classes, shape):
     assert not without
 
 
+@pytest.mark.parametrize("width", [4, 12, 20, 36, 68])
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_width_that_is_allowed_can_be_built(name, width):
+    spec = NetworkSpec(name, (1, 8, 8), 0, latent_dim=4, width=width)
+    assert build_discriminator(spec)(build_generator(spec)(torch.randn(2, 4))).shape == (2,)
+
+
 @pytest.mark.parametrize("name", FAMILIES)
 def test_the_label_changes_what_is_drawn_and_how_it_is_judged(name):
     torch.manual_seed(0)

@@ -25,6 +25,7 @@ TINY = {
     "network.width": 8,
     "train.images": 1280,
     "train.batch_size": 64,
+    "compute.device": "cpu",
     "compute.threads": 1,
 }
 
@@ -42,7 +43,7 @@ class Project:
         return subprocess.run(
             command,
             cwd=self.root,
-            env=keep | {"PATH": path, "PYTHONPATH": str(self.root / "src")} | environment,
+            env=keep | {"PATH": path} | environment,
             capture_output=True,
             text=True,
             check=False,
@@ -107,7 +108,7 @@ def build(root: Path) -> None:
 
 @pytest.fixture
 def project(finished, tmp_path) -> Project:
-    """A copy of it to do harm to, with its own cache and tracking store."""
+    """A copy of it to do harm to, with its own cache."""
     return Project(Path(shutil.copytree(finished.root, tmp_path / "copy", symlinks=True)))
 
 
@@ -135,8 +136,15 @@ def test_everything_promised_is_there(finished):
     assert not list((root / ".ganforge").rglob("*.pt"))
 
 
-def test_nothing_changed_means_nothing_runs(finished):
-    assert finished.repro() == []
+def test_nothing_changed_means_nothing_runs(project):
+    assert project.repro() == []
+
+
+def test_a_copy_of_the_project_runs_its_own_code(project):
+    """As in the temporary folders of queued experiments, where the installed package is that of the main checkout."""
+    where = "import pipeline, ganforge; print(ganforge.__file__)"
+    done = project.run(sys.executable, "-c", where)
+    assert Path(done.stdout.strip()) == project.root / "src" / "ganforge" / "__init__.py"
 
 
 def test_the_run_is_recorded_whole(finished):
@@ -162,7 +170,7 @@ def test_the_run_is_recorded_whole(finished):
 
 def test_a_comment_runs_nothing_and_a_key_runs_what_depends_on_it(project):
     path = project.root / "params.yaml"
-    path.write_text(path.read_text().replace("# adam", "# ADAM") + "\n# a comment\n")
+    path.write_text(path.read_text().replace("# of Adam", "# OF ADAM") + "\n# a comment\n")
     assert project.repro() == []
     project.set(compute__threads=2)
     assert project.repro() == []

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 from PIL import Image
 
+from ganforge.scale import normalise, quantise
 from ganforge.signals import SIGNALS
-from ganforge.signals.scale import normalise, quantise
 
 
 def test_every_level_survives_the_round_trip():

@@ -43,7 +43,8 @@ class CIFAR10:
         """Unpacks the archive, whose digest was verified, into a temporary folder and lets torchvision read it."""
         with tempfile.TemporaryDirectory() as root:
             with tarfile.open(folder / self._reader().filename) as archive:
-                archive.extractall(root, filter="data")
+                checked: Any = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # since Python 3.11.4
+                archive.extractall(root, **checked)
             return {name: self._split(root, train=name == "train") for name in ("train", "test")}
 
     def _split(self, root: str, *, train: bool) -> Split:

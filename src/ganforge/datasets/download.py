@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import http.client
 import shutil
@@ -15,6 +16,7 @@ from ganforge.errors import UserError
 
 CHUNK = 1 << 18  # bytes
 TIMEOUT = 30  # seconds without an answer
+LOCAL_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}  # of this machine, not of the network
 
 Progress = Callable[[str, int, int | None], None]
 """Told the file's name, the bytes that are here, and the bytes in all where known."""
@@ -37,6 +39,8 @@ def fetch_file(
         UserError: no address could be reached, or what came has another digest.
     """
     target = folder / file.name
+    if target.exists() and _digest(target) == file.md5:  # an earlier try got this far
+        return target
     if mirror is not None and "://" not in mirror:
         source = Path(mirror).expanduser() / dataset / file.name
         if not source.is_file():
@@ -54,10 +58,12 @@ def fetch_file(
     for url in urls:
         try:
             _download(url, partial, file.name, progress)
-        except (urllib.error.URLError, http.client.HTTPException, OSError) as error:
+            _verify(partial, file, url)
+        except (urllib.error.URLError, http.client.HTTPException, OSError, UserError) as error:
+            if isinstance(error, OSError) and error.errno in LOCAL_ERRORS:
+                raise
             reasons.append(f"{url}: {getattr(error, 'reason', None) or error}")
             continue
-        _verify(partial, file, url)
         shutil.move(partial, target)
         return target
     raise UserError(
@@ -92,12 +98,17 @@ def _download(url: str, partial: Path, name: str, progress: Progress) -> None:
 
 def _verify(path: Path, file: RemoteFile, source: str) -> None:
     """Deletes ``path`` and refuses it unless it has the official digest."""
-    found = hashlib.file_digest(path.open("rb"), "md5").hexdigest()
+    found = _digest(path)
     if found == file.md5:
         return
     size = path.stat().st_size
     path.unlink()
     raise UserError(
         f"{source} holds {size} bytes with MD5 {found}, but the official {file.name} has {file.md5}: it is damaged or "
-        f"another file; it was not kept, so run it again or use another mirror."
+        f"another file, and was not taken; put the official file there or use another mirror."
     )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "md5").hexdigest()

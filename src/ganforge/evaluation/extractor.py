@@ -15,12 +15,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from ganforge.datasets.source import Split
+from ganforge.files import write_durably
 from ganforge.networks.layers import BATCH_NORM, CONVOLUTION
-from ganforge.signals.scale import normalise
+from ganforge.scale import normalise
 from ganforge.training.batches import Batches
 
 WIDTHS = (16, 32, 64)
@@ -92,10 +93,8 @@ class Extractor:
     def save(self, folder: Path, shape: tuple[int, ...], classes: int, accuracy: float) -> None:
         """Writes weights and configuration; `load` reads them."""
         folder.mkdir(parents=True, exist_ok=True)
-        save_file(
-            {name: tensor.cpu().contiguous() for name, tensor in self.classifier.state_dict().items()},
-            folder / "extractor.safetensors",
-        )
+        weights = save({name: tensor.cpu().contiguous() for name, tensor in self.classifier.state_dict().items()})
+        write_durably(folder / "extractor.safetensors", weights)
         config = {"shape": shape, "classes": classes, "scale": self.scale, "accuracy": accuracy}
         (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 

@@ -22,14 +22,15 @@ def plot_training(history: pd.DataFrame, path: Path) -> None:
     figure, axes = _figure(len(panels), height=3.0)
     for axis, (title, names) in zip(axes, panels.items(), strict=True):
         for name, colour in zip(names, COLOURS, strict=True):
-            axis.plot(history["images"] / 1000, history[name], color=colour, linewidth=1, label=name.split("_")[-1])
+            known = history[["images", name]].dropna()  # penalties come every few steps only
+            axis.plot(known["images"] / 1000, known[name], color=colour, linewidth=1, label=name.split("_")[-1])
         axis.set(title=title, xlabel="thousand images shown")
         axis.legend(frameon=False)
     _save(figure, path)
 
 
 def plot_classes(counts: np.ndarray, reference: np.ndarray, classes: Sequence[str], path: Path) -> None:
-    """Share of every class among the samples and among the real images, as the extractor sees them."""
+    """Share of every class among the samples and among the real images."""
     figure, (axis,) = _figure(1, height=2.6)
     positions = np.arange(len(classes))
     for offset, values, colour, label in (

@@ -62,7 +62,7 @@ def write_report(
 
 
 def _score_table(scores: Mapping[str, Mapping[str, Any]]) -> str:
-    lines = ["<table><tr><th>score<th>samples<th>real test images<th class=meaning>what it says</tr>"]
+    lines = ["<table><tr><th>score<th>samples<th>real images<th class=meaning>what it says</tr>"]
     for label, value, real, meaning in rows(scores):
         lines.append(
             f"<tr><td>{html.escape(label)}<td class=number>{value}<td class=number>{real}"

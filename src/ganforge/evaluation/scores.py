@@ -51,8 +51,8 @@ def score(
     """All scores, as nested finite numbers.
 
     fd compares ``count`` samples of each seed, and as many real test images, with all real training images.
-    Precision, recall, density and coverage compare the samples of all seeds together, and as many real training
-    images, with the real test images.
+    Precision, recall, density and coverage compare the samples of all seeds together, at most as many as there are
+    real training images, and as many of the latter, with the real test images.
 
     Args:
         samples: what is scored.
@@ -77,11 +77,12 @@ def score(
         for seed in range(samples.seeds)
     ]
     floor = frechet_distance(train, random.permutation(test)[:count])
-    fake = manifold_scores(test, sampled.values, neighbours)
-    real = manifold_scores(test, random.permutation(train)[: len(sampled.values)], neighbours)
+    pooled = min(len(sampled.values), len(train))
+    fake = manifold_scores(test, random.permutation(sampled.values)[:pooled], neighbours)
+    real = manifold_scores(test, random.permutation(train)[:pooled], neighbours)
     counts = np.bincount(sampled.labels, minlength=len(class_counts))
     result: Scores = {
-        "n": {"real": len(test), "fake": count, "seeds": samples.seeds},
+        "n": {"real": len(test), "fake": count, "seeds": samples.seeds, "pooled": pooled},
         "quality": {
             "fd": float(np.mean(distances)),
             "fd_std": float(np.std(distances)),

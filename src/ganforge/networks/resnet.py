@@ -27,7 +27,7 @@ from ganforge.networks.layers import (
 from ganforge.networks.spec import NetworkSpec
 
 EXPANSION = 2  # channels inside a block, as a multiple of those outside
-GROUP_CHANNELS = 16  # channels in a group of the 3x3 convolution
+GROUP_CHANNELS = 16  # least channels in a group of the 3x3 convolution
 BLOCKS_PER_LEVEL = 1
 
 
@@ -46,7 +46,7 @@ class ResidualBlock(nn.Module):
         inner = EXPANSION * channels
         convolution = CONVOLUTION[axes]
         self.expand = convolution(channels, inner, 1)
-        self.spatial = convolution(inner, inner, 3, padding=1, groups=math.ceil(inner / GROUP_CHANNELS))
+        self.spatial = convolution(inner, inner, 3, padding=1, groups=_groups(inner))
         self.contract = convolution(inner, channels, 1, bias=False)
         for layer in (self.expand, self.spatial):
             _scaled_normal(layer, blocks**-0.25)
@@ -173,6 +173,12 @@ class ResNetDiscriminator(nn.Module):
         """(batch, *shape) and (batch,) labels to (batch,) scores."""
         score: Tensor = self.head(self.layers(self.input(x)), labels)
         return score
+
+
+def _groups(channels: int) -> int:
+    """The largest number of equal groups of at least GROUP_CHANNELS channels each."""
+    wanted = max(1, channels // GROUP_CHANNELS)
+    return next(groups for groups in range(wanted, 0, -1) if channels % groups == 0)
 
 
 def _scaled_normal(layer: nn.Module, gain: float) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from ganforge.signals.scale import quantise
+from ganforge.scale import quantise
 
 BLOCK = 64
 GOLDEN_RATIO = (5**0.5 - 1) / 2

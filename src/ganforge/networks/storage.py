@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import nn
 
 from ganforge.errors import UserError
+from ganforge.files import write_durably
 from ganforge.networks import NetworkSpec, build_generator
 
 FORMAT = 1
@@ -42,9 +43,10 @@ class GeneratorConfig:
 def save_generator(folder: Path, module: nn.Module, config: GeneratorConfig) -> None:
     """Writes the weights and the configuration into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
-    save_file({name: tensor.cpu().contiguous() for name, tensor in module.state_dict().items()}, folder / WEIGHTS)
+    weights = save({name: tensor.cpu().contiguous() for name, tensor in module.state_dict().items()})
+    write_durably(folder / WEIGHTS, weights)
     text = json.dumps({"format": FORMAT, **asdict(config)}, indent=2)
-    (folder / CONFIG).write_text(text + "\n", encoding="utf-8")
+    write_durably(folder / CONFIG, (text + "\n").encode())
 
 
 def load_generator(folder: Path) -> tuple[nn.Module, GeneratorConfig]:

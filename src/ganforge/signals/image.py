@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
+
+from ganforge.files import write_durably
 
 SHEET_SIDE = 640  # pixels; sheets of small images are enlarged towards this, by whole factors
 
@@ -21,7 +24,10 @@ class ImageSignal:
         """Writes ``images`` as one PNG, row by row, enlarged by a whole factor when they are small."""
         picture = Image.fromarray(_tile(images, columns))
         factor = max(1, SHEET_SIDE // max(picture.size))
-        picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST).save(path)
+        enlarged = picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
+        content = io.BytesIO()
+        enlarged.save(content, "PNG")
+        write_durably(path, content.getbuffer())
 
     def each(self, images: np.ndarray, names: Sequence[str], folder: Path) -> None:
         """Writes every image at its own size as ``folder/name.png``."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import warnings
 from pathlib import Path
 from typing import Any
 
 import torch
+
+from ganforge.files import write_durably
 
 KEPT = 2  # the newest, and the one before in case the newest turns out to be damaged
 
@@ -49,21 +50,3 @@ class Checkpoints:
 
 def _digest(content: bytes | memoryview) -> str:
     return hashlib.sha256(content).hexdigest()[:16]
-
-
-def write_durably(path: Path, content: bytes | memoryview) -> None:
-    """Puts ``content`` at ``path`` such that, whenever power fails, either the old file or the new one is there."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

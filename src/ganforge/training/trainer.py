@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from ganforge.errors import UserError
 from ganforge.objectives import Adversarial
 from ganforge.params import TrainParams
-from ganforge.signals.scale import normalise
+from ganforge.scale import normalise
 from ganforge.training.batches import Batches
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.ema import ExponentialMovingAverage
@@ -46,14 +46,12 @@ class Report:
         row: images shown so far, losses and scores averaged since the report before, learning rate, images per second,
             seconds of training so far; None before the first step.
         samples: uint8 (N, *shape) from the averaged generator, now and then.
-        checkpointed: whether everything up to here is safe on disk.
     """
 
     step: int
     steps: int
     row: Row | None
     samples: np.ndarray | None
-    checkpointed: bool
 
 
 class Trainer:
@@ -81,7 +79,7 @@ class Trainer:
     ) -> None:
         self.objective, self.batches, self.latent_dim = objective, batches, latent_dim
         self.params, self.checkpoints, self.preview, self.device = params, checkpoints, preview, device
-        self.steps = params.steps
+        self.steps = params.images // params.batch_size
         self.report_every = max(1, min(LONGEST_REPORT, self.steps // REPORTS))
         self.preview_every = max(1, round(self.steps / PREVIEWS / self.report_every)) * self.report_every
         self.ema = ExponentialMovingAverage(objective.generator, params.ema_half_life, params.batch_size)
@@ -91,6 +89,7 @@ class Trainer:
         self.step = 0
         self.seconds = 0.0
         self.history: list[Row] = []
+        self.rows_saved = 0
         self._sums: dict[str, Tensor] = {}
         self._counts: dict[str, int] = {}
         self._saved_at = time.monotonic()
@@ -102,11 +101,14 @@ class Trainer:
     def run(self) -> Iterator[Report]:
         """Trains from where the last checkpoint stands to the end, yielding reports.
 
+        A checkpoint is written only after the caller has taken in the report before it, so that nothing the caller
+        does with a report is lost when the process is killed. ``rows_saved`` rows of ``history`` are safe on disk.
+
         Raises:
             DivergedError: a loss became infinite or not a number.
         """
         if self.step == 0:
-            yield Report(0, self.steps, None, self.preview(self.ema.average), checkpointed=False)
+            yield Report(0, self.steps, None, self.preview(self.ema.average))
         since, began = self.step, time.monotonic()
         while self.step < self.steps:
             self._train_step()
@@ -118,7 +120,9 @@ class Trainer:
             self.history.append(row)
             wants_samples = self.step % self.preview_every == 0 or done
             samples = self.preview(self.ema.average) if wants_samples else None
-            yield Report(self.step, self.steps, row, samples, checkpointed=self._checkpoint_if_due(force=done))
+            yield Report(self.step, self.steps, row, samples)
+            if done or self._checkpoint_is_due():
+                self.save()
             began = time.monotonic()
 
     def save(self) -> None:
@@ -127,6 +131,7 @@ class Trainer:
         self.checkpoints.save(self.step, self._state())
         self._saved_at = time.monotonic()
         self._save_cost = self._saved_at - began
+        self.rows_saved = len(self.history)
 
     def _train_step(self) -> None:
         """One step of the discriminator, one of the generator, one of the average; never waits for the device."""
@@ -186,7 +191,7 @@ class Trainer:
         if wrong:
             raise DivergedError(
                 f"training diverged after {shown} images: {', '.join(wrong)}; lower train.learning_rate or raise "
-                f"train.r1 and train.r2 in params.yaml, then run `dvc repro` again."
+                f"train.r1 and train.r2, then train again."
             )
         elapsed = time.monotonic() - began
         self.seconds += elapsed
@@ -196,12 +201,9 @@ class Trainer:
             "seconds": self.seconds,
         }
 
-    def _checkpoint_if_due(self, *, force: bool) -> bool:
+    def _checkpoint_is_due(self) -> bool:
         pause = max(CHECKPOINT_SECONDS, self._save_cost / CHECKPOINT_SHARE)
-        if not force and time.monotonic() - self._saved_at < pause:
-            return False
-        self.save()
-        return True
+        return time.monotonic() - self._saved_at >= pause
 
     def _state(self) -> dict[str, Any]:
         return {
@@ -217,6 +219,7 @@ class Trainer:
 
     def _restore(self, state: dict[str, Any]) -> None:
         self.step, self.seconds, self.history = state["step"], state["seconds"], state["history"]
+        self.rows_saved = len(self.history)
         self.random.set_state(state["random"])
         self.objective.load_state_dict(state["objective"])
         self.ema.average.load_state_dict(state["ema"])
