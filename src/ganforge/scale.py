@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 
 def normalise(x: Tensor) -> Tensor:
-    """uint8 0..255 to float32 -1..1."""
-    return x.to(torch.float32) / 127.5 - 1
+    """uint8 0..255 to float32 -1..1, the channels of images last in memory, which convolutions are faster on."""
+    scaled = x.to(torch.float32) / 127.5 - 1
+    return scaled.contiguous(memory_format=torch.channels_last) if x.dim() == 4 else scaled
+
+
+def arrange(module: nn.Module, axes: int) -> nn.Module:
+    """Lays the weights of a network out in memory as `normalise` lays out what it is given."""
+    return module.to(memory_format=torch.channels_last) if axes == 2 else module
 
 
 def quantise(x: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from ganforge.datasets.source import Split
 from ganforge.files import write_durably
 from ganforge.networks.layers import BATCH_NORM, CONVOLUTION
-from ganforge.scale import normalise
+from ganforge.scale import arrange, normalise
 from ganforge.training.batches import Batches
 
 WIDTHS = (16, 32, 64)
@@ -43,6 +43,7 @@ class Classifier(nn.Module):
     def __init__(self, shape: tuple[int, ...], classes: int) -> None:
         super().__init__()
         axes, channels, size = len(shape) - 1, shape[0], list(shape[1:])
+        self.axes = axes
         pool = (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d)[axes - 1]
         layers: list[nn.Module] = []
         for width in WIDTHS:
@@ -78,6 +79,7 @@ class Extractor:
 
     def __init__(self, classifier: Classifier, scale: float, device: torch.device) -> None:
         self.classifier, self.scale, self.device = classifier.eval(), scale, device
+        arrange(classifier, classifier.axes)
 
     @torch.inference_mode()
     def __call__(self, signals: np.ndarray) -> Features:
@@ -128,6 +130,7 @@ def train_extractor(
     """
     torch.manual_seed(seed)
     classifier = Classifier(train.images.shape[1:], classes).to(device)
+    arrange(classifier, classifier.axes)
     optimiser = torch.optim.Adam(classifier.parameters(), lr=LEARNING_RATE, fused=True)
     batch_size = min(BATCH, len(train.images))
     steps = max(1, images // batch_size)

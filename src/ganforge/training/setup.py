@@ -11,6 +11,7 @@ from ganforge.networks import NetworkSpec, build_discriminator, build_generator
 from ganforge.networks.sampling import decode, draw_latents
 from ganforge.objectives import Adversarial
 from ganforge.params import NetworkParams, Params
+from ganforge.scale import arrange
 from ganforge.training.batches import Batches
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.trainer import Trainer
@@ -47,9 +48,7 @@ def build_trainer(params: Params, data: Prepared, checkpoints: Checkpoints, devi
         r2=params.train.r2,
         penalty_interval=params.train.penalty_interval,
     )
-    objective.to(device)
-    if len(spec.size) == 2:
-        objective.to(memory_format=torch.channels_last)
+    arrange(objective.to(device), len(spec.size))
     images = torch.from_numpy(np.array(train.images)).to(device)
     labels = torch.from_numpy(np.array(train.labels)).to(device) if spec.classes else None
     batches = Batches(images, labels, params.train.batch_size, params.train.seed)

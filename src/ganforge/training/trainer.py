@@ -136,7 +136,7 @@ class Trainer:
     def _train_step(self) -> None:
         """One step of the discriminator, one of the generator, one of the average; never waits for the device."""
         images, labels = self.batches[self.step]
-        real = self._arranged(normalise(images))
+        real = normalise(images)
         self._set_learning_rate(self.step)
 
         penalise = self.objective.wants_penalty(self.step)
@@ -165,10 +165,6 @@ class Trainer:
 
     def _latents(self, count: int) -> Tensor:
         return torch.randn(count, self.latent_dim, generator=self.random, device=self.device)
-
-    def _arranged(self, x: Tensor) -> Tensor:
-        """Images with their channels last in memory, which convolutions are faster on."""
-        return x.contiguous(memory_format=torch.channels_last) if x.dim() == 4 else x
 
     def _set_learning_rate(self, step: int) -> None:
         rate = learning_rate(self.params, step / self.steps)
