@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 EXPERIMENT = "ganforge"
 TRAINING_TAG = "ganforge.training"
 GRID_KEY = "samples"
+EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # how the UI shows it: runs first
 PROBE = "train/loss_generator"  # the metric that tells which rows a run holds already
 BATCH = 1000  # metrics in one call, MLflow's limit
 
@@ -278,7 +279,7 @@ def _experiment(client: MlflowClient) -> str:
         local = not os.environ.get("MLFLOW_TRACKING_URI")
         location = (repository_root() / "mlartifacts").as_uri() if local else None
         try:
-            return str(client.create_experiment(name, artifact_location=location))
+            return str(client.create_experiment(name, artifact_location=location, tags=EXPERIMENT_TAGS))
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise

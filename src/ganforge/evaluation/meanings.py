@@ -49,7 +49,7 @@ MEANINGS = (
         "classifier.conditional_accuracy",
         "label obeyed",
         "classifier.extractor_accuracy",
-        "share of samples recognised as the label asked for; for real images, as their label",
+        "share recognised as the label asked for; of real images, as their label",
     ),
 )
 
