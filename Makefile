@@ -7,7 +7,7 @@ PORT ?= 5000
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export MLFLOW_DISABLE_TELEMETRY := true
 
-# Empty: the builds of PyPI that were tested (CUDA on Linux). Otherwise one of uv's names, such as cpu or cu128.
+# Empty: the builds of PyPI that were tested (CUDA on Linux). Otherwise one of uv's names, such as cpu or cu130.
 TORCH ?= $(shell cat .venv/.torch 2>/dev/null)
 
 READY := .venv/.ready$(addprefix -,$(TORCH))

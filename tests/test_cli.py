@@ -30,9 +30,9 @@ def test_help_names_every_command_and_imports_nothing_heavy():
     assert done.stdout.strip().endswith("HEAVY []")
 
 
-def test_check_is_silent_when_all_is_well():
+def test_check_says_that_all_is_well():
     done = ganforge("check")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "params.yaml is valid.\n", "")
 
 
 @pytest.mark.parametrize("arguments", [["check"], ["recipe"], ["recipe", "mnist"], ["scores"]])

@@ -41,6 +41,11 @@ def test_a_label_is_a_number_or_a_name_or_one_each(generator):
     assert not np.array_equal(mixed[1], by_name[1])
 
 
+def test_a_folder_without_a_generator_says_where_one_would_be(tmp_path):
+    with pytest.raises(UserError, match=r"no generator in .*nowhere; `make repro` writes it to models/generator"):
+        Generator.load(tmp_path / "nowhere")
+
+
 def test_none_at_all_is_allowed(generator):
     assert generator.sample(0).shape == (0, 1, 8, 8)
 
@@ -51,8 +56,8 @@ def test_a_label_that_does_not_exist_is_refused(generator, label):
         generator.sample(5, label=label)
 
 
-def test_negative_numbers_are_refused(generator):
-    for arguments in ({"n": -1}, {"n": 1, "seed": -1}):
+def test_what_is_not_a_count_is_refused(generator):
+    for arguments in ({"n": -1}, {"n": 1, "seed": -1}, {"n": 2.5}, {"n": 1, "seed": "a"}):
         with pytest.raises(UserError, match="at least 0"):
             generator.sample(**arguments)
 

@@ -65,6 +65,12 @@ def test_every_key_is_asked_for(defaults):
                 parse_params(short)
 
 
+def test_a_misspelt_key_is_named_as_it_was_written(defaults):
+    defaults["train"]["lose"] = defaults["train"].pop("loss")
+    with pytest.raises(UserError, match=r"train\.lose is not a key; did you mean train\.loss"):
+        parse_params(defaults)
+
+
 def test_several_faults_are_counted(defaults):
     defaults["train"] |= {"loss": "hinge?", "r1": -1, "r2": -1}
     with pytest.raises(UserError, match=r"train\.loss is 'hinge\?'.*2 more keys are at fault"):

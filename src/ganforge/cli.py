@@ -48,6 +48,7 @@ def _check(_: argparse.Namespace) -> None:
     from ganforge.params import load_params
 
     load_params()
+    print("params.yaml is valid.")
 
 
 def _recipe(options: argparse.Namespace) -> None:
@@ -73,7 +74,7 @@ def _scores(_: argparse.Namespace) -> None:
         raise UserError(f"{metrics} does not exist: run `make repro` to make it.") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{metrics} cannot be read ({error}): run `dvc repro -f evaluate` to make it again.") from None
-    print(f"\n{'':20}{'samples':>16}{'real images':>14}")
+    print(f"\n{_scored():20}{'samples':>16}{'real images':>14}")
     for label, value, real, meaning in table:
         print(f"{label:20}{value:>16}{real:>14}   {meaning}")
     print()
@@ -81,6 +82,15 @@ def _scores(_: argparse.Namespace) -> None:
         if path.exists():
             print(f"{what:14}{path}")
     print(f"{'Compare runs':14}make ui")
+
+
+def _scored() -> str:
+    """Which data and network the scores are of, where the generator still lies there."""
+    try:
+        config = json.loads(Path("models/generator/config.json").read_text(encoding="utf-8"))
+        return f"{config['dataset']}, {config['network']['name']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 if __name__ == "__main__":

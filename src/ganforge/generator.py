@@ -15,7 +15,7 @@ from torch import nn
 
 from ganforge.errors import UserError
 from ganforge.networks.sampling import decode, draw_labels, draw_latents
-from ganforge.networks.storage import GeneratorConfig, load_generator
+from ganforge.networks.storage import CONFIG, GeneratorConfig, load_generator
 
 Label = int | str | Sequence[int] | np.ndarray | None
 
@@ -40,6 +40,10 @@ class Generator:
         Raises:
             UserError: a file is missing or damaged.
         """
+        if not (Path(folder) / CONFIG).exists():
+            raise UserError(
+                f"there is no generator in {Path(folder).resolve()}; `make repro` writes it to models/generator."
+            )
         return cls(*load_generator(Path(folder)), torch.device(device))
 
     def sample(self, n: int, *, seed: int = 0, label: Label = None) -> np.ndarray:
@@ -61,8 +65,8 @@ class Generator:
 
     def sample_blocks(self, n: int, seed: int, label: Label = None) -> Iterator[np.ndarray]:
         """As `sample`, a block of a few dozen at a time, so that they need not be in memory together."""
-        if n < 0 or seed < 0:
-            raise UserError(f"n is {n} and seed is {seed}; both must be whole numbers of at least 0.")
+        if not all(isinstance(value, int | np.integer) and value >= 0 for value in (n, seed)):
+            raise UserError(f"n is {n!r} and seed is {seed!r}; both must be whole numbers of at least 0.")
         return self.decode(draw_latents(seed, n, self.config.network.latent_dim), self.labels(n, seed, label))
 
     def decode(self, latents: np.ndarray, labels: np.ndarray | None) -> Iterator[np.ndarray]:
@@ -83,7 +87,7 @@ class Generator:
             label = self.classes.index(label)
         labels = np.broadcast_to(np.asarray(label), (n,)) if np.ndim(label) == 0 else np.asarray(label)
         if labels.shape != (n,) or not np.issubdtype(labels.dtype, np.integer):
-            raise UserError(f"label has shape {labels.shape}; allowed is one label, or {n} whole numbers.")
+            raise UserError(f"label is {label!r}; allowed is one label by number or name, or {n} numbers.")
         if n and not 0 <= labels.min() <= labels.max() < len(self.classes):
             raise UserError(f"label is {label}; allowed is 0 to {len(self.classes) - 1}.")
         return labels.astype(np.int64)

@@ -181,7 +181,8 @@ def parse_params(values: Any, source: str = "params.yaml") -> Params:
 def _sentence(error: ValidationError, source: str) -> str:
     """The first fault of ``error`` in one sentence, with the number of the others."""
     faults: dict[str, Any] = {}
-    for fault in error.errors(include_url=False):
+    # A misspelt key is unknown under one name and missing under another: the unknown one tells what to mend.
+    for fault in sorted(error.errors(include_url=False), key=lambda fault: fault["type"] != "extra_forbidden"):
         faults.setdefault(_key(fault["loc"]), []).append(fault)
     key, same_key = next(iter(faults.items()))
     others = f" ({len(faults) - 1} more keys are at fault)" if len(faults) > 2 else ""
