@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ganforge.datasets import SOURCES
 from ganforge.datasets.download import fetch_file
+from ganforge.files import repository_root
 from ganforge.params import Params
 from pipeline.process import only_one_in
 from pipeline.stage import RAW, private_folder, progress_bar, run_stage
@@ -20,7 +21,7 @@ def main(params: Params) -> None:
         (RAW / file_name).write_bytes(content)
     mirror = os.environ.get("GANFORGE_MIRROR") or None
     if mirror is not None and "://" not in mirror:
-        mirror = str(Path(os.environ.get("DVC_ROOT", "."), Path(mirror).expanduser()))
+        mirror = str(repository_root() / Path(mirror).expanduser())
     waiting = private_folder() / "downloads" / name  # DVC empties data/raw before each try, so they wait elsewhere
     with only_one_in(waiting):
         for file in source.remote_files():

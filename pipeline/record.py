@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from ganforge.datasets.prepared import read_meta
+from ganforge.evaluation.meanings import rows
 from ganforge.params import Params
 from ganforge.tracking import Identity, describe, recover_run, settings_tags, store_needed
 from pipeline.stage import (
@@ -33,7 +34,7 @@ def main(params: Params) -> None:
         run.log_history(history)
         run.log_grids(sorted(PROGRESS.glob("*.png")))
         run.log_scores(scores)
-        run.set_tags(settings_tags(params) | {"mlflow.note.content": describe(scores, meta)})
+        run.set_tags(settings_tags(params) | {"mlflow.note.content": describe(rows(scores), meta)})
         run.log_files(
             {
                 GENERATOR: "generator",

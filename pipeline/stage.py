@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
+from ganforge.files import repository_root
 from ganforge.params import Params, SampleParams, load_params
 
 RAW = Path("data/raw")
@@ -30,7 +31,7 @@ MOST_SAMPLES = 10_000  # per seed, when their number is left to us
 
 def private_folder() -> Path:
     """Where work in progress survives: beside the main checkout, ignored by git, an output of no stage."""
-    return Path(os.environ.get("DVC_ROOT") or Path.cwd()) / ".ganforge"
+    return repository_root() / ".ganforge"
 
 
 def samples_per_seed(sample: SampleParams, meta: Meta) -> int:

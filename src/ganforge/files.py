@@ -1,9 +1,14 @@
-"""Files that are whole or not there."""
+"""Where files lie, and files that are whole or not there."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+
+def repository_root() -> Path:
+    """The root of the main checkout, also inside the temporary copy of a queued experiment."""
+    return Path(os.environ.get("DVC_ROOT") or Path.cwd()).resolve()
 
 
 def write_durably(path: Path, content: bytes | memoryview) -> None:

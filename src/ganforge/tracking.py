@@ -7,6 +7,7 @@ whatever it missed is completed from the files by the stage ``record``.
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import subprocess
@@ -19,13 +20,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from ganforge import __version__
 from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
+from ganforge.files import repository_root
 from ganforge.params import Params
 
 if TYPE_CHECKING:
@@ -43,11 +43,6 @@ BATCH = 1000  # metrics in one call, MLflow's limit
 
 # What fixes the weights is a parameter of the run; the rest may change under the same weights, so it is a tag.
 PARAMETER_SECTIONS = ("dataset", "network", "train")
-
-
-def repository_root() -> Path:
-    """The root of the main checkout, also inside the temporary copy of a queued experiment."""
-    return Path(os.environ.get("DVC_ROOT") or Path.cwd()).resolve()
 
 
 def tracking_uri() -> str:
@@ -121,7 +116,7 @@ class PipelineRun:
             Metric(f"train/{name}", value, now, int(row["images"]))
             for row in rows
             for name, value in row.items()
-            if name != "images" and np.isfinite(value)
+            if name != "images" and math.isfinite(value)
         ]
         for start in range(0, len(metrics), BATCH):
             self.client.log_batch(self.run_id, metrics=metrics[start : start + BATCH])
@@ -189,17 +184,12 @@ class PipelineRun:
 def start_run(params: Params, meta: Meta, identity: Identity) -> PipelineRun | None:
     """Continues the run of a training, or begins one; None, with a warning, where the store cannot be reached."""
     try:
-        run = _find_or_create(params, meta, identity)
+        run = recover_run(params, meta, identity)
         run.client.update_run(run.run_id, status="RUNNING")
         return run
     except Exception as error:
         _warn(error, "training goes on, and `dvc repro record` will complete the record once the store is back")
         return None
-
-
-def recover_run(params: Params, meta: Meta, identity: Identity) -> PipelineRun:
-    """The run that recorded a training; a new one where the store does not have it any more."""
-    return _find_or_create(params, meta, identity)
 
 
 @contextmanager
@@ -221,7 +211,8 @@ def store_needed() -> Iterator[None]:
         ) from error
 
 
-def _find_or_create(params: Params, meta: Meta, identity: Identity) -> PipelineRun:
+def recover_run(params: Params, meta: Meta, identity: Identity) -> PipelineRun:
+    """The run that recorded a training; a new one where the store does not have it, or not any more."""
     client = connect()
     run = _find(client, identity) or _create(client, params, identity)
     run_id = run.info.run_id
@@ -329,21 +320,15 @@ def settings_tags(params: Params) -> dict[str, str]:
     return {key: str(value) for key, value in params.flat().items() if key.split(".")[0] not in PARAMETER_SECTIONS}
 
 
-def describe(scores: Mapping[str, Mapping[str, Any]], meta: Meta) -> str:
-    """The run's description in Markdown: its headline scores."""
-    quality = scores["quality"]
+def describe(table: Iterable[tuple[str, str, str, str]], meta: Meta) -> str:
+    """The run's description in Markdown: rows of score, its value, that of real data, and what it says."""
     lines = [
         f"Generator of **{meta.dataset}** ({' x '.join(map(str, meta.shape))}).",
         "",
-        "| score | samples | real test data |",
-        "|---|---|---|",
-        f"| Fréchet distance | {quality['fd']:.3g} ± {quality['fd_std']:.2g} | {quality['fd_floor']:.3g} |",
+        "| score | samples | real images | what it says |",
+        "|---|---|---|---|",
     ]
-    lines += [
-        f"| {name} | {quality[name]:.3f} | {quality[f'{name}_real']:.3f} |"
-        for name in ("precision", "recall", "density", "coverage")
-    ]
-    return "\n".join(lines)
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in table)])
 
 
 def _first_line(error: Exception) -> str:
