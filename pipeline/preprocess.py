@@ -3,6 +3,7 @@
 import dataclasses
 
 from ganforge.datasets import SOURCES
+from ganforge.datasets.held_out import hold_out_validation
 from ganforge.datasets.prepared import write_prepared
 from ganforge.datasets.resize import resize
 from ganforge.params import Params
@@ -10,9 +11,11 @@ from pipeline.stage import PREPARED, RAW, run_stage
 
 
 def main(params: Params) -> None:
-    """Reads the raw files, resizes if asked to, and writes the arrays."""
+    """Reads the raw files, holds out and resizes if asked to, and writes the arrays."""
     source = SOURCES[params.dataset.name]
     splits = source.read(RAW)
+    if params.dataset.held_out == "validation":
+        splits = hold_out_validation(splits)
     resolution = params.dataset.resolution
     if resolution != "native":
         splits = {
@@ -25,9 +28,11 @@ def main(params: Params) -> None:
         origin=source.origin,
         signal="image",
         classes=source.classes,
+        held_out=params.dataset.held_out,
+        parts=source.parts,
     )
     shape = " x ".join(map(str, meta.shape))
-    print(f"{meta.origin}: {meta.count['train']} training and {meta.count['test']} test images of {shape}")
+    print(f"{meta.origin}: {meta.count['train']} training and {meta.count['test']} {meta.held_out} images of {shape}")
 
 
 if __name__ == "__main__":

@@ -45,13 +45,29 @@ def ask_to_stop() -> Iterator[list[int]]:
             signal.signal(each, handler)
 
     before = {number: signal.signal(number, remember) for number in (signal.SIGTERM, signal.SIGINT)}
-    if sys.platform == "linux":
-        parent = os.getppid()
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it died before it could be watched
-            received.append(signal.SIGTERM)
+    if not end_with_parent():
+        received.append(signal.SIGTERM)
     try:
         yield received
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def end_with_parent() -> bool:
+    """Has Linux send SIGTERM to this process when its parent dies; False if it died before that could be asked for."""
+    if sys.platform != "linux":
+        return True
+    parent = os.getppid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    return os.getppid() == parent
+
+
+def start_processes(count: int) -> None:
+    """Becomes ``torchrun`` with ``count`` processes of the stage that is running, unless it is one of them or alone."""
+    if count == 1 or "RANK" in os.environ:
+        return
+    end_with_parent()
+    stage = f"pipeline.{Path(sys.argv[0]).stem}"
+    run = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(count), "-m", stage]
+    os.execv(sys.executable, [sys.executable, *run])

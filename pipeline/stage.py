@@ -45,7 +45,7 @@ def samples_per_seed(sample: SampleParams, meta: Meta) -> int:
         return min(test_images, MOST_SAMPLES)
     if sample.count > test_images:
         raise UserError(
-            f"params.yaml: sample.count is {sample.count}, but the test split has {test_images} images and scores "
+            f"params.yaml: sample.count is {sample.count}, but only {test_images} images are held out and scores "
             f"compare equal numbers; allowed is auto or at most {test_images}."
         )
     return sample.count

@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import sys
+import warnings
 from functools import partial
 from pathlib import Path
 
@@ -11,17 +12,22 @@ import torch
 
 import ganforge
 from ganforge.datasets.prepared import Meta, Prepared
+from ganforge.evaluation.judge import distance_to_training_images
 from ganforge.files import write_durably
+from ganforge.networks import build_generator
 from ganforge.networks.storage import GeneratorConfig, save_generator
 from ganforge.params import Params
 from ganforge.signals import SIGNALS
 from ganforge.tracking import Identity, PipelineRun, start_run
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.device import configure
+from ganforge.training.distributed import World, join
+from ganforge.training.failure import FailureError
 from ganforge.training.setup import PREVIEW_COLUMNS, build_trainer, network_spec
-from ganforge.training.trainer import Trainer
-from pipeline.process import ask_to_stop, only_one_in
+from ganforge.training.trainer import Kept, Trainer
+from pipeline.process import ask_to_stop, only_one_in, start_processes
 from pipeline.stage import (
+    EXTRACTOR,
     GENERATOR,
     PREPARED,
     PROGRESS,
@@ -34,37 +40,58 @@ from pipeline.stage import (
 )
 
 TRAINING_CODE = ("networks", "objectives", "training", "signals", "scale.py")
+JUDGING_CODE = ("evaluation/extractor.py", "evaluation/frechet.py", "evaluation/judge.py")
 
 
 def main(params: Params) -> None:
     """Trains, or goes on with a training of the same parameters, data and code that was cut short."""
+    start_processes(params.compute.processes)
     data = Prepared.load(PREPARED)
     samples_per_seed(params.sample, data.meta)  # refused now rather than after training
     device = configure(params.compute)
+    world = join(device)
     work = private_folder() / "training" / fingerprint(params, data.meta, device)
+    if not world.leads:
+        for _ in prepare(params, data, device, world, work).run():
+            pass
+        return
     with only_one_in(work), ask_to_stop() as stop:
-        trainer = build_trainer(params, data, Checkpoints(work / "checkpoints"), device)
+        trainer = prepare(params, data, device, world, work)
         identity, run = begin_record(params, data.meta, trainer, work / "run.json")
         try:
             follow(trainer, data.meta.signal, run, work / "progress", stop)
         except BaseException as error:
             if run is not None:
                 run.attempt(partial(run.end, "KILLED" if isinstance(error, SystemExit) else "FAILED"))
+            if isinstance(error, FailureError):
+                raise FailureError(f"{error}; {rescue(params, data.meta, trainer, work)}.") from error
             raise
         write_outputs(params, data.meta, trainer, identity, work / "progress")
         shutil.rmtree(work)
 
 
+def prepare(params: Params, data: Prepared, device: torch.device, world: World, work: Path) -> Trainer:
+    """The trainer, which judges its generators by the extractor's features."""
+    judge = None
+    if params.train.best_every and world.leads:
+        spec = network_spec(params.network, data.meta)
+        judge = distance_to_training_images(EXTRACTOR, spec, data.meta.class_counts, params.train.best_samples, device)
+    return build_trainer(params, data, Checkpoints(work / "checkpoints"), device, judge, world)
+
+
 def fingerprint(params: Params, meta: Meta, device: torch.device) -> str:
     """What a checkpoint belongs to: it is never resumed under other parameters, other data, other code or elsewhere."""
-    digest = hashlib.sha256(f"{device.type} {params.compute.threads} {torch.__version__}".encode())
-    digest.update(params.network.model_dump_json().encode())
-    digest.update(params.train.model_dump_json().encode())
+    compute = params.compute.model_dump(exclude={"device"})
+    digest = hashlib.sha256(f"{device.type} {compute} {torch.__version__}".encode())
+    for section in (params.network, params.train, params.augment):
+        digest.update(section.model_dump_json().encode())
     digest.update(meta.digest.encode())
     package = Path(ganforge.__file__).parent
-    for room in TRAINING_CODE:
-        for file in sorted((package / room).glob("*.py")) or [package / room]:
-            digest.update(file.read_bytes())
+    files = [EXTRACTOR / "extractor.safetensors"] if params.train.best_every else []
+    for name in (*TRAINING_CODE, *JUDGING_CODE):
+        files += sorted((package / name).glob("*.py")) or [package / name]
+    for file in files:
+        digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -89,10 +116,9 @@ def follow(trainer: Trainer, signal_name: str, run: PipelineRun | None, progress
     """
     signal = SIGNALS[signal_name]()
     progress.mkdir(parents=True, exist_ok=True)
-    batch_size = trainer.params.batch_size
     flushed = len(trainer.history)
-    with progress_bar(trainer.steps * batch_size, "img", "train") as bar:
-        bar.update(trainer.step * batch_size)
+    with progress_bar(trainer.steps * trainer.images_per_step, "img", "train") as bar:
+        bar.update(trainer.images)
         for report in trainer.run():
             if report.row is not None:
                 bar.set_postfix(
@@ -100,9 +126,11 @@ def follow(trainer: Trainer, signal_name: str, run: PipelineRun | None, progress
                     G=f"{report.row['loss_generator']:.3f}",
                     refresh=False,
                 )
-            bar.update(report.step * batch_size - bar.n)
+            bar.update(report.images - bar.n)
+            if report.warning is not None:
+                warnings.warn(f"training looks bad: {report.warning}", stacklevel=1)
             if report.samples is not None:
-                picture = progress / f"{report.step * batch_size:09d}{signal.suffix}"
+                picture = progress / f"{report.images:09d}{signal.suffix}"
                 signal.sheet(report.samples, PREVIEW_COLUMNS, picture)
                 if run is not None:
                     run.attempt(partial(run.log_grids, [picture]))
@@ -117,22 +145,40 @@ def follow(trainer: Trainer, signal_name: str, run: PipelineRun | None, progress
 
 
 def write_outputs(params: Params, meta: Meta, trainer: Trainer, identity: Identity, progress: Path) -> None:
-    """The averaged generator, what happened in training, and the name of the run that recorded it."""
+    """The chosen and the last generator, what happened in training, and the name of the run that recorded it."""
+    write_generator(GENERATOR, params, meta, trainer.chosen())
+    write_generator(GENERATOR / "last", params, meta, trainer.last())
+    RUN.write_text(identity.to_json(), encoding="utf-8")
+    TRAINING.parent.mkdir(parents=True, exist_ok=True)
+    history = pd.DataFrame(trainer.history)
+    history.reindex(columns=[*history.columns.drop("fd", errors="ignore"), "fd"]).to_csv(TRAINING, index=False)
+    shutil.copytree(progress, PROGRESS, dirs_exist_ok=True)
+
+
+def rescue(params: Params, meta: Meta, trainer: Trainer, work: Path) -> str:
+    """Keeps the last good generator of a training that failed, and says where."""
+    kept = trainer.last_good()
+    if kept is None:
+        return "it failed before there was a generator worth keeping"
+    write_generator(work / "generator", params, meta, kept)
+    return f"the last good generator, after {kept.images} images, is kept in {work / 'generator'}"
+
+
+def write_generator(folder: Path, params: Params, meta: Meta, kept: Kept) -> None:
+    """Weights of a generator, and all that is needed to use them."""
     spec = network_spec(params.network, meta)
     labelled = spec.classes > 0
+    module = build_generator(spec)
+    module.load_state_dict(kept.weights)
     config = GeneratorConfig(
         network=spec,
         signal=meta.signal,
         dataset=meta.dataset,
         classes=meta.classes if labelled else (),
         class_counts=meta.class_counts if labelled else (),
-        images=trainer.steps * params.train.batch_size,
+        images=kept.images,
     )
-    save_generator(GENERATOR, trainer.ema.average, config)
-    RUN.write_text(identity.to_json(), encoding="utf-8")
-    TRAINING.parent.mkdir(parents=True, exist_ok=True)
-    pd.DataFrame(trainer.history).to_csv(TRAINING, index=False)
-    shutil.copytree(progress, PROGRESS, dirs_exist_ok=True)
+    save_generator(folder, module, config)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,12 @@ def test_the_file_that_comes_with_the_project_is_valid():
         ("train.learning_rate", "1e-3", "train.learning_rate is '1e-3'; allowed is a number"),
         ("train.learning_rate", 0, "train.learning_rate is 0; allowed is a number above 0"),
         ("train.r1", float("nan"), "train.r1 is nan; allowed is a finite number"),
-        ("train.adam_betas", [0.0, 1.0], "train.adam_betas[1] is 1.0; allowed is a number below 1"),
+        ("train.beta2", 1.0, "train.beta2 is 1.0; allowed is a number below 1 or a schedule as in {start: "),
+        ("train.learning_rate", {"start": 1}, "train.learning_rate.end is missing; add it"),
+        ("train.r1", {"start": 1, "end": -1, "shape": "linear", "begin": 0}, "train.r1.end is -1; allowed is a number"),
+        ("train.r1", {"strat": 1}, "train.r1.strat is not a key; did you mean train.r1.start"),
+        ("augment.transformations", ["colour", "tilt"], "augment.transformations[1] is 'tilt'; allowed is colour, tr"),
+        ("network.attention", 1, "network.attention is 1; allowed is true or false"),
         ("train.lerning_rate", 1, "train.lerning_rate is not a key; did you mean train.learning_rate"),
         ("network.width", 30, "network.width is 30; allowed is a multiple of 4"),
         ("sample.seeds", [], "sample.seeds is []; allowed is a list of at least 1"),
@@ -47,6 +52,13 @@ def test_a_value_that_is_not_allowed_is_refused_by_name(defaults, key, value, se
         ("train", {"images": 10}, "train.images is 10, less than train.batch_size"),
         ("sample", {"count": 5}, "sample.count is 5, not more than evaluation.neighbours, 5"),
         ("sample", {"seeds": [1, 1]}, "sample.seeds is [1, 1]: name each seed once"),
+        ("augment", {"transformations": ["cutout", "cutout"]}, "name each one once"),
+        ("train", {"discriminator_steps": 99, "images": 640}, "train.batch_size times train.discriminator_steps, 6336"),
+        ("train", {"loss": "hinge", "label_smoothing": 0.1}, "train.label_smoothing is 0.1, but hinge has no target"),
+        ("train", {"weight_decay": 0.1}, "train.weight_decay is 0.1, but adam decays no weights"),
+        ("network", {"name": "style", "spectral_norm": True}, "network.spectral_norm is true, but style scales"),
+        ("network", {"name": "mlp", "attention": True}, "network.attention is true, but mlp has no place for it"),
+        ("compute", {"processes": 3}, "train.batch_size is 64, which compute.processes, 3, cannot share equally"),
     ],
 )
 def test_keys_that_contradict_each_other_are_refused(defaults, section, changes, sentence):
@@ -54,6 +66,14 @@ def test_keys_that_contradict_each_other_are_refused(defaults, section, changes,
     with pytest.raises(UserError, match=r"params\.yaml") as refusal:
         parse_params(defaults)
     assert sentence in str(refusal.value)
+
+
+def test_adaptive_augmentation_needs_a_loss_whose_scores_have_a_sign(defaults):
+    defaults["augment"]["mode"] = "adaptive"
+    parse_params(defaults)
+    defaults["train"]["loss"] = "wasserstein"
+    with pytest.raises(UserError, match=r"augment\.mode is adaptive, but wasserstein's scores have no sign"):
+        parse_params(defaults)
 
 
 def test_every_key_is_asked_for(defaults):
@@ -92,7 +112,7 @@ def test_a_missing_file_says_where_to_go(tmp_path):
 
 
 def test_numbers_are_read_as_dvc_reads_them(defaults, tmp_path):
-    text, found = re.subn(r"learning_rate: \S+", "learning_rate: 2e-3", (ROOT / "params.yaml").read_text())
+    text, found = re.subn(r"learning_rate: \{.*\}", "learning_rate: 2e-3", (ROOT / "params.yaml").read_text())
     assert found == 1
     (tmp_path / "params.yaml").write_text(text)
     assert load_params(tmp_path / "params.yaml").train.learning_rate == 0.002

@@ -7,8 +7,9 @@ stand there.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -16,13 +17,25 @@ from ganforge.errors import UserError
 
 PARAMS_FILE = Path("params.yaml")
 
-DatasetName = Literal["digits", "mnist", "fashion_mnist", "kmnist", "cifar10", "svhn"]
-NetworkName = Literal["mlp", "dcgan", "resnet"]
-LossName = Literal["relativistic", "non_saturating"]
+DatasetName = Literal["digits", "mnist", "fashion_mnist", "kmnist", "stacked_mnist", "cifar10", "svhn"]
+NetworkName = Literal["mlp", "dcgan", "resnet", "progressive", "style"]
+LossName = Literal["minimax", "non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
+OptimiserName = Literal["adam", "adamw", "sgd"]
+TransformationName = Literal["colour", "translation", "cutout"]
+PrecisionName = Literal["float32", "tf32", "bfloat16"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Rate = Annotated[float, Field(gt=0, le=1)]
+Weight = Annotated[float, Field(ge=0)]
+Memory = Annotated[float, Field(ge=0, lt=1)]
+Interval = Annotated[int, Field(ge=1)]
+
+# Which choices go together; what is missing here has no place for the option.
+SMOOTHABLE = ("minimax", "non_saturating", "least_squares")  # losses with a target for the score of real images
+NORMALISABLE = ("mlp", "dcgan", "resnet")  # families whose discriminator spectral norm does not undo
+ATTENTIVE = ("dcgan", "resnet")  # families with a place for self-attention
 
 
 class Section(BaseModel):
@@ -31,11 +44,24 @@ class Section(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+Value = TypeVar("Value", bound=float)
+
+
+class Schedule(Section, Generic[Value]):
+    """A number that changes as images are shown: ``start`` up to the share ``begin`` of the run, ``end`` at its end."""
+
+    start: Value
+    end: Value
+    shape: Literal["linear", "cosine"]
+    begin: Share
+
+
 class DatasetParams(Section):
     """What there is to learn."""
 
     name: DatasetName
     resolution: Literal["native"] | Annotated[int, Field(ge=8, le=1024)]
+    held_out: Literal["test", "validation"]
 
 
 class ExtractorParams(Section):
@@ -52,6 +78,22 @@ class NetworkParams(Section):
     conditional: Literal["auto", "never"]
     latent_dim: Annotated[int, Field(ge=1, le=4096)]
     width: Annotated[int, Field(ge=4, le=2048, multiple_of=4)]
+    attention: bool
+    spectral_norm: bool
+
+    @model_validator(mode="after")
+    def _has_a_place_for_them(self) -> NetworkParams:
+        if self.attention and self.name not in ATTENTIVE:
+            raise ValueError(
+                f"network.attention is true, but {self.name} has no place for it: set it to false, "
+                f"or network.name to {' or '.join(ATTENTIVE)}"
+            )
+        if self.spectral_norm and self.name not in NORMALISABLE:
+            raise ValueError(
+                f"network.spectral_norm is true, but {self.name} scales its weights already: set it to false, "
+                f"or network.name to {', '.join(NORMALISABLE[:-1])} or {NORMALISABLE[-1]}"
+            )
+        return self
 
 
 class TrainParams(Section):
@@ -59,31 +101,65 @@ class TrainParams(Section):
 
     images: Annotated[int, Field(ge=1)]
     batch_size: Annotated[int, Field(ge=2, le=65536)]
+    discriminator_steps: Annotated[int, Field(ge=1, le=100)]
     loss: LossName
-    r1: Annotated[float, Field(ge=0)]
-    r2: Annotated[float, Field(ge=0)]
-    penalty_interval: Annotated[int, Field(ge=1)]
-    learning_rate: Annotated[float, Field(gt=0, le=1)]
-    adam_betas: tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]]
-    decay_from: Share
-    decay_to: Share
-    ema_half_life: Annotated[int, Field(ge=0)]
+    label_smoothing: Annotated[float, Field(ge=0, lt=0.5)]
+    r1: Weight | Schedule[Weight]
+    r1_interval: Interval
+    r2: Weight | Schedule[Weight]
+    r2_interval: Interval
+    wgan_gp: Weight | Schedule[Weight]
+    wgan_gp_interval: Interval
+    optimiser: OptimiserName
+    learning_rate: Rate | Schedule[Rate]
+    discriminator_rate: Annotated[float, Field(gt=0, le=1000)]
+    beta1: Memory
+    beta2: Memory | Schedule[Memory]
+    weight_decay: Share
+    ema_half_life: Weight | Schedule[Weight]
+    best_every: Annotated[int, Field(ge=0)]
+    best_samples: Annotated[int, Field(ge=2)]
+    on_failure: Literal["stop", "warn"]
+    patience: Annotated[int, Field(ge=1)]
+    precision: PrecisionName
     seed: Seed
-
-    @model_validator(mode="before")
-    @classmethod
-    def _yaml_has_lists_only(cls, values: Any) -> Any:
-        if isinstance(values, dict) and isinstance(values.get("adam_betas"), list):
-            return {**values, "adam_betas": tuple(values["adam_betas"])}
-        return values
 
     @model_validator(mode="after")
     def _long_enough(self) -> TrainParams:
-        if self.images < self.batch_size:
+        if self.images < self.batch_size * self.discriminator_steps:
             raise ValueError(
-                f"train.images is {self.images}, less than train.batch_size, {self.batch_size}: "
-                "show at least one batch of images"
+                f"train.images is {self.images}, less than train.batch_size times train.discriminator_steps, "
+                f"{self.batch_size * self.discriminator_steps}: show at least as many images as one step takes"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _options_that_exist(self) -> TrainParams:
+        if self.label_smoothing and self.loss not in SMOOTHABLE:
+            raise ValueError(
+                f"train.label_smoothing is {self.label_smoothing}, but {self.loss} has no target to smooth: set it to "
+                f"0, or train.loss to {', '.join(SMOOTHABLE[:-1])} or {SMOOTHABLE[-1]}"
+            )
+        if self.weight_decay and self.optimiser == "adam":
+            raise ValueError(
+                f"train.weight_decay is {self.weight_decay}, but adam decays no weights: set it to 0, or "
+                "train.optimiser to adamw or sgd"
+            )
+        return self
+
+
+class AugmentParams(Section):
+    """What the discriminator is shown instead of the images as they are, where there are few of them."""
+
+    mode: Literal["none", "always", "adaptive"]
+    transformations: Annotated[list[TransformationName], Field(min_length=1)]
+    target: Annotated[float, Field(gt=-1, lt=1)]
+    speed: Annotated[int, Field(ge=1)]
+
+    @model_validator(mode="after")
+    def _each_once(self) -> AugmentParams:
+        if len(set(self.transformations)) < len(self.transformations):
+            raise ValueError(f"augment.transformations is {self.transformations}: name each one once")
         return self
 
 
@@ -105,6 +181,7 @@ class EvaluationParams(Section):
     """How samples are scored."""
 
     neighbours: Annotated[int, Field(ge=1, le=100)]
+    cas_images: Annotated[int, Field(ge=0)]
 
 
 class ComputeParams(Section):
@@ -112,6 +189,8 @@ class ComputeParams(Section):
 
     device: DeviceName
     threads: Annotated[int, Field(ge=1, le=1024)]
+    processes: Annotated[int, Field(ge=1, le=1024)]
+    cuda_graphs: bool
 
 
 class Params(Section):
@@ -121,6 +200,7 @@ class Params(Section):
     extractor: ExtractorParams
     network: NetworkParams
     train: TrainParams
+    augment: AugmentParams
     sample: SampleParams
     evaluation: EvaluationParams
     compute: ComputeParams
@@ -134,13 +214,35 @@ class Params(Section):
             )
         return self
 
+    @model_validator(mode="after")
+    def _adaptive_augmentation_has_a_sign_to_go_by(self) -> Params:
+        if self.augment.mode == "adaptive" and self.train.loss == "wasserstein":
+            raise ValueError(
+                "augment.mode is adaptive, but wasserstein's scores have no sign that tells real from generated: "
+                "set it to none or always, or choose another train.loss"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _processes_share_a_batch(self) -> Params:
+        if self.train.batch_size % self.compute.processes or self.train.batch_size < 2 * self.compute.processes:
+            raise ValueError(
+                f"train.batch_size is {self.train.batch_size}, which compute.processes, {self.compute.processes}, "
+                "cannot share equally with at least 2 images each: change one of them"
+            )
+        return self
+
     def flat(self) -> dict[str, Any]:
-        """Every value under its dotted key, as in ``train.loss``."""
-        return {
-            f"{section}.{key}": value
-            for section, values in self.model_dump(mode="json").items()
-            for key, value in values.items()
-        }
+        """Every value under its dotted key, as in ``train.loss`` or ``train.learning_rate.start``."""
+        return dict(_leaves("", self.model_dump(mode="json")))
+
+
+def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if not isinstance(value, dict):
+        yield path, value
+        return
+    for key, inner in value.items():
+        yield from _leaves(f"{path}.{key}" if path else key, inner)
 
 
 def load_params(path: Path = PARAMS_FILE) -> Params:
@@ -183,6 +285,8 @@ def _sentence(error: ValidationError, source: str) -> str:
     faults: dict[str, Any] = {}
     # A misspelt key is unknown under one name and missing under another: the unknown one tells what to mend.
     for fault in sorted(error.errors(include_url=False), key=lambda fault: fault["type"] != "extra_forbidden"):
+        if fault["type"] == "float_type" and isinstance(fault["input"], dict):
+            continue  # a schedule, whose own faults are told
         faults.setdefault(_key(fault["loc"]), []).append(fault)
     key, same_key = next(iter(faults.items()))
     others = f" ({len(faults) - 1} more keys are at fault)" if len(faults) > 2 else ""
@@ -196,13 +300,13 @@ def _key(location: tuple[str | int, ...]) -> str:
     for part in location:
         if isinstance(part, int):
             key += f"[{part}]"
-        elif part not in {"int", "str", "float"} and not part.startswith(("literal[", "constrained-")):
+        elif part not in {"int", "str", "float"} and not part.startswith(("literal[", "constrained-", "Schedule[")):
             key += f".{part}" if key else part
     return key
 
 
 def _describe(key: str, faults: list[Any]) -> str:
-    first = faults[0]
+    first = min(faults, key=lambda fault: fault["type"] == "model_type")  # of a number or a schedule: the number
     found = first["input"]
     match first["type"]:
         case "extra_forbidden":
@@ -229,8 +333,8 @@ def _neighbours_of(key: str) -> str:
     section: type[BaseModel] = Params
     for part in path:
         annotation = section.model_fields[part].annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            section = annotation
+        groups = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type)]
+        section = next((kind for kind in groups if issubclass(kind, BaseModel)), section)
     known = list(section.model_fields)
     close = difflib.get_close_matches(name, known, n=1)
     if close:
@@ -258,6 +362,10 @@ def _allowed(fault: Any) -> str:
             return "a whole number"
         case "float_type":
             return "a number"
+        case "bool_type":
+            return "true or false"
+        case "model_type":
+            return "a schedule as in {start: 0.002, end: 0.0001, shape: cosine, begin: 0}"
         case "finite_number":
             return "a finite number"
         case "list_type" | "tuple_type":

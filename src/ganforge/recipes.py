@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ganforge.errors import UserError
-from ganforge.params import PARAMS_FILE, load_params, parse_params, read_yaml
+from ganforge.params import PARAMS_FILE, load_params, parse_params
 
 RECIPES = Path("recipes")
 
@@ -42,7 +42,7 @@ def apply_recipe(name: str, params_file: Path = PARAMS_FILE) -> dict[str, tuple[
     yaml = YAML()
     yaml.preserve_quotes = True
     document = yaml.load(params_file.read_text(encoding="utf-8"))
-    for section, values in read_yaml(RECIPES / f"{name}.yaml").items():
+    for section, values in yaml.load((RECIPES / f"{name}.yaml").read_text(encoding="utf-8")).items():
         for key, value in values.items():
             old = document[section].get(key)
             if isinstance(old, list) and isinstance(value, list):
@@ -53,7 +53,7 @@ def apply_recipe(name: str, params_file: Path = PARAMS_FILE) -> dict[str, tuple[
     yaml.dump(document, text)
     written = YAML(typ="safe", pure=True).load(text.getvalue())
     after = parse_params(written, f"{RECIPES}/{name}.yaml").flat()
-    changed = {key: (before[key], after[key]) for key in after if before[key] != after[key]}
+    changed = {key: (before.get(key), value) for key, value in after.items() if before.get(key) != value}
     if changed:
         params_file.write_text(text.getvalue(), encoding="utf-8")
     return changed

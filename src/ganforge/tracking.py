@@ -42,7 +42,7 @@ PROBE = "train/loss_generator"  # the metric that tells which rows a run holds a
 BATCH = 1000  # metrics in one call, MLflow's limit
 
 # What fixes the weights is a parameter of the run; the rest may change under the same weights, so it is a tag.
-PARAMETER_SECTIONS = ("dataset", "network", "train")
+PARAMETER_SECTIONS = ("dataset", "network", "train", "augment")
 
 
 def tracking_uri() -> str:

@@ -1,5 +1,6 @@
 """Official files from a real server, a mirror folder, and all the ways in which that fails."""
 
+import dataclasses
 import hashlib
 import http.server
 import threading
@@ -144,6 +145,17 @@ def test_a_mirror_may_be_a_folder(fetch, tmp_path):
         fetch(remote(), mirror=str(tmp_path / "mirror"))
     (tmp_path / "mirror" / "things" / "data.bin").write_bytes(CONTENT)
     assert fetch(remote(), mirror=str(tmp_path / "mirror")).read_bytes() == CONTENT
+
+
+def test_a_file_of_another_data_set_lies_in_that_one_s_folder_of_a_mirror(server, fetch, tmp_path):
+    file = dataclasses.replace(remote("http://127.0.0.1:9/unreachable"), dataset="others")
+    with pytest.raises(UserError, match=r"things: .* a folder or URL that holds others/data\.bin"):
+        fetch(file)
+    folder, url = server
+    (folder / "others").mkdir()
+    (folder / "others" / "data.bin").write_bytes(CONTENT)
+    for mirror in (url, str(folder)):
+        fetch(file, mirror=mirror).unlink()
 
 
 def test_a_wrong_file_in_a_mirror_stays_there_and_is_not_taken(fetch, tmp_path):

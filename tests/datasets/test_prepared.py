@@ -7,6 +7,8 @@ from ganforge.datasets.prepared import Prepared, read_meta, write_prepared
 from ganforge.datasets.source import Split
 from ganforge.errors import UserError
 
+DESCRIBED = {"dataset": "d", "origin": "o", "signal": "image", "classes": ["a", "b"]}
+
 
 def splits(value=7):
     train = Split(np.full((4, 3, 8, 8), value, dtype=np.uint8), np.array([0, 1, 1, 1]))
@@ -14,7 +16,7 @@ def splits(value=7):
 
 
 def write(folder, **changes):
-    return write_prepared(folder, splits(**changes), dataset="d", origin="o", signal="image", classes=["a", "b"])
+    return write_prepared(folder, splits(**changes), **DESCRIBED)
 
 
 def test_arrays_come_back_mapped_with_what_describes_them(tmp_path):
@@ -26,6 +28,13 @@ def test_arrays_come_back_mapped_with_what_describes_them(tmp_path):
     assert meta.count == {"train": 4, "test": 2}
     assert isinstance(data.splits["train"].images, np.memmap)
     assert np.array_equal(data.splits["train"].images, splits()["train"].images)
+
+
+def test_what_is_held_out_and_the_parts_of_an_item_are_described(tmp_path):
+    assert (write(tmp_path).held_out, write(tmp_path).parts) == ("test", 1)
+    write_prepared(tmp_path, splits(), **DESCRIBED, held_out="validation", parts=3)
+    meta = read_meta(tmp_path)
+    assert (meta.held_out, meta.parts) == ("validation", 3)
 
 
 def test_the_digest_tells_data_apart(tmp_path):

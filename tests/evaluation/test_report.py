@@ -24,6 +24,14 @@ def test_each_score_stands_beside_that_of_real_images():
     assert "label obeyed" not in table
 
 
+def test_scores_that_only_some_data_have_are_explained_too():
+    scores = SCORES | {"classifier": {"cas": 0.91, "cas_real": 0.98}, "task": {"modes": 998, "kl": 0.0213}}
+    table = {label: (value, real) for label, value, real, _ in rows(scores)}
+    assert table["accuracy learnt from samples"] == ("0.910", "0.980")
+    assert table["modes"] == ("998", "")
+    assert table["mode divergence"] == ("0.021", "")
+
+
 def test_the_page_stands_alone(tmp_path):
     Image.fromarray(np.zeros((4, 4), dtype=np.uint8)).save(tmp_path / "grid.png")
     write_report(

@@ -1,16 +1,16 @@
 """Every family of networks, at every shape that is promised."""
 
+import json
+
 import pytest
 import torch
 
-from ganforge.networks import FAMILIES, NetworkSpec, build_discriminator, build_generator
+from ganforge.networks import FAMILIES, Growing, NetworkSpec, build_discriminator, build_generator
 from ganforge.networks.layers import pyramid
+from ganforge.networks.storage import GeneratorConfig, load_generator, save_generator
 
 SHAPES = [
-    (1, 8, 8),
-    (1, 28, 28),
-    (3, 32, 32),
-    (3, 64, 64),
+    *((channels, length, length) for length in (8, 28, 32, 64, 96) for channels in (1, 3)),
     (1, 33, 47),
     (3, 9, 30),
     (1, 4096),
@@ -20,29 +20,60 @@ SHAPES = [
 ]
 
 
+MIXING = {"progressive", "style"}  # families whose discriminator compares the samples of a batch
+
+
+def stages(*networks):
+    """Puts growing networks through every level that fades in and then to full size; others are left alone."""
+    if isinstance(networks[0], Growing):
+        levels = networks[0].levels
+        for phase in range(1, 2 * (levels - 1), 2):
+            for network in networks:
+                network.grow((phase + 0.5) / (2 * (levels - 1)) / 2)
+            yield
+        for network in networks:
+            network.grow(1.0)
+    yield
+
+
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 @pytest.mark.parametrize("classes", [0, 10])
 @pytest.mark.parametrize("name", FAMILIES)
 def test_shapes_and_gradients(name, classes, shape):
     torch.manual_seed(0)
-    spec = NetworkSpec(name, shape, classes, latent_dim=4, width=8)
+    spec = NetworkSpec(name, shape, classes, latent_dim=4, width=4)
     generator, discriminator = build_generator(spec), build_discriminator(spec)
     labels = torch.tensor([0, 3]) if classes else None
-    signals = generator(torch.randn(2, 4), labels)
-    scores = discriminator(signals, labels)
-    scores.sum().backward()
-
-    assert signals.shape == (2, *shape)
-    assert scores.shape == (2,)
-    assert torch.isfinite(signals).all()
-    assert torch.isfinite(scores).all()
+    for _ in stages(generator, discriminator):
+        signals = generator(torch.randn(2, 4), labels)
+        scores = discriminator(signals, labels)
+        scores.sum().backward()
+        assert signals.shape == (2, *shape)
+        assert scores.shape == (2,)
+        assert torch.isfinite(signals).all()
+        assert torch.isfinite(scores).all()
     without = [
         parameter_name
         for module in (generator, discriminator)
         for parameter_name, parameter in module.named_parameters()
-        if parameter.grad is None
+        if parameter.grad is None or not torch.isfinite(parameter.grad).all()
     ]
     assert not without
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_gradient_penalties_can_be_minimised(name):
+    """The squared gradient norm has finite derivatives in the weights, even where all samples are equal."""
+    torch.manual_seed(0)
+    discriminator = build_discriminator(NetworkSpec(name, (1, 9, 12), 0, latent_dim=4, width=4))
+    for signals in (torch.rand(4, 1, 9, 12), torch.zeros(4, 1, 9, 12), torch.rand(1, 1, 9, 12)):
+        discriminator.zero_grad()
+        signals.requires_grad_()
+        (slope,) = torch.autograd.grad(discriminator(signals).sum(), signals, create_graph=True)
+        slope.square().sum().backward()
+        gradients = [parameter.grad for parameter in discriminator.parameters() if parameter.grad is not None]
+        assert all(torch.isfinite(gradient).all() for gradient in gradients)
+        assert any(gradient.any() for gradient in gradients)
 
 
 @pytest.mark.parametrize("width", [4, 12, 20, 36, 68])
@@ -64,13 +95,51 @@ def test_the_label_changes_what_is_drawn_and_how_it_is_judged(name):
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-def test_the_discriminator_judges_each_sample_by_itself(name):
-    """Gradient penalties and relativistic pairs are meaningless if a score depends on the rest of the batch."""
+def test_a_score_depends_on_the_rest_of_the_batch_only_where_the_network_says_so(name):
+    """Gradient penalties and relativistic pairs are meaningless if it does without being known to."""
     torch.manual_seed(0)
     discriminator = build_discriminator(NetworkSpec(name, (1, 12, 12), 0, latent_dim=4, width=8))
     signals = torch.rand(6, 1, 12, 12)
     alone = torch.cat([discriminator(signal[None]) for signal in signals])
-    assert torch.allclose(discriminator(signals), alone, atol=1e-5)
+    assert getattr(discriminator, "mixes_batch", False) == (name in MIXING)
+    assert torch.allclose(discriminator(signals), alone, atol=1e-5) == (name not in MIXING)
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_networks_begin_with_signals_and_scores_of_moderate_size(name):
+    torch.manual_seed(0)
+    spec = NetworkSpec(name, (1, 32, 32), 0, latent_dim=16, width=16)
+    signals = build_generator(spec)(torch.randn(8, 16))
+    scores = build_discriminator(spec)(torch.randn(8, 1, 32, 32))
+    assert 0.1 < signals.std() < 5
+    assert scores.abs().max() < 10
+
+
+@pytest.mark.parametrize("options", [{}, {"attention": True, "spectral_norm": True}], ids=["plain", "with options"])
+@pytest.mark.parametrize("name", FAMILIES)
+def test_bfloat16_gives_much_the_same_and_its_penalties_are_finite(name, options):
+    torch.manual_seed(0)
+    spec = NetworkSpec(name, (1, 9, 12), 3, latent_dim=4, width=8, **options)
+    generator, discriminator = build_generator(spec), build_discriminator(spec).eval()
+    latents, labels = torch.randn(4, 4), torch.tensor([0, 1, 2, 0])
+    exact = discriminator(generator(latents, labels), labels)
+    with torch.autocast("cpu", torch.bfloat16):
+        signals = generator(latents, labels)
+        scores = discriminator(signals, labels)
+        (slope,) = torch.autograd.grad(scores.sum(), signals, create_graph=True)
+        (scores.sum() + slope.square().sum()).backward()
+    assert torch.allclose(scores.float(), exact, atol=0.05 * exact.abs().max().item() + 0.02)
+    parameters = [*generator.parameters(), *discriminator.parameters()]
+    assert all(torch.isfinite(parameter.grad).all() for parameter in parameters if parameter.grad is not None)
+
+
+def test_a_generator_described_before_the_newer_fields_existed_still_loads(tmp_path):
+    spec = NetworkSpec("dcgan", (1, 8, 8), 0, 4, 4)
+    save_generator(tmp_path, build_generator(spec), GeneratorConfig(spec, "image", "digits", (), (), 640))
+    config = json.loads((tmp_path / "config.json").read_text())
+    del config["network"]["attention"], config["network"]["spectral_norm"]
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    assert load_generator(tmp_path)[1].network == spec
 
 
 @pytest.mark.parametrize(

@@ -4,61 +4,144 @@ import pytest
 import torch
 
 from ganforge.networks import NetworkSpec, build_discriminator, build_generator
-from ganforge.objectives import LOSSES, Adversarial
-from ganforge.objectives.penalties import squared_gradient_norm
+from ganforge.objectives import LOSSES, Adversarial, Penalty
+from ganforge.objectives.penalties import squared_gradient_norms
+
+R1_AND_R2 = {"r1": (0.5, 4), "r2": (0.25, 4)}
 
 
-def game(loss="relativistic", r1=0.5, r2=0.25, interval=4) -> Adversarial:
+def constant(weight, interval) -> Penalty:
+    return Penalty(lambda progress: weight, interval)
+
+
+def game(loss="relativistic", penalties=R1_AND_R2, network="dcgan", target=1.0) -> Adversarial:
     torch.manual_seed(0)
-    spec = NetworkSpec("dcgan", (1, 8, 8), 10, 4, 8)
-    return Adversarial(
-        build_generator(spec), build_discriminator(spec), loss=loss, r1=r1, r2=r2, penalty_interval=interval
+    spec = NetworkSpec(network, (1, 8, 8), 10, 4, 8)
+    objective = Adversarial(
+        build_generator(spec),
+        build_discriminator(spec),
+        LOSSES[loss],
+        target=target,
+        penalties={name: constant(*values) for name, values in penalties.items()},
     ).double()
+    objective.advance(0.0)
+    return objective
 
 
-def batch():
+def batch(objective):
     torch.manual_seed(1)
     real = torch.rand(6, 1, 8, 8, dtype=torch.float64) * 2 - 1
-    return real, torch.arange(6), torch.randn(6, 4, dtype=torch.float64)
+    labels = torch.arange(6)
+    return real, objective.generate(torch.randn(6, 4, dtype=torch.float64), labels), labels
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_the_lazy_penalty_is_scaled_by_its_interval(loss):
-    objective, (real, labels, latents) = game(loss), batch()
-    with torch.no_grad():
-        fake = objective.generator(latents, labels)
-    penalties = []
-    for signals in (real, fake):
-        inputs = signals.clone().requires_grad_()
-        penalties.append(squared_gradient_norm(objective.discriminator(inputs, labels), inputs).mean())
-    plain, _ = objective.discriminator_loss(real, labels, latents, penalise=False)
-    penalised, terms = objective.discriminator_loss(real, labels, latents, penalise=True)
-    expected = plain + 4 * (0.5 / 2 * penalties[0] + 0.25 / 2 * penalties[1])
-    assert torch.allclose(penalised, expected)
-    assert torch.allclose(terms["gradient_real"], penalties[0])
-    assert torch.allclose(terms["gradient_fake"], penalties[1])
+def test_lazy_penalties_are_scaled_by_their_intervals(loss):
+    objective = game(loss, {"r1": (0.5, 4), "r2": (0.25, 8)})
+    real, fake, labels = batch(objective)
+    norms = {}
+    for name, signals in (("r1", real), ("r2", fake)):
+        inputs = signals.detach().clone().requires_grad_()
+        (squares,) = squared_gradient_norms(objective.discriminator(inputs, labels), inputs)
+        norms[name] = squares.mean()
+    plain, _ = objective.discriminator_loss(real.clone(), fake, labels)
+    penalised, terms = objective.discriminator_loss(real.clone(), fake, labels, ("r1", "r2"))
+    assert torch.allclose(penalised, plain + 4 * 0.5 / 2 * norms["r1"] + 8 * 0.25 / 2 * norms["r2"])
+    assert torch.allclose(terms["gradient_r1"], norms["r1"])
+    assert torch.allclose(terms["gradient_r2"], norms["r2"])
+    only_r2, _ = objective.discriminator_loss(real.clone(), fake, labels, ("r2",))
+    assert torch.allclose(only_r2, plain + 8 * 0.25 / 2 * norms["r2"])
 
 
-def test_the_penalty_comes_every_few_steps_and_never_without_a_weight():
-    assert [step for step in range(9) if game().wants_penalty(step)] == [0, 4, 8]
-    assert not any(game(r1=0, r2=0).wants_penalty(step) for step in range(9))
+def test_the_wgan_penalty_is_taken_between_real_and_generated_samples():
+    objective = game("wasserstein", {"wgan_gp": (10.0, 2)})
+    real, fake, labels = batch(objective)
+    plain, _ = objective.discriminator_loss(real, fake, labels)
+    torch.manual_seed(5)
+    penalised, _ = objective.discriminator_loss(real, fake, labels, ("wgan_gp",))
+    torch.manual_seed(5)
+    share = torch.rand(6, 1, 1, 1, dtype=torch.float64)
+    mixed = ((1 - share) * real + share * fake.detach()).requires_grad_()
+    (gradient,) = torch.autograd.grad(objective.discriminator(mixed, labels).sum(), mixed)
+    expected = 20.0 * (gradient.flatten(1).norm(dim=1) - 1).square().mean()
+    assert torch.allclose(penalised - plain, expected)
 
 
+def test_each_penalty_comes_at_its_own_interval_and_never_without_a_weight():
+    objective = game(penalties={"r1": (1.0, 4), "r2": (0.0, 1), "wgan_gp": (1.0, 3)})
+    assert [step for step in range(9) if "r1" in objective.due(step)] == [0, 4, 8]
+    assert [step for step in range(9) if "wgan_gp" in objective.due(step)] == [0, 3, 6]
+    assert not any("r2" in objective.due(step) for step in range(9))
+
+
+def test_a_weight_may_change_with_the_run():
+    objective = game(penalties={})
+    objective.penalties = {"r1": Penalty(lambda progress: 1 - progress, 2)}
+    objective.advance(0.25)
+    assert float(objective.weights[0]) == 2 * 0.75
+
+
+@pytest.mark.parametrize("network", ["dcgan", "style"])
 @pytest.mark.parametrize("loss", LOSSES)
-def test_each_player_gets_gradients_from_its_own_loss(loss):
-    objective, (real, labels, latents) = game(loss), batch()
-    objective.discriminator_loss(real, labels, latents, penalise=True)[0].backward()
+def test_each_player_gets_gradients_from_its_own_loss(loss, network):
+    objective = game(loss, network=network)
+    real, fake, labels = batch(objective)
+    objective.discriminator_loss(real, fake, labels, ("r1", "r2"))[0].backward()
     assert all(parameter.grad is None for parameter in objective.generator.parameters())
     assert all(parameter.grad is not None for parameter in objective.discriminator.parameters())
     objective.discriminator.requires_grad_(False)
-    objective.generator_loss(real, labels, latents)[0].backward()
+    objective.generator_loss(real.detach(), fake, labels)[0].backward()
     assert all(parameter.grad is not None for parameter in objective.generator.parameters())
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_the_generator_loss_is_that_of_its_scores(loss):
-    objective, (real, labels, latents) = game(loss), batch()
-    value, _ = objective.generator_loss(real, labels, latents)
-    fake = objective.discriminator(objective.generator(latents, labels), labels)
-    _, expected = LOSSES[loss](objective.discriminator(real, labels), fake)
-    assert torch.allclose(value, expected)
+def test_losses_are_those_of_the_scores(loss):
+    target = 0.9 if loss in ("minimax", "non_saturating", "least_squares") else 1.0
+    objective = game(loss, target=target)
+    real, fake, labels = batch(objective)
+    scores = [objective.discriminator(signals, labels) for signals in (real, fake)]
+    smoothing = {"target": target} if target < 1 else {}
+    expected = LOSSES[loss].function(*scores, **smoothing)
+    assert torch.allclose(objective.discriminator_loss(real, fake, labels)[0], expected[0])
+    assert torch.allclose(objective.generator_loss(real, fake, labels)[0], expected[1])
+
+
+def test_a_discriminator_that_ties_a_batch_together_sees_real_and_generated_samples_apart():
+    objective = game(network="style")
+    real, fake, labels = batch(objective)
+    _, terms = objective.discriminator_loss(real, fake, labels)
+    assert torch.allclose(terms["score_real"], objective.discriminator(real, labels).mean())
+
+
+def test_terms_tell_who_wins_and_how_samples_spread():
+    objective = game()
+    real, fake, labels = batch(objective)
+    _, terms = objective.discriminator_loss(real, fake, labels)
+    scores = [objective.discriminator(signals, labels) for signals in (real, fake)]
+    assert float(terms["pairs_told_apart"]) == pytest.approx(float((scores[0] > scores[1]).double().mean()))
+    assert float(terms["relative_spread"]) == pytest.approx(float(fake.detach().std(0).mean() / real.std(0).mean()))
+
+
+class Shift:
+    """An augmentation that can be told from no augmentation."""
+
+    def __init__(self):
+        self.adapted = []
+
+    def __call__(self, x):
+        return x + 0.5
+
+    def adapt(self, confidence, count):
+        self.adapted.append((float(confidence), count))
+
+
+def test_both_players_see_augmented_samples_only_and_the_augmentation_hears_of_it():
+    plain, augmented = game(), game()
+    augmented.augmentation = Shift()
+    real, fake, labels = batch(plain)
+    shifted = plain.discriminator_loss(real + 0.5, fake + 0.5, labels)[0]
+    assert torch.allclose(augmented.discriminator_loss(real, fake, labels)[0], shifted)
+    assert len(augmented.augmentation.adapted) == 1
+    assert augmented.augmentation.adapted[0][1] == 6
+    shifted = plain.generator_loss(real + 0.5, fake + 0.5, labels)[0]
+    assert torch.allclose(augmented.generator_loss(real, fake, labels)[0], shifted)

@@ -25,6 +25,9 @@ TINY = {
     "network.width": 8,
     "train.images": 1280,
     "train.batch_size": 64,
+    "train.best_every": 640,
+    "train.best_samples": 200,
+    "evaluation.cas_images": 2000,
     "compute.device": "cpu",
     "compute.threads": 1,
 }
@@ -119,6 +122,7 @@ def test_everything_promised_is_there(finished):
         "models/extractor/extractor.safetensors",
         "models/generator/generator.safetensors",
         "models/generator/config.json",
+        "models/generator/last/generator.safetensors",
         "models/run.json",
         "reports/training.csv",
         "reports/classes.csv",
@@ -170,7 +174,7 @@ def test_the_run_is_recorded_whole(finished):
 
 def test_a_comment_runs_nothing_and_a_key_runs_what_depends_on_it(project):
     path = project.root / "params.yaml"
-    path.write_text(path.read_text().replace("# of Adam", "# OF ADAM") + "\n# a comment\n")
+    path.write_text(path.read_text().replace("# of the weights", "# OF THE WEIGHTS") + "\n# a comment\n")
     assert project.repro() == []
     project.set(compute__threads=2)
     assert project.repro() == []
@@ -216,7 +220,10 @@ def test_a_wrong_parameter_ends_in_a_sentence_and_loses_nothing(finished, projec
     project.set(train__loss="hinge?")
     done = project.run("dvc", "repro")
     assert done.returncode != 0
-    assert "train: params.yaml: train.loss is 'hinge?'; allowed is relativistic or non_saturating." in done.stderr
+    assert (
+        "train: params.yaml: train.loss is 'hinge?'; allowed is minimax, non_saturating, least_squares, hinge, wasserstein or relativistic."
+        in done.stderr
+    )
     assert "Traceback" not in done.stderr
     assert digest(project.root / "models" / "extractor") == models
     generator = digest(finished.root / "models" / "generator")

@@ -1,4 +1,4 @@
-"""The loop: what it yields, that it resumes exactly, and that it learns."""
+"""The loop: what it yields, that it resumes exactly, that it learns, and that it sees when it does not."""
 
 import math
 
@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from ganforge.errors import UserError
 from ganforge.params import parse_params
 from ganforge.training.checkpoints import Checkpoints
+from ganforge.training.failure import DivergedError, FailureError
 from ganforge.training.setup import build_trainer
-from ganforge.training.trainer import DivergedError, learning_rate
 
 CPU = torch.device("cpu")
 
@@ -22,17 +23,36 @@ def same(one, two) -> bool:
     return all(torch.equal(a, b) for a, b in zip(weights(one), weights(two), strict=True))
 
 
-def finished(params, digits, folder):
-    trainer = build_trainer(params, digits, Checkpoints(folder), CPU)
+def finished(params, digits, folder, judge=None):
+    trainer = build_trainer(params, digits, Checkpoints(folder), CPU, judge)
     reports = list(trainer.run())
     return trainer, reports
+
+
+def first_weight(module) -> float:
+    """A judge that is cheap, and different for every generator."""
+    return float(next(module.parameters()).flatten()[0])
+
+
+@pytest.fixture
+def other(tiny):
+    """Changes ``tiny``: other(train__loss="hinge")."""
+
+    def change(**values):
+        sections = tiny.model_dump(mode="json")
+        for name, value in values.items():
+            section, key = name.split("__")
+            sections[section][key] = value
+        return parse_params(sections)
+
+    return change
 
 
 def test_it_tells_what_happened(tiny, digits, tmp_path):
     trainer, reports = finished(tiny, digits, tmp_path)
     assert reports[0].row is None
     assert reports[0].samples.shape == (100, 1, 8, 8)
-    assert [report.step for report in reports] == list(range(21))
+    assert [report.images for report in reports] == list(range(0, 641, 32))
     assert reports[-1].samples is not None
     assert trainer.rows_saved == len(trainer.history) == 20
     row = trainer.history[0]
@@ -41,26 +61,43 @@ def test_it_tells_what_happened(tiny, digits, tmp_path):
     assert all(math.isfinite(value) for row in trainer.history for value in row.values())
 
 
-def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tiny, digits, tmp_path):
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tiny, other, digits, tmp_path):
     one, _ = finished(tiny, digits, tmp_path / "one")
     two, _ = finished(tiny, digits, tmp_path / "two")
-    other = parse_params(tiny.model_dump(mode="json") | {"train": tiny.train.model_dump(mode="json") | {"seed": 1}})
-    three, _ = finished(other, digits, tmp_path / "three")
+    three, _ = finished(other(train__seed=1), digits, tmp_path / "three")
     assert same(one, two)
     assert not same(one, three)
 
 
-@pytest.mark.parametrize("stop_at", [1, 7, 19])
-def test_a_resumed_run_ends_in_the_weights_of_an_unbroken_one(tiny, digits, tmp_path, stop_at):
-    unbroken, _ = finished(tiny, digits, tmp_path / "unbroken")
-    first = build_trainer(tiny, digits, Checkpoints(tmp_path / "broken"), CPU)
+ADAPTIVE = {"augment__mode": "adaptive", "augment__speed": 1000}
+HARDEST = ADAPTIVE | {
+    "network__name": "style",
+    "train__discriminator_steps": 2,
+    "train__loss": "non_saturating",
+    "train__wgan_gp": 1.0,
+    "train__beta2": {"start": 0.9, "end": 0.99, "shape": "cosine", "begin": 0.0},
+    "train__best_every": 64,
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "stop_at"),
+    [({}, 1), ({}, 7), ({}, 19), (HARDEST, 4), ({"network__name": "progressive"}, 7), ({"train__optimiser": "sgd"}, 5)],
+    ids=str,
+)
+def test_a_resumed_run_ends_in_the_weights_of_an_unbroken_one(other, digits, tmp_path, changes, stop_at):
+    params = other(**changes)
+    unbroken, _ = finished(params, digits, tmp_path / "unbroken", first_weight)
+    first = build_trainer(params, digits, Checkpoints(tmp_path / "broken"), CPU, first_weight)
     for report in first.run():
-        if report.step == stop_at:
+        if report.images == stop_at * first.images_per_step:
             first.save()
             break
-    second, reports = finished(tiny, digits, tmp_path / "broken")
-    assert reports[0].step == stop_at + 1
+    torch.rand(7)  # what others draw in between is no part of the run
+    second, reports = finished(params, digits, tmp_path / "broken", first_weight)
+    assert reports[0].images == (stop_at + 1) * first.images_per_step
     assert same(unbroken, second)
+    assert unbroken.chosen().images == second.chosen().images
     losses = [[row["loss_discriminator"] for row in trainer.history] for trainer in (unbroken, second)]
     assert losses[0] == losses[1]
 
@@ -84,25 +121,74 @@ def test_it_learns_the_mean_image_of_every_class(defaults, digits, tmp_path):
     assert distance() < 25
 
 
+def test_the_generator_with_the_smallest_distance_goes_on_and_the_last_one_stays(other, digits, tmp_path):
+    distances = iter([5.0, 2.0, 3.0, 4.0, 6.0])
+    seen = []
+
+    def judge(generator) -> float:
+        seen.append(next(generator.parameters()).clone())
+        return next(distances)
+
+    trainer, _ = finished(other(train__best_every=128), digits, tmp_path, judge)
+    name = next(name for name, _ in trainer.ema.average.named_parameters())
+    assert [row["fd"] for row in trainer.history if "fd" in row] == [5.0, 2.0, 3.0, 4.0, 6.0]
+    assert trainer.chosen().images == 256
+    assert torch.equal(trainer.chosen().weights[name], seen[1])
+    assert trainer.last().images == 640
+    assert torch.equal(trainer.last().weights[name], seen[4])
+
+
+def test_a_growing_network_is_measured_only_at_its_full_size(other, digits, tmp_path):
+    trainer, _ = finished(other(network__name="progressive", train__best_every=32), digits, tmp_path, first_weight)
+    measured = [row["images"] for row in trainer.history if "fd" in row]
+    assert measured[0] == 352  # the first step at half of the run or later
+    assert measured[-1] == 640
+
+
 def test_a_loss_that_is_no_number_ends_the_run_in_a_sentence(tiny, digits, tmp_path):
     trainer = build_trainer(tiny, digits, Checkpoints(tmp_path), CPU)
     with torch.no_grad():
         next(trainer.objective.discriminator.parameters()).fill_(math.inf)
-    with pytest.raises(DivergedError, match=r"after 32 images: loss_discriminator is nan.*train\.learning_rate"):
+    with pytest.raises(
+        DivergedError, match=r"step 1, after 32 images: loss_discriminator is nan.*train\.learning_rate"
+    ):
         list(trainer.run())
+    assert trainer.last_good() is None
 
 
-def test_the_learning_rate_is_constant_then_falls_linearly(defaults):
-    defaults["train"] |= {"learning_rate": 0.1, "decay_from": 0.5, "decay_to": 0.2}
-    train = parse_params(defaults).train
-    assert [learning_rate(train, progress) for progress in (0, 0.3, 0.5)] == [0.1, 0.1, 0.1]
-    assert learning_rate(train, 0.75) == pytest.approx(0.06)
-    assert learning_rate(train, 1) == pytest.approx(0.02)
+def test_the_last_good_generator_survives_a_divergence(other, digits, tmp_path):
+    trainer = build_trainer(other(train__best_every=64), digits, Checkpoints(tmp_path), CPU, first_weight)
+    with pytest.raises(DivergedError):
+        for report in trainer.run():
+            if report.images == 320:
+                with torch.no_grad():
+                    next(trainer.objective.discriminator.parameters()).fill_(math.nan)
+    kept = trainer.last_good()
+    assert kept.images <= 320
+    assert all(torch.isfinite(tensor).all() for tensor in kept.weights.values())
+
+
+def collapse(trainer) -> None:
+    """A generator that draws one and the same grey signal."""
+    with torch.no_grad():
+        for parameter in trainer.objective.generator.parameters():
+            parameter.zero_()
+
+
+def test_samples_that_all_look_alike_stop_the_run_within_the_patience(other, digits, tmp_path):
+    frozen = {"train__learning_rate": 1e-12, "train__patience": 160}
+    trainer = build_trainer(other(**frozen), digits, Checkpoints(tmp_path / "stop"), CPU)
+    collapse(trainer)
+    with pytest.raises(FailureError, match=r"at step 5, for 160 images now, samples differ .*train\.learning_rate"):
+        list(trainer.run())
+    trainer = build_trainer(other(**frozen, train__on_failure="warn"), digits, Checkpoints(tmp_path / "warn"), CPU)
+    collapse(trainer)
+    warnings = [(report.images, report.warning) for report in trainer.run() if report.warning]
+    assert [images for images, _ in warnings] == [160]
+    assert "samples differ from each other only 0.0%" in warnings[0][1]
 
 
 def test_too_few_images_for_a_batch_are_refused(defaults, digits, tmp_path):
-    from ganforge.errors import UserError
-
     defaults["train"] |= {"batch_size": 2000}
     with pytest.raises(UserError, match=r"train\.batch_size is 2000, but digits has only 14\d\d training images"):
         build_trainer(parse_params(defaults), digits, Checkpoints(tmp_path), CPU)

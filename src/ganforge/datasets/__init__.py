@@ -6,6 +6,7 @@ from ganforge.datasets.cifar10 import CIFAR10
 from ganforge.datasets.digits import Digits
 from ganforge.datasets.mnist import FASHION_MNIST, KMNIST, MNIST
 from ganforge.datasets.source import RemoteFile, Source, Split
+from ganforge.datasets.stacked_mnist import StackedMNIST
 from ganforge.datasets.svhn import SVHN
 
 SOURCES: dict[str, Source] = {
@@ -13,6 +14,7 @@ SOURCES: dict[str, Source] = {
     "mnist": MNIST,
     "fashion_mnist": FASHION_MNIST,
     "kmnist": KMNIST,
+    "stacked_mnist": StackedMNIST(),
     "cifar10": CIFAR10(),
     "svhn": SVHN(),
 }

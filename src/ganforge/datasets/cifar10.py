@@ -29,6 +29,7 @@ class CIFAR10:
         "truck",
     ]
     origin = "CIFAR-10 (Krizhevsky 2009)"
+    parts = 1
 
     def remote_files(self) -> Sequence[RemoteFile]:
         """The one official archive."""

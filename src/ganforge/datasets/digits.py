@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ganforge.datasets.held_out import every_kth_of_each_class
 from ganforge.datasets.source import RemoteFile, Split
 
 FILE = "digits.csv.gz"
@@ -21,6 +22,7 @@ class Digits:
 
     classes: Sequence[str] = [str(digit) for digit in range(10)]
     origin = "scikit-learn's bundled digits (Alpaydin & Kaynak 1998, UCI repository, CC BY 4.0)"
+    parts = 1
 
     def remote_files(self) -> Sequence[RemoteFile]:
         """Nothing: it is bundled."""
@@ -37,9 +39,7 @@ class Digits:
             table = np.loadtxt(lines, delimiter=",", dtype=np.int64)
         images = np.round(table[:, :64] * (255 / LEVELS)).astype(np.uint8).reshape(-1, 1, 8, 8)
         labels = table[:, 64]
-        is_test = np.zeros(len(labels), dtype=bool)
-        for digit in range(10):
-            is_test[np.flatnonzero(labels == digit)[TEST_EVERY - 1 :: TEST_EVERY]] = True
+        is_test = every_kth_of_each_class(labels, TEST_EVERY)
         return {
             "train": Split(images[~is_test], labels[~is_test]),
             "test": Split(images[is_test], labels[is_test]),

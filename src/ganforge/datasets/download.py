@@ -29,29 +29,30 @@ def fetch_file(
 
     Args:
         file: what to fetch.
-        dataset: name of the data set, which is the folder of the mirror where the file lies.
+        dataset: name of the data set that asks for it.
         folder: where the whole file goes.
         partial_folder: where an interrupted download waits for its continuation.
-        mirror: a folder or a URL that holds ``<dataset>/<file name>`` and is asked instead of the official addresses.
+        mirror: a folder or a URL that holds ``<data set>/<file name>`` and is asked instead of the official addresses.
         progress: told how far it is.
 
     Raises:
         UserError: no address could be reached, or what came has another digest.
     """
+    owner = file.dataset or dataset
     target = folder / file.name
     if target.exists() and _digest(target) == file.md5:  # an earlier try got this far
         return target
     if mirror is not None and "://" not in mirror:
-        source = Path(mirror).expanduser() / dataset / file.name
+        source = Path(mirror).expanduser() / owner / file.name
         if not source.is_file():
             raise UserError(
-                f"GANFORGE_MIRROR: {source} does not exist; put the official {file.name} of {dataset} there, or unset "
+                f"GANFORGE_MIRROR: {source} does not exist; put the official {file.name} of {owner} there, or unset "
                 f"GANFORGE_MIRROR to download it."
             )
         shutil.copyfile(source, target)
         _verify(target, file, str(source))
         return target
-    urls = (f"{mirror.rstrip('/')}/{dataset}/{file.name}",) if mirror is not None else file.urls
+    urls = (f"{mirror.rstrip('/')}/{owner}/{file.name}",) if mirror is not None else file.urls
     partial_folder.mkdir(parents=True, exist_ok=True)
     partial = partial_folder / f"{file.md5}-{file.name}"
     reasons = []
@@ -68,7 +69,7 @@ def fetch_file(
         return target
     raise UserError(
         f"{dataset}: {file.name} could not be downloaded ({'; '.join(reasons)}); connect to the network and run it "
-        f"again, or set GANFORGE_MIRROR to a folder or URL that holds {dataset}/{file.name}."
+        f"again, or set GANFORGE_MIRROR to a folder or URL that holds {owner}/{file.name}."
     )
 
 

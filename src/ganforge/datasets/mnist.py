@@ -20,7 +20,10 @@ class MNISTFormat:
     Args:
         torchvision_class: name of the class in ``torchvision.datasets`` that knows addresses, digests and format.
         origin: who made the data.
+        classes: names of the labels.
     """
+
+    parts = 1
 
     def __init__(self, torchvision_class: str, origin: str, classes: Sequence[str]) -> None:
         self.torchvision_class, self.origin, self.classes = torchvision_class, origin, classes

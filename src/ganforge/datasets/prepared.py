@@ -29,6 +29,9 @@ class Meta:
         class_counts: training items of each class.
         count: items of each split.
         digest: SHA-256 over the arrays, hexadecimal.
+        held_out: what the split ``test`` holds: ``test``, the official one, or ``validation``, training images that are
+            kept from training.
+        parts: images in one item, see `ganforge.datasets.source.Source`.
     """
 
     dataset: str
@@ -39,6 +42,8 @@ class Meta:
     class_counts: tuple[int, ...]
     count: dict[str, int]
     digest: str
+    held_out: str = "test"
+    parts: int = 1
 
 
 @dataclass(frozen=True)
@@ -71,9 +76,17 @@ def read_meta(folder: Path) -> Meta:
 
 
 def write_prepared(
-    folder: Path, splits: Mapping[str, Split], *, dataset: str, origin: str, signal: str, classes: Sequence[str]
+    folder: Path,
+    splits: Mapping[str, Split],
+    *,
+    dataset: str,
+    origin: str,
+    signal: str,
+    classes: Sequence[str],
+    held_out: str = "test",
+    parts: int = 1,
 ) -> Meta:
-    """Writes the arrays and meta.json into ``folder`` and returns the latter's contents."""
+    """Writes the arrays and meta.json into ``folder`` and returns the latter's contents; arguments as in `Meta`."""
     folder.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()
     for name in SPLITS:
@@ -90,6 +103,8 @@ def write_prepared(
         class_counts=tuple(np.bincount(splits["train"].labels, minlength=len(classes)).tolist()),
         count={name: len(splits[name].images) for name in SPLITS},
         digest=digest.hexdigest(),
+        held_out=held_out,
+        parts=parts,
     )
     (folder / "meta.json").write_text(json.dumps(asdict(meta), indent=2) + "\n", encoding="utf-8")
     return meta

@@ -12,11 +12,19 @@ import numpy as np
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """An official file: its name, the addresses that serve it, and the MD5 digest that its publisher gives."""
+    """An official file.
+
+    Attributes:
+        name: of the file.
+        urls: the addresses that serve it.
+        md5: the digest that its publisher gives.
+        dataset: the data set whose file it is, in whose folder a mirror keeps it; None: the one that asks for it.
+    """
 
     name: str
     urls: tuple[str, ...]
     md5: str
+    dataset: str | None = None
 
 
 @dataclass(frozen=True)
@@ -28,10 +36,19 @@ class Split:
 
 
 class Source(Protocol):
-    """Where a data set comes from and how its files become arrays; knows nothing of networks."""
+    """Where a data set comes from and how its files become arrays; knows nothing of networks.
+
+    Attributes:
+        classes: names of the labels.
+        origin: who made it, and its licence.
+        parts: images in one item, an equal share of the channels each. 1, but where each has a label of its own, of
+            which the item's label is made: the label of the last part counts once, that of the part before it times
+            the number of labels that a part can have, and so on, as in the digits of a number.
+    """
 
     classes: Sequence[str]
     origin: str
+    parts: int
 
     def remote_files(self) -> Sequence[RemoteFile]:
         """What has to be downloaded; nothing for a data set that comes bundled."""

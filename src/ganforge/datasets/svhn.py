@@ -16,6 +16,7 @@ class SVHN:
 
     classes: Sequence[str] = [str(digit) for digit in range(10)]
     origin = "SVHN (Netzer et al. 2011)"
+    parts = 1
 
     def remote_files(self) -> Sequence[RemoteFile]:
         """The two official files."""

@@ -2,6 +2,8 @@
 
 Features that know the classes of the very data see what the eye sees: a missing class of the digits moves the Frechet
 distance to nearly thirty times its floor. Nothing has to be downloaded for it.
+
+Where an item has several parts (`ganforge.datasets.source.Source`), each part is to the classifier an image of its own.
 """
 
 from __future__ import annotations
@@ -36,14 +38,14 @@ class Classifier(nn.Module):
     """Three times convolution, batch norm, ReLU and pooling by two; then 128 features and a linear layer.
 
     Args:
-        shape: (channels, *size) of the signal.
-        classes: number of labels.
+        shape: (channels, *size) of the image.
+        classes: number of its labels.
     """
 
     def __init__(self, shape: tuple[int, ...], classes: int) -> None:
         super().__init__()
         axes, channels, size = len(shape) - 1, shape[0], list(shape[1:])
-        self.axes = axes
+        self.axes, self.classes = axes, classes
         pool = (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d)[axes - 1]
         layers: list[nn.Module] = []
         for width in WIDTHS:
@@ -65,7 +67,7 @@ class Classifier(nn.Module):
 
 @dataclass(frozen=True)
 class Features:
-    """What the extractor says of some signals: (N, 128) float32 features and (N,) int64 most likely labels."""
+    """What the extractor says of some signals: (N, parts * 128) float32 features and (N,) int64 most likely labels."""
 
     values: np.ndarray
     labels: np.ndarray
@@ -75,10 +77,16 @@ class Extractor:
     """A trained classifier, and the scale that gives real training features a root mean square of 1.
 
     The cubic kernel of KID would depend on an arbitrary unit without that scale.
+
+    Args:
+        classifier: of one part.
+        scale: what features are divided by.
+        device: where the classifier is.
+        parts: images in one item; its features are those of its parts, one after the other.
     """
 
-    def __init__(self, classifier: Classifier, scale: float, device: torch.device) -> None:
-        self.classifier, self.scale, self.device = classifier.eval(), scale, device
+    def __init__(self, classifier: Classifier, scale: float, device: torch.device, parts: int = 1) -> None:
+        self.classifier, self.scale, self.device, self.parts = classifier.eval(), scale, device, parts
         arrange(classifier, classifier.axes)
 
     @torch.inference_mode()
@@ -86,56 +94,95 @@ class Extractor:
         """Features of uint8 signals (N, *shape)."""
         values, labels = [], []
         for start in range(0, len(signals), FEATURE_BATCH):
-            block = torch.from_numpy(np.array(signals[start : start + FEATURE_BATCH])).to(self.device)
-            features, logits = self.classifier(normalise(block))
-            values.append((features / self.scale).cpu())
+            block = np.array(signals[start : start + FEATURE_BATCH])
+            images = torch.from_numpy(separate(block, self.parts)).to(self.device)
+            features, logits = self.classifier(normalise(images))
+            values.append((features / self.scale).reshape(len(block), -1).cpu())
             labels.append(logits.argmax(1).cpu())
-        return Features(torch.cat(values).numpy(), torch.cat(labels).numpy())
+        joined = join_labels(torch.cat(labels).numpy(), self.classifier.classes, self.parts)
+        return Features(torch.cat(values).numpy(), joined)
 
     def save(self, folder: Path, shape: tuple[int, ...], classes: int, accuracy: float) -> None:
-        """Writes weights and configuration; `load` reads them."""
+        """Writes weights and configuration; `load` reads them.
+
+        Args:
+            folder: where to.
+            shape: (channels, *size) of one item.
+            classes: number of its labels.
+            accuracy: share of real items of the split ``test`` that it classifies rightly.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         weights = save({name: tensor.cpu().contiguous() for name, tensor in self.classifier.state_dict().items()})
         write_durably(folder / "extractor.safetensors", weights)
-        config = {"shape": shape, "classes": classes, "scale": self.scale, "accuracy": accuracy}
+        config = {
+            "shape": shape,
+            "classes": classes,
+            "parts": self.parts,
+            "scale": self.scale,
+            "accuracy": accuracy,
+        }
         (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path, device: torch.device) -> Extractor:
         """Opens what `save` wrote."""
         config = read_config(folder)
-        classifier = Classifier(tuple(config["shape"]), config["classes"])
+        classifier = part_classifier(tuple(config["shape"]), config["classes"], config["parts"])
         classifier.load_state_dict(load_file(folder / "extractor.safetensors"))
-        return cls(classifier.to(device), config["scale"], device)
+        return cls(classifier.to(device), config["scale"], device, config["parts"])
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """config.json of an extractor: shape, classes, scale, and accuracy on the real test split."""
+    """config.json of an extractor: shape, classes and parts of an item, scale, and accuracy on the split ``test``."""
     config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     return config
 
 
 def train_extractor(
-    train: Split, classes: int, images: int, seed: int, device: torch.device, progress: Callable[[int], None]
+    train: Split,
+    classes: int,
+    images: int,
+    seed: int,
+    device: torch.device,
+    progress: Callable[[int], None],
+    parts: int = 1,
 ) -> Extractor:
-    """Trains the classifier on real training images with a cosine schedule.
+    """Trains the classifier and measures the scale of its features; arguments as in `train_classifier`."""
+    classifier = train_classifier(train, classes, images, seed, device, progress, parts)
+    unscaled = Extractor(classifier, 1.0, device, parts)(train.images).values
+    return Extractor(classifier, float(np.sqrt(np.mean(np.square(unscaled)))), device, parts)
+
+
+def train_classifier(
+    train: Split,
+    classes: int,
+    images: int,
+    seed: int,
+    device: torch.device,
+    progress: Callable[[int], None],
+    parts: int = 1,
+) -> Classifier:
+    """Trains a classifier with a cosine schedule.
 
     Args:
-        train: the real training split.
+        train: what it learns from.
         classes: number of labels.
-        images: how many images it is shown.
+        images: how many images it is shown; parts of items are counted one by one.
         seed: of the weights and of the order.
         device: where to train.
         progress: told the images shown so far, after every batch.
+        parts: images in one item of ``train``.
     """
     torch.manual_seed(seed)
-    classifier = Classifier(train.images.shape[1:], classes).to(device)
+    classifier = part_classifier(train.images.shape[1:], classes, parts).to(device)
     arrange(classifier, classifier.axes)
+    part_images = separate(train.images, parts)
+    part_labels = separate_labels(train.labels, classifier.classes, parts)
     optimiser = torch.optim.Adam(classifier.parameters(), lr=LEARNING_RATE, fused=True)
-    batch_size = min(BATCH, len(train.images))
+    batch_size = min(BATCH, len(part_images))
     steps = max(1, images // batch_size)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
-    batches = Batches(_on(device, train.images), _on(device, train.labels), batch_size, seed)
+    batches = Batches(_on(device, part_images), _on(device, part_labels), batch_size, seed)
     for step in range(steps):
         signals, labels = batches[step]
         _, logits = classifier(normalise(signals))
@@ -146,8 +193,43 @@ def train_extractor(
         optimiser.step()
         schedule.step()
         progress((step + 1) * batch_size)
-    extractor = Extractor(classifier, 1.0, device)
-    return Extractor(classifier, float(np.sqrt(np.mean(np.square(extractor(train.images).values)))), device)
+    return classifier
+
+
+def part_classifier(shape: tuple[int, ...], classes: int, parts: int) -> Classifier:
+    """An untrained classifier of one part of an item.
+
+    Args:
+        shape: (channels, *size) of the whole item.
+        classes: number of labels of the whole item, those of a part to the power of ``parts``.
+        parts: images in one item.
+    """
+    part_classes = round(classes ** (1 / parts))
+    if part_classes**parts != classes or shape[0] % parts:
+        raise ValueError(f"{classes} classes and {shape[0]} channels are not those of {parts} equal parts")
+    return Classifier((shape[0] // parts, *shape[1:]), part_classes)
+
+
+def separate(signals: np.ndarray, parts: int) -> np.ndarray:
+    """Items (N, channels, *size) to their parts, one after the other: (N * parts, channels / parts, *size)."""
+    return signals.reshape(-1, signals.shape[1] // parts, *signals.shape[2:])
+
+
+def separate_labels(labels: np.ndarray, part_classes: int, parts: int) -> np.ndarray:
+    """Labels (N,) of items to those of their parts, (N * parts,), each below ``part_classes``."""
+    parted: np.ndarray = (labels[:, None] // _place_values(part_classes, parts) % part_classes).reshape(-1)
+    return parted
+
+
+def join_labels(labels: np.ndarray, part_classes: int, parts: int) -> np.ndarray:
+    """The inverse of `separate_labels`: (N * parts,) to (N,)."""
+    joined: np.ndarray = labels.reshape(-1, parts) @ _place_values(part_classes, parts)
+    return joined
+
+
+def _place_values(part_classes: int, parts: int) -> np.ndarray:
+    """What each part's label counts in the label of the item, as 100, 10 and 1; (parts,)."""
+    return part_classes ** np.arange(parts)[::-1]
 
 
 def _on(device: torch.device, array: np.ndarray) -> Tensor:

@@ -51,6 +51,17 @@ MEANINGS = (
         "classifier.extractor_accuracy",
         "share recognised as the label asked for; of real images, as their label",
     ),
+    Meaning(
+        "classifier.cas",
+        "accuracy learnt from samples",
+        "classifier.cas_real",
+        "share of real test images recognised by a classifier that learnt from samples; by one that learnt from real "
+        "images",
+    ),
+    Meaning("task.modes", "modes", None, "combinations of parts that are among the samples of the first seed"),
+    Meaning(
+        "task.kl", "mode divergence", None, "how far their frequencies are from real ones, in nats; lower is better"
+    ),
 )
 
 

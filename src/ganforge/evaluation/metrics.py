@@ -7,30 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 BLOCK_ENTRIES = 20_000_000  # distances held at once, 80 MB
-
-
-def frechet_distance(real: np.ndarray, fake: np.ndarray) -> float:
-    """Squared Wasserstein-2 distance between Gaussians fitted to two sets of features.
-
-    |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)), Heusel et al. 2017, https://arxiv.org/abs/1706.08500, eq. 6. It falls
-    with the number of samples even between equal distributions: compare at equal numbers only.
-
-    Args:
-        real, fake: (N, features) and (M, features), N and M of at least 2.
-    """
-    from torchmetrics.image.fid import FrechetInceptionDistance
-
-    class Identity(nn.Identity):
-        num_features = real.shape[1]
-
-    metric = FrechetInceptionDistance(feature=Identity(), reset_real_features=False)
-    metric.set_dtype(torch.float64)
-    metric.update(torch.from_numpy(real.astype(np.float64)), real=True)
-    metric.update(torch.from_numpy(fake.astype(np.float64)), real=False)
-    return float(metric.compute())
 
 
 @dataclass(frozen=True)

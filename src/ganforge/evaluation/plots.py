@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-COLOURS = ("#1b6ca8", "#d1495b")
+COLOURS = ("#1b6ca8", "#d1495b", "#66a182")
 
 
 def plot_training(history: pd.DataFrame, path: Path) -> None:
@@ -16,16 +16,22 @@ def plot_training(history: pd.DataFrame, path: Path) -> None:
     panels = {
         "losses": ["loss_discriminator", "loss_generator"],
         "mean score that the discriminator gives": ["score_real", "score_fake"],
-        "squared gradient norm of the discriminator": ["gradient_real", "gradient_fake"],
+        "squared gradient norm of the discriminator": ["gradient_r1", "gradient_r2", "gradient_wgan_gp"],
+        "distance of the samples from the training images": ["fd"],
     }
-    panels = {title: names for title, names in panels.items() if set(names) <= set(history)}
-    figure, axes = _figure(len(panels), height=3.0)
+    known = set(history.dropna(axis="columns", how="all"))
+    panels = {title: [name for name in names if name in known] for title, names in panels.items()}
+    panels = {title: names for title, names in panels.items() if names}
+    figure, axes = _figure(len(panels), height=2.6)
     for axis, (title, names) in zip(axes, panels.items(), strict=True):
-        for name, colour in zip(names, COLOURS, strict=True):
-            known = history[["images", name]].dropna()  # penalties come every few steps only
-            axis.plot(known["images"] / 1000, known[name], color=colour, linewidth=1, label=name.split("_")[-1])
+        for name, colour in zip(names, COLOURS):
+            told = history[["images", name]].dropna()  # penalties and distances come every few steps only
+            axis.plot(told["images"] / 1000, told[name], color=colour, linewidth=1, label=name.split("_", 1)[-1])
         axis.set(title=title, xlabel="thousand images shown")
-        axis.legend(frameon=False)
+        if names == ["fd"]:
+            axis.set_yscale("log")
+        else:
+            axis.legend(frameon=False)
     _save(figure, path)
 
 
@@ -52,7 +58,7 @@ def _figure(columns: int, height: float):  # type: ignore[no-untyped-def]
     import matplotlib.pyplot as plt
 
     plt.rcParams.update({"font.size": 8, "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 8})
-    figure, axes = plt.subplots(1, columns, figsize=(9, height), squeeze=False)
+    figure, axes = plt.subplots(1, columns, figsize=(max(9, 3.2 * columns), height), squeeze=False)
     return figure, axes[0]
 
 

@@ -16,11 +16,13 @@ import math
 
 from torch import Tensor, nn
 
+from ganforge.networks.attention import attention_at
 from ganforge.networks.layers import (
     BATCH_NORM,
     CONVOLUTION,
     LEAK,
     TRANSPOSED_CONVOLUTION,
+    Crop,
     DepthToSpace,
     LatentAndLabel,
     PadToMultiple,
@@ -55,8 +57,8 @@ class DCGANGenerator(nn.Module):
         channels = level_channels(spec.width, base)
         self.input = LatentAndLabel(spec.latent_dim, spec.classes)
         self.start = nn.Linear(self.input.features, channels * math.prod(self.sizes[base]))
-        self.normalise = nn.Sequential(BATCH_NORM[axes](channels), nn.ReLU())
-        self.up = nn.ModuleList()  # from level base to level 1
+        self.normalise = nn.Sequential(BATCH_NORM[axes](channels), nn.ReLU(), *attention_at(base, spec, channels))
+        self.up = nn.Sequential()  # from level base to level 1
         for level in range(base - 1, 0, -1):
             finer = level_channels(spec.width, level)
             factor = factors(self.sizes[level], self.sizes[level + 1])
@@ -65,6 +67,8 @@ class DCGANGenerator(nn.Module):
                     TRANSPOSED_CONVOLUTION[axes](channels, finer, bias=False, **_strided(factor)),
                     BATCH_NORM[axes](finer),
                     nn.ReLU(),
+                    Crop(self.sizes[level]),
+                    *attention_at(level, spec, finer),
                 )
             )
             channels = finer
@@ -77,14 +81,14 @@ class DCGANGenerator(nn.Module):
     def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
         """(batch, latent_dim) and (batch,) labels to (batch, *shape) in [-1, 1]."""
         x = self.start(self.input(latents, labels))
-        x = self.normalise(x.unflatten(1, (-1, *self.sizes[-1])))
-        for size, layer in zip(self.sizes[-2:0:-1], self.up, strict=True):
-            x = crop(layer(x), size)
+        x = self.up(self.normalise(x.unflatten(1, (-1, *self.sizes[-1]))))
         return crop(self.output(x), self.sizes[0])
 
 
 class DCGANDiscriminator(nn.Module):
     """Strided convolutions with LeakyReLU -> score."""
+
+    mixes_batch = False
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
@@ -96,6 +100,7 @@ class DCGANDiscriminator(nn.Module):
             SpaceToDepth(first),
             CONVOLUTION[axes](spec.channels * math.prod(first), channels, 3, padding=1),
             nn.LeakyReLU(LEAK),
+            *attention_at(1, spec, channels),
         ]
         for level in range(2, len(sizes)):
             coarser = level_channels(spec.width, level)
@@ -103,6 +108,7 @@ class DCGANDiscriminator(nn.Module):
                 PadToMultiple(factor := factors(sizes[level - 1], sizes[level])),
                 CONVOLUTION[axes](channels, coarser, **_strided(factor)),
                 nn.LeakyReLU(LEAK),
+                *attention_at(level, spec, coarser),
             ]
             channels = coarser
         self.layers = nn.Sequential(*layers, nn.Flatten())

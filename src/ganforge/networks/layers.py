@@ -20,6 +20,16 @@ BATCH_NORM: dict[int, Callable[..., nn.Module]] = {
     2: nn.BatchNorm2d,
     3: nn.BatchNorm3d,
 }
+CONVOLVE: dict[int, Callable[..., Tensor]] = {
+    1: nn.functional.conv1d,
+    2: nn.functional.conv2d,
+    3: nn.functional.conv3d,
+}
+AVERAGE_POOL: dict[int, Callable[..., Tensor]] = {
+    1: nn.functional.avg_pool1d,
+    2: nn.functional.avg_pool2d,
+    3: nn.functional.avg_pool3d,
+}
 
 LEAK = 0.2  # slope of LeakyReLU below zero, Radford 2015
 
@@ -68,6 +78,11 @@ def pad_to_multiple(x: Tensor, factor: Sequence[int]) -> Tensor:
     return nn.functional.pad(x, [pad for end in reversed(missing) for pad in (0, end)], mode="replicate")
 
 
+def repeat_positions(x: Tensor, factor: Sequence[int]) -> Tensor:
+    """``x`` with every position repeated ``factor`` times along each axis: nearest-neighbour upsampling."""
+    return nn.functional.interpolate(x, scale_factor=tuple(map(float, factor)))  # keeps the layout in memory
+
+
 def initialise(module: nn.Module) -> None:
     """Kaiming-normal weights for LeakyReLU and zero biases (He 2015, https://arxiv.org/abs/1502.01852)."""
     for layer in module.modules():
@@ -75,6 +90,20 @@ def initialise(module: nn.Module) -> None:
             nn.init.kaiming_normal_(layer.weight, a=LEAK)
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
+
+
+def normalise_spectrally(module: nn.Module) -> None:
+    """Divides every dense and convolutional weight by its largest singular value, here and after every step.
+
+    Miyato et al. 2018, https://arxiv.org/abs/1802.05957: the singular value is followed by one power iteration in
+    every forward pass in training mode. A weight that starts at zero, as the last of a residual block does, has none
+    to be divided by and is drawn anew.
+    """
+    for layer in list(module.modules()):
+        if isinstance(layer, nn.Linear | nn.modules.conv._ConvNd):
+            if not layer.weight.any():
+                nn.init.kaiming_normal_(layer.weight, a=LEAK)
+            nn.utils.parametrizations.spectral_norm(layer)
 
 
 class LatentAndLabel(nn.Module):
@@ -100,11 +129,16 @@ class ScoreHead(nn.Module):
 
     With labels this is the projection discriminator, score = v_y . phi(x) + psi(phi(x)) (Miyato & Koyama 2018,
     https://arxiv.org/abs/1802.05637, eq. 3), with the linear psi absorbed into the vectors v_y.
+
+    Args:
+        features: entries of phi(x).
+        classes: number of labels, 0 if unconditional.
+        linear: makes the dense layer from its numbers of inputs and outputs.
     """
 
-    def __init__(self, features: int, classes: int) -> None:
+    def __init__(self, features: int, classes: int, linear: Callable[[int, int], nn.Module] = nn.Linear) -> None:
         super().__init__()
-        self.scores = nn.Linear(features, max(1, classes))
+        self.scores = linear(features, max(1, classes))
         self.conditional = classes > 0
 
     def forward(self, features: Tensor, labels: Tensor | None) -> Tensor:
@@ -114,6 +148,18 @@ class ScoreHead(nn.Module):
             return scores[:, 0]
         assert labels is not None
         return scores.gather(1, labels[:, None])[:, 0]
+
+
+class Crop(nn.Module):
+    """`crop` as a layer."""
+
+    def __init__(self, size: Sequence[int]) -> None:
+        super().__init__()
+        self.size = tuple(size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, channels, at least *size) to (batch, channels, *size)."""
+        return crop(x, self.size)
 
 
 class PadToMultiple(nn.Module):
@@ -168,3 +214,51 @@ class SpaceToDepth(nn.Module):
         x = x.reshape(batch, channels, *(part for pair in zip(coarse, self.factor) for part in pair))
         x = x.permute(0, 1, *range(3, 3 + 2 * axes, 2), *range(2, 2 + 2 * axes, 2))
         return x.reshape(batch, -1, *coarse)
+
+
+class Blur(nn.Module):
+    """The separable [1, 2, 1] / 4 filter over every axis that is resampled (Zhang 2019, 1904.11486)."""
+
+    taps: Tensor
+
+    def __init__(self, factor: Sequence[int]) -> None:
+        super().__init__()
+        taps = torch.ones(())
+        for f in factor:
+            kernel = torch.tensor([1.0, 2.0, 1.0]) / 4 if f > 1 else torch.tensor([0.0, 1.0, 0.0])
+            taps = taps[..., None] * kernel
+        self.register_buffer("taps", taps, persistent=False)
+
+    def forward(self, x: Tensor, stride: Sequence[int] | int = 1) -> Tensor:
+        """(batch, channels, *size) to the same, or every ``stride``-th position of it."""
+        axes = self.taps.dim()
+        x = nn.functional.pad(x, (1, 1) * axes, mode="replicate")
+        weight = self.taps.to(x.dtype).expand(x.shape[1], 1, *self.taps.shape)
+        return CONVOLVE[axes](x, weight, stride=stride, groups=x.shape[1])
+
+
+class BlurredUpsample(nn.Module):
+    """Every position repeated as often as ``size`` asks for, then blurred."""
+
+    def __init__(self, coarse: Sequence[int], size: Sequence[int]) -> None:
+        super().__init__()
+        self.factor, self.size = factors(size, coarse), tuple(size)
+        self.blur = Blur(self.factor)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, channels, *coarse) to (batch, channels, *size)."""
+        return crop(self.blur(repeat_positions(x, self.factor)), self.size)
+
+
+class BlurredDownsample(nn.Module):
+    """Blurred, then every ``factor``-th position kept; an odd size is padded at its far end."""
+
+    def __init__(self, factor: Sequence[int]) -> None:
+        super().__init__()
+        self.factor = tuple(factor)
+        self.blur = Blur(factor)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, channels, *size) to (batch, channels, *(size / factor)), rounded up."""
+        blurred: Tensor = self.blur(pad_to_multiple(x, self.factor), stride=self.factor)
+        return blurred

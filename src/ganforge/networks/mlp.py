@@ -39,6 +39,8 @@ class MLPGenerator(nn.Module):
 class MLPDiscriminator(nn.Module):
     """Flattened signal -> three hidden layers of 8 * width LeakyReLU -> score."""
 
+    mixes_batch = False
+
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
         units, features = 8 * spec.width, math.prod(spec.shape)

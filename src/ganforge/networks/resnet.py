@@ -8,20 +8,19 @@ made into images, and the discriminator sees them.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
-import torch
 from torch import Tensor, nn
 
+from ganforge.networks.attention import attention_at
 from ganforge.networks.layers import (
     CONVOLUTION,
     LEAK,
+    BlurredDownsample,
+    BlurredUpsample,
     LatentAndLabel,
     ScoreHead,
-    crop,
     factors,
     level_channels,
-    pad_to_multiple,
     pyramid,
 )
 from ganforge.networks.spec import NetworkSpec
@@ -60,45 +59,19 @@ class ResidualBlock(nn.Module):
         return x + y
 
 
-class Blur(nn.Module):
-    """The separable [1, 2, 1] / 4 filter over every axis that is resampled (Zhang 2019, 1904.11486)."""
-
-    taps: Tensor
-
-    def __init__(self, factor: Sequence[int]) -> None:
-        super().__init__()
-        taps = torch.ones(())
-        for f in factor:
-            kernel = torch.tensor([1.0, 2.0, 1.0]) / 4 if f > 1 else torch.tensor([0.0, 1.0, 0.0])
-            taps = taps[..., None] * kernel
-        self.register_buffer("taps", taps, persistent=False)
-
-    def forward(self, x: Tensor, stride: Sequence[int] | int = 1) -> Tensor:
-        """(batch, channels, *size) to the same, or every ``stride``-th position of it."""
-        axes = self.taps.dim()
-        x = nn.functional.pad(x, (1, 1) * axes, mode="replicate")
-        weight = self.taps.to(x.dtype).expand(x.shape[1], 1, *self.taps.shape)
-        convolve = (nn.functional.conv1d, nn.functional.conv2d, nn.functional.conv3d)[axes - 1]
-        blurred: Tensor = convolve(x, weight, stride=stride, groups=x.shape[1])
-        return blurred
-
-
 class Upsample(nn.Module):
-    """Channels adapted by a 1x1 convolution, every position repeated ``factor`` times, then blurred."""
+    """Channels adapted by a 1x1 convolution, every position repeated as often as ``size`` asks for, then blurred."""
 
-    def __init__(self, channels: int, finer_channels: int, size: tuple[int, ...], factor: tuple[int, ...]) -> None:
+    def __init__(self, channels: int, finer_channels: int, coarse: tuple[int, ...], size: tuple[int, ...]) -> None:
         super().__init__()
-        self.size, self.factor = size, factor
         self.adapt = CONVOLUTION[len(size)](channels, finer_channels, 1, bias=False)
-        self.blur = Blur(factor)
+        self.enlarge = BlurredUpsample(coarse, size)
         _scaled_normal(self.adapt, 1.0)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(batch, channels, *coarse size) to (batch, finer_channels, *size)."""
-        x = self.adapt(x)
-        for axis, f in enumerate(self.factor, start=2):
-            x = x.repeat_interleave(f, dim=axis)
-        return crop(self.blur(x), self.size)
+        """(batch, channels, *coarse) to (batch, finer_channels, *size)."""
+        enlarged: Tensor = self.enlarge(self.adapt(x))
+        return enlarged
 
 
 class Downsample(nn.Module):
@@ -106,14 +79,13 @@ class Downsample(nn.Module):
 
     def __init__(self, channels: int, coarser_channels: int, factor: tuple[int, ...]) -> None:
         super().__init__()
-        self.factor = factor
-        self.blur = Blur(factor)
+        self.shrink = BlurredDownsample(factor)
         self.adapt = CONVOLUTION[len(factor)](channels, coarser_channels, 1, bias=False)
         _scaled_normal(self.adapt, 1.0)
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, channels, *size) to (batch, coarser_channels, *(size / factor)), rounded up."""
-        adapted: Tensor = self.adapt(self.blur(pad_to_multiple(x, self.factor), stride=self.factor))
+        adapted: Tensor = self.adapt(self.shrink(x))
         return adapted
 
 
@@ -130,12 +102,12 @@ class ResNetGenerator(nn.Module):
         self.start = nn.Linear(self.input.features, channels * math.prod(self.sizes[base]))
         _scaled_normal(self.start, 1.0)
         layers: list[nn.Module] = [ResidualBlock(axes, channels, blocks) for _ in range(BLOCKS_PER_LEVEL)]
+        layers += attention_at(base, spec, channels)
         for level in range(base - 1, -1, -1):
             finer = level_channels(spec.width, level)
-            layers.append(
-                Upsample(channels, finer, self.sizes[level], factors(self.sizes[level], self.sizes[level + 1]))
-            )
+            layers.append(Upsample(channels, finer, self.sizes[level + 1], self.sizes[level]))
             layers += [ResidualBlock(axes, finer, blocks) for _ in range(BLOCKS_PER_LEVEL)]
+            layers += attention_at(level, spec, finer)
             channels = finer
         self.layers = nn.Sequential(*layers)
         self.output = CONVOLUTION[axes](channels, spec.channels, 1)
@@ -151,6 +123,8 @@ class ResNetGenerator(nn.Module):
 class ResNetDiscriminator(nn.Module):
     """1x1 convolution -> residual blocks and downsampling to the base size -> score."""
 
+    mixes_batch = False
+
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
         axes, sizes = len(spec.size), pyramid(spec.size)
@@ -161,6 +135,7 @@ class ResNetDiscriminator(nn.Module):
         layers: list[nn.Module] = []
         for level in range(len(sizes)):
             layers += [ResidualBlock(axes, channels, blocks) for _ in range(BLOCKS_PER_LEVEL)]
+            layers += attention_at(level, spec, channels)
             if level + 1 < len(sizes):
                 coarser = level_channels(spec.width, level + 1)
                 layers.append(Downsample(channels, coarser, factors(sizes[level], sizes[level + 1])))

@@ -15,6 +15,10 @@ class NetworkSpec:
         classes: number of class labels, 0 for an unconditional network.
         latent_dim: entries of the latent vector.
         width: channels at half of the full resolution, a multiple of 4.
+        attention: whether generator and discriminator look at all positions at once, at one coarse level (see
+            `ganforge.networks.attention`); for dcgan and resnet, without effect on the others.
+        spectral_norm: whether the discriminator's weights are divided by their largest singular value; for mlp, dcgan
+            and resnet, without effect on the others.
     """
 
     name: str
@@ -22,6 +26,8 @@ class NetworkSpec:
     classes: int
     latent_dim: int
     width: int
+    attention: bool = False
+    spectral_norm: bool = False
 
     @property
     def channels(self) -> int:

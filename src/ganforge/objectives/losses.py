@@ -1,26 +1,59 @@
 """Adversarial losses: what the discriminator and the generator minimise, given the scores of a batch.
 
-Scores are logits: any sigmoid stands inside the loss, computed stably as softplus(-s) = -log sigmoid(s).
+Scores are logits: any sigmoid stands inside the loss, computed stably as softplus(-s) = -log sigmoid(s). Every function
+takes the scores of real and of generated signals, each of shape (batch,), and returns the discriminator's loss and the
+generator's, scalars. ``target`` is the probability that the discriminator is to give to real signals: below 1 with
+one-sided label smoothing (Salimans et al. 2016, https://arxiv.org/abs/1606.03498, section 3.4).
 """
 
 from __future__ import annotations
 
 from torch import Tensor
-from torch.nn.functional import softplus
+from torch.nn.functional import relu, softplus
 
 
-def non_saturating(real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-    """Binary cross-entropy, the generator maximising log D(G(z)).
+def minimax(real: Tensor, fake: Tensor, target: float = 1.0) -> tuple[Tensor, Tensor]:
+    """The value function of the two-player game itself, which the generator minimises as log(1 - D(G(z))).
+
+    Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661, eq. 1. It saturates: a generator whose samples are
+    recognised with certainty gets no gradient.
+    """
+    return _binary_cross_entropy(real, fake, target), -softplus(fake).mean()
+
+
+def non_saturating(real: Tensor, fake: Tensor, target: float = 1.0) -> tuple[Tensor, Tensor]:
+    """Binary cross-entropy (the negative log likelihood of who is real), the generator maximising log D(G(z)).
 
     Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661, eq. 1 and the non-saturating form of section 3.
-
-    Args:
-        real, fake: discriminator scores, shape (batch,).
-
-    Returns:
-        discriminator loss and generator loss, scalars.
     """
-    return softplus(-real).mean() + softplus(fake).mean(), softplus(-fake).mean()
+    return _binary_cross_entropy(real, fake, target), softplus(-fake).mean()
+
+
+def least_squares(real: Tensor, fake: Tensor, target: float = 1.0) -> tuple[Tensor, Tensor]:
+    """Squared distances from 1 for real and 0 for generated signals, with the scores as they are.
+
+    Mao et al. 2017, https://arxiv.org/abs/1611.04076, eq. 2 with a = 0, b = c = 1.
+    """
+    discriminator = (real - target).square().mean() / 2 + fake.square().mean() / 2
+    return discriminator, (fake - 1).square().mean() / 2
+
+
+def hinge(real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+    """Margins of 1 on either side of 0 for the discriminator, the plain score for the generator.
+
+    Lim & Ye 2017, https://arxiv.org/abs/1705.02894; as in Miyato et al. 2018, https://arxiv.org/abs/1802.05957, eq. 16
+    and 17.
+    """
+    return relu(1 - real).mean() + relu(1 + fake).mean(), -fake.mean()
+
+
+def wasserstein(real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+    """Difference of mean scores; an estimate of the earth mover's distance while the discriminator is 1-Lipschitz.
+
+    Arjovsky et al. 2017, https://arxiv.org/abs/1701.07875, eq. 2. The Lipschitz condition is the gradient penalty's
+    part.
+    """
+    return fake.mean() - real.mean(), -fake.mean()
 
 
 def relativistic(real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
@@ -28,12 +61,11 @@ def relativistic(real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
 
     Jolicoeur-Martineau 2018, https://arxiv.org/abs/1807.00734, with the pairing of Huang et al. 2024,
     https://arxiv.org/abs/2501.05441, eq. 2.
-
-    Args:
-        real, fake: discriminator scores, shape (batch,).
-
-    Returns:
-        discriminator loss and generator loss, scalars.
     """
     margin = real - fake
     return softplus(-margin).mean(), softplus(margin).mean()
+
+
+def _binary_cross_entropy(real: Tensor, fake: Tensor, target: float) -> Tensor:
+    """-t log D(x) - (1 - t) log(1 - D(x)) of real signals, -log(1 - D(x)) of generated ones."""
+    return (softplus(real) - target * real).mean() + softplus(fake).mean()

@@ -6,18 +6,35 @@ import torch
 from torch import Tensor
 
 
-def squared_gradient_norm(scores: Tensor, inputs: Tensor) -> Tensor:
+def squared_gradient_norms(scores: Tensor, *inputs: Tensor) -> tuple[Tensor, ...]:
     """||d score / d input||^2 of every sample, differentiable in the discriminator's weights.
 
-    Half of its mean over real images is R1, over generated images R2 (Mescheder et al. 2018,
+    Half of its mean over real signals is R1, over generated ones R2 (Mescheder et al. 2018,
     https://arxiv.org/abs/1801.04406, eq. 9 and 10); gamma is left to the caller.
 
     Args:
-        scores: shape (batch,), computed from ``inputs`` without mixing samples.
-        inputs: shape (batch, ...), requiring gradients.
+        scores: any number of scores, each computed from one row of the inputs.
+        inputs: tensors of shape (batch, ...) that require gradients.
 
     Returns:
-        shape (batch,).
+        for each input a tensor of shape (batch,).
     """
-    (gradient,) = torch.autograd.grad(scores.sum(), inputs, create_graph=True)
-    return gradient.square().flatten(1).sum(1)
+    gradients = torch.autograd.grad(scores.sum(), inputs, create_graph=True)
+    return tuple(gradient.square().flatten(1).sum(1) for gradient in gradients)
+
+
+def between(real: Tensor, fake: Tensor) -> Tensor:
+    """A point on the straight line from every real signal to its generated partner, uniformly at random."""
+    share = torch.rand(len(real), *[1] * (real.dim() - 1), device=real.device, dtype=real.dtype)
+    return torch.lerp(real, fake, share)
+
+
+def distance_from_unit_norm(squared_norms: Tensor) -> Tensor:
+    """(||gradient|| - 1)^2 of every sample, for the penalty of WGAN-GP on the points that `between` draws.
+
+    Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028, eq. 3.
+
+    Args:
+        squared_norms: (batch,), of `squared_gradient_norms`.
+    """
+    return ((squared_norms + 1e-12).sqrt() - 1).square()

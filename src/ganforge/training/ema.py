@@ -13,13 +13,12 @@ class ExponentialMovingAverage:
 
     Args:
         module: the network that is being trained.
-        half_life: images in which the average forgets half of what it held; 0 copies the weights.
-        batch_size: images in a step.
+        batch_size: real images in a step.
     """
 
-    def __init__(self, module: nn.Module, half_life: int, batch_size: int) -> None:
+    def __init__(self, module: nn.Module, batch_size: int) -> None:
         self.average = copy.deepcopy(module).eval().requires_grad_(False)
-        self.decay = 0.5 ** (batch_size / half_life) if half_life else 0.0
+        self.batch_size = batch_size
         self._average, self._source = _floats(self.average), _floats(module)
         self._counters = [
             (mine, theirs)
@@ -28,9 +27,15 @@ class ExponentialMovingAverage:
         ]
 
     @torch.no_grad()
-    def update(self, step: int) -> None:
-        """Takes in the weights as they are after ``step``, counted from 0."""
-        decay = min(self.decay, (1 + step) / (10 + step))
+    def update(self, step: int, half_life: float) -> None:
+        """Takes in the weights as they are after ``step``, counted from 0.
+
+        Args:
+            step: of the generator.
+            half_life: images in which the average forgets half of what it held; 0 copies the weights.
+        """
+        decay = 0.5 ** (self.batch_size / half_life) if half_life else 0.0
+        decay = min(decay, (1 + step) / (10 + step))
         torch._foreach_lerp_(self._average, self._source, 1 - decay)
         for mine, theirs in self._counters:
             mine.copy_(theirs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import torch
 
@@ -9,29 +11,62 @@ from ganforge.datasets.prepared import Meta, Prepared
 from ganforge.errors import UserError
 from ganforge.networks import NetworkSpec, build_discriminator, build_generator
 from ganforge.networks.sampling import decode, draw_latents
-from ganforge.objectives import Adversarial
-from ganforge.params import NetworkParams, Params
+from ganforge.objectives import LOSSES, PENALTIES, Adversarial, Penalty
+from ganforge.params import AugmentParams, NetworkParams, Params, Schedule
 from ganforge.scale import arrange
-from ganforge.training.batches import Batches
+from ganforge.training.augmentation import DifferentiableAugmentation
+from ganforge.training.batches import Batches, StreamedBatches
+from ganforge.training.best import BestGenerator, Judge
 from ganforge.training.checkpoints import Checkpoints
-from ganforge.training.trainer import Trainer
+from ganforge.training.cuda_graphs import RecordedStep
+from ganforge.training.device import fits, set_precision
+from ganforge.training.distributed import World, share_normalisation
+from ganforge.training.optimisers import build_optimiser
+from ganforge.training.schedules import value_at
+from ganforge.training.step import Step
+from ganforge.training.trainer import Preview, Trainer
 
 PREVIEW_COLUMNS = 10
+PREVIEW_ROWS = 20
 PREVIEW_SEED = 0
 
 
 def network_spec(params: NetworkParams, meta: Meta) -> NetworkSpec:
     """The networks that ``params`` ask for, fitted to the data that ``meta`` describes."""
     classes = len(meta.classes) if params.conditional == "auto" else 0
-    return NetworkSpec(params.name, meta.shape, classes, params.latent_dim, params.width)
+    return NetworkSpec(
+        params.name,
+        meta.shape,
+        classes,
+        params.latent_dim,
+        params.width,
+        attention=params.attention,
+        spectral_norm=params.spectral_norm,
+    )
 
 
-def build_trainer(params: Params, data: Prepared, checkpoints: Checkpoints, device: torch.device) -> Trainer:
+def build_trainer(
+    params: Params,
+    data: Prepared,
+    checkpoints: Checkpoints,
+    device: torch.device,
+    judge: Judge | None = None,
+    world: World | None = None,
+) -> Trainer:
     """Networks, objective and batches on ``device``, resumed from ``checkpoints`` where there is one.
+
+    Args:
+        params: all of params.yaml.
+        data: prepared arrays.
+        checkpoints: where to resume from, and where to save to.
+        device: where to train.
+        judge: measures a generator, to keep the best one; None to keep the last.
+        world: the processes that share the training; None for this one alone.
 
     Raises:
         UserError: there are fewer training images than a batch holds.
     """
+    world = world or World()
     spec = network_spec(params.network, data.meta)
     train = data.splits["train"]
     if len(train.images) < params.train.batch_size:
@@ -39,24 +74,84 @@ def build_trainer(params: Params, data: Prepared, checkpoints: Checkpoints, devi
             f"params.yaml: train.batch_size is {params.train.batch_size}, but {data.meta.dataset} has only "
             f"{len(train.images)} training images; allowed is at most that many."
         )
+    set_precision(params.train.precision)
     torch.manual_seed(params.train.seed)
+    objective = build_objective(params, spec, world, device)
+    optimisers = (
+        build_optimiser(params.train, objective.generator, device),
+        build_optimiser(params.train, objective.discriminator, device),
+    )
+    step = Step(objective, optimisers, bfloat16=params.train.precision == "bfloat16", world=world)
+    best = BestGenerator(judge) if judge is not None and params.train.best_every else None
+    return Trainer(
+        objective,
+        RecordedStep(step) if can_be_recorded(params, device, world) else step,
+        optimisers,
+        build_batches(train.images, train.labels if spec.classes else None, params, device, world),
+        spec.latent_dim,
+        params.train,
+        checkpoints,
+        build_preview(spec, device),
+        best,
+        world,
+        device,
+    )
+
+
+def build_objective(params: Params, spec: NetworkSpec, world: World, device: torch.device) -> Adversarial:
+    """Both networks on ``device``, and the game that they play."""
+    train = params.train
+    generator = share_normalisation(build_generator(spec), world, device)
+    penalties = {
+        name: Penalty(partial(value_at, getattr(train, name)), getattr(train, f"{name}_interval")) for name in PENALTIES
+    }
     objective = Adversarial(
-        build_generator(spec),
+        generator,
         build_discriminator(spec),
-        loss=params.train.loss,
-        r1=params.train.r1,
-        r2=params.train.r2,
-        penalty_interval=params.train.penalty_interval,
+        LOSSES[train.loss],
+        target=1 - train.label_smoothing,
+        penalties=penalties,
+        augmentation=build_augmentation(params.augment),
     )
     arrange(objective.to(device), len(spec.size))
-    images = torch.from_numpy(np.array(train.images)).to(device)
-    labels = torch.from_numpy(np.array(train.labels)).to(device) if spec.classes else None
-    batches = Batches(images, labels, params.train.batch_size, params.train.seed)
-    rows = spec.classes or PREVIEW_COLUMNS
-    preview_latents = draw_latents(PREVIEW_SEED, rows * PREVIEW_COLUMNS, spec.latent_dim)
-    preview_labels = np.repeat(np.arange(rows), PREVIEW_COLUMNS) if spec.classes else None
+    return objective
+
+
+def build_augmentation(params: AugmentParams) -> DifferentiableAugmentation | None:
+    """What the discriminator sees instead of the images, or None for the images."""
+    if params.mode == "none":
+        return None
+    return DifferentiableAugmentation(
+        params.transformations, adaptive=params.mode == "adaptive", target=params.target, speed=params.speed
+    )
+
+
+def build_batches(
+    images: np.ndarray, labels: np.ndarray | None, params: Params, device: torch.device, world: World
+) -> Batches:
+    """Batches of images that lie on the device, or are read from their file while it works if they are too many."""
+    batch_size, seed, part = params.train.batch_size, params.train.seed, (world.rank, world.size)
+    targets = None if labels is None else torch.from_numpy(np.array(labels))
+    if not fits(images.nbytes, device):
+        return StreamedBatches(images, targets, batch_size, seed, part, device)
+    resident = torch.from_numpy(np.array(images)).to(device)
+    return Batches(resident, None if targets is None else targets.to(device), batch_size, seed, part)
+
+
+def can_be_recorded(params: Params, device: torch.device, world: World) -> bool:
+    """Whether every step does the same work on the same tensors, so that a CUDA graph can replay it."""
+    grows = params.network.name == "progressive"
+    beta2_changes = isinstance(params.train.beta2, Schedule)  # a number that a recorded optimiser would not see change
+    return params.compute.cuda_graphs and device.type == "cuda" and world.size == 1 and not grows and not beta2_changes
+
+
+def build_preview(spec: NetworkSpec, device: torch.device) -> Preview:
+    """Draws the same few samples from any state of a generator, a row for each class (of at most PREVIEW_ROWS)."""
+    rows = min(spec.classes or PREVIEW_COLUMNS, PREVIEW_ROWS)
+    latents = draw_latents(PREVIEW_SEED, rows * PREVIEW_COLUMNS, spec.latent_dim)
+    labels = np.repeat(np.arange(rows), PREVIEW_COLUMNS) if spec.classes else None
 
     def preview(generator: torch.nn.Module) -> np.ndarray:
-        return np.concatenate(list(decode(generator, preview_latents, preview_labels, device)))
+        return np.concatenate(list(decode(generator, latents, labels, device)))
 
-    return Trainer(objective, batches, spec.latent_dim, params.train, checkpoints, preview, device)
+    return preview

@@ -5,9 +5,8 @@ It knows no tracking, no pipeline and no progress bar: it yields what happened, 
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +14,18 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ganforge.errors import UserError
+from ganforge.networks import Growing
 from ganforge.objectives import Adversarial
 from ganforge.params import TrainParams
-from ganforge.scale import normalise
 from ganforge.training.batches import Batches
+from ganforge.training.best import BestGenerator, copy_of
 from ganforge.training.checkpoints import Checkpoints
+from ganforge.training.distributed import World
 from ganforge.training.ema import ExponentialMovingAverage
+from ganforge.training.failure import FailureError, FailureWatch, check_finite
+from ganforge.training.optimisers import set_schedules
+from ganforge.training.schedules import value_at
+from ganforge.training.step import Batch, Terms
 
 REPORTS = 200  # per run; in long runs one every LONGEST_REPORT steps
 LONGEST_REPORT = 100  # steps
@@ -31,10 +35,7 @@ CHECKPOINT_SHARE = 0.02  # most of the time that may go into writing them
 
 Row = dict[str, float]
 Preview = Callable[[nn.Module], np.ndarray]
-
-
-class DivergedError(UserError):
-    """A loss is no longer a number."""
+Play = Callable[[Sequence[Batch], Collection[str]], Terms]
 
 
 @dataclass(frozen=True)
@@ -42,61 +43,85 @@ class Report:
     """What happened since the report before.
 
     Attributes:
-        step, steps: optimiser steps done, and in all.
-        row: images shown so far, losses and scores averaged since the report before, learning rate, images per second,
-            seconds of training so far; None before the first step.
+        images: real images shown so far.
+        row: images shown, losses and scores averaged since the report before, learning rate, images per second, seconds
+            of training so far, now and then the distance of the samples from real ones; None before the first step.
         samples: uint8 (N, *shape) from the averaged generator, now and then.
+        warning: what goes wrong, in words.
     """
 
-    step: int
-    steps: int
+    images: int
     row: Row | None
     samples: np.ndarray | None
+    warning: str | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Weights of a generator, and the real images shown until it had them."""
+
+    weights: dict[str, Tensor]
+    images: int
 
 
 class Trainer:
-    """Owns the optimisers, the moving average, the device and resuming; knows nothing of what the losses mean.
+    """Owns the schedules, the moving average and resuming; knows nothing of what the losses mean.
 
     Args:
-        objective: the networks and their losses, on ``device``.
-        batches: the data, on ``device``.
+        objective: the networks and their losses.
+        play: one step of the game, which descends both losses.
+        optimisers: of the generator and of the discriminator.
+        batches: the data.
         latent_dim: entries of the latent vector.
         params: how long and how fast.
         checkpoints: where to resume from, and where to save to.
         preview: draws a few samples from the averaged generator.
+        best: measures the averaged generator now and then; None to keep the last one.
+        world: the processes that share the training.
         device: where everything lies.
     """
 
     def __init__(
         self,
         objective: Adversarial,
+        play: Play,
+        optimisers: tuple[torch.optim.Optimizer, torch.optim.Optimizer],
         batches: Batches,
         latent_dim: int,
         params: TrainParams,
         checkpoints: Checkpoints,
         preview: Preview,
+        best: BestGenerator | None,
+        world: World,
         device: torch.device,
     ) -> None:
-        self.objective, self.batches, self.latent_dim = objective, batches, latent_dim
-        self.params, self.checkpoints, self.preview, self.device = params, checkpoints, preview, device
-        self.steps = params.images // params.batch_size
+        self.objective, self.play, self.batches = objective, play, batches
+        self.generator_optimiser, self.discriminator_optimiser = optimisers
+        self.latent_dim, self.random = latent_dim, torch.Generator(device)
+        self.params, self.checkpoints, self.preview, self.best, self.world = params, checkpoints, preview, best, world
+        self.images_per_step = params.batch_size * params.discriminator_steps
+        self.steps = params.images // self.images_per_step
         self.report_every = max(1, min(LONGEST_REPORT, self.steps // REPORTS))
-        self.preview_every = max(1, round(self.steps / PREVIEWS / self.report_every)) * self.report_every
-        self.ema = ExponentialMovingAverage(objective.generator, params.ema_half_life, params.batch_size)
-        self.generator_optimiser = self._adam(objective.generator)
-        self.discriminator_optimiser = self._adam(objective.discriminator)
-        self.random = torch.Generator(device).manual_seed(params.seed)
+        self.preview_every = self._at_reports(self.steps / PREVIEWS)
+        self.best_every = self._at_reports(params.best_every / self.images_per_step)
+        self.ema = ExponentialMovingAverage(objective.generator, self.images_per_step)
+        self.watch = FailureWatch(params.patience)
         self.step = 0
         self.seconds = 0.0
         self.history: list[Row] = []
         self.rows_saved = 0
-        self._sums: dict[str, Tensor] = {}
+        self._sums: Terms = {}
         self._counts: dict[str, int] = {}
         self._saved_at = time.monotonic()
         self._save_cost = 0.0
         state = checkpoints.load()
         if state is not None:
             self._restore(state)
+
+    @property
+    def images(self) -> int:
+        """Real images shown so far."""
+        return self.step * self.images_per_step
 
     def run(self) -> Iterator[Report]:
         """Trains from where the last checkpoint stands to the end, yielding reports.
@@ -105,97 +130,134 @@ class Trainer:
         does with a report is lost when the process is killed. ``rows_saved`` rows of ``history`` are safe on disk.
 
         Raises:
-            DivergedError: a loss became infinite or not a number.
+            FailureError: a loss became infinite or not a number, or a sign of failure lasted and ``on_failure`` is
+                ``stop``.
         """
         if self.step == 0:
-            yield Report(0, self.steps, None, self.preview(self.ema.average))
+            yield Report(0, None, self._preview())
         since, began = self.step, time.monotonic()
         while self.step < self.steps:
             self._train_step()
             done = self.step == self.steps
             if self.step % self.report_every and not done:
                 continue
-            row = self._row((self.step - since) * self.params.batch_size, began)
-            since, began = self.step, time.monotonic()
+            row = self._row((self.step - since) * self.images_per_step, began)
+            warning = self._warning(row)
+            if self._is_due(self.best_every):
+                row |= self._measure()
             self.history.append(row)
-            wants_samples = self.step % self.preview_every == 0 or done
-            samples = self.preview(self.ema.average) if wants_samples else None
-            yield Report(self.step, self.steps, row, samples)
+            self.seconds = row["seconds"] = self.seconds + time.monotonic() - began
+            samples = self._preview() if self._is_due(self.preview_every) else None
+            yield Report(self.images, row, samples, warning)
             if done or self._checkpoint_is_due():
                 self.save()
-            began = time.monotonic()
+            since, began = self.step, time.monotonic()
 
     def save(self) -> None:
         """Writes a checkpoint of the state after the last report."""
         began = time.monotonic()
-        self.checkpoints.save(self.step, self._state())
+        if self.world.leads:
+            self.checkpoints.save(self.step, self._state())
         self._saved_at = time.monotonic()
         self._save_cost = self._saved_at - began
         self.rows_saved = len(self.history)
 
+    def last(self) -> Kept:
+        """The averaged generator as it is now."""
+        return Kept(copy_of(self.ema.average), self.images)
+
+    def chosen(self) -> Kept:
+        """The generator that goes on: the best one if it was looked for, else the last."""
+        if self.best is None or not self.best.weights:
+            return self.last()
+        return Kept(self.best.weights, self.best.images)
+
+    def last_good(self) -> Kept | None:
+        """What is left after a failure: the best generator so far, else that of the last checkpoint."""
+        if self.best is not None and self.best.weights:
+            return self.chosen()
+        state = self.checkpoints.load()
+        return None if state is None else Kept(state["ema"], state["step"] * self.images_per_step)
+
     def _train_step(self) -> None:
-        """One step of the discriminator, one of the generator, one of the average; never waits for the device."""
-        images, labels = self.batches[self.step]
-        real = normalise(images)
-        self._set_learning_rate(self.step)
-
-        penalise = self.objective.wants_penalty(self.step)
-        loss, terms = self.objective.discriminator_loss(real, labels, self._latents(len(real)), penalise=penalise)
-        self._descend(loss, self.discriminator_optimiser)
-        self._note(terms)
-
-        self.objective.discriminator.requires_grad_(False)
-        loss, terms = self.objective.generator_loss(real, labels, self._latents(len(real)))
-        self._descend(loss, self.generator_optimiser)
-        self.objective.discriminator.requires_grad_(True)
-        self._note(terms)
-
-        self.ema.update(self.step)
+        """One step of the game; never waits for the device."""
+        self._set_progress(self.step / self.steps)
+        turns = self.params.discriminator_steps
+        self._seed()
+        batches = [self._batch(self.step * turns + turn) for turn in range(turns)]
+        self._note(self.play(batches, self.objective.due(self.step)))
+        self.ema.update(self.step, value_at(self.params.ema_half_life, self.step / self.steps))
         self.step += 1
 
-    def _adam(self, module: nn.Module) -> torch.optim.Adam:
-        return torch.optim.Adam(
-            module.parameters(), lr=self.params.learning_rate, betas=self.params.adam_betas, fused=True
-        )
+    def _set_progress(self, progress: float) -> None:
+        """Sets what is scheduled over the run."""
+        params = self.params
+        rate, beta2 = value_at(params.learning_rate, progress), value_at(params.beta2, progress)
+        set_schedules(self.generator_optimiser, rate, beta2)
+        set_schedules(self.discriminator_optimiser, rate * params.discriminator_rate, beta2)
+        self.objective.advance(progress)
+        for network in (self.objective.generator, self.objective.discriminator, self.ema.average):
+            if isinstance(network, Growing):
+                network.grow(progress)
 
-    def _descend(self, loss: Tensor, optimiser: torch.optim.Optimizer) -> None:
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
+    def _seed(self) -> None:
+        """Makes what is random in a step a function of (seed, step): resuming needs no state.
 
-    def _latents(self, count: int) -> Tensor:
-        return torch.randn(count, self.latent_dim, generator=self.random, device=self.device)
+        Latent vectors are drawn for a whole batch, alike in all processes; networks and augmentation draw from the
+        default generator, differently in each.
+        """
+        seed = int(np.random.SeedSequence([self.params.seed, self.step]).generate_state(1)[0])
+        self.random.manual_seed(seed)
+        torch.manual_seed(seed + 1 + self.world.rank)
 
-    def _set_learning_rate(self, step: int) -> None:
-        rate = learning_rate(self.params, step / self.steps)
-        for optimiser in (self.generator_optimiser, self.discriminator_optimiser):
-            for group in optimiser.param_groups:
-                group["lr"] = rate
+    def _batch(self, turn: int) -> Batch:
+        images, labels = self.batches[turn]
+        latents = torch.randn(self.params.batch_size, self.latent_dim, generator=self.random, device=self.random.device)
+        return Batch(images, labels, self.world.share(latents))
 
-    def _note(self, terms: dict[str, Tensor]) -> None:
+    def _note(self, terms: Terms) -> None:
         for name, value in terms.items():
-            self._sums[name] = self._sums[name] + value if name in self._sums else value
+            # The first value is copied, since a recorded step writes the next one into the same place.
+            self._sums[name] = self._sums[name] + value if name in self._sums else value.clone()
             self._counts[name] = self._counts.get(name, 0) + 1
 
     def _row(self, images: int, began: float) -> Row:
         """Averages the terms since the last report: the only place where the host waits for the device."""
-        means = torch.stack([self._sums[name] / self._counts[name] for name in self._sums]).tolist()
+        means = self.world.mean(torch.stack([self._sums[name] / self._counts[name] for name in self._sums])).tolist()
         losses = dict(zip(self._sums, means, strict=True))
         self._sums, self._counts = {}, {}
-        shown = self.step * self.params.batch_size
-        wrong = [f"{name} is {value}" for name, value in losses.items() if not math.isfinite(value)]
-        if wrong:
-            raise DivergedError(
-                f"training diverged after {shown} images: {', '.join(wrong)}; lower train.learning_rate or raise "
-                f"train.r1 and train.r2, then train again."
-            )
-        elapsed = time.monotonic() - began
-        self.seconds += elapsed
-        rate = learning_rate(self.params, (self.step - 1) / self.steps)
-        return {"images": shown, **losses, "learning_rate": rate} | {
-            "images_per_second": images / max(elapsed, 1e-9),
-            "seconds": self.seconds,
-        }
+        row = {"images": float(self.images), **losses}
+        check_finite(row, self.step)
+        rate = value_at(self.params.learning_rate, (self.step - 1) / self.steps)
+        return row | {"learning_rate": rate, "images_per_second": images / max(time.monotonic() - began, 1e-9)}
+
+    def _warning(self, row: Row) -> str | None:
+        """What has gone wrong for too long by now.
+
+        Raises:
+            FailureError: the same, if the run is to stop then.
+        """
+        warning = self.watch.look(row, self.step)
+        if warning and self.params.on_failure == "stop":
+            raise FailureError(f"training failed: {warning}")
+        return warning
+
+    def _measure(self) -> Row:
+        """The distance of the averaged generator's samples from real ones, once it draws at full size."""
+        average = self.ema.average
+        if self.best is None or not self.world.leads or (isinstance(average, Growing) and not average.grown):
+            return {}
+        return {"fd": self.best.consider(average, self.images)}
+
+    def _preview(self) -> np.ndarray | None:
+        return self.preview(self.ema.average) if self.world.leads else None
+
+    def _at_reports(self, steps: float) -> int:
+        """The multiple of ``report_every`` that is nearest to a number of steps, at least one."""
+        return max(1, round(steps / self.report_every)) * self.report_every
+
+    def _is_due(self, every: int) -> bool:
+        return self.step % every == 0 or self.step == self.steps
 
     def _checkpoint_is_due(self) -> bool:
         pause = max(CHECKPOINT_SECONDS, self._save_cost / CHECKPOINT_SHARE)
@@ -206,26 +268,23 @@ class Trainer:
             "step": self.step,
             "seconds": self.seconds,
             "history": self.history,
-            "random": self.random.get_state(),
             "objective": self.objective.state_dict(),
             "ema": self.ema.average.state_dict(),
-            "generator_optimiser": self.generator_optimiser.state_dict(),
-            "discriminator_optimiser": self.discriminator_optimiser.state_dict(),
+            "best": None if self.best is None else self.best.state(),
+            # What else an optimiser holds are settings, and those come from params.yaml.
+            "generator_optimiser": self.generator_optimiser.state_dict()["state"],
+            "discriminator_optimiser": self.discriminator_optimiser.state_dict()["state"],
         }
 
     def _restore(self, state: dict[str, Any]) -> None:
         self.step, self.seconds, self.history = state["step"], state["seconds"], state["history"]
         self.rows_saved = len(self.history)
-        self.random.set_state(state["random"])
         self.objective.load_state_dict(state["objective"])
         self.ema.average.load_state_dict(state["ema"])
-        self.generator_optimiser.load_state_dict(state["generator_optimiser"])
-        self.discriminator_optimiser.load_state_dict(state["discriminator_optimiser"])
-
-
-def learning_rate(params: TrainParams, progress: float) -> float:
-    """Constant up to ``decay_from`` of the run, then linear down to ``decay_to`` of itself; progress in 0..1."""
-    if progress <= params.decay_from or params.decay_from == 1:
-        return params.learning_rate
-    fallen = (progress - params.decay_from) / (1 - params.decay_from)
-    return params.learning_rate * (1 - fallen * (1 - params.decay_to))
+        if self.best is not None and state["best"] is not None:
+            self.best.restore(state["best"])
+        for name in ("generator_optimiser", "discriminator_optimiser"):
+            optimiser = getattr(self, name)
+            optimiser.load_state_dict({**optimiser.state_dict(), "state": state[name]})
+        for row in self.history:
+            self.watch.look(row, self.step)

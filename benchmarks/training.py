@@ -1,0 +1,218 @@
+"""Images per second of our trainer beside those of a textbook loop: same networks, same loss, same batch.
+
+    python -m benchmarks.training            # DCGAN 32x32, width 64, batch 64, on the CPU or on CUDA
+
+Both train in turns in one process, so that whatever else the machine does hits both. FLOPs are counted by PyTorch's
+counter for our step; the peak is that of a large convolution. The table is printed and written to --out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from benchmarks.textbook import TextbookLoop
+from ganforge.datasets import Split
+from ganforge.datasets.prepared import Prepared, write_prepared
+from ganforge.networks import build_discriminator, build_generator
+from ganforge.params import ComputeParams, Params, load_params, parse_params
+from ganforge.scale import arrange
+from ganforge.training.checkpoints import Checkpoints
+from ganforge.training.device import configure
+from ganforge.training.setup import build_trainer, network_spec
+
+IMAGES = 8192  # in the data set, random ones: only their number of pixels matters here
+PEAK_CHANNELS = 128
+PEAK_SECONDS = 1.0
+
+
+def main() -> None:
+    """Measures and prints."""
+    options = parse_options()
+    device = configure(ComputeParams(device=options.device, threads=options.threads, processes=1, cuda_graphs=True))
+    params = benchmark_params(options)
+    with TemporaryDirectory() as folder:
+        data = random_images(Path(folder) / "prepared", options.channels, options.resolution)
+        trainer = build_trainer(params, data, Checkpoints(Path(folder) / "checkpoints"), device)
+        spec = network_spec(params.network, data.meta)
+        train = data.splits["train"]
+        flops = count_flops(trainer)
+        generator, discriminator = build_generator(spec).to(device), build_discriminator(spec).to(device)
+        with TextbookLoop(generator, discriminator, train.images, options.batch, spec.latent_dim, device) as textbook:
+            rates = alternate(
+                {"ours": trainer._train_step, "textbook": textbook.step}, options.rounds, options.steps, device
+            )
+    ours, plain = (options.batch / statistics.median(rates[name]) for name in ("ours", "textbook"))
+    peak = measured_peak(device)
+    result = {
+        "machine": machine_name(device),
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "setting": f"DCGAN {options.resolution}x{options.resolution}x{options.channels}, width {options.width}, "
+        f"batch {options.batch}, {options.loss}, {options.precision}",
+        "ours_images_per_second": ours,
+        "textbook_images_per_second": plain,
+        "ratio": ours / plain,
+        "ratio_range": [t / o for o, t in extremes(rates)],
+        "gflop_per_image": flops / options.batch / 1e9,
+        "gflops": flops / options.batch * ours / 1e9,
+        "peak_gflops": peak / 1e9,
+        "share_of_peak": flops / options.batch * ours / peak,
+        "peak_memory_mib": peak_memory(device) / 2**20,
+    }
+    report(result)
+    if options.out:
+        options.out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+def parse_options() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
+    parser.add_argument("--threads", type=int, default=2, help="CPU threads")
+    parser.add_argument("--width", type=int, default=64)
+    parser.add_argument("--resolution", type=int, default=32)
+    parser.add_argument("--channels", type=int, default=3)
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--loss", default="non_saturating")
+    parser.add_argument("--precision", default="float32", choices=["float32", "tf32", "bfloat16"])
+    parser.add_argument("--rounds", type=int, default=9, help="how often each has its turn")
+    parser.add_argument("--steps", type=int, default=10, help="steps in a turn")
+    parser.add_argument("--out", type=Path, help="where to write the figures as JSON")
+    return parser.parse_args()
+
+
+def benchmark_params(options: argparse.Namespace) -> Params:
+    """params.yaml, with the textbook's game: no penalties, Adam(2e-4, 0.5), unconditional."""
+    values = load_params().model_dump(mode="json")
+    values["network"] |= {"name": "dcgan", "conditional": "never", "width": options.width}
+    values["train"] |= {
+        "images": 10**9,
+        "batch_size": options.batch,
+        "loss": options.loss,
+        "r1": 0.0,
+        "r2": 0.0,
+        "learning_rate": 2e-4,
+        "beta1": 0.5,
+        "beta2": 0.999,
+        "best_every": 0,
+        "precision": options.precision,
+    }
+    return parse_params(values)
+
+
+def random_images(folder: Path, channels: int, resolution: int) -> Prepared:
+    """A data set of noise, in the format of the pipeline."""
+    random = np.random.default_rng(0)
+    shape = (IMAGES, channels, resolution, resolution)
+    split = Split(random.integers(0, 256, shape, dtype=np.uint8), random.integers(0, 10, IMAGES))
+    classes = [str(label) for label in range(10)]
+    write_prepared(
+        folder, {"train": split, "test": split}, dataset="digits", origin="", signal="image", classes=classes
+    )
+    return Prepared.load(folder)
+
+
+def alternate(
+    loops: dict[str, Callable[[], Any]], rounds: int, steps: int, device: torch.device
+) -> dict[str, list[float]]:
+    """Seconds a step of each loop in each round; a first round warms up and is not counted."""
+    seconds: dict[str, list[float]] = {name: [] for name in loops}
+    for round_number in range(rounds + 1):
+        for name, step in loops.items():
+            wait_for(device)
+            began = time.perf_counter()
+            for _ in range(steps):
+                step()
+            wait_for(device)
+            if round_number:
+                seconds[name].append((time.perf_counter() - began) / steps)
+    return seconds
+
+
+def extremes(rates: dict[str, list[float]]) -> list[tuple[float, float]]:
+    """Seconds of ours and of the textbook in the rounds with the smallest and the largest ratio."""
+    pairs = sorted(zip(rates["ours"], rates["textbook"], strict=True), key=lambda pair: pair[1] / pair[0])
+    return [pairs[0], pairs[-1]]
+
+
+def count_flops(trainer: Any) -> int:
+    """Floating-point operations of one of our steps, as PyTorch counts convolutions and matrix products."""
+    with FlopCounterMode(display=False) as counter:
+        trainer._train_step()
+    return int(counter.get_total_flops())
+
+
+def measured_peak(device: torch.device) -> float:
+    """Operations per second of a large convolution, forwards: the best of some rounds."""
+    layer = arrange(torch.nn.Conv2d(PEAK_CHANNELS, PEAK_CHANNELS, 3, padding=1).to(device), 2)
+    x = torch.randn(64, PEAK_CHANNELS, 32, 32, device=device).contiguous(memory_format=torch.channels_last)
+    operations = 2 * 64 * 32 * 32 * PEAK_CHANNELS**2 * 9
+    best, until = 0.0, time.perf_counter() + PEAK_SECONDS * 5
+    with torch.no_grad():
+        while time.perf_counter() < until:
+            wait_for(device)
+            began = time.perf_counter()
+            for _ in range(5):
+                layer(x)
+            wait_for(device)
+            best = max(best, 5 * operations / (time.perf_counter() - began))
+    return best
+
+
+def wait_for(device: torch.device) -> None:
+    """Until the device has done what it was given."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def peak_memory(device: torch.device) -> int:
+    """Bytes: of the device, or of this process (both loops and the data) on the CPU."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def machine_name(device: torch.device) -> str:
+    """The processor that computes."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="ascii").splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def report(result: dict[str, Any]) -> None:
+    """The table in Markdown."""
+    low, high = result["ratio_range"]
+    rows = {
+        "machine": f"{result['machine']}, {result['threads']} threads, torch {result['torch']}",
+        "setting": result["setting"],
+        "ours": f"{result['ours_images_per_second']:.0f} images/s",
+        "textbook loop": f"{result['textbook_images_per_second']:.0f} images/s",
+        "ratio": f"{result['ratio']:.2f} (of medians; single rounds {low:.2f} to {high:.2f})",
+        "work": f"{result['gflop_per_image']:.3f} GFLOP per image",
+        "achieved": f"{result['gflops']:.0f} GFLOP/s of {result['peak_gflops']:.0f} ({result['share_of_peak']:.0%})",
+        "peak memory": f"{result['peak_memory_mib']:.0f} MiB, both loops together",
+    }
+    print("| | |\n|---|---|")
+    for name, value in rows.items():
+        print(f"| {name} | {value} |")
+
+
+if __name__ == "__main__":
+    main()

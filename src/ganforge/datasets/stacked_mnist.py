@@ -1,0 +1,59 @@
+"""Stacked MNIST: three digits in one image, a thousand classes, to count how many a generator has found."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ganforge.datasets.mnist import MNIST
+from ganforge.datasets.source import RemoteFile, Split
+
+PARTS = 3  # digits in one image
+COUNT = {"train": 60_000, "test": 26_000}
+SEED = {"train": 0, "test": 1}
+
+
+class StackedMNIST:
+    """Three random digits of MNIST as the red, green and blue of one image.
+
+    Metz et al. 2016, https://arxiv.org/abs/1611.02163. That 26,000 samples are looked at, each digit by a classifier of
+    MNIST, is the protocol of Lin et al. 2017 (PacGAN), https://arxiv.org/abs/1712.04086; so the test split has as many.
+    """
+
+    classes: Sequence[str] = [f"{label:03d}" for label in range(10**PARTS)]
+    origin = f"Stacked MNIST (Metz et al. 2016) of {MNIST.origin}"
+    parts = PARTS
+
+    def remote_files(self) -> Sequence[RemoteFile]:
+        """The files of MNIST."""
+        return [dataclasses.replace(file, dataset="mnist") for file in MNIST.remote_files()]
+
+    def bundled_files(self) -> dict[str, bytes]:
+        """None."""
+        return {}
+
+    def read(self, folder: Path) -> dict[str, Split]:
+        """The training stacks are of training digits, the test stacks of test digits."""
+        return {
+            name: stack(split, COUNT[name], np.random.default_rng(SEED[name]))
+            for name, split in MNIST.read(folder).items()
+        }
+
+
+def stack(digits: Split, count: int, random: np.random.Generator) -> Split:
+    """Stacks of digits, each digit drawn uniformly from all of them, with replacement.
+
+    Args:
+        digits: images (N, 1, height, width) and labels 0 to 9.
+        count: stacks to make.
+        random: where chance comes from.
+
+    Returns:
+        images (count, 3, height, width) and labels 0 to 999, whose decimal digits are the labels of the channels.
+    """
+    chosen = random.integers(len(digits.labels), size=(count, PARTS))
+    place_values = 10 ** np.arange(PARTS)[::-1]
+    return Split(digits.images[chosen, 0], digits.labels[chosen] @ place_values)

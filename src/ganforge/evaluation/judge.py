@@ -1,0 +1,43 @@
+"""A cheap score for the middle of a training: which of its generators is the best?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from ganforge.evaluation.extractor import Extractor
+from ganforge.evaluation.frechet import Gaussian, frechet_distance
+from ganforge.networks import NetworkSpec
+from ganforge.networks.sampling import decode, draw_labels, draw_latents
+
+SEED = 2**32 - 1  # of the samples: the largest, which the scores in the end hardly use as well
+
+
+def distance_to_training_images(
+    extractor: Path, spec: NetworkSpec, class_counts: Sequence[int], samples: int, device: torch.device
+) -> Callable[[nn.Module], float]:
+    """A function from a generator to the Frechet distance of its samples from the real training images.
+
+    The held-out images are not looked at, so that the scores in the end stay honest.
+
+    Args:
+        extractor: folder with the feature network and the features of the training images.
+        spec: of the generators.
+        class_counts: training images of each class.
+        samples: how many to draw; the distance falls with their number, so it compares at equal numbers only.
+        device: where to draw and to look at them.
+    """
+    features = Extractor.load(extractor, device)
+    real = Gaussian.fit(np.load(extractor / "train_features.npy"))
+    latents = draw_latents(SEED, samples, spec.latent_dim)
+    labels = draw_labels(SEED, samples, class_counts) if spec.classes else None
+
+    def judge(generator: nn.Module) -> float:
+        drawn = np.concatenate(list(decode(generator, latents, labels, device)))
+        return frechet_distance(real, Gaussian.fit(features(drawn).values))
+
+    return judge

@@ -1,0 +1,139 @@
+"""What the networks of Karras et al. are made of, 2017 (https://arxiv.org/abs/1710.10196) and since.
+
+* Equalised learning rate (section 4.1): weights are drawn from N(0, 1) and multiplied by He's constant when they are
+  used. The steps of Adam do not depend on the scale of a gradient, so that every weight then changes by the same share
+  of its spread.
+* Pixel norm (section 4.2), on features and on the latent vector.
+* Minibatch standard deviation (section 3), which shows the discriminator how varied a batch is.
+
+What is computed beside a convolution takes the number format of its input, which under autocast may be a short one.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from ganforge.networks.layers import CONVOLVE, LEAK, LatentAndLabel, ScoreHead
+
+GAIN = math.sqrt(2 / (1 + LEAK**2))  # keeps the variance through LeakyReLU, He 2015
+GROUP = 4  # samples whose standard deviation is taken together
+EPSILON = 1e-8
+
+
+class EqualisedLinear(nn.Module):
+    """A dense layer with equalised learning rate.
+
+    Args:
+        features, outputs: entries in and out.
+        gain: the standard deviation of an output whose inputs have unit variance.
+        bias: value of the biases at the start.
+        learning_rate: multiplier of the learning rate; at the start the layer is the same for any.
+    """
+
+    def __init__(
+        self, features: int, outputs: int, *, gain: float = 1.0, bias: float = 0.0, learning_rate: float = 1.0
+    ) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(outputs, features) / learning_rate)
+        self.bias = nn.Parameter(torch.full((outputs,), bias / learning_rate))
+        self.scale, self.learning_rate = gain * learning_rate / math.sqrt(features), learning_rate
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, features) to (batch, outputs)."""
+        return nn.functional.linear(x, self.weight * self.scale, self.bias * self.learning_rate)
+
+
+class EqualisedConvolution(nn.Module):
+    """A convolution of odd kernel with equalised learning rate, over one, two or three axes; keeps the size.
+
+    Args:
+        axes: number of axes of the signal.
+        channels, outputs: channels in and out.
+        kernel: length of every axis of the kernel.
+        gain: the standard deviation of an output whose inputs have unit variance.
+        bias: whether there is one; zero at the start.
+    """
+
+    def __init__(
+        self, axes: int, channels: int, outputs: int, kernel: int, *, gain: float = 1.0, bias: bool = True
+    ) -> None:
+        super().__init__()
+        self.convolve, self.padding = CONVOLVE[axes], kernel // 2
+        self.weight = nn.Parameter(torch.randn(outputs, channels, *[kernel] * axes))
+        self.bias = nn.Parameter(torch.zeros(outputs)) if bias else None
+        self.scale = gain / math.sqrt(channels * kernel**axes)
+
+    def scaled_weight(self) -> Tensor:
+        """The weight as it is used, (outputs, channels, *kernel)."""
+        return self.weight * self.scale
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, channels, *size) to (batch, outputs, *size)."""
+        return self.convolve(x, self.scaled_weight(), self.bias, padding=self.padding)
+
+
+def rectified_convolution(axes: int, channels: int, outputs: int, kernel: int = 3) -> nn.Sequential:
+    """Equalised convolution and LeakyReLU, keeping the variance."""
+    return nn.Sequential(EqualisedConvolution(axes, channels, outputs, kernel, gain=GAIN), nn.LeakyReLU(LEAK))
+
+
+def pixel_norm(x: Tensor, dim: int = 1) -> Tensor:
+    """``x`` with unit mean square along ``dim``; by default over the channels of every position."""
+    return x * (x.square().mean(dim, keepdim=True) + EPSILON).rsqrt().to(x.dtype)
+
+
+class PixelNorm(nn.Module):
+    """`pixel_norm` over channels, as a layer."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, channels, *size) to the same."""
+        return pixel_norm(x)
+
+
+class NormalisedInput(LatentAndLabel):
+    """`LatentAndLabel` with the latent vector and the embedding of the label each brought to unit mean square."""
+
+    def forward(self, latents: Tensor, labels: Tensor | None) -> Tensor:
+        """(batch, latent_dim), and (batch,) labels where conditional, to (batch, features)."""
+        parts = super().forward(latents, labels).view(len(latents), -1, latents.shape[1])
+        return pixel_norm(parts, dim=2).flatten(1)
+
+
+class MinibatchDeviation(nn.Module):
+    """Adds a channel: the standard deviation within a group of samples, averaged over channels and positions.
+
+    A batch is cut into groups of `GROUP`, or is one group if it cannot be; a sample alone has deviation zero. The
+    epsilon inside the root keeps second derivatives finite there.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, channels, *size) to (batch, channels + 1, *size)."""
+        batch = len(x)
+        group = GROUP if batch % GROUP == 0 else batch
+        grouped = x.reshape(group, batch // group, -1)  # sample i is in group i % (batch / group)
+        deviation = (grouped.var(0, correction=0) + EPSILON).sqrt().mean(1)
+        channel = deviation.to(x.dtype).repeat(group).view(-1, *[1] * (x.dim() - 1))
+        return torch.cat([x, channel.expand(-1, 1, *x.shape[2:])], dim=1)
+
+
+class BatchScore(nn.Module):
+    """The end of a discriminator: minibatch standard deviation -> convolution -> dense layer -> `ScoreHead`."""
+
+    def __init__(self, channels: int, size: tuple[int, ...], classes: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            MinibatchDeviation(),
+            rectified_convolution(len(size), channels + 1, channels),
+            nn.Flatten(),
+            EqualisedLinear(channels * math.prod(size), channels, gain=GAIN),
+            nn.LeakyReLU(LEAK),
+        )
+        self.head = ScoreHead(channels, classes, EqualisedLinear)
+
+    def forward(self, x: Tensor, labels: Tensor | None) -> Tensor:
+        """(batch, channels, *size), and (batch,) labels where conditional, to (batch,) scores."""
+        score: Tensor = self.head(self.layers(x), labels)
+        return score

@@ -1,0 +1,166 @@
+"""Networks that grow from coarse to fine while they are trained: Karras et al. 2017, https://arxiv.org/abs/1710.10196.
+
+At every level of the pyramid a 1x1 convolution turns features into a signal, or a signal into features. Training begins
+at the base size; each finer level is faded in by interpolating between the signal of the level before, enlarged, and
+its own (fig. 2). Equalised learning rate, pixel norm in the generator, minibatch standard deviation in the
+discriminator, no tanh. A departure: a network that is not fully grown still speaks the full size, the generator by
+repeating positions and the discriminator by averaging them, so that whoever trains it need not know.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from ganforge.networks.equalised import (
+    GAIN,
+    BatchScore,
+    EqualisedConvolution,
+    EqualisedLinear,
+    NormalisedInput,
+    PixelNorm,
+    rectified_convolution,
+)
+from ganforge.networks.layers import (
+    AVERAGE_POOL,
+    LEAK,
+    crop,
+    factors,
+    level_channels,
+    pad_to_multiple,
+    pyramid,
+    repeat_positions,
+)
+from ganforge.networks.spec import NetworkSpec
+
+GROWN_AT = 0.5  # share of the run after which a network is fully grown; the rest of the run is at the full size
+
+
+class Growing(nn.Module):
+    """A network of several levels that knows how many of them are in use; fully grown unless told otherwise.
+
+    How far it has grown is no part of the state dict: it follows from how far the run is.
+
+    Attributes:
+        level: the finest level in use; 0 is the full size.
+        fade: the share of the output, above 0 and up to 1, that comes from ``level``, the rest from the one before.
+
+    Args:
+        levels: levels that there are, at least two.
+    """
+
+    def __init__(self, levels: int) -> None:
+        super().__init__()
+        self.levels = levels
+        self.level, self.fade = 0, 1.0
+
+    @property
+    def grown(self) -> bool:
+        """Whether the full size is in use alone."""
+        return self.level == 0 and self.fade == 1
+
+    def grow(self, progress: float) -> None:
+        """Sets `level` and `fade` for a run of which the share ``progress``, 0 to 1, is done.
+
+        Up to GROWN_AT there are phases of equal length, in turns one in which the finest level so far is alone and one
+        in which the next is faded in linearly.
+        """
+        phases = 2 * (self.levels - 1)
+        position = progress / GROWN_AT * phases
+        phase = math.floor(position)
+        if phase >= phases:
+            self.level, self.fade = 0, 1.0
+            return
+        self.level = self.levels - 1 - (phase + 1) // 2
+        self.fade = position - phase if phase % 2 else 1.0
+
+
+class ProgressiveGenerator(Growing):
+    """Dense start at the base size -> two convolutions at every level -> the signal of the finest level in use."""
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        self.sizes = pyramid(spec.size)
+        super().__init__(len(self.sizes))
+        axes, base = len(spec.size), len(self.sizes) - 1
+        channels = [level_channels(spec.width, level) for level in range(len(self.sizes))]
+        self.input = NormalisedInput(spec.latent_dim, spec.classes)
+        self.start = nn.Sequential(
+            EqualisedLinear(self.input.features, channels[base] * math.prod(self.sizes[base]), gain=GAIN),
+            nn.Unflatten(1, (channels[base], *self.sizes[base])),
+            nn.LeakyReLU(LEAK),
+            PixelNorm(),
+            *_normalised_convolution(axes, channels[base], channels[base]),
+        )
+        self.blocks = nn.ModuleList(
+            nn.Sequential(
+                *_normalised_convolution(axes, channels[level + 1], channels[level]),
+                *_normalised_convolution(axes, channels[level], channels[level]),
+            )
+            for level in range(base)
+        )
+        self.to_signal = nn.ModuleList(EqualisedConvolution(axes, c, spec.channels, 1) for c in channels)
+
+    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+        """(batch, latent_dim) and (batch,) labels to (batch, *shape), meant for [-1, 1]."""
+        coarser = features = self.start(self.input(latents, labels))
+        for level in range(self.levels - 2, self.level - 1, -1):
+            coarser, features = features, self.blocks[level](enlarge(features, self.sizes[level]))
+        signal: Tensor = self.to_signal[self.level](features)
+        if self.fade < 1:
+            before = enlarge(self.to_signal[self.level + 1](coarser), self.sizes[self.level])
+            signal = torch.lerp(before, signal, self.fade)
+        for size in self.sizes[: self.level][::-1]:
+            signal = enlarge(signal, size)
+        return signal
+
+
+class ProgressiveDiscriminator(Growing):
+    """The signal at the finest level in use -> two convolutions and average pooling at every level -> score."""
+
+    mixes_batch = True
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        self.sizes = pyramid(spec.size)
+        super().__init__(len(self.sizes))
+        axes, base = len(spec.size), len(self.sizes) - 1
+        channels = [level_channels(spec.width, level) for level in range(len(self.sizes))]
+        self.from_signal = nn.ModuleList(rectified_convolution(axes, spec.channels, c, 1) for c in channels)
+        self.blocks = nn.ModuleList(
+            nn.Sequential(
+                rectified_convolution(axes, channels[level], channels[level]),
+                rectified_convolution(axes, channels[level], channels[level + 1]),
+            )
+            for level in range(base)
+        )
+        self.score = BatchScore(channels[base], self.sizes[base], spec.classes)
+
+    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+        """(batch, *shape) and (batch,) labels to (batch,) scores."""
+        for size in self.sizes[1 : self.level + 1]:
+            x = shrink(x, size)
+        features = self.from_signal[self.level](x)
+        for level in range(self.level, self.levels - 1):
+            coarse = self.sizes[level + 1]
+            features = shrink(self.blocks[level](features), coarse)
+            if level == self.level and self.fade < 1:
+                features = torch.lerp(self.from_signal[level + 1](shrink(x, coarse)), features, self.fade)
+        score: Tensor = self.score(features, labels)
+        return score
+
+
+def enlarge(x: Tensor, size: Sequence[int]) -> Tensor:
+    """``x`` brought to the next finer ``size`` of its pyramid by repeating positions."""
+    return crop(repeat_positions(x, factors(size, x.shape[2:])), size)
+
+
+def shrink(x: Tensor, size: Sequence[int]) -> Tensor:
+    """``x`` brought to the next coarser ``size`` of its pyramid by averaging positions; undoes `enlarge`."""
+    factor = factors(x.shape[2:], size)
+    return AVERAGE_POOL[len(size)](pad_to_multiple(x, factor), factor)
+
+
+def _normalised_convolution(axes: int, channels: int, outputs: int) -> list[nn.Module]:
+    return [rectified_convolution(axes, channels, outputs), PixelNorm()]

@@ -1,0 +1,72 @@
+"""A whole step, recorded once as a CUDA graph and replayed: the host launches one thing instead of some hundred.
+
+A step with a penalty does other work than one without, so each combination of penalties is a graph of its own. What
+changes from step to step lies in tensors that the graph reads: the batch, the learning rate, the penalties' weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import torch
+
+from ganforge.training.step import Batch, Step, Terms
+
+WARM_UP = 3  # steps played as they are before the first recording, which let libraries choose their kernels
+
+
+class RecordedStep:
+    """A `Step` that is recorded on its way; called as it is.
+
+    Random numbers inside of a step come from CUDA's default generator, whose seed a replay reads anew.
+
+    Args:
+        step: on a CUDA device, in one process, with optimisers that are ``capturable``.
+    """
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self.played = 0
+        self._batches: list[Batch] = []
+        self._graphs: dict[tuple[str, ...], tuple[torch.cuda.CUDAGraph, Terms]] = {}
+        self._stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+
+    def __call__(self, batches: Sequence[Batch], due: Collection[str]) -> Terms:
+        """As `Step`; the terms returned are overwritten by the next replay."""
+        self.played += 1
+        if self.played <= WARM_UP:
+            return self._warm_up(batches, due)
+        self._take(batches)
+        kind = tuple(due)
+        if kind not in self._graphs:
+            self._graphs[kind] = self._record(kind)
+        graph, terms = self._graphs[kind]
+        graph.replay()
+        return terms
+
+    def _warm_up(self, batches: Sequence[Batch], due: Collection[str]) -> Terms:
+        self._stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(self._stream):
+            terms = self.step(batches, due)
+        torch.cuda.current_stream().wait_stream(self._stream)
+        return terms
+
+    def _take(self, batches: Sequence[Batch]) -> None:
+        """Copies a batch to where the graphs read it."""
+        if not self._batches:
+            self._batches = [
+                Batch(images.clone(), None if labels is None else labels.clone(), latents.clone())
+                for images, labels, latents in batches
+            ]
+            return
+        for mine, given in zip(self._batches, batches, strict=True):
+            for target, source in zip(mine, given, strict=True):
+                if target is not None and source is not None:
+                    target.copy_(source)
+
+    def _record(self, due: Collection[str]) -> tuple[torch.cuda.CUDAGraph, Terms]:
+        """Records without running: the replay that follows is this step."""
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            terms = self.step(self._batches, due)
+        return graph, terms

@@ -1,0 +1,49 @@
+"""One step of each optimiser against its formula."""
+
+import pytest
+import torch
+
+from ganforge.params import parse_params
+from ganforge.training.optimisers import build_optimiser, set_schedules
+
+CPU = torch.device("cpu")
+
+
+def step(defaults, steps=1, rate=0.1, beta2=0.9, **changes) -> float:
+    """A weight of 1 with a gradient of 0.5, after some steps."""
+    defaults["train"] |= {"beta1": 0.0, "beta2": 0.5, "weight_decay": 0.0} | changes
+    module = torch.nn.Linear(1, 1, bias=False)
+    torch.nn.init.ones_(module.weight)
+    optimiser = build_optimiser(parse_params(defaults).train, module, CPU)
+    for _ in range(steps):
+        set_schedules(optimiser, rate, beta2)
+        module.weight.grad = torch.full((1, 1), 0.5)
+        optimiser.step()
+    return float(module.weight.detach())
+
+
+def test_sgd(defaults):
+    assert step(defaults, optimiser="sgd") == pytest.approx(1 - 0.1 * 0.5)
+
+
+def test_beta1_is_the_momentum_of_sgd(defaults):
+    assert step(defaults, steps=2, optimiser="sgd", beta1=0.9) == pytest.approx(1 - 0.1 * 0.5 - 0.1 * (0.9 * 0.5 + 0.5))
+
+
+def test_adam_takes_steps_of_the_learning_rate(defaults):
+    assert step(defaults, optimiser="adam") == pytest.approx(0.9)
+
+
+def test_adamw_decays_weights_apart_from_the_gradient(defaults):
+    assert step(defaults, optimiser="adamw", weight_decay=0.2) == pytest.approx(1 * (1 - 0.1 * 0.2) - 0.1)
+
+
+def test_the_second_beta_is_the_one_of_the_moment(defaults):
+    """After gradients 0.5 and 0.5 the bias-corrected second moment is 0.25 for a beta that stays, not for one that
+    changes."""
+    assert step(defaults, steps=2, beta2=0.9, optimiser="adam") == pytest.approx(0.8)
+    module = torch.nn.Linear(1, 1, bias=False)
+    defaults["train"] |= {"beta1": 0.0, "beta2": 0.5, "optimiser": "adam"}
+    optimiser = build_optimiser(parse_params(defaults).train, module, CPU)
+    set_schedules(optimiser, 0.1, 0.99)
+    assert optimiser.param_groups[0]["betas"] == (0.0, 0.99)

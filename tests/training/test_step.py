@@ -1,0 +1,82 @@
+"""One step of the game: nothing is computed for nothing, and nothing waits."""
+
+import pytest
+import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from ganforge.params import parse_params
+from ganforge.training.checkpoints import Checkpoints
+from ganforge.training.setup import build_trainer
+
+CPU = torch.device("cpu")
+
+
+class NoReading(TorchDispatchMode):
+    """Raises where a number is read back from the device, which would make the host wait for it."""
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        if function in (torch.ops.aten._local_scalar_dense.default, torch.ops.aten.nonzero.default):
+            raise AssertionError(f"{function} waits for the device")
+        return function(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize("loss", ["relativistic", "hinge"])
+@pytest.mark.parametrize("network", ["mlp", "dcgan", "resnet", "style"])
+def test_no_step_waits_for_the_device(defaults, digits, tmp_path, network, loss):
+    defaults["network"] |= {"name": network, "latent_dim": 4, "width": 4}
+    defaults["train"] |= {"loss": loss, "batch_size": 8, "r1_interval": 2, "wgan_gp": 1.0, "optimiser": "sgd"}
+    defaults["augment"] |= {"mode": "adaptive"}
+    trainer = build_trainer(parse_params(defaults), digits, Checkpoints(tmp_path), CPU)
+    batches = [trainer._batch(0)]
+    with NoReading():
+        for step in range(3):
+            trainer.play(batches, trainer.objective.due(step))
+
+
+def test_reading_a_number_back_would_be_seen():
+    with NoReading(), pytest.raises(AssertionError, match="waits for the device"):
+        torch.ones(1).item()
+
+
+def test_each_turn_draws_once_and_the_generators_turn_computes_no_gradients_of_the_discriminator(
+    defaults, digits, tmp_path
+):
+    defaults["network"] |= {"latent_dim": 4, "width": 4}
+    defaults["train"] |= {"batch_size": 8, "discriminator_steps": 3, "r1": 0.0, "r2": 0.0}
+    trainer = build_trainer(parse_params(defaults), digits, Checkpoints(tmp_path), CPU)
+    drawn, judged = [], []
+    trainer.objective.generator.register_forward_hook(lambda *_: drawn.append(torch.is_grad_enabled()))
+    trainer.objective.discriminator.register_forward_hook(lambda _, inputs, __: judged.append(len(inputs[0])))
+    after = []
+    step = trainer.generator_optimiser.step
+
+    def spy():
+        after.append([p.grad.clone() for p in trainer.objective.discriminator.parameters()])
+        step()
+
+    trainer.generator_optimiser.step = spy
+    trainer.discriminator_optimiser.register_step_post_hook(
+        lambda *_: after.append([p.grad.clone() for p in trainer.objective.discriminator.parameters()])
+    )
+    trainer._train_step()
+    assert drawn == [False, False, True]
+    assert judged == [16, 16, 16, 8, 8]  # real and generated together; then the generator's, and real ones to compare
+    assert all(torch.equal(a, b) for a, b in zip(after[-2], after[-1], strict=True))
+    assert all(parameter.requires_grad for parameter in trainer.objective.discriminator.parameters())
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA device")
+@pytest.mark.parametrize("network", ["dcgan", "style"])
+def test_a_recorded_step_gives_the_numbers_of_a_plain_one(defaults, digits, tmp_path, network):
+    defaults["network"] |= {"name": network, "latent_dim": 8, "width": 16}
+    defaults["train"] |= {"images": 1280, "batch_size": 32, "best_every": 0}
+    defaults["augment"] |= {"mode": "adaptive"}
+    histories = []
+    for recorded in (True, False):
+        defaults["compute"] |= {"cuda_graphs": recorded, "device": "cuda"}
+        folder = Checkpoints(tmp_path / str(recorded))
+        trainer = build_trainer(parse_params(defaults), digits, folder, torch.device("cuda", 0))
+        for _ in trainer.run():
+            pass
+        histories.append([row["loss_discriminator"] for row in trainer.history])
+    assert histories[0] == pytest.approx(histories[1], rel=0.02)
