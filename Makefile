@@ -55,6 +55,14 @@ ui: setup ## Open the recorded runs in MLflow, at http://127.0.0.1:5000 (PORT=..
 test: setup ## Run the tests
 	pytest
 
+.PHONY: benchmark
+benchmark: setup ## Measure images per second beside a textbook loop (docs/performance.md)
+	python -m benchmarks.training
+
+.PHONY: results
+results: setup ## Rebuild docs/results.md: two hours on two cores (PARTS="families digits" for some of it)
+	python -m benchmarks.results $(PARTS)
+
 .PHONY: lint
 lint: setup ## Check style and types
 	ruff check

@@ -50,7 +50,16 @@ def main() -> None:
         train = data.splits["train"]
         flops = count_flops(trainer)
         generator, discriminator = build_generator(spec).to(device), build_discriminator(spec).to(device)
-        with TextbookLoop(generator, discriminator, train.images, options.batch, spec.latent_dim, device) as textbook:
+        with TextbookLoop(
+            generator,
+            discriminator,
+            train.images,
+            train.labels,
+            conditional=False,
+            batch_size=options.batch,
+            latent_dim=spec.latent_dim,
+            device=device,
+        ) as textbook:
             rates = alternate(
                 {"ours": trainer._train_step, "textbook": textbook.step}, options.rounds, options.steps, device
             )

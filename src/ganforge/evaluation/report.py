@@ -44,7 +44,7 @@ def write_report(
     parts = [
         f"<h1>{html.escape(title)}</h1>",
         f"<p class=muted>{counts['fake']} samples from each of {counts['seeds']} seeds, against {counts['real']} real "
-        "test images. Every distance is measured between features of a classifier of the real training images.</p>",
+        "held-out images. Every distance is measured between features of a classifier of the real training images.</p>",
         "<h2>Scores</h2>",
         _score_table(scores),
     ]

@@ -24,10 +24,12 @@ from ganforge.networks.layers import (
     TRANSPOSED_CONVOLUTION,
     Crop,
     DepthToSpace,
+    Flatten,
     LatentAndLabel,
     PadToMultiple,
     ScoreHead,
     SpaceToDepth,
+    Unflatten,
     crop,
     factors,
     initialise,
@@ -57,7 +59,9 @@ class DCGANGenerator(nn.Module):
         channels = level_channels(spec.width, base)
         self.input = LatentAndLabel(spec.latent_dim, spec.classes)
         self.start = nn.Linear(self.input.features, channels * math.prod(self.sizes[base]))
-        self.normalise = nn.Sequential(BATCH_NORM[axes](channels), nn.ReLU(), *attention_at(base, spec, channels))
+        self.normalise = nn.Sequential(
+            Unflatten(self.sizes[base]), BATCH_NORM[axes](channels), nn.ReLU(), *attention_at(base, spec, channels)
+        )
         self.up = nn.Sequential()  # from level base to level 1
         for level in range(base - 1, 0, -1):
             finer = level_channels(spec.width, level)
@@ -81,7 +85,7 @@ class DCGANGenerator(nn.Module):
     def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
         """(batch, latent_dim) and (batch,) labels to (batch, *shape) in [-1, 1]."""
         x = self.start(self.input(latents, labels))
-        x = self.up(self.normalise(x.unflatten(1, (-1, *self.sizes[-1]))))
+        x = self.up(self.normalise(x))
         return crop(self.output(x), self.sizes[0])
 
 
@@ -111,7 +115,7 @@ class DCGANDiscriminator(nn.Module):
                 *attention_at(level, spec, coarser),
             ]
             channels = coarser
-        self.layers = nn.Sequential(*layers, nn.Flatten())
+        self.layers = nn.Sequential(*layers, Flatten())
         self.head = ScoreHead(channels * math.prod(sizes[-1]), spec.classes)
         initialise(self)
 

@@ -16,7 +16,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from ganforge.networks.layers import CONVOLVE, LEAK, LatentAndLabel, ScoreHead
+from ganforge.networks.layers import CONVOLVE, LEAK, Flatten, LatentAndLabel, ScoreHead
 
 GAIN = math.sqrt(2 / (1 + LEAK**2))  # keeps the variance through LeakyReLU, He 2015
 GROUP = 4  # samples whose standard deviation is taken together
@@ -127,7 +127,7 @@ class BatchScore(nn.Module):
         self.layers = nn.Sequential(
             MinibatchDeviation(),
             rectified_convolution(len(size), channels + 1, channels),
-            nn.Flatten(),
+            Flatten(),
             EqualisedLinear(channels * math.prod(size), channels, gain=GAIN),
             nn.LeakyReLU(LEAK),
         )

@@ -106,6 +106,26 @@ def normalise_spectrally(module: nn.Module) -> None:
             nn.utils.parametrizations.spectral_norm(layer)
 
 
+class Flatten(nn.Module):
+    """Positions one after the other, the channels of each together: as images lie in memory, so that nothing moves."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, channels, *size) to (batch, prod(size) * channels)."""
+        return x.movedim(1, -1).flatten(1)
+
+
+class Unflatten(nn.Module):
+    """The inverse of `Flatten`, to a given size."""
+
+    def __init__(self, size: Sequence[int]) -> None:
+        super().__init__()
+        self.size = tuple(size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, prod(size) * channels) to (batch, channels, *size)."""
+        return x.unflatten(1, (*self.size, -1)).movedim(-1, 1)
+
+
 class LatentAndLabel(nn.Module):
     """The generator's input: the latent vector, beside the embedding of the class label if there is one.
 

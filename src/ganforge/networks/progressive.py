@@ -27,6 +27,7 @@ from ganforge.networks.equalised import (
 from ganforge.networks.layers import (
     AVERAGE_POOL,
     LEAK,
+    Unflatten,
     crop,
     factors,
     level_channels,
@@ -89,7 +90,7 @@ class ProgressiveGenerator(Growing):
         self.input = NormalisedInput(spec.latent_dim, spec.classes)
         self.start = nn.Sequential(
             EqualisedLinear(self.input.features, channels[base] * math.prod(self.sizes[base]), gain=GAIN),
-            nn.Unflatten(1, (channels[base], *self.sizes[base])),
+            Unflatten(self.sizes[base]),
             nn.LeakyReLU(LEAK),
             PixelNorm(),
             *_normalised_convolution(axes, channels[base], channels[base]),

@@ -17,8 +17,10 @@ from ganforge.networks.layers import (
     LEAK,
     BlurredDownsample,
     BlurredUpsample,
+    Flatten,
     LatentAndLabel,
     ScoreHead,
+    Unflatten,
     factors,
     level_channels,
     pyramid,
@@ -101,7 +103,8 @@ class ResNetGenerator(nn.Module):
         self.input = LatentAndLabel(spec.latent_dim, spec.classes)
         self.start = nn.Linear(self.input.features, channels * math.prod(self.sizes[base]))
         _scaled_normal(self.start, 1.0)
-        layers: list[nn.Module] = [ResidualBlock(axes, channels, blocks) for _ in range(BLOCKS_PER_LEVEL)]
+        layers: list[nn.Module] = [Unflatten(self.sizes[base])]
+        layers += [ResidualBlock(axes, channels, blocks) for _ in range(BLOCKS_PER_LEVEL)]
         layers += attention_at(base, spec, channels)
         for level in range(base - 1, -1, -1):
             finer = level_channels(spec.width, level)
@@ -115,7 +118,7 @@ class ResNetGenerator(nn.Module):
 
     def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
         """(batch, latent_dim) and (batch,) labels to (batch, *shape), meant for [-1, 1]."""
-        x = self.start(self.input(latents, labels)).unflatten(1, (-1, *self.sizes[-1]))
+        x = self.start(self.input(latents, labels))
         signal: Tensor = self.output(self.layers(x))
         return signal
 
@@ -140,7 +143,7 @@ class ResNetDiscriminator(nn.Module):
                 coarser = level_channels(spec.width, level + 1)
                 layers.append(Downsample(channels, coarser, factors(sizes[level], sizes[level + 1])))
                 channels = coarser
-        self.layers = nn.Sequential(*layers, nn.Flatten(), nn.LeakyReLU(LEAK))
+        self.layers = nn.Sequential(*layers, Flatten(), nn.LeakyReLU(LEAK))
         self.head = ScoreHead(channels * math.prod(sizes[-1]), spec.classes)
         _scaled_normal(self.head.scores, 1.0)
 

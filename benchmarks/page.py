@@ -1,0 +1,123 @@
+"""docs/results.md, written from the figures that `benchmarks.results` collected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from statistics import mean
+from typing import Any
+
+Figures = Mapping[str, Any]
+
+COLUMNS: dict[str, Callable[[Figures], str]] = {
+    "training": lambda run: f"{run['seconds']:.0f} s",
+    "images shown": lambda run: f"{run['images']:,}",
+    "fd": lambda run: f"{run['scores']['quality']['fd']:.3g} ± {run['scores']['quality']['fd_std']:.2g}",
+    "its floor": lambda run: f"{run['scores']['quality']['fd_floor']:.3g}",
+    "fd_ratio": lambda run: f"{run['scores']['quality']['fd_ratio']:.2f}",
+    "precision": lambda run: f"{run['scores']['quality']['precision']:.3f}",
+    "recall": lambda run: f"{run['scores']['quality']['recall']:.3f}",
+    "coverage": lambda run: f"{run['scores']['quality']['coverage']:.3f}",
+    "label obeyed": lambda run: _classifier(run, "conditional_accuracy"),
+    "CAS (of real images)": lambda run: f"{_classifier(run, 'cas')} ({_classifier(run, 'cas_real')})",
+}
+
+MODE_COLUMNS: dict[str, Callable[[Figures], str]] = {
+    "training": COLUMNS["training"],
+    "images shown": COLUMNS["images shown"],
+    "modes of 1000": lambda run: f"{run['scores']['task']['modes']}",
+    "KL in nats": lambda run: f"{run['scores']['task']['kl']:.3f}",
+    "fd_ratio": COLUMNS["fd_ratio"],
+}
+
+# From the papers; their protocols differ in the networks, in the number of images shown and in the classifier.
+PUBLISHED = (
+    ("DCGAN (Radford 2015), as reported by Lin 2017", "99", "3.40"),
+    ("VEEGAN (Srivastava 2017), as reported by Lin 2017", "150", "2.95"),
+    ("WGAN-GP (Gulrajani 2017), as reported by Huang 2024", "959", "0.73"),
+    ("PacDCGAN2 (Lin 2017)", "1000", "0.06"),
+    ("R3GAN's loss (Huang 2024)", "1000", "0.078"),
+)
+
+INTRODUCTION = """# Results
+
+Every figure and every picture here was made by the pipeline itself: `make results` runs `dvc repro` in a copy of the
+last commit for each setting and writes this page; `make results PARTS=families` makes one part anew. Scores are
+explained in [README](../README.md#what-the-scores-say). "Training" is the time of the training loop, checks for the
+best generator included; starting the stage, drawing pictures and scoring come on top.
+"""
+
+FAMILIES = """## Every family of networks on digits
+
+About a minute of training each, with the settings of the recipe `digits` but for what stands in the last column. None
+but `dcgan` was tuned for these data: the table shows that each of them trains, not which is the best.
+"""
+
+DIGITS = """## Digits: the default, three seeds of the training
+
+`ganforge recipe digits && make repro`. The settings were chosen on a validation split of the training images
+(`dataset.held_out: validation`), by the distance; the test images were looked at for this table only.
+"""
+
+MNIST = """## MNIST, three seeds of the training
+
+`ganforge recipe mnist && make repro`. The settings were chosen as above.
+"""
+
+STACKED = """## Stacked MNIST: 1000 modes without labels
+
+`ganforge recipe stacked_mnist && make repro`: three random digits as the colours of an image (Metz et al. 2016). 26,000
+samples are counted by a classifier of single digits that was trained here; the divergence is that of the samples' class
+frequencies from those of the training images.
+"""
+
+
+def write_page(path: Path, parts: Mapping[str, Figures]) -> None:
+    """Writes the page; parts without figures are left out."""
+    text = [INTRODUCTION]
+    if "families" in parts:
+        text += [FAMILIES, _table("family", parts["families"], COLUMNS, changes=True), *_pictures("families", parts)]
+    for name, title in (("digits", DIGITS), ("mnist", MNIST)):
+        if name in parts:
+            text += [title, _table("", parts[name], COLUMNS), _mean_ratio(parts[name]), *_pictures(name, parts)]
+    if "stacked_mnist" in parts:
+        text += [STACKED, _table("", parts["stacked_mnist"], MODE_COLUMNS), _published()]
+        text += _pictures("stacked_mnist", parts)
+    path.write_text("\n".join(text).rstrip() + "\n", encoding="utf-8")
+
+
+def _table(first: str, part: Figures, columns: Mapping[str, Callable[[Figures], str]], *, changes: bool = False) -> str:
+    heads = [first, *columns, *(["changed"] if changes else [])]
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    for run in part["runs"]:
+        cells = [run["name"], *(value(run) for value in columns.values())]
+        if changes:
+            cells.append(", ".join(f"`{key}: {value}`" for key, value in run["changes"].items()))
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, "", f"Measured on: {part['machine']}.", ""])
+
+
+def _mean_ratio(part: Figures) -> str:
+    ratios = [run["scores"]["quality"]["fd_ratio"] for run in part["runs"]]
+    return f"Mean `fd_ratio` of {len(ratios)} seeds: {mean(ratios):.2f}.\n"
+
+
+def _published() -> str:
+    lines = ["Published, each with networks and a protocol of its own:", "", "| | modes | KL |", "|---|---|---|"]
+    return "\n".join([*lines, *(f"| {name} | {modes} | {divergence} |" for name, modes, divergence in PUBLISHED), ""])
+
+
+def _pictures(part: str, parts: Mapping[str, Figures]) -> list[str]:
+    names = [run["name"] for run in parts[part]["runs"]]
+    files = [f"images/{part}_{name.replace(' ', '_')}.png" for name in names]
+    return [
+        f"| {' | '.join(names)} |",
+        f"|{'---|' * len(names)}",
+        f"| {' | '.join(f'![]({file})' for file in files)} |",
+        "",
+    ]
+
+
+def _classifier(run: Figures, name: str) -> str:
+    value = run["scores"]["classifier"].get(name)
+    return "" if value is None else f"{value:.3f}"

@@ -1,0 +1,163 @@
+"""Rebuilds docs/results.md: every recipe and every family of networks, run by the pipeline as a user would run it.
+
+    make results                               # everything, some two hours on two cores
+    make results PARTS="families digits"       # some parts; the others keep the figures that they have
+
+Each part runs `dvc repro` in a copy of the last commit, once for each of its settings, and keeps what the pipeline
+wrote: the scores, the seconds of training and the sample grid. MNIST's files are downloaded, or taken from
+GANFORGE_MIRROR.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+import torch
+from PIL import Image
+from ruamel.yaml import YAML
+
+from benchmarks.page import write_page
+from benchmarks.training import machine_name
+
+ROOT = Path(__file__).parents[1]
+FIGURES, IMAGES = ROOT / "docs" / "results", ROOT / "docs" / "images"
+LONGEST_SIDE = 420  # pixels of a grid on the page
+ROWS = 10  # of a grid that are shown
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some runs of one recipe.
+
+    Attributes:
+        recipe: a file of recipes/.
+        runs: name of each run to the keys of params.yaml that it changes.
+    """
+
+    recipe: str
+    runs: Mapping[str, Mapping[str, Any]]
+
+
+SLOWER: dict[str, Any] = {"network.width": 16, "evaluation.cas_images": 60000, "compute.threads": 2}
+SEEDS: dict[str, dict[str, Any]] = {f"seed {seed}": {"train.seed": seed} for seed in (0, 1, 2)}
+PARTS = {
+    "families": Part(
+        "digits",
+        {
+            "mlp": {"network.name": "mlp", "train.images": 160000},
+            "dcgan": {"network.name": "dcgan", "train.images": 120000},
+            "progressive": {"network.name": "progressive", "train.images": 40000, **SLOWER},
+            "style": {"network.name": "style", "train.images": 40000, **SLOWER},
+            "resnet": {"network.name": "resnet", "train.images": 40000, **SLOWER},
+        },
+    ),
+    "digits": Part("digits", SEEDS),
+    "mnist": Part("mnist", SEEDS),
+    "stacked_mnist": Part("stacked_mnist", {"seed 0": {}}),
+}
+
+
+def main() -> None:
+    """Runs the parts that were asked for, then writes the page from all figures that there are."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"some of {', '.join(PARTS)}; none: all of them")
+    parser.add_argument("--page-only", action="store_true", help="write the page from the figures of before")
+    options = parser.parse_args()
+    unknown = set(options.parts) - set(PARTS)
+    if unknown:
+        parser.error(f"{', '.join(sorted(unknown))} is no part; allowed are {', '.join(PARTS)}")
+    for name in [] if options.page_only else options.parts or PARTS:
+        run_part(name, PARTS[name])
+    write_page(
+        ROOT / "docs" / "results.md", {path.stem: json.loads(path.read_text()) for path in FIGURES.glob("*.json")}
+    )
+
+
+def run_part(name: str, part: Part) -> None:
+    """Runs the pipeline for each setting in one workspace, so that data and extractor are made once."""
+    figures = []
+    with TemporaryDirectory() as folder:
+        workspace = check_out(Path(folder))
+        run(workspace, "ganforge", "recipe", part.recipe)
+        settings = (workspace / "params.yaml").read_text(encoding="utf-8")
+        for run_name, changes in part.runs.items():
+            print(f"== {name}: {run_name}", flush=True)
+            (workspace / "params.yaml").write_text(changed(settings, changes), encoding="utf-8")
+            run(workspace, "dvc", "repro", "evaluate")
+            figures.append({"name": run_name, "changes": dict(changes), **collected(workspace)})
+            save_grid(workspace / "samples" / "grid.png", IMAGES / f"{name}_{run_name.replace(' ', '_')}.png")
+    FIGURES.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"recipe": part.recipe, "machine": machine(), "runs": figures}, indent=1)
+    (FIGURES / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def check_out(folder: Path) -> Path:
+    """The files of the last commit, as from an unpacked archive."""
+    archive = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, check=True, capture_output=True).stdout
+    subprocess.run(["tar", "-x"], cwd=folder, check=True, input=archive)
+    (folder / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n", encoding="utf-8")
+    return folder
+
+
+def run(workspace: Path, *command: str) -> None:
+    """A command of this environment in ``workspace``."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(command, cwd=workspace, check=True, env=os.environ | {"PATH": path})
+
+
+def changed(settings: str, changes: Mapping[str, Any]) -> str:
+    """params.yaml with other values under dotted keys."""
+    from io import StringIO
+
+    yaml, text = YAML(), StringIO()
+    document = yaml.load(settings)
+    for key, value in changes.items():
+        section, name = key.split(".")
+        document[section][name] = value
+    yaml.dump(document, text)
+    return text.getvalue()
+
+
+def collected(workspace: Path) -> dict[str, Any]:
+    """What the pipeline measured."""
+    history = pd.read_csv(workspace / "reports" / "training.csv")
+    config = json.loads((workspace / "models" / "generator" / "config.json").read_text(encoding="utf-8"))
+    return {
+        "seconds": round(float(history["seconds"].iloc[-1]), 1),
+        "images": int(history["images"].iloc[-1]),
+        "chosen_at": config["images"],
+        "scores": json.loads((workspace / "reports" / "metrics.json").read_text(encoding="utf-8")),
+    }
+
+
+def save_grid(source: Path, target: Path) -> None:
+    """The first rows of a sample grid, small."""
+    with Image.open(source) as opened:
+        grid = opened.convert("RGB")
+    height = min(grid.height, round(grid.width * ROWS / 10))
+    grid = grid.crop((0, 0, grid.width, height))
+    scale = min(1.0, LONGEST_SIDE / max(grid.size))
+    grid = grid.resize((round(grid.width * scale), round(grid.height * scale)), Image.Resampling.LANCZOS)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    grid.quantize(64).save(target, optimize=True)
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    cores = "" if device.type == "cuda" else f", {os.cpu_count()} cores"
+    return f"{machine_name(device)}{cores}"
+
+
+if __name__ == "__main__":
+    main()
