@@ -128,7 +128,7 @@ def test_bfloat16_gives_much_the_same_and_its_penalties_are_finite(name, options
         scores = discriminator(signals, labels)
         (slope,) = torch.autograd.grad(scores.sum(), signals, create_graph=True)
         (scores.sum() + slope.square().sum()).backward()
-    assert torch.allclose(scores.float(), exact, atol=0.05 * exact.abs().max().item() + 0.02)
+    assert torch.allclose(scores.float(), exact, atol=0.15 * exact.abs().max().item() + 0.02)
     parameters = [*generator.parameters(), *discriminator.parameters()]
     assert all(torch.isfinite(parameter.grad).all() for parameter in parameters if parameter.grad is not None)
 

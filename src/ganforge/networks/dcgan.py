@@ -1,11 +1,12 @@
 """Deep convolutional networks: Radford et al. 2015, https://arxiv.org/abs/1511.06434.
 
 A dense start at the base size (7x7 for 28x28), transposed convolutions up to the full size with batch norm and ReLU,
-tanh; a discriminator of strided convolutions with LeakyReLU. Two departures:
+tanh; a discriminator of strided convolutions with LeakyReLU. Three departures:
 
 * The layers that touch the signal, a strided convolution of kernel 6 and its transpose, are computed as a convolution
   of kernel 3 beside a space-to-depth rearrangement. It is the same map (Shi et al. 2016,
   https://arxiv.org/abs/1609.07009), and about twice as fast on CPU where the signal has one channel.
+* The tanh at the end is a `Saturation`.
 * No batch norm in the discriminator: gradient penalties are per sample, and batch norm ties samples together
   (Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028, section 4).
 """
@@ -28,6 +29,7 @@ from ganforge.networks.layers import (
     LatentAndLabel,
     PadToMultiple,
     ScoreHead,
+    Saturation,
     SpaceToDepth,
     Unflatten,
     crop,
@@ -78,7 +80,7 @@ class DCGANGenerator(nn.Module):
             channels = finer
         last = factors(self.sizes[0], self.sizes[1])
         self.output = nn.Sequential(
-            CONVOLUTION[axes](channels, spec.channels * math.prod(last), 3, padding=1), DepthToSpace(last), nn.Tanh()
+            CONVOLUTION[axes](channels, spec.channels * math.prod(last), 3, padding=1), DepthToSpace(last), Saturation()
         )
         initialise(self)
 

@@ -9,7 +9,7 @@ import math
 
 from torch import Tensor, nn
 
-from ganforge.networks.layers import LEAK, LatentAndLabel, ScoreHead, initialise
+from ganforge.networks.layers import LEAK, LatentAndLabel, Saturation, ScoreHead, initialise
 from ganforge.networks.spec import NetworkSpec
 
 HIDDEN_LAYERS = 3
@@ -27,7 +27,7 @@ class MLPGenerator(nn.Module):
         for _ in range(HIDDEN_LAYERS):
             layers += [nn.Linear(features, units, bias=False), nn.BatchNorm1d(units), nn.ReLU()]
             features = units
-        self.layers = nn.Sequential(*layers, nn.Linear(features, math.prod(spec.shape)), nn.Tanh())
+        self.layers = nn.Sequential(*layers, nn.Linear(features, math.prod(spec.shape)), Saturation())
         initialise(self)
 
     def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
