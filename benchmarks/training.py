@@ -13,6 +13,7 @@ import json
 import platform
 import resource
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -64,13 +65,13 @@ def main() -> None:
                 {"ours": trainer._train_step, "textbook": textbook.step}, options.rounds, options.steps, device
             )
     ours, plain = (options.batch / statistics.median(rates[name]) for name in ("ours", "textbook"))
-    peak = measured_peak(device)
+    peak = measured_peak(device, bfloat16=options.precision == "bfloat16")
     result = {
         "machine": machine_name(device),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "setting": f"DCGAN {options.resolution}x{options.resolution}x{options.channels}, width {options.width}, "
-        f"batch {options.batch}, {options.loss}, {options.precision}",
+        f"batch {options.batch}, binary cross-entropy, {options.precision}",
         "ours_images_per_second": ours,
         "textbook_images_per_second": plain,
         "ratio": ours / plain,
@@ -95,7 +96,6 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--resolution", type=int, default=32)
     parser.add_argument("--channels", type=int, default=3)
     parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--loss", default="non_saturating")
     parser.add_argument("--precision", default="float32", choices=["float32", "tf32", "bfloat16"])
     parser.add_argument("--rounds", type=int, default=9, help="how often each has its turn")
     parser.add_argument("--steps", type=int, default=10, help="steps in a turn")
@@ -106,19 +106,27 @@ def parse_options() -> argparse.Namespace:
 def benchmark_params(options: argparse.Namespace) -> Params:
     """params.yaml, with the textbook's game: no penalties, Adam(2e-4, 0.5), unconditional."""
     values = load_params().model_dump(mode="json")
-    values["network"] |= {"name": "dcgan", "conditional": "never", "width": options.width}
+    values["network"] |= {"name": "dcgan", "conditional": "never", "width": options.width, "latent_dim": 100}
+    values["network"] |= {"attention": False, "spectral_norm": False}
     values["train"] |= {
         "images": 10**9,
         "batch_size": options.batch,
-        "loss": options.loss,
+        "discriminator_steps": 1,
+        "loss": "non_saturating",
+        "label_smoothing": 0.0,
         "r1": 0.0,
         "r2": 0.0,
+        "wgan_gp": 0.0,
+        "optimiser": "adam",
+        "discriminator_rate": 1.0,
+        "weight_decay": 0.0,
         "learning_rate": 2e-4,
         "beta1": 0.5,
         "beta2": 0.999,
         "best_every": 0,
         "precision": options.precision,
     }
+    values["augment"] |= {"mode": "none"}
     return parse_params(values)
 
 
@@ -164,13 +172,13 @@ def count_flops(trainer: Any) -> int:
     return int(counter.get_total_flops())
 
 
-def measured_peak(device: torch.device) -> float:
+def measured_peak(device: torch.device, *, bfloat16: bool) -> float:
     """Operations per second of a large convolution, forwards: the best of some rounds."""
     layer = arrange(torch.nn.Conv2d(PEAK_CHANNELS, PEAK_CHANNELS, 3, padding=1).to(device), 2)
     x = torch.randn(64, PEAK_CHANNELS, 32, 32, device=device).contiguous(memory_format=torch.channels_last)
     operations = 2 * 64 * 32 * 32 * PEAK_CHANNELS**2 * 9
     best, until = 0.0, time.perf_counter() + PEAK_SECONDS * 5
-    with torch.no_grad():
+    with torch.no_grad(), torch.autocast(device.type, torch.bfloat16, enabled=bfloat16):
         while time.perf_counter() < until:
             wait_for(device)
             began = time.perf_counter()
@@ -191,7 +199,8 @@ def peak_memory(device: torch.device) -> int:
     """Bytes: of the device, or of this process (both loops and the data) on the CPU."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def machine_name(device: torch.device) -> str:
@@ -216,7 +225,7 @@ def report(result: dict[str, Any]) -> None:
         "ratio": f"{result['ratio']:.2f} (of medians; single rounds {low:.2f} to {high:.2f})",
         "work": f"{result['gflop_per_image']:.3f} GFLOP per image",
         "achieved": f"{result['gflops']:.0f} GFLOP/s of {result['peak_gflops']:.0f} ({result['share_of_peak']:.0%})",
-        "peak memory": f"{result['peak_memory_mib']:.0f} MiB, both loops together",
+        "peak memory": f"{result['peak_memory_mib']:.0f} MiB, both loops, without the loader's workers",
     }
     print("| | |\n|---|---|")
     for name, value in rows.items():

@@ -9,7 +9,7 @@ import torch
 from ganforge.datasets import Split
 from ganforge.datasets.prepared import Meta, Prepared, read_meta
 from ganforge.evaluation.cas import classification_accuracy_score
-from ganforge.evaluation.extractor import Extractor, read_config
+from ganforge.evaluation.extractor import Extractor, Features, read_config
 from ganforge.evaluation.plots import plot_classes, plot_training
 from ganforge.evaluation.report import write_report
 from ganforge.evaluation.scores import Samples, Scores, score
@@ -43,7 +43,7 @@ def main(params: Params) -> None:
         samples,
         features,
         np.load(EXTRACTOR / "train_features.npy"),
-        np.load(EXTRACTOR / "test_features.npy"),
+        Features(np.load(EXTRACTOR / "test_features.npy"), np.load(EXTRACTOR / "test_labels.npy")),
         real_counts,
         read_config(EXTRACTOR)["accuracy"],
         params.evaluation.neighbours,

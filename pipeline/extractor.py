@@ -29,6 +29,7 @@ def main(params: Params) -> None:
     extractor.save(EXTRACTOR, data.meta.shape, classes, accuracy)
     np.save(EXTRACTOR / "train_features.npy", extractor(data.splits["train"].images).values)
     np.save(EXTRACTOR / "test_features.npy", test.values)
+    np.save(EXTRACTOR / "test_labels.npy", test.labels)
     print(f"the extractor classifies {accuracy:.1%} of the real {data.meta.held_out} images rightly")
 
 

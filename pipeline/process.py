@@ -30,10 +30,10 @@ def only_one_in(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def ask_to_stop() -> Iterator[list[int]]:
-    """Turns the first SIGTERM or SIGINT into an entry of the list, to be looked at where stopping loses nothing.
+def ask_to_stop(*, once: bool = True) -> Iterator[list[int]]:
+    """Turns SIGTERM and SIGINT into entries of the list, to be looked at where stopping loses nothing.
 
-    A second one does what it always does.
+    If ``once``, a second one does what it always does; processes of ``torchrun`` get several for one Ctrl-C.
 
     On Linux the process is sent SIGTERM when its parent dies: killing `dvc` alone must not leave a trainer behind.
     """
@@ -41,8 +41,9 @@ def ask_to_stop() -> Iterator[list[int]]:
 
     def remember(number: int, _: FrameType | None) -> None:
         received.append(number)
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        if once:
+            for each, handler in before.items():
+                signal.signal(each, handler)
 
     before = {number: signal.signal(number, remember) for number in (signal.SIGTERM, signal.SIGINT)}
     if not end_with_parent():
@@ -64,7 +65,10 @@ def end_with_parent() -> bool:
 
 
 def start_processes(count: int) -> None:
-    """Becomes ``torchrun`` with ``count`` processes of the stage that is running, unless it is one of them or alone."""
+    """Becomes ``torchrun`` with ``count`` processes of the stage that is running, unless it is one of them or alone.
+
+    What a user can put right has to be refused before: a failure in one of them is told at length by ``torchrun``.
+    """
     if count == 1 or "RANK" in os.environ:
         return
     end_with_parent()

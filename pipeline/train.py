@@ -21,7 +21,7 @@ from ganforge.signals import SIGNALS
 from ganforge.tracking import Identity, PipelineRun, start_run
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.device import configure
-from ganforge.training.distributed import World, join
+from ganforge.training.distributed import World, join, leave
 from ganforge.training.failure import FailureError
 from ganforge.training.setup import PREVIEW_COLUMNS, build_trainer, network_spec
 from ganforge.training.trainer import Kept, Trainer
@@ -45,17 +45,24 @@ JUDGING_CODE = ("evaluation/extractor.py", "evaluation/frechet.py", "evaluation/
 
 def main(params: Params) -> None:
     """Trains, or goes on with a training of the same parameters, data and code that was cut short."""
-    start_processes(params.compute.processes)
     data = Prepared.load(PREPARED)
     samples_per_seed(params.sample, data.meta)  # refused now rather than after training
     device = configure(params.compute)
+    start_processes(params.compute.processes)
     world = join(device)
     work = private_folder() / "training" / fingerprint(params, data.meta, device)
-    if not world.leads:
-        for _ in prepare(params, data, device, world, work).run():
-            pass
-        return
-    with only_one_in(work), ask_to_stop() as stop:
+    if world.leads:
+        lead(params, data, device, world, work)
+    else:
+        with ask_to_stop(once=False):  # the process that leads says when to stop
+            for _ in prepare(params, data, device, world, work).run():
+                pass
+    leave(world)
+
+
+def lead(params: Params, data: Prepared, device: torch.device, world: World, work: Path) -> None:
+    """Trains, records and writes what comes of it."""
+    with only_one_in(work), ask_to_stop(once=world.size == 1) as stop:
         trainer = prepare(params, data, device, world, work)
         identity, run = begin_record(params, data.meta, trainer, work / "run.json")
         try:
@@ -83,8 +90,9 @@ def fingerprint(params: Params, meta: Meta, device: torch.device) -> str:
     """What a checkpoint belongs to: it is never resumed under other parameters, other data, other code or elsewhere."""
     compute = params.compute.model_dump(exclude={"device"})
     digest = hashlib.sha256(f"{device.type} {compute} {torch.__version__}".encode())
-    for section in (params.network, params.train, params.augment):
-        digest.update(section.model_dump_json().encode())
+    train = params.train.model_dump_json(exclude={"on_failure", "patience"})  # when to stop, not what to do
+    for text in (params.network.model_dump_json(), train, params.augment.model_dump_json()):
+        digest.update(text.encode())
     digest.update(meta.digest.encode())
     package = Path(ganforge.__file__).parent
     files = [EXTRACTOR / "extractor.safetensors"] if params.train.best_every else []

@@ -55,6 +55,7 @@ def test_a_value_that_is_not_allowed_is_refused_by_name(defaults, key, value, se
         ("augment", {"transformations": ["cutout", "cutout"]}, "name each one once"),
         ("train", {"discriminator_steps": 99, "images": 640}, "train.batch_size times train.discriminator_steps, 6336"),
         ("train", {"loss": "hinge", "label_smoothing": 0.1}, "train.label_smoothing is 0.1, but hinge has no target"),
+        ("train", {"loss": "wasserstein", "r1": 0.0, "r2": 0.0}, "nothing keeps the discriminator's slope in bounds"),
         ("train", {"weight_decay": 0.1}, "train.weight_decay is 0.1, but adam decays no weights"),
         ("network", {"name": "style", "spectral_norm": True}, "network.spectral_norm is true, but style scales"),
         ("network", {"name": "mlp", "attention": True}, "network.attention is true, but mlp has no place for it"),

@@ -1,7 +1,7 @@
 """params.yaml as typed, validated objects; the only reader of that file.
 
-There are no default values here: DVC sees only what is written in params.yaml, so whatever changes a result has to
-stand there.
+There are no default values here: the pipeline sees only what is written in params.yaml, so whatever changes a
+result has to stand there.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class TrainParams(Section):
     wgan_gp: Weight | Schedule[Weight]
     wgan_gp_interval: Interval
     optimiser: OptimiserName
-    learning_rate: Rate | Schedule[Rate]
+    learning_rate: Rate | Schedule[Share]
     discriminator_rate: Annotated[float, Field(gt=0, le=1000)]
     beta1: Memory
     beta2: Memory | Schedule[Memory]
@@ -139,6 +139,11 @@ class TrainParams(Section):
             raise ValueError(
                 f"train.label_smoothing is {self.label_smoothing}, but {self.loss} has no target to smooth: set it to "
                 f"0, or train.loss to {', '.join(SMOOTHABLE[:-1])} or {SMOOTHABLE[-1]}"
+            )
+        if self.loss == "wasserstein" and not (self.r1 or self.r2 or self.wgan_gp):
+            raise ValueError(
+                "train.loss is wasserstein, but nothing keeps the discriminator's slope in bounds: set train.wgan_gp "
+                "(10 is usual) or train.r1"
             )
         if self.weight_decay and self.optimiser == "adam":
             raise ValueError(
@@ -225,6 +230,8 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _processes_share_a_batch(self) -> Params:
+        if self.compute.processes > 1 and self.compute.device == "mps":
+            raise ValueError("compute.processes is more than 1, but mps has one device: set it to 1")
         if self.train.batch_size % self.compute.processes or self.train.batch_size < 2 * self.compute.processes:
             raise ValueError(
                 f"train.batch_size is {self.train.batch_size}, which compute.processes, {self.compute.processes}, "
@@ -255,7 +262,7 @@ def load_params(path: Path = PARAMS_FILE) -> Params:
 
 
 def read_yaml(path: Path) -> Any:
-    """The contents of a YAML 1.2 file, read as DVC reads it (``1e-3`` is a number)."""
+    """The contents of a YAML 1.2 file, read as the pipeline reads it (``1e-3`` is a number)."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 

@@ -43,5 +43,5 @@ def test_the_digest_tells_data_apart(tmp_path):
 
 
 def test_missing_data_say_which_stage_makes_them(tmp_path):
-    with pytest.raises(UserError, match="run `dvc repro preprocess`"):
+    with pytest.raises(UserError, match="`make repro` makes it"):
         read_meta(tmp_path)

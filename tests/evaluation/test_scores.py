@@ -23,7 +23,7 @@ def extractor(digits) -> Extractor:
 @pytest.fixture(scope="module")
 def judge(digits, extractor):
     train, test = digits.splits["train"], digits.splits["test"]
-    features = extractor(train.images).values, extractor(test.images).values
+    features = extractor(train.images).values, extractor(test.images)
 
     def run(images, labels=None, neighbours=5):
         samples = Samples(np.asarray(images), labels, 1)
@@ -115,7 +115,7 @@ def judge_stacks(digits):
     chance = np.random.default_rng(0)
     train, test = stack(digits.splits["train"], 15_000, chance), stack(digits.splits["test"], 2_000, chance)
     extractor = train_extractor(train, 1000, 15_000, 0, torch.device("cpu"), lambda _: None, parts=3)
-    features = extractor(train.images).values, extractor(test.images).values
+    features = extractor(train.images).values, extractor(test.images)
 
     def run(first, second):
         samples = Samples(

@@ -5,6 +5,7 @@ import json
 import pytest
 import torch
 
+from ganforge.errors import UserError
 from ganforge.networks import FAMILIES, Growing, NetworkSpec, build_discriminator, build_generator
 from ganforge.networks.layers import pyramid
 from ganforge.networks.storage import GeneratorConfig, load_generator, save_generator
@@ -128,18 +129,20 @@ def test_bfloat16_gives_much_the_same_and_its_penalties_are_finite(name, options
         scores = discriminator(signals, labels)
         (slope,) = torch.autograd.grad(scores.sum(), signals, create_graph=True)
         (scores.sum() + slope.square().sum()).backward()
-    assert torch.allclose(scores.float(), exact, atol=0.15 * exact.abs().max().item() + 0.02)
+    share = 0.15 if name == "style" else 0.05  # three times what was seen: its modulations multiply up
+    assert torch.allclose(scores.float(), exact, atol=share * exact.abs().max().item() + 0.02)
     parameters = [*generator.parameters(), *discriminator.parameters()]
     assert all(torch.isfinite(parameter.grad).all() for parameter in parameters if parameter.grad is not None)
 
 
-def test_a_generator_described_before_the_newer_fields_existed_still_loads(tmp_path):
+def test_a_generator_of_another_version_is_refused_in_a_sentence(tmp_path):
     spec = NetworkSpec("dcgan", (1, 8, 8), 0, 4, 4)
     save_generator(tmp_path, build_generator(spec), GeneratorConfig(spec, "image", "digits", (), (), 640))
-    config = json.loads((tmp_path / "config.json").read_text())
-    del config["network"]["attention"], config["network"]["spectral_norm"]
-    (tmp_path / "config.json").write_text(json.dumps(config))
     assert load_generator(tmp_path)[1].network == spec
+    config = json.loads((tmp_path / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps(config | {"format": 1}))
+    with pytest.raises(UserError, match="is of another version of ganforge; train again"):
+        load_generator(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import torch
 
 from ganforge.networks import NetworkSpec, build_discriminator, build_generator
 from ganforge.objectives import LOSSES, Adversarial, Penalty
+from ganforge.objectives.adversarial import relative_spread
 from ganforge.objectives.penalties import squared_gradient_norms
 
 R1_AND_R2 = {"r1": (0.5, 4), "r2": (0.25, 4)}
@@ -113,13 +114,39 @@ def test_a_discriminator_that_ties_a_batch_together_sees_real_and_generated_samp
     assert torch.allclose(terms["score_real"], objective.discriminator(real, labels).mean())
 
 
-def test_terms_tell_who_wins_and_how_samples_spread():
+def test_terms_tell_who_wins_unless_the_discriminator_is_a_critic():
     objective = game()
     real, fake, labels = batch(objective)
     _, terms = objective.discriminator_loss(real, fake, labels)
     scores = [objective.discriminator(signals, labels) for signals in (real, fake)]
     assert float(terms["pairs_told_apart"]) == pytest.approx(float((scores[0] > scores[1]).double().mean()))
-    assert float(terms["relative_spread"]) == pytest.approx(float(fake.detach().std(0).mean() / real.std(0).mean()))
+    _, terms = game("wasserstein").discriminator_loss(real, fake, labels)
+    assert "pairs_told_apart" not in terms
+
+
+def test_spread_is_measured_within_a_label():
+    torch.manual_seed(0)
+    labels = torch.arange(5).repeat(40)
+    exemplars = torch.randn(5, 1, 4, 4)
+    real = torch.randn(200, 1, 4, 4)
+    assert float(relative_spread(real, exemplars[labels], labels)) == 0
+    half = exemplars[labels] + 0.5 * torch.randn(200, 1, 4, 4)
+    assert float(relative_spread(real, half, labels)) == pytest.approx(0.5, rel=0.05)
+    assert float(relative_spread(real, 0.5 * torch.randn(200, 1, 4, 4), None)) == pytest.approx(0.5, rel=0.05)
+    assert float(relative_spread(real[:3], real[:3] * 0, torch.arange(3))) == 1  # no two to compare
+
+
+@pytest.mark.parametrize("network", ["dcgan", "style"])
+def test_in_bfloat16_every_penalty_works_and_scores_are_kept_in_full(network):
+    objective = game("non_saturating", {"r1": (1.0, 1), "r2": (1.0, 1), "wgan_gp": (1.0, 1)}, network).float()
+    real, _, labels = batch(objective.double())
+    objective, real = objective.float(), real.float()
+    with torch.autocast("cpu", torch.bfloat16):
+        fake = objective.generate(torch.randn(6, 4), labels)
+        loss, terms = objective.discriminator_loss(real, fake, labels, ("r1", "r2", "wgan_gp"))
+    loss.backward()
+    assert torch.isfinite(loss)
+    assert {value.dtype for value in terms.values()} == {torch.float32}
 
 
 class Shift:

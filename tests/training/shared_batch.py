@@ -1,4 +1,4 @@
-"""Trains a little, alone or as one of several processes, and writes the losses: run by test_distributed."""
+"""Trains a little, alone or as one of several processes, and writes what came of it: run by test_distributed."""
 
 import json
 import sys
@@ -9,20 +9,21 @@ import torch
 from ganforge.datasets.prepared import Prepared
 from ganforge.params import parse_params
 from ganforge.training.checkpoints import Checkpoints
-from ganforge.training.distributed import join
+from ganforge.training.distributed import join, leave
 from ganforge.training.setup import build_trainer
 
-prepared, values, out = map(Path, sys.argv[1:])
+prepared, jobs, out = map(Path, sys.argv[1:])
 torch.set_num_threads(1)
 cpu = torch.device("cpu")
 world = join(cpu)
-params = parse_params(json.loads(values.read_text()))
-trainer = build_trainer(params, Prepared.load(prepared), Checkpoints(out / "checkpoints"), cpu, world=world)
-reports = list(trainer.run())
-assert (reports[-1].samples is not None) == world.leads
-if world.leads:
-    (out / "history.json").write_text(json.dumps(trainer.history))
-    total = sum(float(parameter.abs().sum()) for parameter in trainer.ema.average.parameters())
-    (out / "total.json").write_text(json.dumps(total))
-if world.size > 1:
-    torch.distributed.destroy_process_group()
+for name, values in json.loads(jobs.read_text()).items():
+    checkpoints = Checkpoints(out / f"{name}-checkpoints")
+    trainer = build_trainer(parse_params(values), Prepared.load(prepared), checkpoints, cpu, world=world)
+    reports = list(trainer.run())
+    assert (reports[-1].samples is not None) == world.leads
+    weights = {key: float(tensor.double().sum()) for key, tensor in trainer.objective.named_parameters()}
+    told = {"history": trainer.history, "weights": weights}
+    if trainer.objective.augmentation is not None:
+        told["probability"] = float(trainer.objective.augmentation.probability)
+    (out / f"{name}-{world.rank}.json").write_text(json.dumps(told))
+leave(world)

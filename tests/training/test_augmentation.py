@@ -4,12 +4,15 @@ import pytest
 import torch
 
 from ganforge.training.augmentation import TRANSFORMATIONS, DifferentiableAugmentation, colour, cutout, translation
+from ganforge.training.distributed import World
 
 SHAPES = [(8, 3, 16, 24), (8, 1, 9, 9), (8, 2, 64), (8, 3, 4, 16, 8)]
 
 
 def augmentation(names=("colour", "translation", "cutout"), **options) -> DifferentiableAugmentation:
-    return DifferentiableAugmentation(names, **{"adaptive": False, "target": 0.6, "speed": 1000} | options)
+    return DifferentiableAugmentation(
+        names, **{"adaptive": False, "target": 0.6, "speed": 1000, "world": World()} | options
+    )
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)

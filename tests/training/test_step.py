@@ -69,7 +69,7 @@ def test_each_turn_draws_once_and_the_generators_turn_computes_no_gradients_of_t
 @pytest.mark.parametrize("network", ["dcgan", "style"])
 def test_a_recorded_step_gives_the_numbers_of_a_plain_one(defaults, digits, tmp_path, network):
     defaults["network"] |= {"name": network, "latent_dim": 8, "width": 16}
-    defaults["train"] |= {"images": 1280, "batch_size": 32, "best_every": 0}
+    defaults["train"] |= {"images": 1280, "batch_size": 32, "best_every": 0, "r1_interval": 2, "r2_interval": 3}
     defaults["augment"] |= {"mode": "adaptive"}
     histories = []
     for recorded in (True, False):

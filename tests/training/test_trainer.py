@@ -70,6 +70,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tiny, othe
 
 
 ADAPTIVE = {"augment__mode": "adaptive", "augment__speed": 1000}
+MOMENTUM = {"train__optimiser": "sgd", "train__beta1": 0.9}
 HARDEST = ADAPTIVE | {
     "network__name": "style",
     "train__discriminator_steps": 2,
@@ -82,7 +83,14 @@ HARDEST = ADAPTIVE | {
 
 @pytest.mark.parametrize(
     ("changes", "stop_at"),
-    [({}, 1), ({}, 7), ({}, 19), (HARDEST, 4), ({"network__name": "progressive"}, 7), ({"train__optimiser": "sgd"}, 5)],
+    [
+        ({}, 1),
+        ({}, 7),
+        ({}, 19),
+        (HARDEST, 4),
+        ({"network__name": "progressive"}, 7),
+        (MOMENTUM, 5),
+    ],
     ids=str,
 )
 def test_a_resumed_run_ends_in_the_weights_of_an_unbroken_one(other, digits, tmp_path, changes, stop_at):
@@ -156,6 +164,30 @@ def test_a_loss_that_is_no_number_ends_the_run_in_a_sentence(tiny, digits, tmp_p
     assert trainer.last_good() is None
 
 
+def test_weights_that_are_no_numbers_never_reach_a_checkpoint(tiny, digits, tmp_path):
+    trainer = build_trainer(tiny, digits, Checkpoints(tmp_path), CPU)
+    play = trainer.play
+
+    def spoil(*arguments):
+        terms = play(*arguments)  # computed before the weights change
+        with torch.no_grad():
+            next(trainer.objective.generator.parameters()).fill_(math.nan)
+        return terms
+
+    trainer.play = spoil
+    with pytest.raises(DivergedError, match="length of the averaged weights is nan"):
+        list(trainer.run())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_generator_that_was_still_growing_is_not_called_good(other, digits, tmp_path):
+    trainer = build_trainer(other(network__name="progressive"), digits, Checkpoints(tmp_path), CPU)
+    for report in trainer.run():
+        if report.images in (320, 352):
+            trainer.save()
+            assert (trainer.last_good() is None) == (report.images == 320)
+
+
 def test_the_last_good_generator_survives_a_divergence(other, digits, tmp_path):
     trainer = build_trainer(other(train__best_every=64), digits, Checkpoints(tmp_path), CPU, first_weight)
     with pytest.raises(DivergedError):
@@ -179,13 +211,13 @@ def test_samples_that_all_look_alike_stop_the_run_within_the_patience(other, dig
     frozen = {"train__learning_rate": 1e-12, "train__patience": 160}
     trainer = build_trainer(other(**frozen), digits, Checkpoints(tmp_path / "stop"), CPU)
     collapse(trainer)
-    with pytest.raises(FailureError, match=r"at step 5, for 160 images now, samples differ .*train\.learning_rate"):
+    with pytest.raises(FailureError, match=r"at step 5, for 160 images now, samples .*differ .*train\.learning_rate"):
         list(trainer.run())
     trainer = build_trainer(other(**frozen, train__on_failure="warn"), digits, Checkpoints(tmp_path / "warn"), CPU)
     collapse(trainer)
     warnings = [(report.images, report.warning) for report in trainer.run() if report.warning]
     assert [images for images, _ in warnings] == [160]
-    assert "samples differ from each other only 0.0%" in warnings[0][1]
+    assert "differ from each other only 0.0%" in warnings[0][1]
 
 
 def test_too_few_images_for_a_batch_are_refused(defaults, digits, tmp_path):

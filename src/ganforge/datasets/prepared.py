@@ -71,7 +71,7 @@ def read_meta(folder: Path) -> Meta:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UserError(f"{path} does not exist: run `dvc repro preprocess` to make it.") from None
+        raise UserError(f"{path} does not exist: `make repro` makes it.") from None
     return Meta(**values | {key: tuple(values[key]) for key in ("shape", "classes", "class_counts")})
 
 

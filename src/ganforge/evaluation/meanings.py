@@ -58,9 +58,12 @@ MEANINGS = (
         "share of real test images recognised by a classifier that learnt from samples; by one that learnt from real "
         "images",
     ),
-    Meaning("task.modes", "modes", None, "combinations of parts that are among the samples of the first seed"),
+    Meaning("task.modes", "modes", "task.modes_real", "classes that any sample of the first seed falls into"),
     Meaning(
-        "task.kl", "mode divergence", None, "how far their frequencies are from real ones, in nats; lower is better"
+        "task.kl",
+        "mode divergence",
+        "task.kl_real",
+        "how far their frequencies are from real ones, in nats",
     ),
 )
 

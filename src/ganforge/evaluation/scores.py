@@ -40,7 +40,7 @@ def score(
     samples: Samples,
     sampled: Features,
     train: np.ndarray,
-    test: np.ndarray,
+    test: Features,
     class_counts: np.ndarray,
     extractor_accuracy: float,
     neighbours: int,
@@ -56,7 +56,8 @@ def score(
     Args:
         samples: what is scored.
         sampled: its features.
-        train, test: (N, features) of the real training and test split.
+        train: (N, features) of the real training images.
+        test: features of the real held-out images.
         class_counts: (classes,) real training images of each class.
         extractor_accuracy: share of real test images that the extractor classifies rightly.
         neighbours: k of precision, recall, density and coverage.
@@ -65,11 +66,12 @@ def score(
     Raises:
         UserError: there are too few samples for these scores.
     """
-    count = min(samples.count, len(test))
+    real_test = test.values
+    count = min(samples.count, len(real_test))
     if count <= neighbours:
         raise UserError(
             f"params.yaml: evaluation.neighbours is {neighbours}, but only {count} samples stand against "
-            f"{len(test)} real test images; allowed is less than both."
+            f"{len(real_test)} real test images; allowed is less than both."
         )
     random = np.random.default_rng(0)  # which real images stand for all; no result depends on it beyond its noise
     reference = Gaussian.fit(train)
@@ -77,23 +79,23 @@ def score(
         frechet_distance(reference, Gaussian.fit(sampled.values[start : start + count]))
         for start in range(0, len(sampled.values), samples.count)
     ]
-    floor = frechet_distance(reference, Gaussian.fit(random.permutation(test)[:count]))
-    most = MOST_POOLED_ENTRIES // test.shape[1]
+    floor = frechet_distance(reference, Gaussian.fit(random.permutation(real_test)[:count]))
+    most = MOST_POOLED_ENTRIES // real_test.shape[1]
     pooled = min(len(sampled.values), len(train), most)
     some_fake, some_train = (random.permutation(values)[:pooled] for values in (sampled.values, train))
-    some_test = test if len(test) <= most else random.permutation(test)[:most]
+    some_test = real_test if len(real_test) <= most else random.permutation(real_test)[:most]
     fake = manifold_scores(some_test, some_fake, neighbours)
-    real = manifold_scores(some_test, some_train, neighbours)
+    near = manifold_scores(some_test, some_train, neighbours)
     counts = np.bincount(sampled.labels, minlength=len(class_counts))
     result: Scores = {
-        "n": {"real": len(test), "fake": count, "seeds": samples.seeds, "pooled": pooled},
+        "n": {"real": len(real_test), "fake": count, "seeds": samples.seeds, "pooled": pooled},
         "quality": {
             "fd": float(np.mean(distances)),
             "fd_std": float(np.std(distances)),
             "fd_floor": floor,
             "fd_ratio": float(np.mean(distances)) / floor,
             **vars(fake),
-            **{f"{name}_real": value for name, value in vars(real).items()},
+            **{f"{name}_real": value for name, value in vars(near).items()},
         },
         "diversity": {
             "class_kl": class_divergence(counts, class_counts),
@@ -105,7 +107,9 @@ def score(
     if samples.labels is not None:
         result["classifier"]["conditional_accuracy"] = float(np.mean(sampled.labels == samples.labels))
     if parts > 1:
-        result["task"] = mode_scores(sampled.labels[: samples.count], class_counts)
+        real = mode_scores(random.permutation(test.labels)[:count], class_counts)
+        result["task"] = mode_scores(sampled.labels[:count], class_counts)
+        result["task"] |= {f"{name}_real": value for name, value in real.items()}
     return result
 
 

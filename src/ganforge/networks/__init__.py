@@ -11,7 +11,7 @@ from torch import nn
 from ganforge.networks.dcgan import DCGANDiscriminator, DCGANGenerator
 from ganforge.networks.layers import normalise_spectrally
 from ganforge.networks.mlp import MLPDiscriminator, MLPGenerator
-from ganforge.networks.progressive import Growing, ProgressiveDiscriminator, ProgressiveGenerator
+from ganforge.networks.progressive import GROWN_AT, Growing, ProgressiveDiscriminator, ProgressiveGenerator
 from ganforge.networks.resnet import ResNetDiscriminator, ResNetGenerator
 from ganforge.networks.spec import NetworkSpec
 from ganforge.networks.style import StyleDiscriminator, StyleGenerator
@@ -24,7 +24,7 @@ FAMILIES: dict[str, tuple[type[nn.Module], type[nn.Module]]] = {
     "style": (StyleGenerator, StyleDiscriminator),
 }
 
-__all__ = ["FAMILIES", "Growing", "NetworkSpec", "build_discriminator", "build_generator"]
+__all__ = ["FAMILIES", "GROWN_AT", "Growing", "NetworkSpec", "build_discriminator", "build_generator"]
 
 
 def build_generator(spec: NetworkSpec) -> nn.Module:

@@ -28,8 +28,8 @@ from ganforge.networks.layers import (
     Flatten,
     LatentAndLabel,
     PadToMultiple,
-    ScoreHead,
     Saturation,
+    ScoreHead,
     SpaceToDepth,
     Unflatten,
     crop,
@@ -51,7 +51,7 @@ def _strided(factor: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
 
 
 class DCGANGenerator(nn.Module):
-    """Latent vector -> dense start -> transposed convolutions -> tanh."""
+    """Latent vector -> dense start -> transposed convolutions -> `Saturation`."""
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()

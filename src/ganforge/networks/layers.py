@@ -109,8 +109,9 @@ def normalise_spectrally(module: nn.Module) -> None:
 class Saturation(nn.Module):
     """tanh that gets to black and white: stretched by a tenth and cut off at -1 and 1.
 
-    Plain tanh reaches them at infinity only, while half of the pixels of digits are black: its samples have greys in
-    their place, which features see although eyes do not.
+    Plain tanh gets there slowly, while half of the pixels of digits are black: its samples have dark greys in their
+    place, which features see although eyes do not. Cut off, since the discriminator could tell values beyond from real
+    ones; where it is, there is no gradient.
     """
 
     def forward(self, x: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """Dense networks: Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661.
 
-As there, rectifiers in the generator and no structure of the image in either network; LeakyReLU instead of maxout.
+As there, rectifiers in the generator and no structure of the image in either network; LeakyReLU instead of
+maxout in the discriminator, batch norm and a tanh (`Saturation`) instead of a sigmoid in the generator.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ HIDDEN_LAYERS = 3
 
 
 class MLPGenerator(nn.Module):
-    """Latent vector -> three hidden layers of 8 * width rectifiers with batch norm -> tanh."""
+    """Latent vector -> three hidden layers of 8 * width rectifiers with batch norm -> `Saturation`."""
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()

@@ -14,7 +14,7 @@ from ganforge.errors import UserError
 from ganforge.files import write_durably
 from ganforge.networks import NetworkSpec, build_generator
 
-FORMAT = 1
+FORMAT = 2
 WEIGHTS = "generator.safetensors"
 CONFIG = "config.json"
 
@@ -58,7 +58,7 @@ def load_generator(folder: Path) -> tuple[nn.Module, GeneratorConfig]:
     try:
         values = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         if values.pop("format") != FORMAT:
-            raise UserError(f"{folder / CONFIG} has a format that this version does not read; upgrade ganforge.")
+            raise UserError(f"{folder / CONFIG} is of another version of ganforge; train again, or use that version.")
         network = values.pop("network")
         config = GeneratorConfig(
             network=NetworkSpec(**network | {"shape": tuple(network["shape"])}),
@@ -67,7 +67,7 @@ def load_generator(folder: Path) -> tuple[nn.Module, GeneratorConfig]:
         module = build_generator(config.network)
         module.load_state_dict(load_file(folder / WEIGHTS))
     except FileNotFoundError as error:
-        raise UserError(f"{error.filename or folder} does not exist: run `dvc repro train` to make it.") from None
+        raise UserError(f"{error.filename or folder} does not exist: `make repro` makes it anew.") from None
     except (SafetensorError, json.JSONDecodeError, KeyError, TypeError, RuntimeError) as error:
-        raise UserError(f"{folder} does not hold a generator ({error}): run `dvc repro train` to make it.") from None
+        raise UserError(f"{folder} does not hold a generator ({error}): `make repro` makes it anew.") from None
     return module.eval(), config

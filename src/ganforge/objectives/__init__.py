@@ -8,7 +8,7 @@ LOSSES: dict[str, Loss] = {
     "non_saturating": Loss(non_saturating),
     "least_squares": Loss(least_squares, threshold=0.5),
     "hinge": Loss(hinge),
-    "wasserstein": Loss(wasserstein),
+    "wasserstein": Loss(wasserstein, critic=True),
     "relativistic": Loss(relativistic, paired=True),
 }
 

@@ -23,16 +23,21 @@ class Loss:
     Attributes:
         function: scores of real and of generated signals, each (batch,), to the two losses; see `losses`.
         paired: whether the generator's loss, too, depends on the scores of real signals.
-        threshold: the score above which the discriminator takes a signal for real.
+        threshold: the score above which the discriminator takes a signal for real, where the target is 1.
+        critic: whether the discriminator measures a distance: the better it tells signals apart, the better.
     """
 
     function: Callable[..., tuple[Tensor, Tensor]]
     paired: bool = False
     threshold: float = 0.0
+    critic: bool = False
 
-    def confidence(self, real: Tensor, fake: Tensor) -> Tensor:
-        """-1 to 1: how often the discriminator is right about real signals (Karras 2020, 2006.06676, eq. 1, r_t)."""
-        return (real - (fake if self.paired else self.threshold)).sign().mean()
+    def confidence(self, real: Tensor, fake: Tensor, target: float = 1.0) -> Tensor:
+        """-1 to 1: how often the discriminator is right about real signals, r_t of Karras 2020, 2006.06676, eq. 1.
+
+        A paired loss knows no absolute score: there it is how often a real signal beats its generated partner.
+        """
+        return (real - (fake if self.paired else self.threshold * target)).sign().mean()
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,6 @@ class Adversarial(nn.Module):
         self.augmentation = augmentation
         # On the device, so that a recorded CUDA graph sees them change.
         self.register_buffer("weights", torch.zeros(len(PENALTIES)), persistent=False)
-        self._shown: tuple[float, ...] | None = None
 
     def due(self, step: int) -> tuple[str, ...]:
         """The penalties that the discriminator's loss at ``step`` includes."""
@@ -105,13 +109,9 @@ class Adversarial(nn.Module):
 
     def advance(self, progress: float) -> None:
         """Sets the weights of the penalties for a share of the run, 0..1."""
-        shown = tuple(
-            self.penalties[name].weight(progress) * self.penalties[name].interval if name in self.penalties else 0.0
-            for name in PENALTIES
-        )
-        if shown != self._shown:
-            self.weights.copy_(torch.tensor(shown))
-            self._shown = shown
+        for index, name in enumerate(PENALTIES):
+            if name in self.penalties:
+                self.weights[index].fill_(self.penalties[name].weight(progress) * self.penalties[name].interval)
 
     def generate(self, latents: Tensor, labels: Tensor | None) -> Tensor:
         """The generator's signals, (batch, *shape), for both players of a step."""
@@ -128,15 +128,22 @@ class Adversarial(nn.Module):
             labels: (batch,) labels that both were made with; None if unconditional.
             due: the penalties to add.
         """
-        fake = fake.detach()
+        fake = fake.detach().to(real.dtype)
         inputs = {"r1": real, "r2": fake}
         penalised = {name: inputs[name].requires_grad_() for name in ("r1", "r2") if name in due}
         real_scores, fake_scores = self._judge(real, fake, labels)
         loss, _ = self._losses(real_scores, fake_scores)
         with torch.no_grad():
-            terms = self._terms(loss, real, fake, real_scores, fake_scores)
+            terms = {
+                "loss_discriminator": loss.detach(),
+                "score_real": real_scores.mean(),
+                "score_fake": fake_scores.mean(),
+                "relative_spread": relative_spread(real, fake, labels),
+            }
+            if not self.loss.critic:
+                terms["pairs_told_apart"] = (real_scores > fake_scores).float().mean()
             if self.augmentation is not None:
-                self.augmentation.adapt(self.loss.confidence(real_scores, fake_scores), len(real))
+                self.augmentation.adapt(self.loss.confidence(real_scores, fake_scores, self.target), len(real))
         if penalised:
             norms = squared_gradient_norms(torch.cat([real_scores, fake_scores]), *penalised.values())
             for name, squares in zip(penalised, norms, strict=True):
@@ -160,14 +167,14 @@ class Adversarial(nn.Module):
         return loss, {"loss_generator": loss.detach()}
 
     def _losses(self, real_scores: Tensor, fake_scores: Tensor) -> tuple[Tensor, Tensor]:
-        """Both losses in float32, whatever the networks computed in."""
         smoothing: dict[str, Any] = {"target": self.target} if self.target < 1 else {}
-        return self.loss.function(_full(real_scores), _full(fake_scores), **smoothing)
+        return self.loss.function(real_scores, fake_scores, **smoothing)
 
     def _score(self, signals: Tensor, labels: Tensor | None) -> Tensor:
+        """Scores of what the discriminator is shown, in float32 where the networks compute in less."""
         shown = signals if self.augmentation is None else self.augmentation(signals)
         scores: Tensor = self.discriminator(shown, labels)
-        return scores
+        return scores.float() if scores.dtype == torch.bfloat16 else scores
 
     def _judge(self, real: Tensor, fake: Tensor, labels: Tensor | None) -> tuple[Tensor, Tensor]:
         """Scores of real and generated signals, in one pass unless the discriminator ties a batch together."""
@@ -177,24 +184,25 @@ class Adversarial(nn.Module):
         real_scores, fake_scores = both.chunk(2)
         return real_scores, fake_scores
 
-    def _terms(self, loss: Tensor, real: Tensor, fake: Tensor, real_scores: Tensor, fake_scores: Tensor) -> Terms:
-        return {
-            "loss_discriminator": loss.detach(),
-            "score_real": real_scores.mean(),
-            "score_fake": fake_scores.mean(),
-            "pairs_told_apart": (real_scores > fake_scores).float().mean(),
-            "relative_spread": _spread(fake) / _spread(real).clamp_min(1e-6),
-        }
-
     def _weight(self, name: str) -> Tensor:
         return self.weights[PENALTIES.index(name)]
 
 
-def _full(scores: Tensor) -> Tensor:
-    """``scores`` in float32 if they are in a shorter format."""
-    return scores if scores.dtype == torch.float64 else scores.float()
+def relative_spread(real: Tensor, fake: Tensor, labels: Tensor | None) -> Tensor:
+    """How far generated signals of one label are from each other, as a share of how far real ones are; a scalar.
 
+    The root mean square distance between neighbours in a batch that is sorted by label. 0: whatever the latent vector,
+    all samples of a label are the same; 1 where no label comes twice.
 
-def _spread(signals: Tensor) -> Tensor:
-    """Standard deviation over the batch, averaged over channels and positions; values are small, so two sums do."""
-    return (signals.square().mean(0) - signals.mean(0).square()).clamp_min(0).sqrt().mean()
+    Args:
+        real, fake: (batch, *shape).
+        labels: (batch,) of both, or None: then all of them have the same.
+    """
+    if labels is None:
+        alike = torch.ones(len(real) - 1, dtype=real.dtype, device=real.device)
+    else:
+        order = labels.argsort()
+        real, fake, labels = real[order], fake[order], labels[order]
+        alike = (labels[1:] == labels[:-1]).to(real.dtype)
+    distances = [((x[1:] - x[:-1]).square().flatten(1).mean(1) * alike).sum() for x in (real, fake)]
+    return torch.where(alike.sum() > 0, (distances[1] / distances[0].clamp_min(1e-12)).sqrt(), 1.0)

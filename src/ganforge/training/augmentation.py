@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
+from ganforge.training.distributed import World
+
 TRANSLATION = 1 / 8  # most of an axis that a signal is moved by
 CUTOUT = 1 / 2  # share of every axis that is cut out
 
@@ -65,14 +67,15 @@ class DifferentiableAugmentation(nn.Module):
         adaptive: whether the probability adapts; else it is 1.
         target: adaptive: the mean sign of the discriminator's scores of real signals that is aimed at, -1 to 1.
         speed: adaptive: images in which the probability may go from 0 to 1.
+        world: the processes that share a batch, and so the probability.
     """
 
     probability: Tensor
 
-    def __init__(self, names: Sequence[str], *, adaptive: bool, target: float, speed: int) -> None:
+    def __init__(self, names: Sequence[str], *, adaptive: bool, target: float, speed: int, world: World) -> None:
         super().__init__()
         self.transformations = [TRANSFORMATIONS[name] for name in names]
-        self.adaptive, self.target, self.speed = adaptive, target, speed
+        self.adaptive, self.target, self.speed, self.world = adaptive, target, speed, world
         self.register_buffer("probability", torch.tensor(0.0 if adaptive else 1.0))
 
     def forward(self, x: Tensor) -> Tensor:
@@ -88,10 +91,10 @@ class DifferentiableAugmentation(nn.Module):
 
         Args:
             confidence: mean sign of its scores of real signals, -1 to 1; a scalar.
-            count: real images that it was computed from.
+            count: real images of this process that it was computed from.
         """
         if self.adaptive:
-            change = (confidence - self.target).sign() * count / self.speed
+            change = (self.world.mean(confidence) - self.target).sign() * count * self.world.size / self.speed
             self.probability.add_(change).clamp_(0, 1)
 
 

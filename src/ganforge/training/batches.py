@@ -48,7 +48,7 @@ class Batches:
         if epoch not in self._orders:
             order = np.random.default_rng([self.seed, epoch]).permutation(len(self.images))
             self._orders = {kept: self._orders[kept] for kept in list(self._orders)[-ORDERS_KEPT + 1 :]}
-            self._orders[epoch] = torch.from_numpy(order).to(self.images.device)
+            self._orders[epoch] = torch.from_numpy(order).to(self.images.device, non_blocking=True)
         rank, size = self.part
         share = self.batch_size // size
         start = position * self.batch_size + rank * share

@@ -41,7 +41,7 @@ class Checkpoints:
                 state: dict[str, Any] = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
                 return state
             warnings.warn(f"{path} is damaged and was removed; training resumes from before it", stacklevel=2)
-            path.unlink()
+            path.unlink(missing_ok=True)
         return None
 
     def _newest_first(self) -> list[Path]:

@@ -6,13 +6,15 @@ changes from step to step lies in tensors that the graph reads: the batch, the l
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 import torch
 
+from ganforge.errors import UserError
 from ganforge.training.step import Batch, Step, Terms
 
-WARM_UP = 3  # steps played as they are before the first recording, which let libraries choose their kernels
+WARM_UP = 3  # steps of each kind that are played as they are before one is recorded: libraries choose their kernels
 
 
 class RecordedStep:
@@ -26,18 +28,18 @@ class RecordedStep:
 
     def __init__(self, step: Step) -> None:
         self.step = step
-        self.played = 0
+        self._played: Counter[tuple[str, ...]] = Counter()
         self._batches: list[Batch] = []
         self._graphs: dict[tuple[str, ...], tuple[torch.cuda.CUDAGraph, Terms]] = {}
         self._stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
 
     def __call__(self, batches: Sequence[Batch], due: Collection[str]) -> Terms:
         """As `Step`; the terms returned are overwritten by the next replay."""
-        self.played += 1
-        if self.played <= WARM_UP:
+        kind = tuple(due)
+        self._played[kind] += 1
+        if self._played[kind] <= WARM_UP:
             return self._warm_up(batches, due)
         self._take(batches)
-        kind = tuple(due)
         if kind not in self._graphs:
             self._graphs[kind] = self._record(kind)
         graph, terms = self._graphs[kind]
@@ -65,8 +67,19 @@ class RecordedStep:
                     target.copy_(source)
 
     def _record(self, due: Collection[str]) -> tuple[torch.cuda.CUDAGraph, Terms]:
-        """Records without running: the replay that follows is this step."""
+        """Records without running: the replay that follows is this step.
+
+        Raises:
+            UserError: something in the step cannot be recorded.
+        """
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
-            terms = self.step(self._batches, due)
+        try:
+            # Other threads go on meanwhile: one of them may be reading the next batch.
+            with torch.cuda.graph(graph, capture_error_mode="thread_local"):
+                terms = self.step(self._batches, due)
+        except RuntimeError as error:
+            raise UserError(
+                f"params.yaml: compute.cuda_graphs is true, but a step cannot be recorded here ({error}); set it to "
+                "false and run `make repro` again: training goes on from its last checkpoint."
+            ) from error
         return graph, terms

@@ -36,6 +36,11 @@ def configure(compute: ComputeParams) -> torch.device:
             f"params.yaml: compute.device is {compute.device!r}, which PyTorch {torch.__version__} does not find here; "
             f"allowed on this machine is auto or {here}."
         )
+    if name == "cuda" and torch.cuda.device_count() < compute.processes:
+        raise UserError(
+            f"params.yaml: compute.processes is {compute.processes}, but this machine has {torch.cuda.device_count()} "
+            "CUDA devices; allowed is at most one process for each."
+        )
     return torch.device(name, int(os.environ.get("LOCAL_RANK", 0))) if name == "cuda" else torch.device(name)
 
 

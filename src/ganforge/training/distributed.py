@@ -14,6 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ganforge.networks import Growing
+
 
 @dataclass(frozen=True)
 class World:
@@ -59,7 +61,7 @@ class World:
         return nn.parallel.DistributedDataParallel(
             _Turn(player, play),
             device_ids=[torch.cuda.current_device()] if on_cuda else None,
-            find_unused_parameters=True,  # a network that grows does not use all of its layers yet
+            find_unused_parameters=isinstance(player, Growing),  # which does not use all of its layers yet
         )
 
 
@@ -83,6 +85,12 @@ def join(device: torch.device) -> World:
             torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
         torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
     return World(torch.distributed.get_rank(), torch.distributed.get_world_size())
+
+
+def leave(world: World) -> None:
+    """Ends what `join` began."""
+    if world.size > 1:
+        torch.distributed.destroy_process_group()
 
 
 def share_normalisation(generator: nn.Module, world: World, device: torch.device) -> nn.Module:

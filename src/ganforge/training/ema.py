@@ -40,6 +40,10 @@ class ExponentialMovingAverage:
         for mine, theirs in self._counters:
             mine.copy_(theirs)
 
+    def norm(self) -> float:
+        """Length of the vector of all averaged weights: infinite or not a number if one of them is."""
+        return float(torch.stack(torch._foreach_norm(self._average)).norm())
+
 
 def _floats(module: nn.Module) -> list[torch.Tensor]:
     """All tensors of a module that can be averaged."""

@@ -26,7 +26,9 @@ class Sign:
     text: str
 
     def shows(self, row: Mapping[str, float]) -> bool:
-        """Whether ``row`` shows it."""
+        """Whether ``row`` shows it; a loss that does not have the column never does."""
+        if self.column not in row:
+            return False
         value = row[self.column]
         return value >= self.limit if self.above else value <= self.limit
 
@@ -44,8 +46,9 @@ SIGNS = (
         "relative_spread",
         0.1,
         False,
-        "samples differ from each other only {:.1%} as much as real ones do; lower train.learning_rate, raise "
-        "train.batch_size, or set train.loss to relativistic with train.r1 and train.r2",
+        "samples (of one label, where there are labels) differ from each other only {:.1%} as much as real ones "
+        "do; lower train.learning_rate, raise train.batch_size, or set train.loss to "
+        "relativistic with train.r1 and train.r2",
     ),
 )
 

@@ -9,17 +9,18 @@ from ganforge.params import TrainParams
 from ganforge.training.schedules import value_at
 
 
-def build_optimiser(params: TrainParams, module: nn.Module, device: torch.device) -> torch.optim.Optimizer:
-    """The optimiser that ``params`` ask for; on CUDA one that a graph can record."""
-    on_cuda = device.type == "cuda"
+def build_optimiser(
+    params: TrainParams, module: nn.Module, device: torch.device, *, recorded: bool = False
+) -> torch.optim.Optimizer:
+    """The optimiser that ``params`` ask for; one that a CUDA graph can record if it is to be ``recorded``."""
     # A recorded graph reads the learning rate from this tensor; elsewhere a number is faster.
-    rate: float | Tensor = torch.tensor(1.0, device=device) if on_cuda else 1.0
+    rate: float | Tensor = torch.tensor(1.0, device=device) if recorded else 1.0
     weights = module.parameters()
     decay, betas = params.weight_decay, (params.beta1, value_at(params.beta2, 0))
     if params.optimiser == "sgd":
         return torch.optim.SGD(weights, rate, momentum=params.beta1, weight_decay=decay, fused=True)
     kind = torch.optim.AdamW if params.optimiser == "adamw" else torch.optim.Adam
-    return kind(weights, rate, betas, weight_decay=decay, fused=True, capturable=on_cuda)
+    return kind(weights, rate, betas, weight_decay=decay, fused=True, capturable=recorded)
 
 
 def set_schedules(optimiser: torch.optim.Optimizer, rate: float, beta2: float) -> None:

@@ -77,15 +77,16 @@ def build_trainer(
     set_precision(params.train.precision)
     torch.manual_seed(params.train.seed)
     objective = build_objective(params, spec, world, device)
+    recorded = can_be_recorded(params, device, world)
     optimisers = (
-        build_optimiser(params.train, objective.generator, device),
-        build_optimiser(params.train, objective.discriminator, device),
+        build_optimiser(params.train, objective.generator, device, recorded=recorded),
+        build_optimiser(params.train, objective.discriminator, device, recorded=recorded),
     )
     step = Step(objective, optimisers, bfloat16=params.train.precision == "bfloat16", world=world)
     best = BestGenerator(judge) if judge is not None and params.train.best_every else None
     return Trainer(
         objective,
-        RecordedStep(step) if can_be_recorded(params, device, world) else step,
+        RecordedStep(step) if recorded else step,
         optimisers,
         build_batches(train.images, train.labels if spec.classes else None, params, device, world),
         spec.latent_dim,
@@ -111,18 +112,22 @@ def build_objective(params: Params, spec: NetworkSpec, world: World, device: tor
         LOSSES[train.loss],
         target=1 - train.label_smoothing,
         penalties=penalties,
-        augmentation=build_augmentation(params.augment),
+        augmentation=build_augmentation(params.augment, world),
     )
     arrange(objective.to(device), len(spec.size))
     return objective
 
 
-def build_augmentation(params: AugmentParams) -> DifferentiableAugmentation | None:
+def build_augmentation(params: AugmentParams, world: World) -> DifferentiableAugmentation | None:
     """What the discriminator sees instead of the images, or None for the images."""
     if params.mode == "none":
         return None
     return DifferentiableAugmentation(
-        params.transformations, adaptive=params.mode == "adaptive", target=params.target, speed=params.speed
+        params.transformations,
+        adaptive=params.mode == "adaptive",
+        target=params.target,
+        speed=params.speed,
+        world=world,
     )
 
 
@@ -132,7 +137,8 @@ def build_batches(
     """Batches of images that lie on the device, or are read from their file while it works if they are too many."""
     batch_size, seed, part = params.train.batch_size, params.train.seed, (world.rank, world.size)
     targets = None if labels is None else torch.from_numpy(np.array(labels))
-    if not fits(images.nbytes, device):
+    copies = 1 if device.type == "cuda" else world.size  # processes that put them into the same memory
+    if not fits(copies * images.nbytes, device):
         return StreamedBatches(images, targets, batch_size, seed, part, device)
     resident = torch.from_numpy(np.array(images)).to(device)
     return Batches(resident, None if targets is None else targets.to(device), batch_size, seed, part)

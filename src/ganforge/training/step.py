@@ -68,21 +68,26 @@ class Step:
             scalars for the record, of the last step of the discriminator and of the generator.
         """
         device = batches[0].images.device.type
-        with torch.autocast(device, torch.bfloat16, enabled=self.bfloat16, cache_enabled=False):
-            for turn, (images, labels, latents) in enumerate(batches, start=1):
-                real = normalise(images)
+        for turn, (images, labels, latents) in enumerate(batches, start=1):
+            real = normalise(images)
+            with self._precision(device):
                 if turn < len(batches):
                     with torch.no_grad():
                         fake = self.objective.generate(latents, labels)
                 else:
                     fake = self._generate(latents, labels)
                 loss, terms = self._discriminate(real, fake, labels, due)
-                _descend(loss, self.discriminator_optimiser)
-            self.objective.discriminator.requires_grad_(False)
+            _descend(loss, self.discriminator_optimiser)
+        self.objective.discriminator.requires_grad_(False)
+        with self._precision(device):
             loss, generator_terms = self.objective.generator_loss(real.detach(), fake, labels)
-            _descend(loss, self.generator_optimiser)
-            self.objective.discriminator.requires_grad_(True)
+        _descend(loss, self.generator_optimiser)
+        self.objective.discriminator.requires_grad_(True)
         return {**terms, **generator_terms}
+
+    def _precision(self, device: str) -> torch.autocast:
+        """What networks and losses are computed in; gradients follow by themselves."""
+        return torch.autocast(device, torch.bfloat16, enabled=self.bfloat16, cache_enabled=False)
 
 
 def _descend(loss: Tensor, optimiser: torch.optim.Optimizer) -> None:

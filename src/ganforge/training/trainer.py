@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ganforge.networks import Growing
+from ganforge.networks import GROWN_AT, Growing
 from ganforge.objectives import Adversarial
 from ganforge.params import TrainParams
 from ganforge.training.batches import Batches
@@ -142,6 +142,7 @@ class Trainer:
             if self.step % self.report_every and not done:
                 continue
             row = self._row((self.step - since) * self.images_per_step, began)
+            check_finite({**row, "length of the averaged weights": self.ema.norm()}, self.step)
             warning = self._warning(row)
             if self._is_due(self.best_every):
                 row |= self._measure()
@@ -177,10 +178,12 @@ class Trainer:
         if self.best is not None and self.best.weights:
             return self.chosen()
         state = self.checkpoints.load()
-        return None if state is None else Kept(state["ema"], state["step"] * self.images_per_step)
+        if state is None or self._still_grows(state["step"] - 1):
+            return None
+        return Kept(state["ema"], state["step"] * self.images_per_step)
 
     def _train_step(self) -> None:
-        """One step of the game; never waits for the device."""
+        """One step of the game; the host goes on without waiting for the device."""
         self._set_progress(self.step / self.steps)
         turns = self.params.discriminator_steps
         self._seed()
@@ -227,7 +230,6 @@ class Trainer:
         losses = dict(zip(self._sums, means, strict=True))
         self._sums, self._counts = {}, {}
         row = {"images": float(self.images), **losses}
-        check_finite(row, self.step)
         rate = value_at(self.params.learning_rate, (self.step - 1) / self.steps)
         return row | {"learning_rate": rate, "images_per_second": images / max(time.monotonic() - began, 1e-9)}
 
@@ -244,10 +246,13 @@ class Trainer:
 
     def _measure(self) -> Row:
         """The distance of the averaged generator's samples from real ones, once it draws at full size."""
-        average = self.ema.average
-        if self.best is None or not self.world.leads or (isinstance(average, Growing) and not average.grown):
+        if self.best is None or not self.world.leads or self._still_grows(self.step - 1):
             return {}
-        return {"fd": self.best.consider(average, self.images)}
+        return {"fd": self.best.consider(self.ema.average, self.images)}
+
+    def _still_grows(self, step: int) -> bool:
+        """Whether the generator did not draw at its full size yet in a step, counted from 0."""
+        return isinstance(self.ema.average, Growing) and step / self.steps < GROWN_AT
 
     def _preview(self) -> np.ndarray | None:
         return self.preview(self.ema.average) if self.world.leads else None
