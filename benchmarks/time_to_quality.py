@@ -102,9 +102,9 @@ def ours(params: Params, data: Prepared, device: torch.device, judge: Judge) -> 
     with TemporaryDirectory() as folder:
         trainer = build_trainer(params, data, Checkpoints(Path(folder)), device)
         clock = Clock(judge, device)
-        while trainer.step < trainer.steps:
-            clock.run(trainer._train_step, trainer.ema.average)
-        clock.look(trainer.ema.average)
+        while trainer.game.step < trainer.game.steps:
+            clock.run(trainer.game.advance, trainer.game.average)
+        clock.look(trainer.game.average)
     return clock.curve
 
 

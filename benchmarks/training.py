@@ -62,7 +62,7 @@ def main() -> None:
             device=device,
         ) as textbook:
             rates = alternate(
-                {"ours": trainer._train_step, "textbook": textbook.step}, options.rounds, options.steps, device
+                {"ours": trainer.game.advance, "textbook": textbook.step}, options.rounds, options.steps, device
             )
     ours, plain = (options.batch / statistics.median(rates[name]) for name in ("ours", "textbook"))
     peak = measured_peak(device, bfloat16=options.precision == "bfloat16")
@@ -168,7 +168,7 @@ def extremes(rates: dict[str, list[float]]) -> list[tuple[float, float]]:
 def count_flops(trainer: Any) -> int:
     """Floating-point operations of one of our steps, as PyTorch counts convolutions and matrix products."""
     with FlopCounterMode(display=False) as counter:
-        trainer._train_step()
+        trainer.game.advance()
     return int(counter.get_total_flops())
 
 

@@ -125,8 +125,8 @@ def follow(trainer: Trainer, signal_name: str, run: PipelineRun | None, progress
     signal = SIGNALS[signal_name]()
     progress.mkdir(parents=True, exist_ok=True)
     flushed = len(trainer.history)
-    with progress_bar(trainer.steps * trainer.images_per_step, "img", "train") as bar:
-        bar.update(trainer.images)
+    with progress_bar(trainer.game.steps * trainer.game.images_per_step, "img", "train") as bar:
+        bar.update(trainer.game.images)
         for report in trainer.run():
             if report.row is not None:
                 bar.set_postfix(

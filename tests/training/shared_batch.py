@@ -21,9 +21,9 @@ for name, values in json.loads(jobs.read_text()).items():
     trainer = build_trainer(parse_params(values), Prepared.load(prepared), checkpoints, cpu, world=world)
     reports = list(trainer.run())
     assert (reports[-1].samples is not None) == world.leads
-    weights = {key: float(tensor.double().sum()) for key, tensor in trainer.objective.named_parameters()}
+    weights = {key: float(tensor.double().sum()) for key, tensor in trainer.game.objective.named_parameters()}
     told = {"history": trainer.history, "weights": weights}
-    if trainer.objective.augmentation is not None:
-        told["probability"] = float(trainer.objective.augmentation.probability)
+    if trainer.game.objective.augmentation is not None:
+        told["probability"] = float(trainer.game.objective.augmentation.probability)
     (out / f"{name}-{world.rank}.json").write_text(json.dumps(told))
 leave(world)

@@ -27,10 +27,10 @@ def test_no_step_waits_for_the_device(defaults, digits, tmp_path, network, loss)
     defaults["train"] |= {"loss": loss, "batch_size": 8, "r1_interval": 2, "wgan_gp": 1.0, "optimiser": "sgd"}
     defaults["augment"] |= {"mode": "adaptive"}
     trainer = build_trainer(parse_params(defaults), digits, Checkpoints(tmp_path), CPU)
-    batches = [trainer._batch(0)]
+    batches = [trainer.game.batch(0)]
     with NoReading():
         for step in range(3):
-            trainer.play(batches, trainer.objective.due(step))
+            trainer.game.play(batches, trainer.game.objective.due(step))
 
 
 def test_reading_a_number_back_would_be_seen():
@@ -45,24 +45,24 @@ def test_each_turn_draws_once_and_the_generators_turn_computes_no_gradients_of_t
     defaults["train"] |= {"batch_size": 8, "discriminator_steps": 3, "r1": 0.0, "r2": 0.0}
     trainer = build_trainer(parse_params(defaults), digits, Checkpoints(tmp_path), CPU)
     drawn, judged = [], []
-    trainer.objective.generator.register_forward_hook(lambda *_: drawn.append(torch.is_grad_enabled()))
-    trainer.objective.discriminator.register_forward_hook(lambda _, inputs, __: judged.append(len(inputs[0])))
+    trainer.game.objective.generator.register_forward_hook(lambda *_: drawn.append(torch.is_grad_enabled()))
+    trainer.game.objective.discriminator.register_forward_hook(lambda _, inputs, __: judged.append(len(inputs[0])))
     after = []
-    step = trainer.generator_optimiser.step
+    step = trainer.game.optimisers[0].step
 
     def spy():
-        after.append([p.grad.clone() for p in trainer.objective.discriminator.parameters()])
+        after.append([p.grad.clone() for p in trainer.game.objective.discriminator.parameters()])
         step()
 
-    trainer.generator_optimiser.step = spy
-    trainer.discriminator_optimiser.register_step_post_hook(
-        lambda *_: after.append([p.grad.clone() for p in trainer.objective.discriminator.parameters()])
+    trainer.game.optimisers[0].step = spy
+    trainer.game.optimisers[1].register_step_post_hook(
+        lambda *_: after.append([p.grad.clone() for p in trainer.game.objective.discriminator.parameters()])
     )
-    trainer._train_step()
+    trainer.game.advance()
     assert drawn == [False, False, True]
     assert judged == [16, 16, 16, 8, 8]  # real and generated together; then the generator's, and real ones to compare
     assert all(torch.equal(a, b) for a, b in zip(after[-2], after[-1], strict=True))
-    assert all(parameter.requires_grad for parameter in trainer.objective.discriminator.parameters())
+    assert all(parameter.requires_grad for parameter in trainer.game.objective.discriminator.parameters())
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA device")

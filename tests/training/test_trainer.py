@@ -8,6 +8,7 @@ import torch
 
 from ganforge.errors import UserError
 from ganforge.params import parse_params
+from ganforge.training.batches import StreamedBatches
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.failure import DivergedError, FailureError
 from ganforge.training.setup import build_trainer
@@ -16,7 +17,7 @@ CPU = torch.device("cpu")
 
 
 def weights(trainer) -> list[torch.Tensor]:
-    return [*trainer.objective.state_dict().values(), *trainer.ema.average.state_dict().values()]
+    return [*trainer.game.objective.state_dict().values(), *trainer.game.average.state_dict().values()]
 
 
 def same(one, two) -> bool:
@@ -98,16 +99,24 @@ def test_a_resumed_run_ends_in_the_weights_of_an_unbroken_one(other, digits, tmp
     unbroken, _ = finished(params, digits, tmp_path / "unbroken", first_weight)
     first = build_trainer(params, digits, Checkpoints(tmp_path / "broken"), CPU, first_weight)
     for report in first.run():
-        if report.images == stop_at * first.images_per_step:
+        if report.images == stop_at * first.game.images_per_step:
             first.save()
             break
     torch.rand(7)  # what others draw in between is no part of the run
     second, reports = finished(params, digits, tmp_path / "broken", first_weight)
-    assert reports[0].images == (stop_at + 1) * first.images_per_step
+    assert reports[0].images == (stop_at + 1) * first.game.images_per_step
     assert same(unbroken, second)
     assert unbroken.chosen().images == second.chosen().images
     losses = [[row["loss_discriminator"] for row in trainer.history] for trainer in (unbroken, second)]
     assert losses[0] == losses[1]
+
+
+def test_data_too_large_for_the_device_train_to_the_same_weights(tiny, digits, tmp_path, monkeypatch):
+    resident, _ = finished(tiny, digits, tmp_path / "resident")
+    monkeypatch.setattr("ganforge.training.setup.fits", lambda size, device: False)
+    streamed, _ = finished(tiny, digits, tmp_path / "streamed")
+    assert isinstance(streamed.game.batches, StreamedBatches)
+    assert same(resident, streamed)
 
 
 def test_it_learns_the_mean_image_of_every_class(defaults, digits, tmp_path):
@@ -119,7 +128,7 @@ def test_it_learns_the_mean_image_of_every_class(defaults, digits, tmp_path):
     real = np.stack([train.images[train.labels == digit].mean(0) for digit in range(10)])
 
     def distance() -> float:
-        drawn = trainer.preview(trainer.ema.average).reshape(10, 10, 1, 8, 8).mean(1)
+        drawn = trainer.preview(trainer.game.average).reshape(10, 10, 1, 8, 8).mean(1)
         return float(np.abs(drawn - real).mean())
 
     before = distance()
@@ -138,7 +147,7 @@ def test_the_generator_with_the_smallest_distance_goes_on_and_the_last_one_stays
         return next(distances)
 
     trainer, _ = finished(other(train__best_every=128), digits, tmp_path, judge)
-    name = next(name for name, _ in trainer.ema.average.named_parameters())
+    name = next(name for name, _ in trainer.game.average.named_parameters())
     assert [row["fd"] for row in trainer.history if "fd" in row] == [5.0, 2.0, 3.0, 4.0, 6.0]
     assert trainer.chosen().images == 256
     assert torch.equal(trainer.chosen().weights[name], seen[1])
@@ -156,7 +165,7 @@ def test_a_growing_network_is_measured_only_at_its_full_size(other, digits, tmp_
 def test_a_loss_that_is_no_number_ends_the_run_in_a_sentence(tiny, digits, tmp_path):
     trainer = build_trainer(tiny, digits, Checkpoints(tmp_path), CPU)
     with torch.no_grad():
-        next(trainer.objective.discriminator.parameters()).fill_(math.inf)
+        next(trainer.game.objective.discriminator.parameters()).fill_(math.inf)
     with pytest.raises(
         DivergedError, match=r"step 1, after 32 images: loss_discriminator is nan.*train\.learning_rate"
     ):
@@ -166,15 +175,15 @@ def test_a_loss_that_is_no_number_ends_the_run_in_a_sentence(tiny, digits, tmp_p
 
 def test_weights_that_are_no_numbers_never_reach_a_checkpoint(tiny, digits, tmp_path):
     trainer = build_trainer(tiny, digits, Checkpoints(tmp_path), CPU)
-    play = trainer.play
+    play = trainer.game.play
 
     def spoil(*arguments):
         terms = play(*arguments)  # computed before the weights change
         with torch.no_grad():
-            next(trainer.objective.generator.parameters()).fill_(math.nan)
+            next(trainer.game.objective.generator.parameters()).fill_(math.nan)
         return terms
 
-    trainer.play = spoil
+    trainer.game.play = spoil
     with pytest.raises(DivergedError, match="length of the averaged weights is nan"):
         list(trainer.run())
     assert not list(tmp_path.iterdir())
@@ -194,7 +203,7 @@ def test_the_last_good_generator_survives_a_divergence(other, digits, tmp_path):
         for report in trainer.run():
             if report.images == 320:
                 with torch.no_grad():
-                    next(trainer.objective.discriminator.parameters()).fill_(math.nan)
+                    next(trainer.game.objective.discriminator.parameters()).fill_(math.nan)
     kept = trainer.last_good()
     assert kept.images <= 320
     assert all(torch.isfinite(tensor).all() for tensor in kept.weights.values())
@@ -203,7 +212,7 @@ def test_the_last_good_generator_survives_a_divergence(other, digits, tmp_path):
 def collapse(trainer) -> None:
     """A generator that draws one and the same grey signal."""
     with torch.no_grad():
-        for parameter in trainer.objective.generator.parameters():
+        for parameter in trainer.game.objective.generator.parameters():
             parameter.zero_()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import time
 import warnings
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import torch
 
 from ganforge.files import write_durably
 
+LEAST_SECONDS = 10.0  # from one checkpoint to the next
+MOST_SHARE = 0.02  # of the time that may go into writing them
 KEPT = 2  # the newest, and the one before in case the newest turns out to be damaged
 
 
@@ -20,9 +23,16 @@ class Checkpoints:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._saved_at = time.monotonic()
+        self._cost = 0.0
+
+    def due(self) -> bool:
+        """Whether the last one is old enough for another."""
+        return time.monotonic() - self._saved_at >= max(LEAST_SECONDS, self._cost / MOST_SHARE)
 
     def save(self, step: int, state: dict[str, Any]) -> Path:
         """Writes ``state`` (tensors, numbers, strings, lists and dictionaries of them) and forgets the oldest."""
+        began = time.monotonic()
         self.folder.mkdir(parents=True, exist_ok=True)
         buffer = io.BytesIO()
         torch.save(state, buffer)
@@ -31,6 +41,8 @@ class Checkpoints:
         write_durably(path, content)
         for old in self._newest_first()[KEPT:]:
             old.unlink(missing_ok=True)
+        self._saved_at = time.monotonic()
+        self._cost = self._saved_at - began
         return path
 
     def load(self) -> dict[str, Any] | None:

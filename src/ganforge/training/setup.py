@@ -21,6 +21,7 @@ from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.cuda_graphs import RecordedStep
 from ganforge.training.device import fits, set_precision
 from ganforge.training.distributed import World, share_normalisation
+from ganforge.training.game import Game
 from ganforge.training.optimisers import build_optimiser
 from ganforge.training.schedules import value_at
 from ganforge.training.step import Step
@@ -84,19 +85,17 @@ def build_trainer(
     )
     step = Step(objective, optimisers, bfloat16=params.train.precision == "bfloat16", world=world)
     best = BestGenerator(judge) if judge is not None and params.train.best_every else None
-    return Trainer(
+    game = Game(
         objective,
         RecordedStep(step) if recorded else step,
         optimisers,
         build_batches(train.images, train.labels if spec.classes else None, params, device, world),
         spec.latent_dim,
         params.train,
-        checkpoints,
-        build_preview(spec, device),
-        best,
         world,
         device,
     )
+    return Trainer(game, checkpoints, build_preview(spec, device), best)
 
 
 def build_objective(params: Params, spec: NetworkSpec, world: World, device: torch.device) -> Adversarial:
