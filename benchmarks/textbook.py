@@ -7,14 +7,18 @@ losses read back at every step, Adam as it comes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
+
+from ganforge.networks.dcgan import DCGANDiscriminator, DCGANGenerator
+from ganforge.networks.layers import Flatten, PadToMultiple, Unflatten
 
 REAL, FAKE = 1.0, 0.0
 
@@ -191,3 +195,56 @@ def initialise(module: nn.Module) -> None:
             nn.init.normal_(layer.weight, 0.0, 0.02)
         elif isinstance(layer, nn.BatchNorm2d):
             nn.init.normal_(layer.weight, 1.0, 0.02)
+
+
+class Plain(nn.Sequential):
+    """Layers that are given no labels."""
+
+    def forward(self, x: Tensor, *_: None) -> Tensor:
+        """As the layers one after the other."""
+        output: Tensor = super().forward(x)  # type: ignore[no-untyped-call]
+        return output
+
+
+def plain_generator(generator: nn.Module) -> nn.Module:
+    """Our unconditional DCGAN generator of square images, the same map in the layers of textbooks.
+
+    The dense start becomes a transposed convolution of a single position, and the convolution before a rearrangement of
+    channels into positions a transposed convolution of kernel 6.
+    """
+    assert isinstance(generator, DCGANGenerator)
+    start: Any = generator.start
+    last: Any = generator.output[0]
+    height, width = generator.sizes[-1]
+    first = nn.ConvTranspose2d(start.in_features, start.out_features // (height * width), (height, width), bias=False)
+    channels = last.out_channels // 4
+    outermost = nn.ConvTranspose2d(last.in_channels, channels, 6, 2, 2, bias=False)
+    with torch.no_grad():
+        first.weight.copy_(start.weight.reshape(height, width, -1, start.in_features).permute(3, 2, 0, 1))
+        taps = last.weight.reshape(channels, 2, 2, last.in_channels, 3, 3).flip(4, 5)
+        outermost.weight.copy_(taps.permute(3, 0, 4, 1, 5, 2).reshape(outermost.weight.shape))
+    assert not start.bias.any()  # nor after training: batch norm follows
+    assert not last.bias.any()  # in the beginning
+    rest = [layer for layer in generator.normalise if not isinstance(layer, Unflatten)]
+    return Plain(nn.Unflatten(1, (-1, 1, 1)), first, *rest, *generator.up, outermost, *list(generator.output)[2:])
+
+
+def plain_discriminator(discriminator: nn.Module) -> nn.Module:
+    """Our unconditional DCGAN discriminator of square images, the same map in the layers of textbooks."""
+    assert isinstance(discriminator, DCGANDiscriminator)
+    layers: list[Any] = list(discriminator.layers)
+    near, rest = layers[1], layers[2:]
+    scores: Any = discriminator.head.scores
+    channels = near.in_channels // 4
+    outermost = nn.Conv2d(channels, near.out_channels, 6, 2, 2)
+    features = next(layer.out_channels for layer in reversed(rest) if isinstance(layer, nn.Conv2d))
+    side = math.isqrt(scores.in_features // features)
+    last = nn.Conv2d(features, 1, side)
+    with torch.no_grad():
+        taps = near.weight.reshape(near.out_channels, channels, 2, 2, 3, 3)
+        outermost.weight.copy_(taps.permute(0, 1, 4, 2, 5, 3).reshape(outermost.weight.shape))
+        outermost.bias = near.bias
+        last.weight.copy_(scores.weight.reshape(1, side, side, features).permute(0, 3, 1, 2))
+        last.bias = scores.bias
+    kept = [layer for layer in rest if not isinstance(layer, Flatten | PadToMultiple)]
+    return Plain(outermost, *kept, last, nn.Flatten(0))

@@ -62,7 +62,10 @@ class DCGANGenerator(nn.Module):
         self.input = LatentAndLabel(spec.latent_dim, spec.classes)
         self.start = nn.Linear(self.input.features, channels * math.prod(self.sizes[base]))
         self.normalise = nn.Sequential(
-            Unflatten(self.sizes[base]), BATCH_NORM[axes](channels), nn.ReLU(), *attention_at(base, spec, channels)
+            Unflatten(self.sizes[base]),
+            BATCH_NORM[axes](channels),
+            nn.ReLU(inplace=True),
+            *attention_at(base, spec, channels),
         )
         self.up = nn.Sequential()  # from level base to level 1
         for level in range(base - 1, 0, -1):
@@ -72,7 +75,7 @@ class DCGANGenerator(nn.Module):
                 nn.Sequential(
                     TRANSPOSED_CONVOLUTION[axes](channels, finer, bias=False, **_strided(factor)),
                     BATCH_NORM[axes](finer),
-                    nn.ReLU(),
+                    nn.ReLU(inplace=True),
                     Crop(self.sizes[level]),
                     *attention_at(level, spec, finer),
                 )
@@ -105,7 +108,7 @@ class DCGANDiscriminator(nn.Module):
         layers: list[nn.Module] = [
             SpaceToDepth(first),
             CONVOLUTION[axes](spec.channels * math.prod(first), channels, 3, padding=1),
-            nn.LeakyReLU(LEAK),
+            nn.LeakyReLU(LEAK, inplace=True),
             *attention_at(1, spec, channels),
         ]
         for level in range(2, len(sizes)):
@@ -113,7 +116,7 @@ class DCGANDiscriminator(nn.Module):
             layers += [
                 PadToMultiple(factor := factors(sizes[level - 1], sizes[level])),
                 CONVOLUTION[axes](channels, coarser, **_strided(factor)),
-                nn.LeakyReLU(LEAK),
+                nn.LeakyReLU(LEAK, inplace=True),
                 *attention_at(level, spec, coarser),
             ]
             channels = coarser
