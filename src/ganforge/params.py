@@ -190,7 +190,7 @@ class EvaluationParams(Section):
 
 
 class ComputeParams(Section):
-    """Where it runs; changes no result beyond rounding, so no stage depends on it."""
+    """Where it runs: no stage depends on it. It changes rounding; several processes draw noise each for itself."""
 
     device: DeviceName
     threads: Annotated[int, Field(ge=1, le=1024)]

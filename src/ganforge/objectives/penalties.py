@@ -13,7 +13,8 @@ def squared_gradient_norms(scores: Tensor, *inputs: Tensor) -> tuple[Tensor, ...
     https://arxiv.org/abs/1801.04406, eq. 9 and 10); gamma is left to the caller.
 
     Args:
-        scores: any number of scores, each computed from one row of the inputs.
+        scores: of the samples, each computed from its own row; where a network ties a batch together, gradients are
+            those of the sum of all scores.
         inputs: tensors of shape (batch, ...) that require gradients.
 
     Returns:
