@@ -27,7 +27,7 @@ def test_each_score_stands_beside_that_of_real_images():
 def test_scores_that_only_some_data_have_are_explained_too():
     scores = SCORES | {"classifier": {"cas": 0.91, "cas_real": 0.98}, "task": {"modes": 998, "kl": 0.0213}}
     table = {label: (value, real) for label, value, real, _ in rows(scores)}
-    assert table["accuracy learnt from samples"] == ("0.910", "0.980")
+    assert table["learnt from samples"] == ("0.910", "0.980")
     assert table["modes"] == ("998", "")
     assert table["mode divergence"] == ("0.021", "")
 

@@ -53,10 +53,9 @@ MEANINGS = (
     ),
     Meaning(
         "classifier.cas",
-        "accuracy learnt from samples",
+        "learnt from samples",
         "classifier.cas_real",
-        "share of real test images recognised by a classifier that learnt from samples; by one that learnt from real "
-        "images",
+        "accuracy on real images of a classifier that learnt from samples; from real images",
     ),
     Meaning("task.modes", "modes", "task.modes_real", "classes that any sample of the first seed falls into"),
     Meaning(
