@@ -60,7 +60,7 @@ benchmark: setup ## Measure images per second beside a textbook loop (docs/perfo
 	python -m benchmarks.training
 
 .PHONY: results
-results: setup ## Rebuild docs/results.md: two hours on two cores (PARTS="families digits" for some of it)
+results: setup ## Rebuild docs/results.md, which takes hours on a CPU (PARTS="families digits" for some of it)
 	python -m benchmarks.results $(PARTS)
 
 .PHONY: lint

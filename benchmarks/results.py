@@ -1,6 +1,6 @@
 """Rebuilds docs/results.md: every recipe and every family of networks, run by the pipeline as a user would run it.
 
-    make results                               # everything, some two hours on two cores
+    make results                               # everything: hours on two cores
     make results PARTS="families digits"       # some parts; the others keep the figures that they have
 
 Each part runs `dvc repro` in a copy of the last commit, once for each of its settings, and keeps what the pipeline
