@@ -3,7 +3,7 @@
 import numpy as np
 
 from ganforge.datasets.prepared import Prepared
-from ganforge.evaluation.extractor import train_extractor
+from ganforge.evaluation.extractor import Extractor, train_classifier
 from ganforge.params import Params
 from ganforge.training.device import configure
 from pipeline.stage import EXTRACTOR, PREPARED, progress_bar, run_stage
@@ -15,7 +15,7 @@ def main(params: Params) -> None:
     device = configure(params.compute)
     classes = len(data.meta.classes)
     with progress_bar(params.extractor.images, "img", "extractor") as bar:
-        extractor = train_extractor(
+        classifier = train_classifier(
             data.splits["train"],
             classes,
             params.extractor.images,
@@ -24,6 +24,7 @@ def main(params: Params) -> None:
             lambda shown: bar.update(shown - bar.n),
             data.meta.parts,
         )
+    extractor = Extractor.scaled_to(data.splits["train"].images, classifier, device, data.meta.parts)
     test = extractor(data.splits["test"].images)
     accuracy = float(np.mean(test.labels == data.splits["test"].labels))
     extractor.save(EXTRACTOR, data.meta.shape, classes, accuracy)

@@ -117,6 +117,7 @@ class TrainParams(Section):
     beta2: Memory | Schedule[Memory]
     weight_decay: Share
     ema_half_life: Weight | Schedule[Weight]
+    standing_statistics: Annotated[int, Field(ge=0)]
     best_every: Annotated[int, Field(ge=0)]
     best_samples: Annotated[int, Field(ge=2)]
     on_failure: Literal["stop", "warn"]

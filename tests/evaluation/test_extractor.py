@@ -15,8 +15,8 @@ from ganforge.evaluation.extractor import (
     read_config,
     separate,
     separate_labels,
-    train_extractor,
 )
+from tests.evaluation.extractors import trained
 
 CPU = torch.device("cpu")
 
@@ -30,7 +30,7 @@ def stacks(digits) -> Split:
 def extractor(digits) -> Extractor:
     """Trained on stacks of three digits of 8x8 pixels."""
     train = stack(digits.splits["train"], 3000, np.random.default_rng(0))
-    return train_extractor(train, 1000, 15_000, 0, CPU, lambda _: None, parts=3)
+    return trained(train, 1000, parts=3)
 
 
 def test_labels_are_taken_apart_like_the_digits_of_a_number():

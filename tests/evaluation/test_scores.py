@@ -11,13 +11,14 @@ from ganforge.datasets.source import Split
 from ganforge.datasets.stacked_mnist import stack
 from ganforge.errors import UserError
 from ganforge.evaluation import scores as scores_module
-from ganforge.evaluation.extractor import Extractor, train_extractor
+from ganforge.evaluation.extractor import Extractor
 from ganforge.evaluation.scores import Samples, mode_scores, score
+from tests.evaluation.extractors import trained
 
 
 @pytest.fixture(scope="module")
 def extractor(digits) -> Extractor:
-    return train_extractor(digits.splits["train"], 10, 15_000, 0, torch.device("cpu"), lambda _: None)
+    return trained(digits.splits["train"], 10)
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +115,7 @@ def judge_stacks(digits):
     """Scores of two seeds of stacks of three digits, a thousand classes."""
     chance = np.random.default_rng(0)
     train, test = stack(digits.splits["train"], 15_000, chance), stack(digits.splits["test"], 2_000, chance)
-    extractor = train_extractor(train, 1000, 15_000, 0, torch.device("cpu"), lambda _: None, parts=3)
+    extractor = trained(train, 1000, parts=3)
     features = extractor(train.images).values, extractor(test.images)
 
     def run(first, second):

@@ -45,21 +45,21 @@ def test_lazy_penalties_are_scaled_by_their_intervals(loss):
         inputs = signals.detach().clone().requires_grad_()
         (squares,) = squared_gradient_norms(objective.discriminator(inputs, labels), inputs)
         norms[name] = squares.mean()
-    plain, _ = objective.discriminator_loss(real.clone(), fake, labels)
-    penalised, terms = objective.discriminator_loss(real.clone(), fake, labels, ("r1", "r2"))
+    plain, *_ = objective.discriminator_loss(real.clone(), fake, labels)
+    penalised, _, terms = objective.discriminator_loss(real.clone(), fake, labels, ("r1", "r2"))
     assert torch.allclose(penalised, plain + 4 * 0.5 / 2 * norms["r1"] + 8 * 0.25 / 2 * norms["r2"])
     assert torch.allclose(terms["gradient_r1"], norms["r1"])
     assert torch.allclose(terms["gradient_r2"], norms["r2"])
-    only_r2, _ = objective.discriminator_loss(real.clone(), fake, labels, ("r2",))
+    only_r2, *_ = objective.discriminator_loss(real.clone(), fake, labels, ("r2",))
     assert torch.allclose(only_r2, plain + 8 * 0.25 / 2 * norms["r2"])
 
 
 def test_the_wgan_penalty_is_taken_between_real_and_generated_samples():
     objective = game("wasserstein", {"wgan_gp": (10.0, 2)})
     real, fake, labels = batch(objective)
-    plain, _ = objective.discriminator_loss(real, fake, labels)
+    plain, *_ = objective.discriminator_loss(real, fake, labels)
     torch.manual_seed(5)
-    penalised, _ = objective.discriminator_loss(real, fake, labels, ("wgan_gp",))
+    penalised, *_ = objective.discriminator_loss(real, fake, labels, ("wgan_gp",))
     torch.manual_seed(5)
     share = torch.rand(6, 1, 1, 1, dtype=torch.float64)
     mixed = ((1 - share) * real + share * fake.detach()).requires_grad_()
@@ -87,11 +87,12 @@ def test_a_weight_may_change_with_the_run():
 def test_each_player_gets_gradients_from_its_own_loss(loss, network):
     objective = game(loss, network=network)
     real, fake, labels = batch(objective)
-    objective.discriminator_loss(real, fake, labels, ("r1", "r2"))[0].backward()
+    loss, real_scores, _ = objective.discriminator_loss(real, fake, labels, ("r1", "r2"))
+    loss.backward()
     assert all(parameter.grad is None for parameter in objective.generator.parameters())
     assert all(parameter.grad is not None for parameter in objective.discriminator.parameters())
     objective.discriminator.requires_grad_(False)
-    objective.generator_loss(real.detach(), fake, labels)[0].backward()
+    objective.generator_loss(real_scores, fake, labels)[0].backward()
     assert all(parameter.grad is not None for parameter in objective.generator.parameters())
 
 
@@ -103,24 +104,26 @@ def test_losses_are_those_of_the_scores(loss):
     scores = [objective.discriminator(signals, labels) for signals in (real, fake)]
     smoothing = {"target": target} if target < 1 else {}
     expected = LOSSES[loss].function(*scores, **smoothing)
-    assert torch.allclose(objective.discriminator_loss(real, fake, labels)[0], expected[0])
-    assert torch.allclose(objective.generator_loss(real, fake, labels)[0], expected[1])
+    loss, real_scores, _ = objective.discriminator_loss(real, fake, labels)
+    assert torch.allclose(loss, expected[0])
+    assert torch.equal(real_scores, scores[0])
+    assert torch.allclose(objective.generator_loss(real_scores, fake, labels)[0], expected[1])
 
 
 def test_a_discriminator_that_ties_a_batch_together_sees_real_and_generated_samples_apart():
     objective = game(network="style")
     real, fake, labels = batch(objective)
-    _, terms = objective.discriminator_loss(real, fake, labels)
+    *_, terms = objective.discriminator_loss(real, fake, labels)
     assert torch.allclose(terms["score_real"], objective.discriminator(real, labels).mean())
 
 
 def test_terms_tell_who_wins_unless_the_discriminator_is_a_critic():
     objective = game()
     real, fake, labels = batch(objective)
-    _, terms = objective.discriminator_loss(real, fake, labels)
+    *_, terms = objective.discriminator_loss(real, fake, labels)
     scores = [objective.discriminator(signals, labels) for signals in (real, fake)]
     assert float(terms["pairs_told_apart"]) == pytest.approx(float((scores[0] > scores[1]).double().mean()))
-    _, terms = game("wasserstein").discriminator_loss(real, fake, labels)
+    *_, terms = game("wasserstein").discriminator_loss(real, fake, labels)
     assert "pairs_told_apart" not in terms
 
 
@@ -143,7 +146,7 @@ def test_in_bfloat16_every_penalty_works_and_scores_are_kept_in_full(network):
     objective, real = objective.float(), real.float()
     with torch.autocast("cpu", torch.bfloat16):
         fake = objective.generate(torch.randn(6, 4), labels)
-        loss, terms = objective.discriminator_loss(real, fake, labels, ("r1", "r2", "wgan_gp"))
+        loss, _, terms = objective.discriminator_loss(real, fake, labels, ("r1", "r2", "wgan_gp"))
     loss.backward()
     assert torch.isfinite(loss)
     assert {value.dtype for value in terms.values()} == {torch.float32}
@@ -166,9 +169,9 @@ def test_both_players_see_augmented_samples_only_and_the_augmentation_hears_of_i
     plain, augmented = game(), game()
     augmented.augmentation = Shift()
     real, fake, labels = batch(plain)
-    shifted = plain.discriminator_loss(real + 0.5, fake + 0.5, labels)[0]
+    shifted, scores, _ = plain.discriminator_loss(real + 0.5, fake + 0.5, labels)
     assert torch.allclose(augmented.discriminator_loss(real, fake, labels)[0], shifted)
     assert len(augmented.augmentation.adapted) == 1
     assert augmented.augmentation.adapted[0][1] == 6
-    shifted = plain.generator_loss(real + 0.5, fake + 0.5, labels)[0]
-    assert torch.allclose(augmented.generator_loss(real, fake, labels)[0], shifted)
+    shifted = plain.generator_loss(scores, fake + 0.5, labels)[0]
+    assert torch.allclose(augmented.generator_loss(scores, fake, labels)[0], shifted)

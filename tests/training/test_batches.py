@@ -3,11 +3,11 @@
 import numpy as np
 import torch
 
-from ganforge.training.batches import Batches, StreamedBatches
+from ganforge.training.batches import Order, ResidentBatches, StreamedBatches
 
 
-def batches(seed=0, part=(0, 1)) -> Batches:
-    return Batches(torch.arange(10)[:, None], torch.arange(10), 4, seed, part)
+def batches(seed=0, part=(0, 1)) -> ResidentBatches:
+    return ResidentBatches(torch.arange(10)[:, None], torch.arange(10), Order(10, 4, seed, part))
 
 
 def test_a_step_is_the_same_whenever_it_is_asked_for():
@@ -40,9 +40,8 @@ def test_images_that_stay_in_their_file_come_in_the_same_batches(tmp_path):
     stored = np.random.default_rng(0).integers(0, 256, (50, 1, 3, 3), dtype=np.uint8)
     np.save(tmp_path / "train.npy", stored)
     labels = torch.arange(50)
-    streamed = StreamedBatches(
-        np.load(tmp_path / "train.npy", mmap_mode="r"), labels, 8, 3, (1, 2), torch.device("cpu")
-    )
-    resident = Batches(torch.from_numpy(stored), labels, 8, 3, (1, 2))
+    order = Order(50, 8, 3, (1, 2))
+    streamed = StreamedBatches(np.load(tmp_path / "train.npy", mmap_mode="r"), labels, order, torch.device("cpu"))
+    resident = ResidentBatches(torch.from_numpy(stored), labels, Order(50, 8, 3, (1, 2)))
     for step in [*range(14), 30, 2]:
         assert all(torch.equal(a, b) for a, b in zip(streamed[step], resident[step], strict=True))

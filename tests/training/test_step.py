@@ -60,7 +60,7 @@ def test_each_turn_draws_once_and_the_generators_turn_computes_no_gradients_of_t
     )
     trainer.game.advance()
     assert drawn == [False, False, True]
-    assert judged == [16, 16, 16, 8, 8]  # real and generated together; then the generator's, and real ones to compare
+    assert judged == [16, 16, 16, 8]  # real and generated together; then the generator's
     assert all(torch.equal(a, b) for a, b in zip(after[-2], after[-1], strict=True))
     assert all(parameter.requires_grad for parameter in trainer.game.objective.discriminator.parameters())
 

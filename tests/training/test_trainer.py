@@ -62,6 +62,13 @@ def test_it_tells_what_happened(tiny, digits, tmp_path):
     assert all(math.isfinite(value) for row in trainer.history for value in row.values())
 
 
+def test_what_is_kept_has_statistics_of_its_own(tiny, digits, tmp_path):
+    trainer, _ = finished(tiny, digits, tmp_path)
+    averaged, kept = trainer.game.average.state_dict(), trainer.last().weights
+    differing = {name.rsplit(".")[-1] for name in kept if not torch.equal(kept[name], averaged[name])}
+    assert {"running_mean", "running_var"} <= differing <= {"running_mean", "running_var", "num_batches_tracked"}
+
+
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tiny, other, digits, tmp_path):
     one, _ = finished(tiny, digits, tmp_path / "one")
     two, _ = finished(tiny, digits, tmp_path / "two")

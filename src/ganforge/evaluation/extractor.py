@@ -22,9 +22,9 @@ from torch import Tensor, nn
 
 from ganforge.datasets.source import Split
 from ganforge.files import write_durably
-from ganforge.networks.layers import BATCH_NORM, CONVOLUTION
+from ganforge.networks.layers import AVERAGE_POOL, BATCH_NORM, CONVOLUTION
 from ganforge.scale import arrange, normalise
-from ganforge.training.batches import Batches
+from ganforge.training.batches import Order, ResidentBatches
 
 WIDTHS = (16, 32, 64)
 FEATURES = 128
@@ -46,14 +46,13 @@ class Classifier(nn.Module):
         super().__init__()
         axes, channels, size = len(shape) - 1, shape[0], list(shape[1:])
         self.axes, self.classes = axes, classes
-        pool = (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d)[axes - 1]
         layers: list[nn.Module] = []
         for width in WIDTHS:
             layers += [
                 CONVOLUTION[axes](channels, width, 3, padding=1, bias=False),
                 BATCH_NORM[axes](width),
                 nn.ReLU(),
-                pool(2, ceil_mode=True),
+                AVERAGE_POOL[axes](2, ceil_mode=True),
             ]
             channels, size = width, [math.ceil(length / 2) for length in size]
         self.body = nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels * math.prod(size), FEATURES))
@@ -88,6 +87,12 @@ class Extractor:
     def __init__(self, classifier: Classifier, scale: float, device: torch.device, parts: int = 1) -> None:
         self.classifier, self.scale, self.device, self.parts = classifier.eval(), scale, device, parts
         arrange(classifier, classifier.axes)
+
+    @classmethod
+    def scaled_to(cls, images: np.ndarray, classifier: Classifier, device: torch.device, parts: int = 1) -> Extractor:
+        """With the scale that gives the features of uint8 ``images`` (N, *shape) a root mean square of 1."""
+        unscaled = cls(classifier, 1.0, device, parts)(images).values
+        return cls(classifier, float(np.sqrt(np.mean(np.square(unscaled)))), device, parts)
 
     @torch.inference_mode()
     def __call__(self, signals: np.ndarray) -> Features:
@@ -138,21 +143,6 @@ def read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def train_extractor(
-    train: Split,
-    classes: int,
-    images: int,
-    seed: int,
-    device: torch.device,
-    progress: Callable[[int], None],
-    parts: int = 1,
-) -> Extractor:
-    """Trains the classifier and measures the scale of its features; arguments as in `train_classifier`."""
-    classifier = train_classifier(train, classes, images, seed, device, progress, parts)
-    unscaled = Extractor(classifier, 1.0, device, parts)(train.images).values
-    return Extractor(classifier, float(np.sqrt(np.mean(np.square(unscaled)))), device, parts)
-
-
 def train_classifier(
     train: Split,
     classes: int,
@@ -182,7 +172,8 @@ def train_classifier(
     batch_size = min(BATCH, len(part_images))
     steps = max(1, images // batch_size)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
-    batches = Batches(_on(device, part_images), _on(device, part_labels), batch_size, seed)
+    order = Order(len(part_images), batch_size, seed, device=device)
+    batches = ResidentBatches(_on(device, part_images), _on(device, part_labels), order)
     for step in range(steps):
         signals, labels = batches[step]
         _, logits = classifier(normalise(signals))

@@ -120,8 +120,8 @@ class Adversarial(nn.Module):
 
     def discriminator_loss(
         self, real: Tensor, fake: Tensor, labels: Tensor | None, due: Collection[str] = ()
-    ) -> tuple[Tensor, Terms]:
-        """What the discriminator minimises, and its terms for the record.
+    ) -> tuple[Tensor, Tensor, Terms]:
+        """What the discriminator minimises, its scores of the real signals, and its terms for the record.
 
         Args:
             real, fake: real and generated signals, (batch, *shape) in [-1, 1]; the generator gets no gradient.
@@ -154,16 +154,17 @@ class Adversarial(nn.Module):
             (squares,) = squared_gradient_norms(self._score(mixed, labels), mixed)
             loss = loss + self._weight("wgan_gp") * distance_from_unit_norm(squares).mean()
             terms["gradient_wgan_gp"] = squares.detach().mean()
-        return loss, terms
+        return loss, real_scores.detach(), terms
 
-    def generator_loss(self, real: Tensor, fake: Tensor, labels: Tensor | None) -> tuple[Tensor, Terms]:
-        """What the generator minimises, and its terms; arguments as in `discriminator_loss`."""
-        fake_scores = self._score(fake, labels)
-        real_scores = fake_scores
-        if self.loss.paired:
-            with torch.no_grad():
-                real_scores = self._score(real, labels)
-        _, loss = self._losses(real_scores, fake_scores)
+    def generator_loss(self, real_scores: Tensor, fake: Tensor, labels: Tensor | None) -> tuple[Tensor, Terms]:
+        """What the generator minimises, and its terms.
+
+        Args:
+            real_scores: from `discriminator_loss`; they bear on a paired loss only. They are from before the
+                discriminator's last step; computing them once more was slower and no better (docs/decisions.md).
+            fake, labels: as in `discriminator_loss`.
+        """
+        _, loss = self._losses(real_scores, self._score(fake, labels))
         return loss, {"loss_generator": loss.detach()}
 
     def _losses(self, real_scores: Tensor, fake_scores: Tensor) -> tuple[Tensor, Tensor]:

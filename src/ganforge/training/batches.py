@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -11,77 +12,85 @@ from torch import Tensor
 ORDERS_KEPT = 2  # the epoch that is shown and the next, which a prefetch may already be in
 
 
-class Batches:
-    """The batch of every step, as a function of (seed, step) alone: resuming needs no state.
+class Batches(Protocol):
+    """The batch of every step, as a function of (seed, step) alone: resuming needs no state."""
 
-    An epoch is a fresh permutation cut into whole batches; the few images left over wait for another epoch.
+    def __getitem__(self, step: int) -> tuple[Tensor, Tensor | None]:
+        """The uint8 images of ``step``, (batch, *shape), and their labels, (batch,), on the training's device."""
+        ...
+
+
+class Order:
+    """Which items every step shows. An epoch is a fresh permutation cut into whole batches; the few left over wait.
 
     Args:
-        images: (N, *shape) uint8, on the device; N of at least ``batch_size``.
-        labels: (N,) int64 on the device, or None.
-        batch_size: images in a batch.
+        count: items, at least ``batch_size``.
+        batch_size: items in a batch.
         seed: of the permutations.
         part: (rank, size): this process takes the rank-th of ``size`` equal parts of every batch.
+        device: where the numbers of the items go; None: the CPU.
     """
 
     def __init__(
         self,
-        images: Tensor,
-        labels: Tensor | None,
+        count: int,
         batch_size: int,
         seed: int,
         part: tuple[int, int] = (0, 1),
+        device: torch.device | None = None,
     ) -> None:
-        self.images, self.labels = images, labels
-        self.batch_size, self.seed, self.part = batch_size, seed, part
-        self.per_epoch = len(images) // batch_size
-        self._orders: dict[int, Tensor] = {}
+        self.count, self.batch_size, self.seed, self.part, self.device = count, batch_size, seed, part, device
+        self.per_epoch = count // batch_size
+        self._epochs: dict[int, Tensor] = {}
 
-    def __getitem__(self, step: int) -> tuple[Tensor, Tensor | None]:
-        """The uint8 images and the labels of ``step``."""
-        index = self._index(step)
-        return self.images[index], None if self.labels is None else self.labels[index]
-
-    def _index(self, step: int) -> Tensor:
-        """Which images ``step`` shows, on the device that they lie on."""
+    def __getitem__(self, step: int) -> Tensor:
+        """The numbers of the items of ``step``, int64 (batch / size,)."""
         epoch, position = divmod(step, self.per_epoch)
-        if epoch not in self._orders:
-            order = np.random.default_rng([self.seed, epoch]).permutation(len(self.images))
-            self._orders = {kept: self._orders[kept] for kept in list(self._orders)[-ORDERS_KEPT + 1 :]}
-            self._orders[epoch] = torch.from_numpy(order).to(self.images.device, non_blocking=True)
+        if epoch not in self._epochs:
+            order = np.random.default_rng([self.seed, epoch]).permutation(self.count)
+            self._epochs = {kept: self._epochs[kept] for kept in list(self._epochs)[-ORDERS_KEPT + 1 :]}
+            self._epochs[epoch] = torch.from_numpy(order).to(self.device, non_blocking=True)
         rank, size = self.part
         share = self.batch_size // size
         start = position * self.batch_size + rank * share
-        return self._orders[epoch][start : start + share]
+        return self._epochs[epoch][start : start + share]
 
 
-class StreamedBatches(Batches):
-    """The same batches of images that stay in their file: the next one is read while this one is used.
+class ResidentBatches:
+    """Batches of images that lie on the device.
+
+    Args:
+        images: (N, *shape) uint8.
+        labels: (N,) int64 beside them, or None.
+        order: on the same device.
+    """
+
+    def __init__(self, images: Tensor, labels: Tensor | None, order: Order) -> None:
+        self.images, self.labels, self.order = images, labels, order
+
+    def __getitem__(self, step: int) -> tuple[Tensor, Tensor | None]:
+        """See `Batches`."""
+        index = self.order[step]
+        return self.images[index], None if self.labels is None else self.labels[index]
+
+
+class StreamedBatches:
+    """Batches of images that stay in their file: the next one is read while this one is used.
 
     Args:
         images: (N, *shape) uint8, mapped from its file.
         labels: (N,) int64 on the CPU, or None.
-        batch_size, seed, part: as in `Batches`.
+        order: on the CPU.
         device: where batches go.
     """
 
-    def __init__(
-        self,
-        images: np.ndarray,
-        labels: Tensor | None,
-        batch_size: int,
-        seed: int,
-        part: tuple[int, int],
-        device: torch.device,
-    ) -> None:
-        super().__init__(torch.empty(len(images), 0), labels, batch_size, seed, part)
-        self.file = images
-        self.device = device
+    def __init__(self, images: np.ndarray, labels: Tensor | None, order: Order, device: torch.device) -> None:
+        self.images, self.labels, self.order, self.device = images, labels, order, device
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="batches")
         self._ahead: tuple[int, Future[tuple[Tensor, Tensor | None]]] | None = None
 
     def __getitem__(self, step: int) -> tuple[Tensor, Tensor | None]:
-        """The batch of ``step`` on the device; that of the next step is being read when this returns."""
+        """See `Batches`; that of the next step is being read when this returns."""
         if self._ahead is None or self._ahead[0] != step:
             self._ahead = step, self._reader.submit(self._read, step)
         images, labels = self._ahead[1].result()
@@ -91,9 +100,9 @@ class StreamedBatches(Batches):
 
     def _read(self, step: int) -> tuple[Tensor, Tensor | None]:
         """Reads in the order of the file, which disks like, and puts the rows into the order of the batch."""
-        index = self._index(step)
-        order = index.argsort()
-        rows = torch.from_numpy(self.file[index[order].numpy()])
+        index = self.order[step]
+        by_place = index.argsort()
+        rows = torch.from_numpy(self.images[index[by_place].numpy()])
         images = torch.empty_like(rows, pin_memory=self.device.type == "cuda")
-        images[order] = rows
+        images[by_place] = rows
         return images, None if self.labels is None else self.labels[index]

@@ -56,8 +56,7 @@ class World:
         """
         if self.size == 1:
             return play
-        devices = {parameter.device for parameter in player.parameters()}
-        on_cuda = next(iter(devices)).type == "cuda"
+        on_cuda = next(player.parameters()).device.type == "cuda"
         return nn.parallel.DistributedDataParallel(
             _Turn(player, play),
             device_ids=[torch.cuda.current_device()] if on_cuda else None,

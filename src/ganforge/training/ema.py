@@ -11,6 +11,8 @@ from torch import nn
 class ExponentialMovingAverage:
     """Averages parameters and buffers; the early average forgets faster, as min(decay, (1 + step) / (10 + step)).
 
+    The averaged statistics of batch norm are stale: `standing_statistics` makes fresh ones.
+
     Args:
         module: the network that is being trained.
         batch_size: real images in a step.

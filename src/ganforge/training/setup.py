@@ -15,7 +15,7 @@ from ganforge.objectives import LOSSES, PENALTIES, Adversarial, Penalty
 from ganforge.params import AugmentParams, NetworkParams, Params, Schedule
 from ganforge.scale import arrange
 from ganforge.training.augmentation import DifferentiableAugmentation
-from ganforge.training.batches import Batches, StreamedBatches
+from ganforge.training.batches import Batches, Order, ResidentBatches, StreamedBatches
 from ganforge.training.best import BestGenerator, Judge
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.cuda_graphs import RecordedStep
@@ -24,6 +24,7 @@ from ganforge.training.distributed import World, share_normalisation
 from ganforge.training.game import Game
 from ganforge.training.optimisers import build_optimiser
 from ganforge.training.schedules import value_at
+from ganforge.training.standing_statistics import standing_statistics
 from ganforge.training.step import Step
 from ganforge.training.trainer import Preview, Trainer
 
@@ -95,7 +96,8 @@ def build_trainer(
         world,
         device,
     )
-    return Trainer(game, checkpoints, build_preview(spec, device), best)
+    settle = standing_statistics(spec, data.meta.class_counts, params.train.standing_statistics, device)
+    return Trainer(game, checkpoints, settle, build_preview(spec, device), best)
 
 
 def build_objective(params: Params, spec: NetworkSpec, world: World, device: torch.device) -> Adversarial:
@@ -134,13 +136,13 @@ def build_batches(
     images: np.ndarray, labels: np.ndarray | None, params: Params, device: torch.device, world: World
 ) -> Batches:
     """Batches of images that lie on the device, or are read from their file while it works if they are too many."""
-    batch_size, seed, part = params.train.batch_size, params.train.seed, (world.rank, world.size)
+    order = partial(Order, len(images), params.train.batch_size, params.train.seed, (world.rank, world.size))
     targets = None if labels is None else torch.from_numpy(np.array(labels))
     copies = 1 if device.type == "cuda" else world.size  # processes that put them into the same memory
     if not fits(copies * images.nbytes, device):
-        return StreamedBatches(images, targets, batch_size, seed, part, device)
+        return StreamedBatches(images, targets, order(), device)
     resident = torch.from_numpy(np.array(images)).to(device)
-    return Batches(resident, None if targets is None else targets.to(device), batch_size, seed, part)
+    return ResidentBatches(resident, None if targets is None else targets.to(device), order(device))
 
 
 def can_be_recorded(params: Params, device: torch.device, world: World) -> bool:

@@ -76,11 +76,11 @@ class Step:
                         fake = self.objective.generate(latents, labels)
                 else:
                     fake = self._generate(latents, labels)
-                loss, terms = self._discriminate(real, fake, labels, due)
+                loss, real_scores, terms = self._discriminate(real, fake, labels, due)
             _descend(loss, self.discriminator_optimiser)
         self.objective.discriminator.requires_grad_(False)
         with self._precision(device):
-            loss, generator_terms = self.objective.generator_loss(real.detach(), fake, labels)
+            loss, generator_terms = self.objective.generator_loss(real_scores, fake, labels)
         _descend(loss, self.generator_optimiser)
         self.objective.discriminator.requires_grad_(True)
         return {**terms, **generator_terms}

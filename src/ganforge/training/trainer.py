@@ -18,6 +18,7 @@ from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.failure import FailureError, FailureWatch, check_finite
 from ganforge.training.game import Game
 from ganforge.training.meter import Meter
+from ganforge.training.standing_statistics import Settle
 
 REPORTS = 200  # per run; in long runs one every LONGEST_REPORT steps
 LONGEST_REPORT = 100  # steps
@@ -59,18 +60,23 @@ class Trainer:
     Args:
         game: what is played.
         checkpoints: where to resume from, and where to save to.
-        preview: draws a few samples from the averaged generator.
-        best: measures the averaged generator now and then; None to keep the last one.
+        settle: makes of the averaged generator the one that is looked at, measured and kept.
+        preview: draws a few samples from it.
+        best: measures it now and then; None to keep the last one.
     """
 
-    def __init__(self, game: Game, checkpoints: Checkpoints, preview: Preview, best: BestGenerator | None) -> None:
-        self.game, self.checkpoints, self.preview, self.best = game, checkpoints, preview, best
+    def __init__(
+        self, game: Game, checkpoints: Checkpoints, settle: Settle, preview: Preview, best: BestGenerator | None
+    ) -> None:
+        self.game, self.checkpoints, self.best = game, checkpoints, best
+        self.settle, self.preview = settle, preview
         self.leads = game.world.leads
         self.report_every = max(1, min(LONGEST_REPORT, game.steps // REPORTS))
         self.preview_every = self._at_reports(game.steps / PREVIEWS)
         self.best_every = self._at_reports(game.params.best_every / game.images_per_step)
         self.meter = Meter(game.world)
         self.watch = FailureWatch(game.params.patience)
+        self.final: nn.Module = game.average
         self.seconds = 0.0
         self.history: list[Row] = []
         self.rows_saved = 0
@@ -90,7 +96,7 @@ class Trainer:
         """
         game = self.game
         if game.step == 0:
-            yield Report(0, None, self._preview())
+            yield Report(0, None, self._preview(self.settle(game.average)))
         since, began = game.step, time.monotonic()
         while game.step < game.steps:
             self.meter.add(game.advance())
@@ -99,15 +105,19 @@ class Trainer:
                 continue
             row = self._row((game.step - since) * game.images_per_step, began)
             warning = self._warning(row)
-            if self._is_due(self.best_every):
-                row |= self._measure()
+            measured, shown = self._is_due(self.best_every), self._is_due(self.preview_every)
+            if measured or shown:
+                settled = self.settle(game.average)
+            if measured:
+                row |= self._measure(settled)
             self.history.append(row)
             self.seconds = row["seconds"] = self.seconds + time.monotonic() - began
-            samples = self._preview() if self._is_due(self.preview_every) else None
+            samples = self._preview(settled) if shown else None
             yield Report(game.images, row, samples, warning)
             if done or self.checkpoints.due():
                 self.save()
             since, began = game.step, time.monotonic()
+        self.final = self.settle(game.average)  # by all processes together, which may share statistics
 
     def save(self) -> None:
         """Writes a checkpoint of the state after the last report."""
@@ -116,8 +126,8 @@ class Trainer:
         self.rows_saved = len(self.history)
 
     def last(self) -> Kept:
-        """The averaged generator as it is now."""
-        return Kept(copy_of(self.game.average), self.game.images)
+        """The averaged generator at the end of the run."""
+        return Kept(copy_of(self.final), self.game.images)
 
     def chosen(self) -> Kept:
         """The generator that goes on: the best one if it was looked for, else the last."""
@@ -156,14 +166,14 @@ class Trainer:
             raise FailureError(f"training failed: {warning}")
         return warning
 
-    def _measure(self) -> Row:
-        """The distance of the averaged generator's samples from real ones, once it draws at full size."""
+    def _measure(self, generator: nn.Module) -> Row:
+        """The distance of the generator's samples from real ones, once it draws at full size."""
         if self.best is None or not self.leads or not self.game.grown_at(self.game.step):
             return {}
-        return {"fd": self.best.consider(self.game.average, self.game.images)}
+        return {"fd": self.best.consider(generator, self.game.images)}
 
-    def _preview(self) -> np.ndarray | None:
-        return self.preview(self.game.average) if self.leads else None
+    def _preview(self, generator: nn.Module) -> np.ndarray | None:
+        return self.preview(generator) if self.leads else None
 
     def _at_reports(self, steps: float) -> int:
         """The multiple of ``report_every`` that is nearest to a number of steps, at least one."""
