@@ -11,6 +11,7 @@ Figures = Mapping[str, Any]
 
 COLUMNS: dict[str, Callable[[Figures], str]] = {
     "training": lambda run: f"{run['seconds']:.0f} s",
+    "taken by other tenants": lambda run: f"{run['stolen']:.0%}" if "stolen" in run else "",
     "images shown": lambda run: f"{run['images']:,}",
     "fd": lambda run: f"{run['scores']['quality']['fd']:.3g} ± {run['scores']['quality']['fd_std']:.2g}",
     "its floor": lambda run: f"{run['scores']['quality']['fd_floor']:.3g}",
@@ -24,6 +25,7 @@ COLUMNS: dict[str, Callable[[Figures], str]] = {
 
 MODE_COLUMNS: dict[str, Callable[[Figures], str]] = {
     "training": COLUMNS["training"],
+    "taken by other tenants": COLUMNS["taken by other tenants"],
     "images shown": COLUMNS["images shown"],
     "modes of 1000 (real images)": lambda run: f"{run['scores']['task']['modes']} ({_task(run, 'modes_real')})",
     "KL in nats (real images)": lambda run: f"{run['scores']['task']['kl']:.3f} ({_task(run, 'kl_real')})",
@@ -45,7 +47,8 @@ INTRODUCTION = """# Results
 Every figure and every picture here was made by the pipeline itself: `make results` runs `dvc repro` in a copy of the
 last commit for each setting and writes this page; `make results PARTS=families` makes one part anew. Scores are
 explained in [README](../README.md#what-the-scores-say). "Training" is the time of the training loop, checks for the
-best generator included; starting the stage, drawing pictures and scoring come on top.
+best generator included; starting the stage, drawing pictures and scoring come on top. "Taken by other tenants" is the
+share of the cores' time, over the whole run, in which the host let other virtual machines run instead of this one.
 """
 
 FAMILIES = """## Every family of networks on digits

@@ -101,7 +101,7 @@ def ours(params: Params, data: Prepared, device: torch.device, judge: Judge) -> 
     """The curve of the settings in params.yaml."""
     with TemporaryDirectory() as folder:
         trainer = build_trainer(params, data, Checkpoints(Path(folder)), device)
-        clock = Clock(judge, device)
+        clock = Clock(lambda average: judge(trainer.settle(average)), device)
         while trainer.game.step < trainer.game.steps:
             clock.run(trainer.game.advance, trainer.game.average)
         clock.look(trainer.game.average)

@@ -24,7 +24,7 @@ def main(params: Params) -> None:
             lambda shown: bar.update(shown - bar.n),
             data.meta.parts,
         )
-    extractor = Extractor.scaled_to(data.splits["train"].images, classifier, device, data.meta.parts)
+    extractor = Extractor.scaled_to(classifier, data.splits["train"].images, device, data.meta.parts)
     test = extractor(data.splits["test"].images)
     accuracy = float(np.mean(test.labels == data.splits["test"].labels))
     extractor.save(EXTRACTOR, data.meta.shape, classes, accuracy)

@@ -30,7 +30,13 @@ def defaults() -> dict:
 def tiny(defaults: dict) -> Params:
     """Parameters of a training that takes a second."""
     defaults["network"] |= {"latent_dim": 8, "width": 8}
-    defaults["train"] |= {"images": 640, "batch_size": 32, "ema_half_life": 200, "best_every": 0}
+    defaults["train"] |= {
+        "images": 640,
+        "batch_size": 32,
+        "ema_half_life": 200,
+        "standing_statistics": 64,
+        "best_every": 0,
+    }
     return parse_params(defaults)
 
 

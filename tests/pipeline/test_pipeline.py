@@ -25,6 +25,7 @@ TINY = {
     "network.width": 8,
     "train.images": 1280,
     "train.batch_size": 64,
+    "train.standing_statistics": 128,
     "train.best_every": 640,
     "train.best_samples": 200,
     "evaluation.cas_images": 2000,

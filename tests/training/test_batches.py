@@ -19,8 +19,8 @@ def test_a_step_is_the_same_whenever_it_is_asked_for():
 
 
 def test_an_epoch_shows_no_image_twice_and_epochs_differ():
-    order = batches()
-    first, second = ([int(i) for step in steps for i in order[step][1]] for steps in ((0, 1), (2, 3)))
+    shuffled = batches()
+    first, second = ([int(i) for step in steps for i in shuffled[step][1]] for steps in ((0, 1), (2, 3)))
     assert len(set(first)) == 8
     assert first != second
     assert [int(i) for i in batches(seed=1)[0][1]] != first[:4]

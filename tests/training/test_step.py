@@ -78,5 +78,7 @@ def test_a_recorded_step_gives_the_numbers_of_a_plain_one(defaults, digits, tmp_
         trainer = build_trainer(parse_params(defaults), digits, folder, torch.device("cuda", 0))
         for _ in trainer.run():
             pass
-        histories.append([row["loss_discriminator"] for row in trainer.history])
+        histories.append(
+            [row[f"loss_{player}"] for row in trainer.history for player in ("discriminator", "generator")]
+        )
     assert histories[0] == pytest.approx(histories[1], rel=0.02)

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from ganforge.datasets.source import Split
 from ganforge.files import write_durably
-from ganforge.networks.layers import AVERAGE_POOL, BATCH_NORM, CONVOLUTION
+from ganforge.networks.layers import BATCH_NORM, CONVOLUTION
 from ganforge.scale import arrange, normalise
 from ganforge.training.batches import Order, ResidentBatches
 
@@ -46,13 +46,14 @@ class Classifier(nn.Module):
         super().__init__()
         axes, channels, size = len(shape) - 1, shape[0], list(shape[1:])
         self.axes, self.classes = axes, classes
+        pool = (nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d)[axes - 1]
         layers: list[nn.Module] = []
         for width in WIDTHS:
             layers += [
                 CONVOLUTION[axes](channels, width, 3, padding=1, bias=False),
                 BATCH_NORM[axes](width),
                 nn.ReLU(),
-                AVERAGE_POOL[axes](2, ceil_mode=True),
+                pool(2, ceil_mode=True),
             ]
             channels, size = width, [math.ceil(length / 2) for length in size]
         self.body = nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels * math.prod(size), FEATURES))
@@ -89,8 +90,8 @@ class Extractor:
         arrange(classifier, classifier.axes)
 
     @classmethod
-    def scaled_to(cls, images: np.ndarray, classifier: Classifier, device: torch.device, parts: int = 1) -> Extractor:
-        """With the scale that gives the features of uint8 ``images`` (N, *shape) a root mean square of 1."""
+    def scaled_to(cls, classifier: Classifier, images: np.ndarray, device: torch.device, parts: int = 1) -> Extractor:
+        """An extractor whose features of uint8 ``images``, (N, *shape), have a root mean square of 1."""
         unscaled = cls(classifier, 1.0, device, parts)(images).values
         return cls(classifier, float(np.sqrt(np.mean(np.square(unscaled)))), device, parts)
 

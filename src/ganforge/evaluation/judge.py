@@ -12,9 +12,7 @@ from torch import nn
 from ganforge.evaluation.extractor import Extractor
 from ganforge.evaluation.frechet import Gaussian, frechet_distance
 from ganforge.networks import NetworkSpec
-from ganforge.networks.sampling import decode, draw_labels, draw_latents
-
-SEED = 2**32 - 1  # of the samples: the largest, which the scores in the end hardly use as well
+from ganforge.networks.sampling import CHECK_SEED, decode, draw_labels, draw_latents
 
 
 def distance_to_training_images(
@@ -33,8 +31,8 @@ def distance_to_training_images(
     """
     features = Extractor.load(extractor, device)
     real = Gaussian.fit(np.load(extractor / "train_features.npy"))
-    latents = draw_latents(SEED, samples, spec.latent_dim)
-    labels = draw_labels(SEED, samples, class_counts) if spec.classes else None
+    latents = draw_latents(CHECK_SEED, samples, spec.latent_dim)
+    labels = draw_labels(CHECK_SEED, samples, class_counts) if spec.classes else None
 
     def judge(generator: nn.Module) -> float:
         drawn = np.concatenate(list(decode(generator, latents, labels, device)))

@@ -25,10 +25,10 @@ CONVOLVE: dict[int, Callable[..., Tensor]] = {
     2: nn.functional.conv2d,
     3: nn.functional.conv3d,
 }
-AVERAGE_POOL: dict[int, Callable[..., nn.Module]] = {
-    1: nn.AvgPool1d,
-    2: nn.AvgPool2d,
-    3: nn.AvgPool3d,
+AVERAGE_POOL: dict[int, Callable[..., Tensor]] = {
+    1: nn.functional.avg_pool1d,
+    2: nn.functional.avg_pool2d,
+    3: nn.functional.avg_pool3d,
 }
 
 LEAK = 0.2  # slope of LeakyReLU below zero, Radford 2015

@@ -160,8 +160,7 @@ def enlarge(x: Tensor, size: Sequence[int]) -> Tensor:
 def shrink(x: Tensor, size: Sequence[int]) -> Tensor:
     """``x`` brought to the next coarser ``size`` of its pyramid by averaging positions; undoes `enlarge`."""
     factor = factors(x.shape[2:], size)
-    averaged: Tensor = AVERAGE_POOL[len(size)](factor)(pad_to_multiple(x, factor))
-    return averaged
+    return AVERAGE_POOL[len(size)](pad_to_multiple(x, factor), factor)
 
 
 def _normalised_convolution(axes: int, channels: int, outputs: int) -> list[nn.Module]:

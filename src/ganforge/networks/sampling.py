@@ -16,6 +16,9 @@ from torch import nn
 from ganforge.scale import quantise
 
 BLOCK = 64
+# Seeds that the scores in the end are not likely to use as well: of the checks for the best generator, and of the
+# samples that batch norm takes its statistics from.
+CHECK_SEED, STATISTICS_SEED = 2**32 - 1, 2**32 - 2
 GOLDEN_RATIO = (5**0.5 - 1) / 2
 
 

@@ -162,7 +162,8 @@ class Adversarial(nn.Module):
         Args:
             real_scores: from `discriminator_loss`; they bear on a paired loss only. They are from before the
                 discriminator's last step; computing them once more was slower and no better (docs/decisions.md).
-            fake, labels: as in `discriminator_loss`.
+            fake: generated signals, (batch, *shape), which pass the gradient on to the generator.
+            labels: (batch,) labels that they were made with; None if unconditional.
         """
         _, loss = self._losses(real_scores, self._score(fake, labels))
         return loss, {"loss_generator": loss.detach()}

@@ -9,14 +9,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-ORDERS_KEPT = 2  # the epoch that is shown and the next, which a prefetch may already be in
+EPOCHS_KEPT = 2  # the one that is shown and the next, which a prefetch may already be in
 
 
 class Batches(Protocol):
     """The batch of every step, as a function of (seed, step) alone: resuming needs no state."""
 
     def __getitem__(self, step: int) -> tuple[Tensor, Tensor | None]:
-        """The uint8 images of ``step``, (batch, *shape), and their labels, (batch,), on the training's device."""
+        """The uint8 images of ``step``, (share, *shape), and their labels, (share,), on the training's device."""
         ...
 
 
@@ -28,7 +28,7 @@ class Order:
         batch_size: items in a batch.
         seed: of the permutations.
         part: (rank, size): this process takes the rank-th of ``size`` equal parts of every batch.
-        device: where the numbers of the items go; None: the CPU.
+        device: where the numbers of the items go.
     """
 
     def __init__(
@@ -37,18 +37,18 @@ class Order:
         batch_size: int,
         seed: int,
         part: tuple[int, int] = (0, 1),
-        device: torch.device | None = None,
+        device: torch.device | str = "cpu",
     ) -> None:
         self.count, self.batch_size, self.seed, self.part, self.device = count, batch_size, seed, part, device
         self.per_epoch = count // batch_size
         self._epochs: dict[int, Tensor] = {}
 
     def __getitem__(self, step: int) -> Tensor:
-        """The numbers of the items of ``step``, int64 (batch / size,)."""
+        """The numbers of the items of ``step``, int64 (share,), a batch divided among ``size``."""
         epoch, position = divmod(step, self.per_epoch)
         if epoch not in self._epochs:
             order = np.random.default_rng([self.seed, epoch]).permutation(self.count)
-            self._epochs = {kept: self._epochs[kept] for kept in list(self._epochs)[-ORDERS_KEPT + 1 :]}
+            self._epochs = {kept: self._epochs[kept] for kept in list(self._epochs)[-EPOCHS_KEPT + 1 :]}
             self._epochs[epoch] = torch.from_numpy(order).to(self.device, non_blocking=True)
         rank, size = self.part
         share = self.batch_size // size
@@ -62,7 +62,7 @@ class ResidentBatches:
     Args:
         images: (N, *shape) uint8.
         labels: (N,) int64 beside them, or None.
-        order: on the same device.
+        order: of N items, on the same device.
     """
 
     def __init__(self, images: Tensor, labels: Tensor | None, order: Order) -> None:
@@ -80,7 +80,7 @@ class StreamedBatches:
     Args:
         images: (N, *shape) uint8, mapped from its file.
         labels: (N,) int64 on the CPU, or None.
-        order: on the CPU.
+        order: of N items, on the CPU.
         device: where batches go.
     """
 

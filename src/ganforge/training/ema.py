@@ -11,7 +11,7 @@ from torch import nn
 class ExponentialMovingAverage:
     """Averages parameters and buffers; the early average forgets faster, as min(decay, (1 + step) / (10 + step)).
 
-    The averaged statistics of batch norm are stale: `standing_statistics` makes fresh ones.
+    The averaged statistics of batch norm are not those of the averaged weights: see `standing_statistics`.
 
     Args:
         module: the network that is being trained.

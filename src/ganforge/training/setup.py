@@ -24,7 +24,7 @@ from ganforge.training.distributed import World, share_normalisation
 from ganforge.training.game import Game
 from ganforge.training.optimisers import build_optimiser
 from ganforge.training.schedules import value_at
-from ganforge.training.standing_statistics import standing_statistics
+from ganforge.training.standing_statistics import StandingStatistics
 from ganforge.training.step import Step
 from ganforge.training.trainer import Preview, Trainer
 
@@ -96,7 +96,7 @@ def build_trainer(
         world,
         device,
     )
-    settle = standing_statistics(spec, data.meta.class_counts, params.train.standing_statistics, device)
+    settle = StandingStatistics(spec, data.meta.class_counts, params.train.standing_statistics, device)
     return Trainer(game, checkpoints, settle, build_preview(spec, device), best)
 
 
@@ -136,13 +136,13 @@ def build_batches(
     images: np.ndarray, labels: np.ndarray | None, params: Params, device: torch.device, world: World
 ) -> Batches:
     """Batches of images that lie on the device, or are read from their file while it works if they are too many."""
-    order = partial(Order, len(images), params.train.batch_size, params.train.seed, (world.rank, world.size))
+    shuffle = partial(Order, len(images), params.train.batch_size, params.train.seed, (world.rank, world.size))
     targets = None if labels is None else torch.from_numpy(np.array(labels))
     copies = 1 if device.type == "cuda" else world.size  # processes that put them into the same memory
     if not fits(copies * images.nbytes, device):
-        return StreamedBatches(images, targets, order(), device)
+        return StreamedBatches(images, targets, shuffle(), device)
     resident = torch.from_numpy(np.array(images)).to(device)
-    return ResidentBatches(resident, None if targets is None else targets.to(device), order(device))
+    return ResidentBatches(resident, None if targets is None else targets.to(device), shuffle(device))
 
 
 def can_be_recorded(params: Params, device: torch.device, world: World) -> bool:

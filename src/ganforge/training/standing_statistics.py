@@ -1,59 +1,59 @@
 """Statistics of batch norm that belong to averaged weights.
 
-Those that were gathered in training belong to the weights of those steps. "Standing statistics" are the means and
-variances over many samples of the very generator that is to be used (Brock et al. 2018,
+The mean of the statistics that the weights had on their way is not the statistics of the mean weights. "Standing
+statistics" are gathered anew, over many samples of the very generator that is to be used (Brock et al. 2018,
 https://arxiv.org/abs/1809.11096).
 """
 
 from __future__ import annotations
 
-import copy
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
-from torch import Tensor, nn
-from torch.optim.swa_utils import update_bn
+from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
-from ganforge.networks import NetworkSpec
-from ganforge.networks.sampling import BLOCK, draw_labels, draw_latents
-
-SEED = 2**32 - 2  # of the samples: neither that of the checks nor one that the scores in the end are likely to use
-
-Settle = Callable[[nn.Module], nn.Module]
+from ganforge.networks import NetworkSpec, build_generator
+from ganforge.networks.sampling import BLOCK, STATISTICS_SEED, draw_labels, draw_latents
+from ganforge.scale import arrange
 
 
-def standing_statistics(spec: NetworkSpec, class_counts: Sequence[int], samples: int, device: torch.device) -> Settle:
-    """A function from an averaged generator to a copy of it with statistics of its own.
+class StandingStatistics:
+    """Makes of an averaged generator the one to look at, to measure and to keep.
 
     Args:
         spec: of the generators.
         class_counts: training images of each class: samples have labels as frequent.
-        samples: how many to draw, rounded up to whole batches; 0 leaves generators as they are.
+        samples: how many to draw, rounded up to whole blocks; 0 leaves generators as they are.
         device: where they are.
     """
-    if samples == 0:
-        return lambda generator: generator
-    count = math.ceil(samples / BLOCK) * BLOCK
-    latents = torch.from_numpy(draw_latents(SEED, count, spec.latent_dim)).to(device)
-    labels = torch.from_numpy(draw_labels(SEED, count, class_counts)).to(device) if spec.classes else None
 
-    def settle(generator: nn.Module) -> nn.Module:
-        settled = copy.deepcopy(generator)
-        update_bn(range(0, count, BLOCK), _Block(settled, latents, labels))
-        return settled.eval()
+    def __init__(self, spec: NetworkSpec, class_counts: Sequence[int], samples: int, device: torch.device) -> None:
+        self._settled = build_generator(spec).to(device).requires_grad_(False)
+        arrange(self._settled, len(spec.size))
+        self._norms = [layer for layer in self._settled.modules() if isinstance(layer, _BatchNorm)]
+        for norm in self._norms:
+            norm.momentum = None  # the plain mean over all blocks
+        self._count = math.ceil(samples / BLOCK) * BLOCK
+        self._latents = torch.from_numpy(draw_latents(STATISTICS_SEED, self._count, spec.latent_dim)).to(device)
+        labels = draw_labels(STATISTICS_SEED, self._count, class_counts) if spec.classes else None
+        self._labels = None if labels is None else torch.from_numpy(labels).to(device)
 
-    return settle
+    @torch.no_grad()
+    def __call__(self, generator: nn.Module) -> nn.Module:
+        """A copy of ``generator`` with fresh statistics, in evaluation mode; the next call overwrites it.
 
-
-class _Block(nn.Module):
-    """A generator that is told where in given latents its batch begins, as PyTorch's `update_bn` passes one input."""
-
-    def __init__(self, generator: nn.Module, latents: Tensor, labels: Tensor | None) -> None:
-        super().__init__()
-        self.generator, self.latents, self.labels = generator, latents, labels
-
-    def forward(self, start: int) -> Tensor:
-        block = slice(start, start + BLOCK)
-        signals: Tensor = self.generator(self.latents[block], None if self.labels is None else self.labels[block])
-        return signals
+        A generator without batch norm is returned as it is.
+        """
+        if not self._norms or not self._count:
+            return generator
+        self._settled.load_state_dict(generator.state_dict())
+        self._settled.eval()
+        for norm in self._norms:
+            norm.reset_running_stats()
+            norm.train()
+        for start in range(0, self._count, BLOCK):
+            block = slice(start, start + BLOCK)
+            self._settled(self._latents[block], None if self._labels is None else self._labels[block])
+        return self._settled.eval()

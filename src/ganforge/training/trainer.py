@@ -18,7 +18,7 @@ from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.failure import FailureError, FailureWatch, check_finite
 from ganforge.training.game import Game
 from ganforge.training.meter import Meter
-from ganforge.training.standing_statistics import Settle
+from ganforge.training.standing_statistics import StandingStatistics
 
 REPORTS = 200  # per run; in long runs one every LONGEST_REPORT steps
 LONGEST_REPORT = 100  # steps
@@ -61,12 +61,17 @@ class Trainer:
         game: what is played.
         checkpoints: where to resume from, and where to save to.
         settle: makes of the averaged generator the one that is looked at, measured and kept.
-        preview: draws a few samples from it.
+        preview: draws a few samples from that one.
         best: measures it now and then; None to keep the last one.
     """
 
     def __init__(
-        self, game: Game, checkpoints: Checkpoints, settle: Settle, preview: Preview, best: BestGenerator | None
+        self,
+        game: Game,
+        checkpoints: Checkpoints,
+        settle: StandingStatistics,
+        preview: Preview,
+        best: BestGenerator | None,
     ) -> None:
         self.game, self.checkpoints, self.best = game, checkpoints, best
         self.settle, self.preview = settle, preview
@@ -76,7 +81,6 @@ class Trainer:
         self.best_every = self._at_reports(game.params.best_every / game.images_per_step)
         self.meter = Meter(game.world)
         self.watch = FailureWatch(game.params.patience)
-        self.final: nn.Module = game.average
         self.seconds = 0.0
         self.history: list[Row] = []
         self.rows_saved = 0
@@ -96,7 +100,7 @@ class Trainer:
         """
         game = self.game
         if game.step == 0:
-            yield Report(0, None, self._preview(self.settle(game.average)))
+            yield Report(0, None, self._preview())
         since, began = game.step, time.monotonic()
         while game.step < game.steps:
             self.meter.add(game.advance())
@@ -105,19 +109,15 @@ class Trainer:
                 continue
             row = self._row((game.step - since) * game.images_per_step, began)
             warning = self._warning(row)
-            measured, shown = self._is_due(self.best_every), self._is_due(self.preview_every)
-            if measured or shown:
-                settled = self.settle(game.average)
-            if measured:
-                row |= self._measure(settled)
+            if self._is_due(self.best_every):
+                row |= self._measure()
             self.history.append(row)
             self.seconds = row["seconds"] = self.seconds + time.monotonic() - began
-            samples = self._preview(settled) if shown else None
+            samples = self._preview() if self._is_due(self.preview_every) else None
             yield Report(game.images, row, samples, warning)
             if done or self.checkpoints.due():
                 self.save()
             since, began = game.step, time.monotonic()
-        self.final = self.settle(game.average)  # by all processes together, which may share statistics
 
     def save(self) -> None:
         """Writes a checkpoint of the state after the last report."""
@@ -126,8 +126,8 @@ class Trainer:
         self.rows_saved = len(self.history)
 
     def last(self) -> Kept:
-        """The averaged generator at the end of the run."""
-        return Kept(copy_of(self.final), self.game.images)
+        """The averaged generator as it is now."""
+        return Kept(copy_of(self.settle(self.game.average)), self.game.images)
 
     def chosen(self) -> Kept:
         """The generator that goes on: the best one if it was looked for, else the last."""
@@ -142,7 +142,8 @@ class Trainer:
         state = self.checkpoints.load()
         if state is None or not self.game.grown_at(state["step"]):
             return None
-        return Kept(state["ema"], state["step"] * self.game.images_per_step)
+        self.game.average.load_state_dict(state["ema"])
+        return Kept(copy_of(self.settle(self.game.average)), state["step"] * self.game.images_per_step)
 
     def _row(self, images: int, began: float) -> Row:
         """What the last steps came to.
@@ -166,14 +167,14 @@ class Trainer:
             raise FailureError(f"training failed: {warning}")
         return warning
 
-    def _measure(self, generator: nn.Module) -> Row:
-        """The distance of the generator's samples from real ones, once it draws at full size."""
+    def _measure(self) -> Row:
+        """The distance of the averaged generator's samples from real ones, once it draws at full size."""
         if self.best is None or not self.leads or not self.game.grown_at(self.game.step):
             return {}
-        return {"fd": self.best.consider(generator, self.game.images)}
+        return {"fd": self.best.consider(self.settle(self.game.average), self.game.images)}
 
-    def _preview(self, generator: nn.Module) -> np.ndarray | None:
-        return self.preview(generator) if self.leads else None
+    def _preview(self) -> np.ndarray | None:
+        return self.preview(self.settle(self.game.average)) if self.leads else None
 
     def _at_reports(self, steps: float) -> int:
         """The multiple of ``report_every`` that is nearest to a number of steps, at least one."""
