@@ -69,11 +69,16 @@ MNIST = """## MNIST, three seeds of the training
 `ganforge recipe mnist && make repro`. The settings were chosen as above.
 """
 
+MNIST_LONGER = """## MNIST, five to six minutes of training
+
+The same recipe with more images, to see how far it goes.
+"""
+
 STACKED = """## Stacked MNIST: 1000 modes without labels
 
 `ganforge recipe stacked_mnist && make repro`: three random digits as the colours of an image (Metz et al. 2016). 26,000
 samples are counted by a classifier of single digits that was trained here; the divergence is that of the samples' class
-frequencies from those of the training images.
+frequencies from those of the training images. Trained on one thread, while other work went on beside it.
 """
 
 
@@ -85,6 +90,9 @@ def write_page(path: Path, parts: Mapping[str, Figures]) -> None:
     for name, title in (("digits", DIGITS), ("mnist", MNIST)):
         if name in parts:
             text += [title, _table("", parts[name], COLUMNS), _mean_ratio(parts[name]), *_pictures(name, parts)]
+    if "mnist_longer" in parts:
+        text += [MNIST_LONGER, _table("", parts["mnist_longer"], COLUMNS, changes=True)]
+        text += _pictures("mnist_longer", parts)
     if "stacked_mnist" in parts:
         text += [STACKED, _table("", parts["stacked_mnist"], MODE_COLUMNS), _published()]
         text += _pictures("stacked_mnist", parts)
@@ -129,4 +137,5 @@ def _classifier(run: Figures, name: str) -> str:
 
 
 def _task(run: Figures, name: str) -> str:
-    return f"{run['scores']['task'][name]:.3g}"
+    value = run["scores"]["task"][name]
+    return f"{value:.0f}" if value >= 1 else f"{value:.3f}"

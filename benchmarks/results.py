@@ -63,6 +63,7 @@ PARTS = {
     ),
     "digits": Part("digits", SEEDS),
     "mnist": Part("mnist", SEEDS),
+    "mnist_longer": Part("mnist", {"longer": {"train.images": 340000, "train.best_every": 34000}}),
     "stacked_mnist": Part("stacked_mnist", {"seed 0": {"compute.threads": 1}}),
 }
 
