@@ -44,6 +44,11 @@ repro: workspace ## Run the pipeline: whatever params.yaml or the code changed, 
 	@dvc repro
 	@ganforge scores
 
+.PHONY: report
+report: setup ## Open the report of the last run
+	@test -e reports/report.html || { echo "There is no report yet: run make repro first."; exit 1; }
+	@python -m webbrowser -t "file://$(CURDIR)/reports/report.html" || echo "No browser answers here: open reports/report.html with one."
+
 .PHONY: ui
 ui: setup ## Open the recorded runs in MLflow, at http://127.0.0.1:5000 (PORT=... for another port)
 	@test -z "$$MLFLOW_TRACKING_URI" || { echo "Runs are recorded at MLFLOW_TRACKING_URI: open $$MLFLOW_TRACKING_URI"; exit 1; }
@@ -54,6 +59,10 @@ ui: setup ## Open the recorded runs in MLflow, at http://127.0.0.1:5000 (PORT=..
 .PHONY: test
 test: setup ## Run the tests
 	pytest
+
+.PHONY: test-long
+test-long: setup ## Run the tests that take long
+	pytest -m long
 
 .PHONY: benchmark
 benchmark: setup ## Measure images per second beside a textbook loop (docs/performance.md)
@@ -75,4 +84,4 @@ lock: setup ## Resolve requirements.lock anew
 
 .PHONY: clean
 clean: ## Remove what the pipeline made and can make again; runs in MLflow and DVC's cache stay
-	rm -rf data/raw data/prepared models samples reports/figures reports/progress reports/report.html .ganforge
+	rm -rf data/raw data/prepared models samples reports/figures reports/progress reports/report.html reports/compare.html .ganforge

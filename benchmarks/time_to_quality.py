@@ -119,7 +119,7 @@ def textbook(
         generator,
         TextbookDiscriminator(spec.shape, spec.classes).to(device),
         train.images,
-        train.labels,
+        train.required_labels(),
         conditional=spec.classes > 0,
         batch_size=params.train.batch_size,
         latent_dim=spec.latent_dim,

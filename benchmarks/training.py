@@ -119,7 +119,7 @@ def serve_textbook(connection: Connection, options: argparse.Namespace, params: 
             plain_generator(build_generator(spec)).to(device),
             plain_discriminator(build_discriminator(spec)).to(device),
             train.images,
-            train.labels,
+            train.required_labels(),
             conditional=False,
             batch_size=options.batch,
             latent_dim=spec.latent_dim,

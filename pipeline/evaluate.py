@@ -1,19 +1,24 @@
-"""reports/: the scores of the samples, as JSON, as a table for DVC's plots, as pictures and as a page."""
+"""reports/: the scores of the samples, as JSON, as tables for DVC's plots, and as pictures."""
 
 import json
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import torch
 
 from ganforge.datasets import Split
-from ganforge.datasets.prepared import Meta, Prepared, read_meta
+from ganforge.datasets.prepared import Prepared
+from ganforge.errors import UserError
 from ganforge.evaluation.cas import classification_accuracy_score
+from ganforge.evaluation.classes import ClassDistances
 from ganforge.evaluation.extractor import Extractor, Features, read_config
+from ganforge.evaluation.inception import inception_scores
+from ganforge.evaluation.pictures import NEIGHBOUR_ROWS, class_columns, neighbour_columns
 from ganforge.evaluation.plots import plot_classes, plot_training
-from ganforge.evaluation.report import write_report
-from ganforge.evaluation.scores import Samples, Scores, score
+from ganforge.evaluation.scores import Real, Samples, score
 from ganforge.params import Params
+from ganforge.signals import SIGNALS, ImageSignal
 from ganforge.training.device import configure
 from pipeline.stage import (
     CLASSES,
@@ -21,7 +26,6 @@ from pipeline.stage import (
     FIGURES,
     METRICS,
     PREPARED,
-    REPORT,
     SAMPLES,
     TRAINING,
     progress_bar,
@@ -30,40 +34,42 @@ from pipeline.stage import (
 
 CAS_SEED = 0
 MOST_CLASSES = 50  # whose shares a picture can show
+WORST_SHOWN = 12  # samples of the worst class
 
 
 def main(params: Params) -> None:
     """Compares features of the samples with features of the real data."""
-    meta = read_meta(PREPARED)
+    data = Prepared.load(PREPARED)
+    meta = data.meta
     device = configure(params.compute)
     samples = read_samples()
-    features = Extractor.load(EXTRACTOR, device)(samples.signals)
-    real_counts = np.array(meta.class_counts)
-    scores = score(
-        samples,
-        features,
+    sampled = Extractor.load(EXTRACTOR, device)(samples.signals)
+    train = data.splits["train"]
+    real = Real(
+        train,
+        data.splits["test"],
         np.load(EXTRACTOR / "train_features.npy"),
         Features(np.load(EXTRACTOR / "test_features.npy"), np.load(EXTRACTOR / "test_labels.npy")),
-        real_counts,
-        read_config(EXTRACTOR)["accuracy"],
-        params.evaluation.neighbours,
+        np.load(EXTRACTOR / "train_labels.npy") if samples.labels is None else train.required_labels(),
+        len(meta.classes),
         meta.parts,
     )
+    scores, by_class = score(samples, sampled, real, read_config(EXTRACTOR)["accuracy"], params.evaluation.neighbours)
     if params.evaluation.cas_images > 0 and samples.labels is not None:
         lessons = Split(samples.signals, samples.labels)
-        scores["classifier"] |= learnt_accuracies(lessons, meta, params.evaluation.cas_images, device)
+        scores["classifier"] |= learnt_accuracies(lessons, data, params.evaluation.cas_images, device)
+    if params.evaluation.inception:
+        try:
+            scores["inception"] = inception_scores(
+                samples.signals[: samples.count], real.train.images, real.test.images, device
+            )
+        except UserError as error:
+            print(f"There are no Inception scores: {error} Then run `dvc repro -f evaluate`.")
     METRICS.parent.mkdir(parents=True, exist_ok=True)
     METRICS.write_text(json.dumps(scores, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-
-    counts = np.bincount(features.labels, minlength=len(meta.classes))
-    shares = {"class": meta.classes, "samples": counts / counts.sum(), "real": real_counts / real_counts.sum()}
-    pd.DataFrame(shares).to_csv(CLASSES, index=False)
-
-    FIGURES.mkdir(parents=True, exist_ok=True)
-    plot_training(pd.read_csv(TRAINING), FIGURES / "training.png")
-    if len(meta.classes) <= MOST_CLASSES:
-        plot_classes(counts, real_counts, meta.classes, FIGURES / "classes.png")
-    write_page(params, meta, scores)
+    names = meta.classes or [f"group {number}" for number in range(len(real.group_counts))]
+    write_classes(names, sampled, real, by_class)
+    write_pictures(names, samples, sampled, real, by_class, SIGNALS[meta.signal]())
 
 
 def read_samples() -> Samples:
@@ -77,45 +83,50 @@ def read_samples() -> Samples:
     )
 
 
-def learnt_accuracies(samples: Split, meta: Meta, images: int, device: torch.device) -> dict[str, float]:
+def learnt_accuracies(samples: Split, data: Prepared, images: int, device: torch.device) -> dict[str, float]:
     """Accuracy on real held-out images of classifiers that were shown samples, or as many real training images."""
-    splits = Prepared.load(PREPARED).splits
 
     def accuracy(lessons: Split, name: str) -> float:
         with progress_bar(images, "img", name) as bar:
             return classification_accuracy_score(
                 lessons,
-                splits["test"],
-                len(meta.classes),
+                data.splits["test"],
+                len(data.meta.classes),
                 images,
                 CAS_SEED,
                 device,
-                meta.parts,
+                data.meta.parts,
                 lambda shown: bar.update(shown - bar.n),
             )
 
-    return {"cas": accuracy(samples, "cas"), "cas_real": accuracy(splits["train"], "cas_real")}
+    return {"cas": accuracy(samples, "cas"), "cas_real": accuracy(data.splits["train"], "cas_real")}
 
 
-def write_page(params: Params, meta: Meta, scores: Scores) -> None:
-    """report.html; pictures that were not drawn are left out of it."""
-    held_out = "" if meta.held_out == "test" else ", against held-out training images"
-    write_report(
-        REPORT,
-        title=f"{meta.dataset}, {params.network.name}, {params.train.loss}{held_out}",
-        scores=scores,
-        pictures=[
-            ("Samples", "a row per class, each from other latent vectors", SAMPLES / "grid.png"),
-            ("Interpolation", "each row walks from one latent vector to another", SAMPLES / "interpolation.png"),
-            ("Training", "what the two networks did to each other", FIGURES / "training.png"),
-            (
-                "Classes",
-                "how often each class appears: real images by their labels, samples as the extractor sees them",
-                FIGURES / "classes.png",
-            ),
-        ],
-        params={key: value for key, value in params.flat().items() if not key.startswith("compute.")},
-    )
+def write_classes(names: Sequence[str], sampled: Features, real: Real, by_class: ClassDistances) -> None:
+    """classes.csv: share and distance of each class; the latter is empty where a class has too few images."""
+    counts = np.bincount(sampled.labels, minlength=len(names))
+    shares = {"class": names, "samples": counts / counts.sum(), "real": real.group_counts / real.group_counts.sum()}
+    distances = pd.DataFrame({"fd": by_class.fd, "fd_floor": by_class.floor}, index=by_class.classes)
+    pd.DataFrame(shares).join(distances).to_csv(CLASSES, index=False)
+
+
+def write_pictures(
+    names: Sequence[str], samples: Samples, sampled: Features, real: Real, by_class: ClassDistances, signal: ImageSignal
+) -> None:
+    """What the report shows beside the sheets that the stage sample drew."""
+    FIGURES.mkdir(parents=True, exist_ok=True)
+    plot_training(pd.read_csv(TRAINING), FIGURES / "training.png")
+    if len(names) <= MOST_CLASSES:
+        counts = np.bincount(sampled.labels, minlength=len(names))
+        plot_classes(counts, real.group_counts, names, FIGURES / "classes.png")
+    neighbours = neighbour_columns(samples, sampled.values, real)
+    signal.sheet(neighbours, len(neighbours) // NEIGHBOUR_ROWS, FIGURES / "neighbours.png")
+    if len(by_class.classes):
+        worst = int(by_class.classes[by_class.worst])
+        labels = sampled.labels if samples.labels is None else samples.labels
+        sheet = class_columns(samples, labels, real, worst, WORST_SHOWN)
+        signal.sheet(sheet, len(sheet) // 2, FIGURES / "worst_class.png")
+        (FIGURES / "worst_class.json").write_text(json.dumps(names[worst]) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

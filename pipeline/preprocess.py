@@ -21,15 +21,18 @@ def main(params: Params) -> None:
         splits = {
             name: dataclasses.replace(split, images=resize(split.images, resolution)) for name, split in splits.items()
         }
+    labelled = params.dataset.labels == "use"
+    if not labelled:
+        splits = {name: dataclasses.replace(split, labels=None) for name, split in splits.items()}
     meta = write_prepared(
         PREPARED,
         splits,
         dataset=params.dataset.name,
         origin=source.origin,
         signal="image",
-        classes=source.classes,
+        classes=source.classes if labelled else (),
         held_out=params.dataset.held_out,
-        parts=source.parts,
+        parts=source.parts if labelled else 1,
     )
     shape = " x ".join(map(str, meta.shape))
     print(f"{meta.origin}: {meta.count['train']} training and {meta.count['test']} {meta.held_out} images of {shape}")

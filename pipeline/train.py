@@ -40,7 +40,7 @@ from pipeline.stage import (
 )
 
 TRAINING_CODE = ("networks", "objectives", "training", "signals", "scale.py")
-JUDGING_CODE = ("evaluation/extractor.py", "evaluation/frechet.py", "evaluation/judge.py")
+JUDGING_CODE = ("evaluation/clusters.py", "evaluation/extractor.py", "evaluation/frechet.py", "evaluation/judge.py")
 
 
 def main(params: Params) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ganforge import __version__
 from ganforge.errors import UserError
+
+if TYPE_CHECKING:
+    from ganforge.records import Record
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -39,6 +44,17 @@ def _parser() -> argparse.ArgumentParser:
     recipe.add_argument("name", nargs="?", metavar="NAME", help="a file of recipes/, such as mnist; none: list them")
     recipe.set_defaults(command=_recipe)
 
+    compare = commands.add_parser(
+        "compare", help="what differs between two runs: parameters, scores, and pictures in reports/compare.html"
+    )
+    for place in ("before", "after"):
+        compare.add_argument(
+            place,
+            metavar="RUN",
+            help="id of an MLflow run, git revision, DVC experiment, or workspace for what lies here",
+        )
+    compare.set_defaults(command=_compare)
+
     scores = commands.add_parser("scores", help="show the scores of the last run and where its results lie")
     scores.set_defaults(command=_scores)
     return parser
@@ -65,23 +81,60 @@ def _recipe(options: argparse.Namespace) -> None:
 
 
 def _scores(_: argparse.Namespace) -> None:
+    from ganforge.evaluation.alarms import alarms
     from ganforge.evaluation.meanings import rows
 
     metrics, report, grid = Path("reports/metrics.json"), Path("reports/report.html"), Path("samples/grid.png")
     try:
-        table = rows(json.loads(metrics.read_text(encoding="utf-8")))
+        scores = json.loads(metrics.read_text(encoding="utf-8"))
+        table, told = rows(scores), alarms(scores)
     except FileNotFoundError:
         raise UserError(f"{metrics} does not exist: run `make repro` to make it.") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{metrics} cannot be read ({error}): run `dvc repro -f evaluate` to make it again.") from None
     print(f"\n{_scored():20}{'samples':>16}{'real images':>14}")
-    for label, value, real, meaning in table:
-        print(f"{label:20}{value:>16}{real:>14}   {meaning}")
+    for row in table:
+        print(f"{row.meaning.label:20}{row.value:>16}{row.real:>14}   {row.meaning.text}")
+    for alarm in told:
+        print(f"\nALARM: {alarm}")
     print()
     for what, path in (("Sample grid", grid), ("Report", report)):
         if path.exists():
             print(f"{what:14}{path}")
     print(f"{'Compare runs':14}make ui")
+
+
+def _compare(options: argparse.Namespace) -> None:
+    from ganforge.evaluation.report import render_comparison
+    from ganforge.records import changed_params, changed_scores
+
+    before, after = _record(options.before), _record(options.after)
+    print(f"\n{'':34}{before.name:>24}{after.name:>24}")
+    for key, one, other in changed_params(before, after):
+        print(f"{key:34}{one:>24}{other:>24}")
+    print()
+    for change in changed_scores(before, after):
+        print(f"{change.label:34}{change.before:>24}{change.after:>24}   {change.verdict}")
+    page = Path("reports/compare.html")
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(render_comparison(before, after), encoding="utf-8")
+    print(f"\nSide by side  {page}")
+
+
+def _record(name: str) -> Record:
+    """A run by any of its names."""
+    from ganforge.records import WORKSPACE, read_revision, read_workspace
+
+    if name == WORKSPACE:
+        return read_workspace()
+    if re.fullmatch("[0-9a-f]{32}", name):
+        from ganforge.tracking import read_run, store_needed
+
+        with store_needed():
+            recorded = read_run(name)
+        if recorded is not None:
+            return recorded
+    return read_revision(name)
 
 
 def _scored() -> str:

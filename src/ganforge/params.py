@@ -61,6 +61,7 @@ class DatasetParams(Section):
 
     name: DatasetName
     resolution: Literal["native"] | Annotated[int, Field(ge=8, le=1024)]
+    labels: Literal["use", "ignore"]
     held_out: Literal["test", "validation"]
 
 
@@ -188,6 +189,7 @@ class EvaluationParams(Section):
 
     neighbours: Annotated[int, Field(ge=1, le=100)]
     cas_images: Annotated[int, Field(ge=0)]
+    inception: bool
 
 
 class ComputeParams(Section):

@@ -20,13 +20,16 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ganforge import __version__
 from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
+from ganforge.evaluation.meanings import ScoreRow
 from ganforge.files import repository_root
 from ganforge.params import Params
+from ganforge.records import GRID, PARAMS, Record, comparable, parse_record
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -39,6 +42,7 @@ TRAINING_TAG = "ganforge.training"
 GRID_KEY = "samples"
 EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # how the UI shows it: runs first
 PROBE = "train/loss_generator"  # the metric that tells which rows a run holds already
+LOOKED_AT = 10  # runs, from the newest on, for one that compares
 BATCH = 1000  # metrics in one call, MLflow's limit
 
 # What fixes the weights is a parameter of the run; the rest may change under the same weights, so it is a tag.
@@ -206,7 +210,7 @@ def store_needed() -> Iterator[None]:
         yield
     except (MlflowException, SQLAlchemyError, OSError) as error:  # requests' errors are OSErrors
         raise UserError(
-            f"MLflow at {tracking_uri()} cannot be used ({_first_line(error)}); mend it, or let "
+            f"MLflow at {tracking_uri()} cannot be used ({first_line(error)}); mend it, or let "
             "MLFLOW_TRACKING_URI name another store or none, then run `dvc repro record`: nothing made is lost."
         ) from error
 
@@ -260,11 +264,15 @@ def _describe_training(client: MlflowClient, run_id: str, params: Params, meta: 
     client.log_batch(run_id, params=[Param(key, str(value)) for key, value in chosen.items()])
 
 
+def _experiment_name() -> str:
+    return os.environ.get("MLFLOW_EXPERIMENT_NAME") or EXPERIMENT
+
+
 def _experiment(client: MlflowClient) -> str:
     """The id of the experiment, made at first use; artifacts of the default store lie beside its database."""
     from mlflow.exceptions import MlflowException
 
-    name = os.environ.get("MLFLOW_EXPERIMENT_NAME") or EXPERIMENT
+    name = _experiment_name()
     experiment = client.get_experiment_by_name(name)
     if experiment is None:
         local = not os.environ.get("MLFLOW_TRACKING_URI")
@@ -320,21 +328,84 @@ def settings_tags(params: Params) -> dict[str, str]:
     return {key: str(value) for key, value in params.flat().items() if key.split(".")[0] not in PARAMETER_SECTIONS}
 
 
-def describe(table: Iterable[tuple[str, str, str, str]], meta: Meta) -> str:
-    """The run's description in Markdown: rows of score, its value, that of real data, and what it says."""
+def previous_run(current: Record, identity: Identity) -> Record | None:
+    """The run that was finished last before the one of ``identity`` began, with scores that compare with ``current``.
+
+    None if there is none.
+    """
+    from mlflow.entities import ViewType
+
+    client = connect()
+    experiment = client.get_experiment_by_name(_experiment_name())
+    own = _find(client, identity)
+    if experiment is None:
+        return None
+    query = f"attributes.status = 'FINISHED' and params.`dataset.name` = '{current.params['dataset.name']}'"
+    if own is not None:
+        query += f" and attributes.end_time < {own.info.start_time}"
+    newest = ["attributes.end_time DESC"]
+    for run in client.search_runs(
+        [experiment.experiment_id], query, ViewType.ACTIVE_ONLY, max_results=LOOKED_AT, order_by=newest
+    ):
+        if run.data.tags.get(TRAINING_TAG) == identity.training:
+            continue
+        try:
+            record = _read(client, run)
+        except UserError:  # an old run that cannot be read does not hide the others
+            continue
+        if record is not None and comparable(record, current):
+            return record
+    return None
+
+
+def read_run(run_id: str) -> Record | None:
+    """What an MLflow run recorded; None if there is no such run, or not all of it."""
+    from mlflow.exceptions import MlflowException
+
+    client = connect()
+    try:
+        return _read(client, client.get_run(run_id))
+    except MlflowException as error:
+        if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
+            return None
+        raise
+
+
+def _read(client: MlflowClient, run: Run) -> Record | None:
+    """Parameters, scores and grid from the artifacts of a run; None if it was never completed."""
+    from mlflow.exceptions import MlflowException
+
+    def artifact(path: str) -> bytes | None:
+        with TemporaryDirectory() as folder:
+            try:
+                return Path(client.download_artifacts(run.info.run_id, path, folder)).read_bytes()
+            except (MlflowException, OSError):
+                return None
+
+    params, scores = artifact(PARAMS), artifact("metrics.json")
+    if params is None or scores is None:
+        return None
+    name = f"{run.info.run_name} ({run.info.run_id[:8]})"
+    return parse_record(name, params.decode(), scores.decode(), artifact(GRID))
+
+
+def describe(table: Iterable[ScoreRow], meta: Meta) -> str:
+    """The run's description in Markdown: the scores, beside those of real data."""
     lines = [
         f"Generator of **{meta.dataset}** ({' x '.join(map(str, meta.shape))}).",
         "",
         "| score | samples | real images | what it says |",
         "|---|---|---|---|",
     ]
-    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in table)])
+    cells = ((row.meaning.label, row.value, row.real, row.meaning.text) for row in table)
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in cells)])
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What an error says, short enough for a sentence of ours."""
     text = str(error).strip().splitlines()
     return text[0][:200] if text else type(error).__name__
 
 
 def _warn(error: Exception, consequence: str) -> None:
-    warnings.warn(f"MLflow at {tracking_uri()} failed ({_first_line(error)}): {consequence}.", stacklevel=3)
+    warnings.warn(f"MLflow at {tracking_uri()} failed ({first_line(error)}): {consequence}.", stacklevel=3)

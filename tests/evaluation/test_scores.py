@@ -11,8 +11,10 @@ from ganforge.datasets.source import Split
 from ganforge.datasets.stacked_mnist import stack
 from ganforge.errors import UserError
 from ganforge.evaluation import scores as scores_module
-from ganforge.evaluation.extractor import Extractor
-from ganforge.evaluation.scores import Samples, mode_scores, score
+from ganforge.evaluation.alarms import alarms
+from ganforge.evaluation.clusters import Clusters
+from ganforge.evaluation.extractor import Extractor, untrained_classifier
+from ganforge.evaluation.scores import Real, Samples, mode_scores, score
 from tests.evaluation.extractors import trained
 
 
@@ -22,15 +24,30 @@ def extractor(digits) -> Extractor:
 
 
 @pytest.fixture(scope="module")
-def judge(digits, extractor):
+def real(digits, extractor) -> Real:
     train, test = digits.splits["train"], digits.splits["test"]
-    features = extractor(train.images).values, extractor(test.images)
+    return Real(train, test, extractor(train.images).values, extractor(test.images), train.labels, 10)
 
+
+@pytest.fixture(scope="module")
+def judge(extractor, real):
     def run(images, labels=None, neighbours=5):
-        samples = Samples(np.asarray(images), labels, 1)
-        return score(samples, extractor(images), *features, np.array(digits.meta.class_counts), 0.99, neighbours)
+        scores, _ = score(Samples(np.asarray(images), labels, 1), extractor(images), real, 0.99, neighbours)
+        return scores
 
     return run
+
+
+def some_of_each_class(split):
+    """Every fourth image, which are by all the writers."""
+    return np.concatenate([split.images[split.labels == digit][::4][:35] for digit in range(10)])
+
+
+def blurred(images):
+    """Every pixel the mean of itself and its neighbours."""
+    padded = np.pad(images.astype(float), ((0, 0), (0, 0), (1, 1), (1, 1)), mode="edge")
+    rows = (padded[:, :, :-2] + padded[:, :, 1:-1] + padded[:, :, 2:]) / 3
+    return ((rows[..., :-2] + rows[..., 1:-1] + rows[..., 2:]) / 3).round().astype(np.uint8)
 
 
 def test_the_extractor_knows_the_digits(digits, extractor):
@@ -64,6 +81,27 @@ def test_every_score_is_a_finite_number(digits, judge):
     assert all(math.isfinite(value) for group in scores.values() for value in group.values())
 
 
+def test_good_samples_raise_no_alarm(digits, judge):
+    test = digits.splits["test"]
+    assert alarms(judge(test.images, np.array(test.labels))) == []
+
+
+def test_training_images_handed_in_as_samples_raise_the_alarm_although_their_distance_is_perfect(digits, judge):
+    scores = judge(some_of_each_class(digits.splits["train"]))
+    assert scores["quality"]["fd_ratio"] < 1
+    assert scores["memorisation"]["auth_pct"] == 0
+    assert scores["memorisation"]["copied_fraction"] == 1
+    assert "100.0% of the samples are training images" in alarms(scores)[0]
+
+
+def test_copies_with_a_little_noise_raise_the_alarm_too(digits, judge):
+    copied = some_of_each_class(digits.splits["train"])
+    changed = np.clip(copied + np.random.default_rng(0).integers(-8, 9, copied.shape), 0, 255).astype(np.uint8)
+    scores = judge(changed)
+    assert scores["memorisation"]["copied_fraction"] == 0
+    assert "keep the distance from training images" in alarms(scores)[0]
+
+
 def test_a_missing_class_is_seen(digits, judge):
     test = digits.splits["test"]
     kept = test.labels != 3
@@ -71,21 +109,33 @@ def test_a_missing_class_is_seen(digits, judge):
     assert scores["quality"]["fd_ratio"] > 5
     assert scores["diversity"]["classes_found"] == 9
     assert scores["diversity"]["class_kl"] > 0.05
+    assert "collapse: only 9 of 10 classes are among the samples" in alarms(scores)
 
 
 def test_noise_is_seen(digits, judge):
     noise = np.random.default_rng(0).integers(0, 256, digits.splits["test"].images.shape, dtype=np.uint8)
     scores = judge(noise)
     assert scores["quality"]["fd_ratio"] > 20
+    assert scores["quality"]["kid"] > 50 * abs(scores["quality"]["kid_floor"])
     assert scores["quality"]["precision"] < 0.5
     assert scores["quality"]["coverage"] < 0.2
+    assert any("have a sample close by" in alarm for alarm in alarms(scores))
 
 
-def test_repeated_samples_are_seen(digits, judge):
-    few = digits.splits["test"].images[:20]
-    scores = judge(np.concatenate([few] * 18)[:355])
-    assert scores["diversity"]["unique_fraction"] < 0.1
-    assert scores["quality"]["coverage"] < 0.5
+def test_blur_is_seen(digits, judge):
+    sharp, soft = judge(digits.splits["test"].images), judge(blurred(digits.splits["test"].images))
+    assert soft["quality"]["fd"] > 10 * sharp["quality"]["fd"]
+    assert soft["quality"]["kid"] > sharp["quality"]["kid"] + 0.01
+    assert soft["quality"]["fd_worst_class"] > 3 * sharp["quality"]["fd_worst_class"]
+    assert soft["quality"]["coverage"] < 0.8
+
+
+def test_a_hundred_repeated_images_are_seen(digits, judge):
+    few = digits.splits["test"].images[:100]
+    scores = judge(np.concatenate([few] * 4)[:355])
+    assert scores["diversity"]["unique_fraction"] == pytest.approx(100 / 355)
+    assert scores["quality"]["coverage"] < 0.9
+    assert any("repeat another one" in alarm for alarm in alarms(scores))
 
 
 def test_too_few_samples_are_refused(digits, judge):
@@ -116,14 +166,14 @@ def judge_stacks(digits):
     chance = np.random.default_rng(0)
     train, test = stack(digits.splits["train"], 15_000, chance), stack(digits.splits["test"], 2_000, chance)
     extractor = trained(train, 1000, parts=3)
-    features = extractor(train.images).values, extractor(test.images)
+    real = Real(train, test, extractor(train.images).values, extractor(test.images), train.labels, 1000, parts=3)
 
     def run(first, second):
         samples = Samples(
             np.concatenate([first.images, second.images]), np.concatenate([first.labels, second.labels]), 2
         )
-        counts = np.bincount(train.labels, minlength=1000)
-        return score(samples, extractor(samples.signals), *features, counts, 0.95, 5, parts=3)
+        scores, _ = score(samples, extractor(samples.signals), real, 0.95, 5)
+        return scores
 
     return run
 
@@ -135,6 +185,7 @@ def test_a_thousand_classes_have_scores_and_modes_are_those_of_the_first_seed(di
     poor = stack(Split(digits.splits["test"].images[kept], digits.splits["test"].labels[kept]), 2_000, chance)
     scores, collapsed = judge_stacks(good, poor), judge_stacks(poor, good)
     assert all(math.isfinite(value) for group in scores.values() for value in group.values())
+    assert not [alarm for alarm in alarms(scores) if "classes" in alarm]
     assert scores["task"]["modes"] > 830  # of 865 that as many random stacks have
     assert 100 <= collapsed["task"]["modes"] < 250  # 125, and those taken for others
     assert collapsed["task"]["kl"] > scores["task"]["kl"] + 1
@@ -143,3 +194,50 @@ def test_a_thousand_classes_have_scores_and_modes_are_those_of_the_first_seed(di
 
 def test_data_of_one_part_have_no_modes(digits, judge):
     assert "task" not in judge(digits.splits["test"].images)
+
+
+@pytest.fixture(scope="module")
+def judge_unlabelled(digits):
+    """Scores of the same images as if nobody had labelled them."""
+    train, test = (Split(digits.splits[name].images, None) for name in ("train", "test"))
+    clusters = Clusters.fit(train.images, 0)
+    classifier = untrained_classifier(train.images, 0, torch.device("cpu"))
+    extractor = Extractor.scaled_to(classifier, train.images, torch.device("cpu"), clusters=clusters)
+    real = Real(train, test, extractor(train.images).values, extractor(test.images), clusters(train.images), 0)
+
+    def run(images):
+        scores, _ = score(Samples(np.asarray(images), None, 1), extractor(images), real, None, 5)
+        return scores
+
+    return run
+
+
+def test_without_labels_what_makes_no_sense_is_left_out(digits, judge_unlabelled):
+    scores = judge_unlabelled(digits.splits["test"].images)
+    json.dumps(scores, allow_nan=False)
+    assert set(scores) == {"n", "quality", "diversity", "memorisation"}
+    assert set(scores["diversity"]) == {"cluster_js", "cluster_js_real", "unique_fraction", "unique_fraction_real"}
+    assert "fd_worst_class" not in scores["quality"]
+    assert scores["quality"]["fd_ratio"] == pytest.approx(1, rel=1e-3)
+    assert scores["diversity"]["cluster_js"] == scores["diversity"]["cluster_js_real"]
+    assert alarms(scores) == []
+
+
+def test_without_labels_noise_and_a_missing_kind_of_image_are_seen(digits, judge_unlabelled):
+    test = digits.splits["test"]
+    kept = test.images[np.isin(test.labels, [2, 3, 5, 7, 8, 9])]
+    lacking = judge_unlabelled(np.concatenate([kept, kept])[: len(test.images)])
+    assert lacking["diversity"]["cluster_js"] > 3 * lacking["diversity"]["cluster_js_real"]
+    assert any("groups of similar images" in alarm for alarm in alarms(lacking))
+    noise = np.random.default_rng(0).integers(0, 256, test.images.shape, dtype=np.uint8)
+    assert judge_unlabelled(noise)["quality"]["fd_ratio"] > 20
+
+
+def test_an_unlabelled_extractor_survives_saving(digits, tmp_path):
+    images = digits.splits["train"].images
+    classifier = untrained_classifier(images, 3, torch.device("cpu"))
+    extractor = Extractor.scaled_to(classifier, images, torch.device("cpu"), clusters=Clusters.fit(images, 3))
+    extractor.save(tmp_path, (1, 8, 8), 0, None)
+    loaded = Extractor.load(tmp_path, torch.device("cpu"))(images)
+    assert np.array_equal(loaded.values, extractor(images).values)
+    assert np.array_equal(loaded.labels, extractor(images).labels)

@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 
 from tests.conftest import copy_project
 
-ALL = ["fetch", "preprocess", "extractor", "train", "sample", "evaluate", "record"]
+ALL = ["fetch", "preprocess", "extractor", "train", "sample", "evaluate", "report", "record"]
 TINY = {
     "extractor.images": 2000,
     "network.latent_dim": 8,
@@ -129,6 +129,7 @@ def test_everything_promised_is_there(finished):
         "reports/classes.csv",
         "reports/report.html",
         "reports/figures/training.png",
+        "reports/figures/neighbours.png",
         "samples/labels.npy",
         "samples/single/7_1.png",
     ):
@@ -179,15 +180,30 @@ def test_a_comment_runs_nothing_and_a_key_runs_what_depends_on_it(project):
     assert project.repro() == []
     project.set(compute__threads=2)
     assert project.repro() == []
+    first = digest(project.root / "models" / "generator")
+    project.set(train__loss="non_saturating")
+    assert project.repro() == ["train", "sample", "evaluate", "report", "record"]
     trained = digest(project.root / "models" / "generator")
+    assert trained != first
+    assert sorted(project.runs()["params.train.loss"]) == ["non_saturating", "relativistic"]
+    check_comparison(project)
     project.set(sample__seeds=[3, 4])
-    assert project.repro() == ["sample", "evaluate", "record"]
+    assert project.repro() == ["sample", "evaluate", "report", "record"]
     assert project.metrics()["n"]["seeds"] == 2
     assert digest(project.root / "models" / "generator") == trained
-    project.set(train__loss="non_saturating")
-    assert project.repro() == ["train", "sample", "evaluate", "record"]
-    assert digest(project.root / "models" / "generator") != trained
-    assert sorted(project.runs()["params.train.loss"]) == ["non_saturating", "relativistic"]
+
+
+def check_comparison(project):
+    """The second run's report tells of the first, and both can be compared by their names."""
+    page = (project.root / "reports" / "report.html").read_text()
+    assert "<th>digits dcgan relativistic" in page
+    assert '<td class="wrap">train.loss<td class="wrap">relativistic<td class="wrap">non_saturating' in page
+    assert page.count("data:image/png;base64,") >= 12
+    run_id = project.runs().set_index("params.train.loss").loc["relativistic", "run_id"]
+    done = project.run("ganforge", "compare", run_id, "workspace")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"train\.loss +relativistic +non_saturating", done.stdout)
+    assert (project.root / "reports" / "compare.html").read_text().count("data:image/png;base64,") == 2
 
 
 def test_the_same_seed_builds_the_same_bits(project):
@@ -207,11 +223,13 @@ def test_a_lost_tracking_store_is_filled_again_from_the_files(project):
     assert run["params.network.width"] == "8"
 
 
-def test_without_labels_the_generator_is_unconditional(project):
-    project.set(network__conditional="never", dataset__resolution=12, sample__seeds=[0])
-    assert project.repro() == ["preprocess", "extractor", "train", "sample", "evaluate", "record"]
+def test_data_without_labels_go_all_the_way(project):
+    project.set(dataset__labels="ignore", dataset__resolution=12, sample__seeds=[0])
+    assert project.repro() == ["preprocess", "extractor", "train", "sample", "evaluate", "report", "record"]
     assert not (project.root / "samples" / "labels.npy").exists()
-    assert "conditional_accuracy" not in project.metrics()["classifier"]
+    assert not (project.root / "data" / "prepared" / "train_labels.npy").exists()
+    assert set(project.metrics()) == {"n", "quality", "diversity", "memorisation"}
+    assert "an untrained network" in (project.root / "reports" / "report.html").read_text()
     with Image.open(project.root / "samples" / "single" / "00_0.png") as picture:
         assert picture.size == (12, 12)
 

@@ -27,12 +27,13 @@ def hold_out_validation(splits: Mapping[str, Split]) -> dict[str, Split]:
     other stacks.
 
     Args:
-        splits: ``train`` and ``test``.
+        splits: ``train`` and ``test``, with labels.
     """
     train = splits["train"]
-    k = max(LARGEST_SHARE, round(len(train.labels) / len(splits["test"].labels)))
-    held_out = every_kth_of_each_class(train.labels, k)
+    labels = train.required_labels()
+    k = max(LARGEST_SHARE, round(len(labels) / len(splits["test"].images)))
+    held_out = every_kth_of_each_class(labels, k)
     return {
-        "train": Split(train.images[~held_out], train.labels[~held_out]),
-        "test": Split(train.images[held_out], train.labels[held_out]),
+        "train": Split(train.images[~held_out], labels[~held_out]),
+        "test": Split(train.images[held_out], labels[held_out]),
     }

@@ -56,13 +56,14 @@ class Prepared:
     @classmethod
     def load(cls, folder: Path) -> Prepared:
         """Opens what `write_prepared` wrote."""
-        splits = {
-            name: Split(
-                np.load(folder / f"{name}.npy", mmap_mode="r"), np.load(folder / f"{name}_labels.npy", mmap_mode="r")
-            )
-            for name in SPLITS
-        }
-        return cls(read_meta(folder), splits)
+        meta = read_meta(folder)
+
+        def array(name: str) -> np.ndarray:
+            mapped: np.ndarray = np.load(folder / f"{name}.npy", mmap_mode="r")
+            return mapped
+
+        splits = {name: Split(array(name), array(f"{name}_labels") if meta.classes else None) for name in SPLITS}
+        return cls(meta, splits)
 
 
 def read_meta(folder: Path) -> Meta:
@@ -92,15 +93,19 @@ def write_prepared(
     for name in SPLITS:
         split = splits[name]
         for suffix, array in (("", split.images), ("_labels", split.labels)):
+            if array is None:
+                continue
             np.save(folder / f"{name}{suffix}.npy", array)
             digest.update(np.ascontiguousarray(array).data)
+    labels = splits["train"].labels
+    counts = [] if labels is None else np.bincount(labels, minlength=len(classes)).tolist()
     meta = Meta(
         dataset=dataset,
         origin=origin,
         signal=signal,
         shape=splits["train"].images.shape[1:],
         classes=tuple(classes),
-        class_counts=tuple(np.bincount(splits["train"].labels, minlength=len(classes)).tolist()),
+        class_counts=tuple(counts),
         count={name: len(splits[name].images) for name in SPLITS},
         digest=digest.hexdigest(),
         held_out=held_out,

@@ -29,10 +29,16 @@ class RemoteFile:
 
 @dataclass(frozen=True)
 class Split:
-    """Images and labels that stay together: uint8 (N, channels, height, width) and int64 (N,)."""
+    """Images and labels that stay together: uint8 (N, channels, height, width), and int64 (N,) or None."""
 
     images: np.ndarray
-    labels: np.ndarray
+    labels: np.ndarray | None
+
+    def required_labels(self) -> np.ndarray:
+        """The labels of data that have some."""
+        if self.labels is None:
+            raise ValueError("these data have no labels")
+        return self.labels
 
 
 class Source(Protocol):

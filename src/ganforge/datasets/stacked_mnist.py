@@ -54,6 +54,6 @@ def stack(digits: Split, count: int, random: np.random.Generator) -> Split:
     Returns:
         images (count, 3, height, width) and labels 0 to 999, whose decimal digits are the labels of the channels.
     """
-    chosen = random.integers(len(digits.labels), size=(count, PARTS))
+    chosen = random.integers(len(digits.images), size=(count, PARTS))
     place_values = 10 ** np.arange(PARTS)[::-1]
-    return Split(digits.images[chosen, 0], digits.labels[chosen] @ place_values)
+    return Split(digits.images[chosen, 0], digits.required_labels()[chosen] @ place_values)

@@ -1,7 +1,8 @@
-"""A classifier of the real training images, whose features the scores are computed on.
+"""The network whose features the scores are computed on: a classifier of the real training images.
 
 Features that know the classes of the very data see what the eye sees: a missing class of the digits moves the Frechet
-distance to nearly thirty times its floor. Nothing has to be downloaded for it.
+distance to nearly thirty times its floor. Nothing has to be downloaded for it. Without labels, the network is left as
+it was drawn, and `Clusters` stand in for classes.
 
 Where an item has several parts (`ganforge.datasets.source.Source`), each part is to the classifier an image of its own.
 """
@@ -19,8 +20,10 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from ganforge.datasets.source import Split
+from ganforge.evaluation.clusters import Clusters
 from ganforge.files import write_durably
 from ganforge.networks.layers import BATCH_NORM, CONVOLUTION
 from ganforge.scale import arrange, normalise
@@ -32,6 +35,7 @@ BATCH = 128
 LEARNING_RATE = 3e-3
 DROPOUT = 0.5  # of the features, so that many of them have to carry each class
 FEATURE_BATCH = 500
+NORMALISED_BY = 20  # batches that batch norm takes the statistics of an untrained network from
 
 
 class Classifier(nn.Module):
@@ -57,7 +61,7 @@ class Classifier(nn.Module):
             ]
             channels, size = width, [math.ceil(length / 2) for length in size]
         self.body = nn.Sequential(*layers, nn.Flatten(), nn.Linear(channels * math.prod(size), FEATURES))
-        self.classify = nn.Sequential(nn.ReLU(), nn.Dropout(DROPOUT), nn.Linear(FEATURES, classes))
+        self.classify = nn.Sequential(nn.ReLU(), nn.Dropout(DROPOUT), nn.Linear(FEATURES, max(1, classes)))
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """(batch, *shape) in [-1, 1] to features (batch, 128) before their rectifier, and logits (batch, classes)."""
@@ -67,14 +71,19 @@ class Classifier(nn.Module):
 
 @dataclass(frozen=True)
 class Features:
-    """What the extractor says of some signals: (N, parts * 128) float32 features and (N,) int64 most likely labels."""
+    """What the extractor says of some signals.
+
+    Attributes:
+        values: (N, parts * 128) float32.
+        labels: (N,) int64, the most likely label or, without labels, the cluster.
+    """
 
     values: np.ndarray
     labels: np.ndarray
 
 
 class Extractor:
-    """A trained classifier, and the scale that gives real training features a root mean square of 1.
+    """A classifier, and the scale that gives real training features a root mean square of 1.
 
     The cubic kernel of KID would depend on an arbitrary unit without that scale.
 
@@ -83,17 +92,33 @@ class Extractor:
         scale: what features are divided by.
         device: where the classifier is.
         parts: images in one item; its features are those of its parts, one after the other.
+        clusters: what stands in for labels; None: the classifier was trained on some.
     """
 
-    def __init__(self, classifier: Classifier, scale: float, device: torch.device, parts: int = 1) -> None:
+    def __init__(
+        self,
+        classifier: Classifier,
+        scale: float,
+        device: torch.device,
+        parts: int = 1,
+        clusters: Clusters | None = None,
+    ) -> None:
         self.classifier, self.scale, self.device, self.parts = classifier.eval(), scale, device, parts
+        self.clusters = clusters
         arrange(classifier, classifier.axes)
 
     @classmethod
-    def scaled_to(cls, classifier: Classifier, images: np.ndarray, device: torch.device, parts: int = 1) -> Extractor:
+    def scaled_to(
+        cls,
+        classifier: Classifier,
+        images: np.ndarray,
+        device: torch.device,
+        parts: int = 1,
+        clusters: Clusters | None = None,
+    ) -> Extractor:
         """An extractor whose features of uint8 ``images``, (N, *shape), have a root mean square of 1."""
         unscaled = cls(classifier, 1.0, device, parts)(images).values
-        return cls(classifier, float(np.sqrt(np.mean(np.square(unscaled)))), device, parts)
+        return cls(classifier, float(np.sqrt(np.mean(np.square(unscaled)))), device, parts, clusters)
 
     @torch.inference_mode()
     def __call__(self, signals: np.ndarray) -> Features:
@@ -105,19 +130,23 @@ class Extractor:
             features, logits = self.classifier(normalise(images))
             values.append((features / self.scale).reshape(len(block), -1).cpu())
             labels.append(logits.argmax(1).cpu())
+        if self.clusters is not None:
+            return Features(torch.cat(values).numpy(), self.clusters(signals))
         joined = join_labels(torch.cat(labels).numpy(), self.classifier.classes, self.parts)
         return Features(torch.cat(values).numpy(), joined)
 
-    def save(self, folder: Path, shape: tuple[int, ...], classes: int, accuracy: float) -> None:
+    def save(self, folder: Path, shape: tuple[int, ...], classes: int, accuracy: float | None) -> None:
         """Writes weights and configuration; `load` reads them.
 
         Args:
             folder: where to.
             shape: (channels, *size) of one item.
-            classes: number of its labels.
-            accuracy: share of real items of the split ``test`` that it classifies rightly.
+            classes: number of its labels, 0 without any.
+            accuracy: share of real items of the split ``test`` that it classifies rightly; None without labels.
         """
         folder.mkdir(parents=True, exist_ok=True)
+        if self.clusters is not None:
+            self.clusters.save(folder)
         weights = save({name: tensor.cpu().contiguous() for name, tensor in self.classifier.state_dict().items()})
         write_durably(folder / "extractor.safetensors", weights)
         config = {
@@ -135,13 +164,34 @@ class Extractor:
         config = read_config(folder)
         classifier = part_classifier(tuple(config["shape"]), config["classes"], config["parts"])
         classifier.load_state_dict(load_file(folder / "extractor.safetensors"))
-        return cls(classifier.to(device), config["scale"], device, config["parts"])
+        clusters = None if config["classes"] else Clusters.load(folder)
+        return cls(classifier.to(device), config["scale"], device, config["parts"], clusters)
 
 
 def read_config(folder: Path) -> dict[str, Any]:
     """config.json of an extractor: shape, classes and parts of an item, scale, and accuracy on the split ``test``."""
     config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     return config
+
+
+def untrained_classifier(images: np.ndarray, seed: int, device: torch.device) -> Classifier:
+    """A network as it was drawn, whose batch norm knows some of the uint8 ``images``, (N, *shape).
+
+    Random features tell distributions apart as well as those of a network trained on other data, where these are far
+    from one's own (Naeem et al. 2020, https://arxiv.org/abs/2002.09797, section 3.3).
+    """
+    torch.manual_seed(seed)
+    classifier = part_classifier(images.shape[1:], 0, 1).to(device)
+    arrange(classifier, classifier.axes)
+    for layer in classifier.modules():
+        if isinstance(layer, _BatchNorm):
+            layer.momentum = None  # the plain mean over all batches
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(images))[: NORMALISED_BY * BATCH])
+    with torch.no_grad():
+        for start in range(0, len(chosen), BATCH):
+            batch = torch.from_numpy(np.array(images[chosen[start : start + BATCH]]))
+            classifier(normalise(batch.to(device)))
+    return classifier
 
 
 def train_classifier(
@@ -168,7 +218,7 @@ def train_classifier(
     classifier = part_classifier(train.images.shape[1:], classes, parts).to(device)
     arrange(classifier, classifier.axes)
     part_images = separate(train.images, parts)
-    part_labels = separate_labels(train.labels, classifier.classes, parts)
+    part_labels = separate_labels(train.required_labels(), classifier.classes, parts)
     optimiser = torch.optim.Adam(classifier.parameters(), lr=LEARNING_RATE, fused=True)
     batch_size = min(BATCH, len(part_images))
     steps = max(1, images // batch_size)
@@ -193,7 +243,7 @@ def part_classifier(shape: tuple[int, ...], classes: int, parts: int) -> Classif
 
     Args:
         shape: (channels, *size) of the whole item.
-        classes: number of labels of the whole item, those of a part to the power of ``parts``.
+        classes: number of labels of the whole item, those of a part to the power of ``parts``; 0 without labels.
         parts: images in one item.
     """
     part_classes = round(classes ** (1 / parts))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
+
+Scores = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -14,82 +16,204 @@ class Meaning:
     Attributes:
         key: group and name, as in ``quality.fd``.
         label: what it is called on a page.
+        better: which way is better; ``real``: towards the score of real data.
+        text: what it measures, for a beginner.
         real_key: where the same score of real test data stands, or None.
-        text: what it measures and which way is better, for a beginner.
+        spread_key: where its standard deviation over the seeds stands, or None.
+        whole: what a share is a share of: 1, or 100 for per cent; None if it is no share.
     """
 
     key: str
     label: str
-    real_key: str | None
+    better: Literal["lower", "higher", "real"]
     text: str
+    real_key: str | None = None
+    spread_key: str | None = None
+    whole: int | None = None
 
 
 MEANINGS = (
     Meaning(
-        "quality.fd", "Fréchet distance", "quality.fd_floor", "how far samples are from real images; lower is better"
+        "quality.fd",
+        "Fréchet distance",
+        "lower",
+        "how far samples are from real images",
+        "quality.fd_floor",
+        "quality.fd_std",
     ),
-    Meaning("quality.fd_ratio", "ratio to its floor", None, "1 is as good as real test images"),
-    Meaning("quality.precision", "precision", "quality.precision_real", "share of samples that look real"),
-    Meaning("quality.recall", "recall", "quality.recall_real", "share of real images that the samples could be"),
     Meaning(
-        "quality.density", "density", "quality.density_real", "how crowded with real images the samples' places are"
+        "quality.fd_ratio",
+        "ratio to its floor",
+        "lower",
+        "that distance divided by the one of real test images; 1 is as good as real",
+        spread_key="quality.fd_ratio_std",
     ),
     Meaning(
-        "quality.coverage", "coverage", "quality.coverage_real", "share of real images that have a sample close by"
+        "quality.kid",
+        "kernel distance",
+        "real",
+        "another distance; as good as real where it is that of real images, which is about 0 or a little below",
+        "quality.kid_floor",
+        "quality.kid_std",
     ),
-    Meaning("diversity.classes_found", "classes found", None, "classes that are among the samples at all"),
+    Meaning(
+        "quality.fd_worst_class",
+        "worst class",
+        "lower",
+        "Fréchet distance of the class that is the farthest beyond its own real test images; noisy for few images",
+        "quality.fd_worst_class_floor",
+    ),
+    Meaning(
+        "quality.precision", "precision", "higher", "share of samples that look real", "quality.precision_real", whole=1
+    ),
+    Meaning(
+        "quality.recall",
+        "recall",
+        "higher",
+        "share of real images that the samples could be",
+        "quality.recall_real",
+        whole=1,
+    ),
+    Meaning(
+        "quality.density",
+        "density",
+        "higher",
+        "how crowded with real images the samples' places are",
+        "quality.density_real",
+    ),
+    Meaning(
+        "quality.coverage",
+        "coverage",
+        "higher",
+        "share of real images that have a sample close by",
+        "quality.coverage_real",
+        whole=1,
+    ),
+    Meaning(
+        "diversity.classes_found",
+        "classes found",
+        "higher",
+        "classes that are among the samples at all",
+        "diversity.classes_found_real",
+    ),
     Meaning(
         "diversity.class_kl",
         "class divergence",
-        None,
+        "lower",
         "how far class frequencies are from real ones, in nats; 0 is equal",
     ),
-    Meaning("diversity.unique_fraction", "unique", None, "share of samples that no other sample repeats"),
+    Meaning(
+        "diversity.cluster_js",
+        "cluster divergence",
+        "lower",
+        "how far the frequencies of groups of similar images are from real ones; 0 is equal",
+        "diversity.cluster_js_real",
+    ),
+    Meaning(
+        "diversity.unique_fraction",
+        "unique",
+        "higher",
+        "different samples as a share of all",
+        "diversity.unique_fraction_real",
+        whole=1,
+    ),
+    Meaning(
+        "memorisation.auth_pct",
+        "no copies, in %",
+        "real",
+        "samples that keep their distance from training images; far below real test images: the generator copies",
+        "memorisation.auth_pct_real",
+        whole=100,
+    ),
+    Meaning(
+        "memorisation.copied_fraction",
+        "exact copies",
+        "lower",
+        "share of samples that are a training image to the last bit",
+        "memorisation.copied_fraction_real",
+        whole=1,
+    ),
     Meaning(
         "classifier.conditional_accuracy",
         "label obeyed",
-        "classifier.extractor_accuracy",
+        "higher",
         "share recognised as the label asked for; of real images, as their label",
+        "classifier.extractor_accuracy",
+        whole=1,
     ),
     Meaning(
         "classifier.cas",
         "learnt from samples",
-        "classifier.cas_real",
+        "higher",
         "accuracy on real images of a classifier that learnt from samples; from real images",
+        "classifier.cas_real",
+        whole=1,
     ),
-    Meaning("task.modes", "modes", "task.modes_real", "classes that any sample of the first seed falls into"),
     Meaning(
-        "task.kl",
-        "mode divergence",
-        "task.kl_real",
-        "how far their frequencies are from real ones, in nats",
+        "inception.fid",
+        "FID",
+        "lower",
+        "Fréchet distance of Inception features, as papers give it",
+        "inception.fid_floor",
+    ),
+    Meaning(
+        "inception.kid",
+        "KID",
+        "lower",
+        "kernel distance of Inception features, as papers give it",
+        "inception.kid_floor",
+    ),
+    Meaning(
+        "inception.is", "Inception score", "higher", "how sure Inception is of single samples, and how unsure of all"
+    ),
+    Meaning("inception.precision", "Inception precision", "higher", "share of samples that look real to Inception"),
+    Meaning("inception.recall", "Inception recall", "higher", "share of real images that Inception takes samples for"),
+    Meaning("task.modes", "modes", "higher", "classes that any sample of the first seed falls into", "task.modes_real"),
+    Meaning(
+        "task.kl", "mode divergence", "lower", "how far their frequencies are from real ones, in nats", "task.kl_real"
     ),
 )
 
 
-def look_up(scores: Mapping[str, Mapping[str, Any]], key: str) -> float | None:
+@dataclass(frozen=True)
+class ScoreRow:
+    """A score as it is shown.
+
+    Attributes:
+        meaning: of it.
+        value: of the samples, with its spread.
+        real: of real data, empty where there is none.
+    """
+
+    meaning: Meaning
+    value: str
+    real: str
+
+
+def look_up(scores: Scores, key: str | None) -> float | None:
     """The score at a dotted key, or None where it is absent."""
+    if key is None:
+        return None
     group, name = key.split(".")
     value = scores.get(group, {}).get(name)
     return None if value is None else float(value)
 
 
-def rows(scores: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
-    """Label, value, value of real data and meaning of every score that is present, ready to print."""
+def rows(scores: Scores) -> list[ScoreRow]:
+    """Every score that is present, ready to print."""
     table = []
     for meaning in MEANINGS:
         value = look_up(scores, meaning.key)
         if value is None:
             continue
-        real = look_up(scores, meaning.real_key) if meaning.real_key else None
-        shown = _number(value)
-        if meaning.key == "quality.fd":
-            shown += f" ± {scores['quality']['fd_std']:.2g}"
-        table.append((meaning.label, shown, "" if real is None else _number(real), meaning.text))
+        real, spread = look_up(scores, meaning.real_key), look_up(scores, meaning.spread_key)
+        shown = number(value) if spread is None else f"{number(value)} ± {spread:.2g}"
+        table.append(ScoreRow(meaning, shown, "" if real is None else number(real)))
     return table
 
 
-def _number(value: float) -> str:
-    return (
-        f"{value:.0f}" if value == round(value) and abs(value) >= 2 else f"{value:.3g}" if value > 1 else f"{value:.3f}"
-    )
+def number(value: float) -> str:
+    """Three digits that matter; whole numbers from 2 on as such."""
+    if value == round(value) and abs(value) >= 2:
+        return f"{value:.0f}"
+    return f"{value:.3g}" if abs(value) > 1 else f"{value:.3f}"

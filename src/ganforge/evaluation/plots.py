@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def plot_training(history: pd.DataFrame, path: Path) -> None:
     known = set(history.dropna(axis="columns", how="all"))
     panels = {title: [name for name in names if name in known] for title, names in panels.items()}
     panels = {title: names for title, names in panels.items() if names}
-    figure, axes = _figure(len(panels), height=2.6)
+    figure, axes = _figure(len(panels))
     for axis, (title, names) in zip(axes, panels.items(), strict=True):
         for name, colour in zip(names, COLOURS):
             told = history[["images", name]].dropna()  # penalties and distances come every few steps only
@@ -37,7 +38,7 @@ def plot_training(history: pd.DataFrame, path: Path) -> None:
 
 def plot_classes(counts: np.ndarray, reference: np.ndarray, classes: Sequence[str], path: Path) -> None:
     """Share of every class among the samples and among the real images."""
-    figure, (axis,) = _figure(1, height=2.6)
+    figure, (axis,) = _figure(1)
     positions = np.arange(len(classes))
     for offset, values, colour, label in (
         (-0.2, reference, COLOURS[0], "real"),
@@ -46,20 +47,23 @@ def plot_classes(counts: np.ndarray, reference: np.ndarray, classes: Sequence[st
         axis.bar(positions + offset, 100 * values / values.sum(), 0.4, color=colour, label=label)
     axis.set_xticks(positions, classes, rotation=0 if max(map(len, classes)) < 4 else 30, ha="center")
     axis.set(ylabel="share in %")
-    axis.legend(frameon=False, ncols=2)
+    axis.legend(frameon=False, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
     _save(figure, path)
 
 
-def _figure(columns: int, height: float):  # type: ignore[no-untyped-def]
-    """A figure with a row of plain axes, drawn without a screen."""
+def _figure(panels: int):  # type: ignore[no-untyped-def]
+    """A figure with plain axes, at most two in a row so that a phone can show them; drawn without a screen."""
     import matplotlib
 
     matplotlib.use("agg")
     import matplotlib.pyplot as plt
 
     plt.rcParams.update({"font.size": 8, "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 8})
-    figure, axes = plt.subplots(1, columns, figsize=(max(9, 3.2 * columns), height), squeeze=False)
-    return figure, axes[0]
+    rows, columns = math.ceil(panels / 2), min(panels, 2)
+    figure, axes = plt.subplots(rows, columns, figsize=(8, 2.7 * rows), squeeze=False)
+    for empty in axes.flat[panels:]:
+        empty.remove()
+    return figure, axes.flat[:panels]
 
 
 def _save(figure, path: Path) -> None:  # type: ignore[no-untyped-def]

@@ -3,82 +3,106 @@
 from __future__ import annotations
 
 import base64
-import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ganforge.evaluation.meanings import rows
+from ganforge.evaluation.meanings import Scores, rows
+from ganforge.records import Record, changed_params, changed_scores
 
-STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 60rem; margin: 2rem auto;
-       padding: 0 1rem; }
-h1 { font-size: 1.6rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .3rem .7rem .3rem 0;
-       border-bottom: 1px solid #ddd; vertical-align: top; } td.number { font-variant-numeric: tabular-nums;
-       white-space: nowrap; } th { font-weight: 600; }
-img { max-width: 100%; height: auto; } img.pixels { image-rendering: pixelated; }
-.muted { color: #666; } figure { margin: 0; } figcaption { color: #666; }
-@media (max-width: 40rem) { td.meaning, th.meaning { display: none; } }
-"""
+TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write_report(
-    path: Path,
+@dataclass(frozen=True)
+class Picture:
+    """A PNG on a page.
+
+    Attributes:
+        caption: what it shows, for a beginner.
+        content: the file.
+        small: whether it stands in a row with others.
+    """
+
+    caption: str
+    content: bytes
+    small: bool = False
+
+    @property
+    def source(self) -> str:
+        """The picture itself, as an address."""
+        return f"data:image/png;base64,{base64.b64encode(self.content).decode('ascii')}"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, and pictures under it."""
+
+    heading: str
+    pictures: Sequence[Picture]
+
+
+def render_report(
     *,
     title: str,
-    scores: Mapping[str, Mapping[str, Any]],
-    pictures: Sequence[tuple[str, str, Path]],
-    params: Mapping[str, Any],
-) -> None:
-    """Writes the page.
+    scores: Scores,
+    alarms: Sequence[str],
+    sections: Sequence[Section],
+    previous: Record | None,
+    current: Record,
+    environment: Mapping[str, Any],
+) -> str:
+    """The page of one run.
 
     Args:
-        path: where to.
         title: of the page.
         scores: contents of metrics.json.
-        pictures: heading, caption and PNG file of each picture, in order; files that do not exist are left out.
-        params: dotted keys and their values.
+        alarms: what is plainly wrong, in sentences.
+        sections: pictures; those without any are left out.
+        previous: the run before this one, or None.
+        current: this run, to compare with it.
+        environment: what it was made with.
     """
-    counts = scores["n"]
-    parts = [
-        f"<h1>{html.escape(title)}</h1>",
-        f"<p class=muted>{counts['fake']} samples from each of {counts['seeds']} seeds, against {counts['real']} real "
-        "held-out images. Every distance is measured between features of a classifier of the real training images.</p>",
-        "<h2>Scores</h2>",
-        _score_table(scores),
-    ]
-    for heading, caption, picture in pictures:
-        if picture.exists():
-            parts += [f"<h2>{html.escape(heading)}</h2>", _figure(picture, caption)]
-    parts += ["<h2>Parameters</h2>", _parameter_table(params)]
-    body = "\n".join(parts)
-    path.write_text(
-        f"<!doctype html>\n<html lang=en><head><meta charset=utf-8>"
-        f'<meta name=viewport content="width=device-width, initial-scale=1"><title>{html.escape(title)}</title>'
-        f"<style>{STYLE}</style></head>\n<body>\n{body}\n</body></html>\n",
-        encoding="utf-8",
+    return _render(
+        "report.html",
+        title=title,
+        counts=scores["n"],
+        labelled="classifier" in scores,
+        alarms=alarms,
+        rows=rows(scores),
+        sections=[section for section in sections if section.pictures],
+        before=previous,
+        changed_params=changed_params(previous, current) if previous else [],
+        changed_scores=changed_scores(previous, current) if previous else [],
+        params={key: value for key, value in current.params.items() if not key.startswith("compute.")},
+        environment=environment,
     )
 
 
-def _score_table(scores: Mapping[str, Mapping[str, Any]]) -> str:
-    lines = ["<table><tr><th>score<th>samples<th>real images<th class=meaning>what it says</tr>"]
-    for label, value, real, meaning in rows(scores):
-        lines.append(
-            f"<tr><td>{html.escape(label)}<td class=number>{value}<td class=number>{real}"
-            f"<td class='meaning muted'>{html.escape(meaning)}</tr>"
-        )
-    return "\n".join([*lines, "</table>"])
+def render_comparison(before: Record, after: Record) -> str:
+    """The page that shows two runs side by side."""
+    captioned = [(record.name, record.grid) for record in (before, after)]
+    return _render(
+        "compare.html",
+        title=f"{before.name} against {after.name}",
+        before=before,
+        after=after,
+        changed_params=changed_params(before, after),
+        changed_scores=changed_scores(before, after),
+        grids=[Picture(name, grid) for name, grid in captioned if grid],
+    )
 
 
-def _parameter_table(params: Mapping[str, Any]) -> str:
-    lines = [
-        f"<tr><td>{html.escape(key)}<td class=number>{html.escape(str(value))}</tr>" for key, value in params.items()
-    ]
-    return "\n".join(["<table>", *lines, "</table>"])
+def pictures(files: Iterable[tuple[str, Path]], *, small: bool = False) -> list[Picture]:
+    """Those of captioned files that exist."""
+    return [Picture(caption, path.read_bytes(), small) for caption, path in files if path.exists()]
 
 
-def _figure(picture: Path, caption: str) -> str:
-    data = base64.b64encode(picture.read_bytes()).decode("ascii")
-    text = html.escape(caption)
-    return f'<figure><img alt="{text}" src="data:image/png;base64,{data}"><figcaption>{text}</figcaption></figure>'
+def _render(template: str, **values: Any) -> str:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    page: str = environment.get_template(template).render(**values)
+    return page + "\n"

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from ganforge.datasets.source import Split
 from ganforge.errors import UserError
+from ganforge.evaluation.classes import ClassDistances, class_distances
 from ganforge.evaluation.extractor import Features
 from ganforge.evaluation.frechet import Gaussian, frechet_distance
-from ganforge.evaluation.metrics import class_divergence, classes_found, manifold_scores, unique_fraction
+from ganforge.evaluation.frequencies import (
+    class_divergence,
+    classes_found,
+    copied_fraction,
+    jensen_shannon_divergence,
+    unique_fraction,
+)
+from ganforge.evaluation.kernel import KernelReference
+from ganforge.evaluation.manifold import manifold_scores
+from ganforge.evaluation.memorisation import authentic
 
-MOST_POOLED_ENTRIES = 30_000 * 128  # of the features whose mutual distances are taken: a minute at most on one core
+MOST_POOLED_ENTRIES = 30_000 * 128  # of the features whose mutual distances are taken
+MOST_KERNEL_ENTRIES = 10_000 * 128  # of the features in the kernel distance and in the search for copies
 
-Scores = dict[str, dict[str, float]]
+Group = dict[str, float]
+Scores = dict[str, Group]
 
 
 @dataclass(frozen=True)
@@ -35,20 +49,45 @@ class Samples:
         """Samples of each seed."""
         return len(self.signals) // self.seeds
 
+    def seed_rows(self, most: int) -> list[slice]:
+        """Where the samples of each seed stand, at most so many of each."""
+        return [slice(start, start + min(most, self.count)) for start in range(0, len(self.signals), self.count)]
+
+
+@dataclass(frozen=True)
+class Real:
+    """The real images that samples are compared with.
+
+    Attributes:
+        train, test: signals and labels of both splits.
+        train_features: (N, features) of the former.
+        test_features: of the latter, with the labels that the extractor sees in them.
+        train_groups: (N,) labels of the training images; where samples have none, what the extractor sees in them.
+        classes: number of labels, 0 without any.
+        parts: images in one item.
+    """
+
+    train: Split
+    test: Split
+    train_features: np.ndarray
+    test_features: Features
+    train_groups: np.ndarray
+    classes: int
+    parts: int = 1
+
+    @property
+    def group_counts(self) -> np.ndarray:
+        """(groups,) training images of each class or cluster."""
+        return np.bincount(self.train_groups, minlength=self.classes)
+
 
 def score(
-    samples: Samples,
-    sampled: Features,
-    train: np.ndarray,
-    test: Features,
-    class_counts: np.ndarray,
-    extractor_accuracy: float,
-    neighbours: int,
-    parts: int = 1,
-) -> Scores:
-    """All scores, as nested finite numbers.
+    samples: Samples, sampled: Features, real: Real, extractor_accuracy: float | None, neighbours: int
+) -> tuple[Scores, ClassDistances]:
+    """All scores that make sense, as nested finite numbers, and the distances of single classes.
 
-    fd compares ``count`` samples of each seed, and as many real test images, with all real training images.
+    fd and kid compare ``count`` samples of each seed, and as many real test images, with real training images: fd with
+    all of them, kid with at most 10,000.
     Precision, recall, density and coverage compare the samples of all seeds together, at most as many as there are
     real training images, and as many of the latter, with the real test images; of each at most 30,000, and fewer where
     an image has more than 128 features. With several parts, the classes that the first seed found are counted too.
@@ -56,61 +95,137 @@ def score(
     Args:
         samples: what is scored.
         sampled: its features.
-        train: (N, features) of the real training images.
-        test: features of the real held-out images.
-        class_counts: (classes,) real training images of each class.
-        extractor_accuracy: share of real test images that the extractor classifies rightly.
+        real: what with.
+        extractor_accuracy: share of real test images that the extractor classifies rightly; None without labels.
         neighbours: k of precision, recall, density and coverage.
-        parts: images in one item.
 
     Raises:
         UserError: there are too few samples for these scores.
     """
-    real_test = test.values
-    count = min(samples.count, len(real_test))
+    held_out = len(real.test_features.values)
+    count = min(samples.count, held_out)
     if count <= neighbours:
         raise UserError(
             f"params.yaml: evaluation.neighbours is {neighbours}, but only {count} samples stand against "
-            f"{len(real_test)} real test images; allowed is less than both."
+            f"{held_out} real test images; allowed is less than both."
         )
     random = np.random.default_rng(0)  # which real images stand for all; no result depends on it beyond its noise
-    reference = Gaussian.fit(train)
-    distances = [
-        frechet_distance(reference, Gaussian.fit(sampled.values[start : start + count]))
-        for start in range(0, len(sampled.values), samples.count)
-    ]
-    floor = frechet_distance(reference, Gaussian.fit(random.permutation(real_test)[:count]))
-    most = MOST_POOLED_ENTRIES // real_test.shape[1]
-    pooled = min(len(sampled.values), len(train), most)
-    some_fake, some_train = (random.permutation(values)[:pooled] for values in (sampled.values, train))
-    some_test = real_test if len(real_test) <= most else random.permutation(real_test)[:most]
-    fake = manifold_scores(some_test, some_fake, neighbours)
-    near = manifold_scores(some_test, some_train, neighbours)
-    counts = np.bincount(sampled.labels, minlength=len(class_counts))
+    chosen = random.permutation(held_out)[:count]
+    quality = _distances(samples, sampled, real, chosen, random)
+    pooled, manifold = _manifold(sampled.values, real, neighbours, random)
+    by_class = _by_class(samples, sampled, real, count)
+    if len(by_class.classes):
+        worst = by_class.worst
+        quality |= {"fd_worst_class": float(by_class.fd[worst]), "fd_worst_class_floor": float(by_class.floor[worst])}
     result: Scores = {
-        "n": {"real": len(real_test), "fake": count, "seeds": samples.seeds, "pooled": pooled},
-        "quality": {
-            "fd": float(np.mean(distances)),
-            "fd_std": float(np.std(distances)),
-            "fd_floor": floor,
-            "fd_ratio": float(np.mean(distances)) / floor,
-            **vars(fake),
-            **{f"{name}_real": value for name, value in vars(near).items()},
-        },
-        "diversity": {
-            "class_kl": class_divergence(counts, class_counts),
-            "classes_found": classes_found(counts, class_counts),
-            "unique_fraction": unique_fraction(samples.signals),
-        },
-        "classifier": {"extractor_accuracy": extractor_accuracy},
+        "n": {"real": held_out, "fake": count, "seeds": samples.seeds, "pooled": pooled},
+        "quality": quality | manifold,
+        "diversity": _diversity(samples, sampled, real, chosen),
+        "memorisation": _memorisation(samples, sampled, real, chosen),
     }
+    if extractor_accuracy is not None:
+        result["classifier"] = {"extractor_accuracy": extractor_accuracy}
     if samples.labels is not None:
         result["classifier"]["conditional_accuracy"] = float(np.mean(sampled.labels == samples.labels))
-    if parts > 1:
-        real = mode_scores(random.permutation(test.labels)[:count], class_counts)
-        result["task"] = mode_scores(sampled.labels[:count], class_counts)
-        result["task"] |= {f"{name}_real": value for name, value in real.items()}
-    return result
+    if real.parts > 1:
+        found = mode_scores(real.test_features.labels[chosen], real.group_counts)
+        result["task"] = mode_scores(sampled.labels[:count], real.group_counts)
+        result["task"] |= {f"{name}_real": value for name, value in found.items()}
+    return result, by_class
+
+
+def _distances(
+    samples: Samples, sampled: Features, real: Real, chosen: np.ndarray, random: np.random.Generator
+) -> Group:
+    """Fd and kid of the samples of each seed, and of the ``chosen`` real test images."""
+    reference = Gaussian.fit(real.train_features)
+    most = MOST_KERNEL_ENTRIES // real.train_features.shape[1]
+    kernel = KernelReference(random.permutation(real.train_features)[:most])
+    seeds = [sampled.values[rows] for rows in samples.seed_rows(len(chosen))]
+    fd = [frechet_distance(reference, Gaussian.fit(values)) for values in seeds]
+    kid = [kernel.distance(values) for values in seeds]
+    floor = frechet_distance(reference, Gaussian.fit(real.test_features.values[chosen]))
+    return {
+        **_over_seeds("fd", fd),
+        "fd_floor": floor,
+        **_over_seeds("fd_ratio", [distance / floor for distance in fd]),
+        **_over_seeds("kid", kid),
+        "kid_floor": kernel.distance(real.test_features.values[chosen]),
+    }
+
+
+def _over_seeds(name: str, values: Sequence[float]) -> Group:
+    """The mean, and the standard deviation where there are several."""
+    spread = {f"{name}_std": float(np.std(values, ddof=1))} if len(values) > 1 else {}
+    return {name: float(np.mean(values)), **spread}
+
+
+def _manifold(
+    sampled: np.ndarray, real: Real, neighbours: int, random: np.random.Generator
+) -> tuple[int, dict[str, float]]:
+    """Precision, recall, density and coverage of samples and of as many real training images, and how many."""
+    test = real.test_features.values
+    most = MOST_POOLED_ENTRIES // test.shape[1]
+    pooled = min(len(sampled), len(real.train_features), most)
+    some_fake, some_train = (random.permutation(values)[:pooled] for values in (sampled, real.train_features))
+    some_test = test if len(test) <= most else random.permutation(test)[:most]
+    fake = manifold_scores(some_test, some_fake, neighbours)
+    near = manifold_scores(some_test, some_train, neighbours)
+    return pooled, {**vars(fake), **{f"{name}_real": value for name, value in vars(near).items()}}
+
+
+def _diversity(samples: Samples, sampled: Features, real: Real, chosen: np.ndarray) -> Group:
+    """How often classes, or clusters, and single samples come; the same of the ``chosen`` real test images."""
+    groups = len(real.group_counts)
+    held_out = np.bincount(real.test_features.labels[chosen], minlength=groups)
+    unique = {
+        "unique_fraction": unique_fraction(samples.signals),
+        "unique_fraction_real": unique_fraction(real.test.images),
+    }
+    if real.classes:
+        counts = np.bincount(sampled.labels, minlength=groups)
+        return {
+            "class_kl": class_divergence(counts, real.group_counts),
+            "classes": real.classes,
+            "classes_found": classes_found(counts, real.group_counts),
+            "classes_found_real": classes_found(held_out, real.group_counts),
+        } | unique
+    divergences = [
+        jensen_shannon_divergence(np.bincount(sampled.labels[rows], minlength=groups), real.group_counts)
+        for rows in samples.seed_rows(len(chosen))
+    ]
+    real_divergence = {"cluster_js_real": jensen_shannon_divergence(held_out, real.group_counts)}
+    return _over_seeds("cluster_js", divergences) | real_divergence | unique
+
+
+def _memorisation(samples: Samples, sampled: Features, real: Real, chosen: np.ndarray) -> Group:
+    """How many samples of the first seed are no copies, and how many of the ``chosen`` real test images."""
+    count = min(len(chosen), MOST_KERNEL_ENTRIES // real.train_features.shape[1])
+    test = real.test_features.values[chosen[:count]]
+    return {
+        "compared": count,
+        "auth_pct": 100 * float(authentic(sampled.values[:count], real.train_features).mean()),
+        "auth_pct_real": 100 * float(authentic(test, real.train_features).mean()),
+        "copied_fraction": copied_fraction(samples.signals, real.train.images),
+        "copied_fraction_real": copied_fraction(real.test.images, real.train.images),
+    }
+
+
+def _by_class(samples: Samples, sampled: Features, real: Real, count: int) -> ClassDistances:
+    """Samples count for the class that they were asked to be or, where nobody asked, look like; so do real images.
+
+    With several parts there are none: the classes are too many for the images of each.
+    """
+    if samples.labels is None:
+        labels, test_labels = sampled.labels, real.test_features.labels
+    else:
+        labels, test_labels = samples.labels, real.test.required_labels()
+    return class_distances(
+        (real.train_features, real.train_groups),
+        (real.test_features.values, test_labels),
+        [(sampled.values[rows], labels[rows]) for rows in samples.seed_rows(count)],
+        real.classes if real.parts == 1 else 0,
+    )
 
 
 def mode_scores(labels: np.ndarray, class_counts: np.ndarray) -> dict[str, float]:

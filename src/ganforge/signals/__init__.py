@@ -6,4 +6,4 @@ from ganforge.signals.image import ImageSignal
 
 SIGNALS = {"image": ImageSignal}
 
-__all__ = ["SIGNALS"]
+__all__ = ["SIGNALS", "ImageSignal"]

@@ -1,0 +1,88 @@
+"""reports/report.html: what a person opens to judge a run."""
+
+import json
+
+from ganforge.datasets.prepared import Meta, read_meta
+from ganforge.evaluation.alarms import alarms
+from ganforge.evaluation.report import Section, pictures, render_report
+from ganforge.params import Params
+from ganforge.records import Record, read_workspace
+from ganforge.tracking import Identity, first_line, previous_run
+from pipeline.stage import FIGURES, PREPARED, PROGRESS, REPORT, RUN, SAMPLES, run_stage
+
+STATIONS = 6  # pictures of the training on its way
+
+SHEET = "Each from other latent vectors; a row per class, where classes were asked for."
+NEIGHBOURS = (
+    "Above: samples, on the left as they come, on the right those that are nearest to any training image. Middle: the "
+    "nearest training image by features. Below: by pixels. A generator that copies shows the same picture three times."
+)
+CLASSES = "How often each class, or group of similar images, comes among samples and among training images."
+TRAINING = (
+    "Losses should settle, neither of them at nought: a discriminator that always wins teaches nothing. Its mean "
+    "scores of real images and of samples should stay near each other. The gradient norm says how steep it is. The "
+    "distance should fall."
+)
+
+
+def main(params: Params) -> None:
+    """Puts everything that the stages made onto one page, beside the run before."""
+    meta, identity, current = read_meta(PREPARED), Identity.load(RUN), read_workspace()
+    told = alarms(current.scores)
+    page = render_report(
+        title=title(params, meta),
+        scores=current.scores,
+        alarms=told,
+        sections=sections(),
+        previous=run_before(current, identity),
+        current=current,
+        environment=identity.environment | {"data": meta.origin, "digest of the data": meta.digest[:16]},
+    )
+    REPORT.write_text(page, encoding="utf-8")
+    for alarm in told:
+        print(f"ALARM: {alarm}")
+
+
+def title(params: Params, meta: Meta) -> str:
+    """Data, network and loss, and whether it was scored for choosing settings."""
+    held_out = "" if meta.held_out == "test" else ", against held-out training images"
+    return f"{meta.dataset}, {params.network.name}, {params.train.loss}{held_out}"
+
+
+def run_before(current: Record, identity: Identity) -> Record | None:
+    """The run before this one as MLflow recorded it; None if there is none, or no store that answers."""
+    try:
+        return previous_run(current, identity)
+    except Exception as error:  # whatever a tracking store comes up with, the page is made
+        print(f"MLflow cannot tell of the run before ({first_line(error)}): the report goes without it.")
+        return None
+
+
+def sections() -> list[Section]:
+    """The pictures, in the order in which one looks at them."""
+    worst = FIGURES / "worst_class.json"
+    name = f": {json.loads(worst.read_text(encoding='utf-8'))}" if worst.exists() else ""
+    known = sorted(PROGRESS.glob("*.png"))
+    stations = dict.fromkeys(known[round(place * (len(known) - 1) / (STATIONS - 1))] for place in range(STATIONS))
+    return [
+        Section("Samples", pictures([(SHEET, SAMPLES / "grid.png")])),
+        Section(
+            "On the way there",
+            pictures([(f"after {int(path.stem):,} images", path) for path in stations], small=True),
+        ),
+        Section("Copied?", pictures([(NEIGHBOURS, FIGURES / "neighbours.png")])),
+        Section(
+            f"The worst class{name}",
+            pictures([("Above: samples. Below: real training images.", FIGURES / "worst_class.png")]),
+        ),
+        Section("Classes", pictures([(CLASSES, FIGURES / "classes.png")])),
+        Section(
+            "Between samples",
+            pictures([("Each row walks from one latent vector to another.", SAMPLES / "interpolation.png")]),
+        ),
+        Section("Training", pictures([(TRAINING, FIGURES / "training.png")])),
+    ]
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,51 @@
+"""How often each class, cluster or picture comes."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+
+def class_divergence(counts: np.ndarray, reference: np.ndarray) -> float:
+    """Kullback-Leibler divergence of class frequencies from those of the reference, in nats; 0 is equal.
+
+    Args:
+        counts: (classes,) samples of each class.
+        reference: (classes,) reference items of each class, all above 0.
+    """
+    share, expected = counts / counts.sum(), reference / reference.sum()
+    present = share > 0
+    return float(np.sum(share[present] * np.log(share[present] / expected[present])))
+
+
+def jensen_shannon_divergence(counts: np.ndarray, reference: np.ndarray) -> float:
+    """Jensen-Shannon divergence of two histograms, in nats: 0 if they are equal, log 2 if they share no bin.
+
+    Args:
+        counts, reference: (bins,) of which any may be 0.
+    """
+    one, other = counts / counts.sum(), reference / reference.sum()
+    middle = (one + other) / 2
+    return (class_divergence(one, middle) + class_divergence(other, middle)) / 2
+
+
+def classes_found(counts: np.ndarray, reference: np.ndarray, least: float = 0.1) -> int:
+    """Number of classes that have at least ``least`` of the share that the reference has."""
+    return int(np.sum(counts / counts.sum() >= least * reference / reference.sum()))
+
+
+def unique_fraction(signals: np.ndarray) -> float:
+    """Share of samples that remain when repeated ones are counted once; 1: no two are the same."""
+    return len(set(_digests(signals))) / len(signals)
+
+
+def copied_fraction(signals: np.ndarray, originals: np.ndarray) -> float:
+    """Share of ``signals`` that are one of ``originals``, value by value."""
+    known = set(_digests(originals))
+    return sum(digest in known for digest in _digests(signals)) / len(signals)
+
+
+def _digests(signals: np.ndarray) -> list[bytes]:
+    """A digest of every signal of (N, *shape), the same for the same values."""
+    return [hashlib.blake2b(signal.tobytes(), digest_size=16).digest() for signal in signals]

@@ -1,0 +1,52 @@
+"""The kernel distance between two sets of features (KID, where they are Inception's)."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+BLOCK_ENTRIES = 20_000_000  # values of the kernel held at once, 80 MB
+
+
+class KernelReference:
+    """Real features that others are compared with.
+
+    The unbiased squared maximum mean discrepancy under the kernel k(x, y) = (x . y / d + 1)^3 of Binkowski et al.
+    2018, https://arxiv.org/abs/1801.01401, equation 4, over all pairs. The published score averages it over random
+    subsets: the expectation is the same, and nothing here is left to chance. For independent draws of equal
+    distributions it is 0 on average, however many they are; where labels come in fixed shares, pairs within a set are
+    less alike than pairs across, and it is a little below 0.
+
+    Args:
+        real: (N, features) float32, N of at least 2.
+    """
+
+    def __init__(self, real: np.ndarray) -> None:
+        self._real = torch.from_numpy(real)
+        self._within = _mean_within(self._real)
+
+    def distance(self, fake: np.ndarray) -> float:
+        """The squared discrepancy of (M, features) float32, M of at least 2, from the real ones."""
+        points = torch.from_numpy(fake)
+        across = _sum(self._real, points) / (len(self._real) * len(points))
+        return self._within + _mean_within(points) - 2 * across
+
+
+def _mean_within(points: Tensor) -> float:
+    """Mean of the kernel over all pairs of different points."""
+    own = float(_kernel((points * points).sum(1), points.shape[1]).double().sum())
+    return (_sum(points, points) - own) / (len(points) * (len(points) - 1))
+
+
+def _sum(rows: Tensor, columns: Tensor) -> float:
+    """Sum of the kernel over all pairs."""
+    size = max(1, BLOCK_ENTRIES // len(columns))
+    return sum(
+        float(_kernel(rows[start : start + size] @ columns.T, rows.shape[1]).double().sum())
+        for start in range(0, len(rows), size)
+    )
+
+
+def _kernel(products: Tensor, features: int) -> Tensor:
+    return (products / features + 1) ** 3

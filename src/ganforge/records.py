@@ -1,0 +1,192 @@
+"""A finished run as something to compare: its parameters, its scores and its pictures, wherever they are kept."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ganforge.errors import UserError
+from ganforge.evaluation.meanings import MEANINGS, Meaning, look_up, number
+
+PARAMS, METRICS, GRID = "params.yaml", "reports/metrics.json", "samples/grid.png"
+WORKSPACE = "workspace"  # the name of what lies on disk, as in DVC
+
+# Keys of params.yaml that change what a score is measured with.
+MEASURING = ("dataset.", "extractor.", "evaluation.neighbours", "evaluation.cas_images", "sample.count")
+
+Verdict = Literal["better", "worse", "much the same", "measured differently", ""]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is left of a run.
+
+    Attributes:
+        name: what a person calls it.
+        params: dotted keys of params.yaml and their values.
+        scores: contents of metrics.json.
+        grid: samples as a PNG, or None where the picture cannot be had.
+    """
+
+    name: str
+    params: Mapping[str, Any]
+    scores: Mapping[str, Mapping[str, Any]]
+    grid: bytes | None
+
+
+@dataclass(frozen=True)
+class ScoreChange:
+    """A score of two runs, ready to print; ``verdict`` says whether the second is better."""
+
+    label: str
+    before: str
+    after: str
+    verdict: Verdict
+
+
+def changed_params(before: Record, after: Record) -> list[tuple[str, str, str]]:
+    """Key and both values of every parameter that differs; ``-`` where one of them has no such key."""
+    keys = [*before.params, *(key for key in after.params if key not in before.params)]
+    pairs = [(key, *(str(record.params.get(key, "-")) for record in (before, after))) for key in keys]
+    return [(key, one, other) for key, one, other in pairs if one != other]
+
+
+def comparable(before: Record, after: Record) -> bool:
+    """Whether scores of the two were taken on the same data, by the same features and between equal numbers."""
+    keys = {key for record in (before, after) for key in record.params if key.startswith(MEASURING)}
+    same = all(before.params.get(key) == after.params.get(key) for key in keys)
+    return same and before.scores.get("n") == after.scores.get("n")
+
+
+def changed_scores(before: Record, after: Record) -> list[ScoreChange]:
+    """Every score that both have; a verdict where it can be told from the noise of the samples, and none where not.
+
+    Much the same: within twice the standard deviation over the seeds of the samples or, for a share, within two
+    standard errors of a share of as many.
+    """
+    measured_alike = comparable(before, after)
+    changes = []
+    for meaning in MEANINGS:
+        one, other = (look_up(record.scores, meaning.key) for record in (before, after))
+        if one is None or other is None:
+            continue
+        verdict: Verdict = _verdict(meaning, before, after) if measured_alike else "measured differently"
+        changes.append(ScoreChange(meaning.label, number(one), number(other), verdict))
+    return changes
+
+
+def _verdict(meaning: Meaning, before: Record, after: Record) -> Verdict:
+    """Whether a score of the second is better; nothing where the noise of it is not known."""
+    noise = [_noise(meaning, record) for record in (before, after)]
+    if noise[0] is None or noise[1] is None:
+        return ""
+    gain = _distance_from_best(meaning, before) - _distance_from_best(meaning, after)
+    if abs(gain) <= 2 * (noise[0] ** 2 + noise[1] ** 2) ** 0.5:
+        return "much the same"
+    return "better" if gain > 0 else "worse"
+
+
+def _distance_from_best(meaning: Meaning, record: Record) -> float:
+    """Something that falls as the score gets better."""
+    value = look_up(record.scores, meaning.key) or 0.0
+    if meaning.better == "real":
+        return abs(value - (look_up(record.scores, meaning.real_key) or 0.0))
+    return value if meaning.better == "lower" else -value
+
+
+def _noise(meaning: Meaning, record: Record) -> float | None:
+    """The standard deviation of a score over other samples, or None where it is not known."""
+    spread = look_up(record.scores, meaning.spread_key)
+    if spread is not None or meaning.whole is None:
+        return spread
+    share = (look_up(record.scores, meaning.key) or 0.0) / meaning.whole
+    count = int(record.scores["n"]["fake"])
+    return meaning.whole * math.sqrt(max(share * (1 - share) / count, 1 / count**2))
+
+
+def read_workspace(root: Path = Path()) -> Record:
+    """The run whose files lie on disk.
+
+    Raises:
+        UserError: there are none.
+    """
+    try:
+        params, scores = ((root / name).read_text(encoding="utf-8") for name in (PARAMS, METRICS))
+    except FileNotFoundError as error:
+        raise UserError(f"{error.filename} does not exist: run `make repro` to make it.") from None
+    grid = root / GRID
+    return parse_record(WORKSPACE, params, scores, grid.read_bytes() if grid.exists() else None)
+
+
+def read_revision(revision: str) -> Record:
+    """The run that a commit, a branch, a tag or a DVC experiment holds; its grid if DVC has it here or can fetch it.
+
+    Raises:
+        UserError: git knows no such revision, or it holds no scores.
+    """
+    commit = _resolve(revision)
+    params, scores = (_show(commit, revision, name) for name in (PARAMS, METRICS))
+    return parse_record(revision, params, scores, _grid_of(commit))
+
+
+def _resolve(revision: str) -> str:
+    """The commit that DVC, which knows experiments too, means by a name; the name itself where it knows none."""
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+    from dvc.scm import resolve_rev
+
+    try:
+        with Repo() as repo:
+            commit: str = resolve_rev(repo.scm, revision)
+            return commit
+    except (DvcException, AttributeError, OSError):  # AttributeError: a project without git
+        return revision
+
+
+def _show(commit: str, revision: str, name: str) -> str:
+    """A file as a commit holds it."""
+    try:
+        done = subprocess.run(["git", "show", f"{commit}:./{name}"], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        told = (getattr(error, "stderr", None) or str(error)).strip().splitlines()[0].removeprefix("fatal: ")
+        raise UserError(
+            f"{revision} is neither a recorded run nor a revision that holds {name} ({told}); allowed are ids of "
+            f"MLflow runs, commits, branches, tags, names of DVC experiments, and {WORKSPACE} for what lies here."
+        ) from None
+    return done.stdout
+
+
+def parse_record(name: str, params: str, scores: str, grid: bytes | None) -> Record:
+    """A record from the texts of params.yaml and metrics.json; parameters are not validated, they may be old."""
+    from ruamel.yaml import YAML
+
+    try:
+        sections = YAML(typ="safe", pure=True).load(params)
+        return Record(name, dict(_leaves("", sections)), json.loads(scores), grid)
+    except Exception as error:
+        raise UserError(
+            f"params.yaml or metrics.json of {name} cannot be read ({type(error).__name__}); compare with another run."
+        ) from error
+
+
+def _grid_of(revision: str) -> bytes | None:
+    import dvc.api
+    from dvc.exceptions import DvcException
+
+    try:
+        content: bytes = dvc.api.read(GRID, rev=revision, mode="rb")
+        return content
+    except (DvcException, OSError):
+        return None
+
+
+def _leaves(path: str, value: Any) -> list[tuple[str, Any]]:
+    """Dotted keys and values of nested dictionaries."""
+    if not isinstance(value, dict):
+        return [(path, value)]
+    return [leaf for key, inner in value.items() for leaf in _leaves(f"{path}.{key}" if path else str(key), inner)]

@@ -1,0 +1,28 @@
+"""The distance of each class."""
+
+import numpy as np
+import pytest
+
+from ganforge.evaluation.classes import FEWEST, class_distances
+from ganforge.evaluation.frechet import Gaussian, frechet_distance
+
+
+def test_each_class_is_compared_with_itself_at_equal_numbers():
+    random = np.random.default_rng(0)
+    centres = np.array([[0, 0, 0], [5, 0, 0], [0, 5, 0]], dtype=np.float32)
+
+    def draw(counts, shift=0.0):
+        labels = np.repeat(np.arange(3), counts)
+        features = centres[labels] + random.normal(size=(len(labels), 3)).astype(np.float32)
+        features[labels == 1] += shift
+        return features.astype(np.float32), labels
+
+    train, test = draw([200, 200, 200]), draw([50, 40, FEWEST - 1])
+    seeds = [draw([60, 30, 50], shift=2.0), draw([60, 50, 50], shift=2.0)]
+    found = class_distances(train, test, seeds, 3)
+    assert found.classes.tolist() == [0, 1]  # of class 2 there are too few test images
+    assert found.worst == 1
+    reference = Gaussian.fit(train[0][train[1] == 1])
+    drawn = [frechet_distance(reference, Gaussian.fit(x[y == 1][:30])) for x, y in seeds]
+    assert found.fd[1] == pytest.approx(np.mean(drawn))
+    assert found.floor[1] == pytest.approx(frechet_distance(reference, Gaussian.fit(test[0][test[1] == 1][:30])))

@@ -1,0 +1,105 @@
+"""Runs to compare, from files, from git and from MLflow."""
+
+import json
+import subprocess
+
+import pytest
+
+from ganforge.datasets.prepared import Meta
+from ganforge.errors import UserError
+from ganforge.params import parse_params
+from ganforge.records import WORKSPACE, parse_record, read_revision, read_workspace
+from ganforge.tracking import Identity, previous_run, read_run, start_run
+from tests.evaluation.test_report import SCORES, png
+
+META = Meta("digits", "somewhere", "image", (1, 8, 8), ("0", "1"), (5, 5), {"train": 10, "test": 2}, "ab" * 32)
+
+
+PARAMS = "dataset:\n  name: digits\ntrain:\n  loss: {loss}\n  learning_rate: {{start: 1, end: 0}}\n"
+
+
+def write_run(folder, loss, fd):
+    """The files of a run that have to do with comparing."""
+    for name in ("reports", "samples"):
+        (folder / name).mkdir(exist_ok=True)
+    (folder / "params.yaml").write_text(PARAMS.format(loss=loss))
+    scores = SCORES | {"quality": SCORES["quality"] | {"fd": fd}}
+    (folder / "reports" / "metrics.json").write_text(json.dumps(scores))
+    (folder / "samples" / "grid.png").write_bytes(png())
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("DVC_ROOT", "MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def test_what_lies_on_disk_is_a_run(folder):
+    write_run(folder, "hinge", 0.5)
+    found = read_workspace()
+    assert found.name == WORKSPACE
+    assert found.params == {
+        "dataset.name": "digits",
+        "train.loss": "hinge",
+        "train.learning_rate.start": 1,
+        "train.learning_rate.end": 0,
+    }
+    assert found.scores["quality"]["fd"] == 0.5
+    assert found.grid == png()
+
+
+def test_where_nothing_was_run_it_says_so(folder):
+    with pytest.raises(UserError, match=r"params\.yaml does not exist: run `make repro`"):
+        read_workspace()
+
+
+def test_a_commit_is_a_run_and_an_unknown_one_is_refused(folder):
+    def git(*arguments):
+        identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+        subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
+
+    git("init", "-q")
+    write_run(folder, "hinge", 0.5)
+    git("add", "params.yaml", "reports")
+    git("commit", "-qm", "one")
+    write_run(folder, "relativistic", 0.2)
+    found = read_revision("HEAD")
+    assert (found.params["train.loss"], found.scores["quality"]["fd"], found.grid) == ("hinge", 0.5, None)
+    with pytest.raises(UserError, match="no-such-thing is neither a recorded run nor a revision"):
+        read_revision("no-such-thing")
+
+
+def test_scores_that_are_no_json_are_refused_in_a_sentence():
+    with pytest.raises(UserError, match=r"metrics\.json of old cannot be read"):
+        parse_record("old", "train: {}", "{", None)
+
+
+def test_recorded_runs_are_found_again_and_the_one_before_is_the_last_that_was_finished(folder, defaults):
+    params = parse_params(defaults)
+    compared = parse_record("now", PARAMS.format(loss="x"), json.dumps(SCORES), None)
+
+    def recorded(loss, *, end=True):
+        run = start_run(params, META, Identity.new())
+        write_run(folder, loss, 0.5)
+        run.log_files(
+            {
+                folder / "params.yaml": None,
+                folder / "reports" / "metrics.json": None,
+                folder / "samples" / "grid.png": "samples",
+            }
+        )
+        if end:
+            run.end("FINISHED")
+        return run
+
+    first, _ = recorded("hinge"), recorded("wasserstein", end=False)
+    assert previous_run(compared, first.identity) is None
+    current = start_run(params, META, Identity.new())
+    found = previous_run(compared, current.identity)
+    assert found.params["train.loss"] == "hinge"
+    assert found.grid == png()
+    assert read_run(first.run_id).params["train.loss"] == "hinge"
+    assert read_run(current.run_id) is None
+    assert read_run("0" * 32) is None
