@@ -17,20 +17,20 @@ COVERED = 0.5  # share of the coverage of real training images that samples shou
 
 
 def alarms(scores: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Sentences about what is plainly wrong with a set of samples; none if nothing is.
+    """Sentences about what is plainly wrong with a set of samples; none if nothing is, or if scores are too old.
 
     Args:
         scores: contents of metrics.json.
     """
     told = []
     memorisation, diversity, quality = (scores.get(group, {}) for group in ("memorisation", "diversity", "quality"))
-    if "copied_fraction" in memorisation and (
+    if "copied_fraction_real" in memorisation and (
         memorisation["copied_fraction"] > memorisation["copied_fraction_real"] + COPIES
     ):
         told.append(
             f"memorisation: {memorisation['copied_fraction']:.1%} of the samples are training images to the last bit"
         )
-    elif "auth_pct" in memorisation:
+    elif "auth_pct_real" in memorisation:
         share, expected = memorisation["auth_pct"] / 100, memorisation["auth_pct_real"] / 100
         error = (2 * expected * (1 - expected) / memorisation["compared"]) ** 0.5
         if expected - share > max(COPYING, COPYING_ERRORS * error):
@@ -45,9 +45,11 @@ def alarms(scores: Mapping[str, Mapping[str, Any]]) -> list[str]:
                 f"collapse: groups of similar images come in shares that are {divergence:.3f} nats from those of "
                 f"training images, against {expected:.3f} for real test images; some may be missing"
             )
-    if "unique_fraction" in diversity and (diversity["unique_fraction"] < diversity["unique_fraction_real"] - REPEATED):
+    if "unique_fraction_real" in diversity and (
+        diversity["unique_fraction"] < diversity["unique_fraction_real"] - REPEATED
+    ):
         told.append(f"collapse: {1 - diversity['unique_fraction']:.1%} of the samples repeat another one")
-    if "classes_found" in diversity and (
+    if "classes_found_real" in diversity and (
         diversity["classes_found"] < diversity["classes_found_real"] - LOST * diversity["classes"]
     ):
         told.append(
