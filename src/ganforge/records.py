@@ -17,7 +17,8 @@ PARAMS, METRICS, GRID = "params.yaml", "reports/metrics.json", "samples/grid.png
 WORKSPACE = "workspace"  # the name of what lies on disk, as in DVC
 
 # Keys of params.yaml that change what a score is measured with.
-MEASURING = ("dataset.", "extractor.", "evaluation.neighbours", "evaluation.cas_images", "sample.count")
+MEASURING = ("dataset.", "extractor.", "evaluation.neighbours", "sample.count")
+ALONE = {"classifier.cas": "evaluation.cas_images"}  # a key that only this score is measured with
 
 Verdict = Literal["better", "worse", "much the same", "measured differently", ""]
 
@@ -75,7 +76,9 @@ def changed_scores(before: Record, after: Record) -> list[ScoreChange]:
         one, other = (look_up(record.scores, meaning.key) for record in (before, after))
         if one is None or other is None:
             continue
-        verdict: Verdict = _verdict(meaning, before, after) if measured_alike else "measured differently"
+        key = ALONE.get(meaning.key, "")
+        alike = measured_alike and before.params.get(key) == after.params.get(key)
+        verdict: Verdict = _verdict(meaning, before, after) if alike else "measured differently"
         changes.append(ScoreChange(meaning.label, number(one), number(other), verdict))
     return changes
 

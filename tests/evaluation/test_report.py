@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -81,6 +82,15 @@ def test_what_other_samples_would_change_as_much_is_much_the_same():
 def test_scores_that_were_measured_differently_get_no_verdict(key):
     told = verdicts(record(params={key: 1}, quality={"fd": 0.5}), record(params={key: 2}))
     assert set(told.values()) == {"measured differently"}
+
+
+def test_another_length_of_one_classifiers_training_leaves_the_other_scores_comparable():
+    before, after = (record(params={"evaluation.cas_images": images}) for images in (0, 60000))
+    scores = [one.scores["classifier"] | {"cas": 0.9} for one in (before, after)]
+    before, after = (replace(one, scores=one.scores | {"classifier": of}) for one, of in zip((before, after), scores))
+    told = verdicts(before, after)
+    assert told["learnt from samples"] == "measured differently"
+    assert told["Fréchet distance"] == "much the same"
 
 
 def test_the_page_stands_alone(tmp_path):
