@@ -51,7 +51,10 @@ PEAK_SECONDS = 1.0
 def main() -> None:
     """Measures and prints."""
     options = parse_options()
-    device = configure(ComputeParams(device=options.device, threads=options.threads, processes=1, cuda_graphs=True))
+    compute = ComputeParams(
+        device=options.device, threads=options.threads, processes=1, cuda_graphs=True, checkpoint_seconds=10
+    )
+    device = configure(compute)
     params = benchmark_params(options)
     with TemporaryDirectory() as folder:
         data = random_images(Path(folder) / "prepared", options.channels, options.resolution)

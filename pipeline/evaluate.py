@@ -17,6 +17,7 @@ from ganforge.evaluation.inception import inception_scores
 from ganforge.evaluation.pictures import NEIGHBOUR_ROWS, class_columns, neighbour_columns
 from ganforge.evaluation.plots import plot_classes, plot_training
 from ganforge.evaluation.scores import Real, Samples, score
+from ganforge.files import read_array
 from ganforge.params import Params
 from ganforge.signals import SIGNALS, ImageSignal
 from ganforge.training.device import configure
@@ -48,9 +49,9 @@ def main(params: Params) -> None:
     real = Real(
         train,
         data.splits["test"],
-        np.load(EXTRACTOR / "train_features.npy"),
-        Features(np.load(EXTRACTOR / "test_features.npy"), np.load(EXTRACTOR / "test_labels.npy")),
-        np.load(EXTRACTOR / "train_labels.npy") if samples.labels is None else train.required_labels(),
+        read_array(EXTRACTOR / "train_features.npy"),
+        Features(read_array(EXTRACTOR / "test_features.npy"), read_array(EXTRACTOR / "test_labels.npy")),
+        read_array(EXTRACTOR / "train_labels.npy") if samples.labels is None else train.required_labels(),
         len(meta.classes),
         meta.parts,
     )
@@ -77,8 +78,8 @@ def read_samples() -> Samples:
     drawn = json.loads((SAMPLES / "samples.json").read_text(encoding="utf-8"))
     labels_file = SAMPLES / "labels.npy"
     return Samples(
-        np.load(SAMPLES / "samples.npy", mmap_mode="r"),
-        np.load(labels_file) if labels_file.exists() else None,
+        read_array(SAMPLES / "samples.npy"),
+        read_array(labels_file) if labels_file.exists() else None,
         len(drawn["seeds"]),
     )
 

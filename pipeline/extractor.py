@@ -6,6 +6,7 @@ import torch
 from ganforge.datasets.prepared import Prepared
 from ganforge.evaluation.clusters import Clusters
 from ganforge.evaluation.extractor import Extractor, train_classifier, untrained_classifier
+from ganforge.files import write_array
 from ganforge.params import ExtractorParams, Params
 from ganforge.training.device import configure
 from pipeline.stage import EXTRACTOR, PREPARED, progress_bar, run_stage
@@ -20,10 +21,10 @@ def main(params: Params) -> None:
     accuracy = None if held_out.labels is None else float(np.mean(test.labels == held_out.labels))
     extractor.save(EXTRACTOR, data.meta.shape, len(data.meta.classes), accuracy)
     train = extractor(data.splits["train"].images)
-    np.save(EXTRACTOR / "train_features.npy", train.values)
-    np.save(EXTRACTOR / "train_labels.npy", train.labels)
-    np.save(EXTRACTOR / "test_features.npy", test.values)
-    np.save(EXTRACTOR / "test_labels.npy", test.labels)
+    write_array(EXTRACTOR / "train_features.npy", train.values)
+    write_array(EXTRACTOR / "train_labels.npy", train.labels)
+    write_array(EXTRACTOR / "test_features.npy", test.values)
+    write_array(EXTRACTOR / "test_labels.npy", test.labels)
     if accuracy is None:
         print("without labels, scores are computed on the features of an untrained network")
     else:

@@ -3,11 +3,12 @@
 import json
 
 from ganforge.datasets.prepared import Meta, read_meta
+from ganforge.errors import first_line
 from ganforge.evaluation.alarms import alarms
 from ganforge.evaluation.report import Section, pictures, render_report
 from ganforge.params import Params
 from ganforge.records import Record, read_workspace
-from ganforge.tracking import Identity, first_line, previous_run
+from ganforge.tracking import Identity, previous_run
 from pipeline.stage import FIGURES, PREPARED, PROGRESS, REPORT, RUN, SAMPLES, run_stage
 
 STATIONS = 6  # pictures of the training on its way

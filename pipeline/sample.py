@@ -5,12 +5,13 @@ import json
 import numpy as np
 
 from ganforge.datasets.prepared import read_meta
+from ganforge.files import write_array, write_blocks
 from ganforge.generator import Generator, spherical_interpolation
 from ganforge.networks.sampling import draw_latents
 from ganforge.params import Params
 from ganforge.signals import SIGNALS
 from ganforge.training.device import configure
-from pipeline.stage import GENERATOR, PREPARED, SAMPLES, run_stage, samples_per_seed
+from pipeline.stage import GENERATOR, PREPARED, SAMPLES, forget_committed, run_stage, samples_per_seed
 
 SINGLES = 2  # pictures of each class to open one by one
 INTERPOLATION_STEPS = 10
@@ -18,6 +19,7 @@ INTERPOLATION_STEPS = 10
 
 def main(params: Params) -> None:
     """Draws with the averaged generator that the stage train wrote."""
+    forget_committed()
     generator = Generator.load(GENERATOR, configure(params.compute))
     count = samples_per_seed(params.sample, read_meta(PREPARED))
     SAMPLES.mkdir(parents=True, exist_ok=True)
@@ -28,15 +30,10 @@ def main(params: Params) -> None:
 def write_samples(generator: Generator, seeds: list[int], count: int) -> None:
     """samples.npy, labels.npy if there are labels, and samples.json that says which rows are whose."""
     shape = (len(seeds) * count, *generator.shape)
-    array = np.lib.format.open_memmap(SAMPLES / "samples.npy", mode="w+", dtype=np.uint8, shape=shape)
-    row = 0
-    for seed in seeds:
-        for block in generator.sample_blocks(count, seed):
-            array[row : row + len(block)] = block
-            row += len(block)
-    array.flush()
+    blocks = (block for seed in seeds for block in generator.sample_blocks(count, seed))
+    write_blocks(SAMPLES / "samples.npy", shape, blocks)
     if generator.classes:
-        np.save(SAMPLES / "labels.npy", np.concatenate([generator.labels(count, seed) for seed in seeds]))
+        write_array(SAMPLES / "labels.npy", np.concatenate([generator.labels(count, seed) for seed in seeds]))
     (SAMPLES / "samples.json").write_text(json.dumps({"seeds": seeds, "count": count}) + "\n", encoding="utf-8")
 
 

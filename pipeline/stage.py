@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,12 +28,34 @@ CLASSES = Path("reports/classes.csv")
 FIGURES = Path("reports/figures")
 REPORT = Path("reports/report.html")
 
+FINISHED = "finished.json"  # in the folder of a training: what it wrote as RUN
+
+UNWRITABLE = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EFBIG}
+
 MOST_SAMPLES = 10_000  # per seed, when their number is left to us
 
 
 def private_folder() -> Path:
     """Where work in progress survives: beside the main checkout, ignored by git, an output of no stage."""
     return repository_root() / ".ganforge"
+
+
+def trainings() -> Path:
+    """Where trainings leave their checkpoints, each in a folder of its own."""
+    return private_folder() / "training"
+
+
+def forget_committed() -> None:
+    """Removes what is left of trainings whose outputs DVC holds.
+
+    A training leaves its last checkpoint behind, because DVC takes its outputs only after it has ended, and may fail
+    to: then the stage runs again, and has nothing to train.
+    """
+    lock = Path("dvc.lock")
+    held = lock.read_text(encoding="utf-8") if lock.exists() else ""
+    for finished in trainings().glob(f"*/{FINISHED}"):
+        if hashlib.md5(finished.read_bytes()).hexdigest() in held:
+            shutil.rmtree(finished.parent, ignore_errors=True)
 
 
 def samples_per_seed(sample: SampleParams, meta: Meta) -> int:
@@ -59,7 +83,7 @@ def run_stage(main: Callable[[Params], None]) -> None:
     except UserError as error:
         sys.exit(f"{name}: {error}")
     except OSError as error:
-        if error.errno not in {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EACCES}:
+        if error.errno not in UNWRITABLE:
             raise
         sys.exit(
             f"{name}: {error.filename or 'a file'} cannot be written ({error.strerror}); make room or give access, "

@@ -4,7 +4,6 @@ import hashlib
 import shutil
 import sys
 import warnings
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +17,7 @@ from ganforge.networks import build_generator
 from ganforge.networks.storage import GeneratorConfig, save_generator
 from ganforge.params import Params
 from ganforge.signals import SIGNALS
-from ganforge.tracking import Identity, PipelineRun, start_run
+from ganforge.tracking import Identity, LiveRun, PipelineRun, recover_run
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.device import configure
 from ganforge.training.distributed import World, join, leave
@@ -28,15 +27,17 @@ from ganforge.training.trainer import Kept, Trainer
 from pipeline.process import ask_to_stop, only_one_in, start_processes
 from pipeline.stage import (
     EXTRACTOR,
+    FINISHED,
     GENERATOR,
     PREPARED,
     PROGRESS,
     RUN,
     TRAINING,
-    private_folder,
+    forget_committed,
     progress_bar,
     run_stage,
     samples_per_seed,
+    trainings,
 )
 
 TRAINING_CODE = ("networks", "objectives", "training", "signals", "scale.py")
@@ -50,7 +51,7 @@ def main(params: Params) -> None:
     device = configure(params.compute)
     start_processes(params.compute.processes)
     world = join(device)
-    work = private_folder() / "training" / fingerprint(params, data.meta, device)
+    work = trainings() / fingerprint(params, data.meta, device)
     if world.leads:
         lead(params, data, device, world, work)
     else:
@@ -63,18 +64,19 @@ def main(params: Params) -> None:
 def lead(params: Params, data: Prepared, device: torch.device, world: World, work: Path) -> None:
     """Trains, records and writes what comes of it."""
     with only_one_in(work), ask_to_stop(once=world.size == 1) as stop:
+        forget_committed()
         trainer = prepare(params, data, device, world, work)
-        identity, run = begin_record(params, data.meta, trainer, work / "run.json")
+        live = begin_record(params, data.meta, work / "run.json")
         try:
-            follow(trainer, data.meta.signal, run, work / "progress", stop)
+            follow(trainer, data.meta.signal, live, work / "progress", stop)
         except BaseException as error:
-            if run is not None:
-                run.attempt(partial(run.end, "KILLED" if isinstance(error, SystemExit) else "FAILED"))
+            live.close("KILLED" if isinstance(error, SystemExit) else "FAILED")
             if isinstance(error, FailureError):
                 raise FailureError(f"{error}; {rescue(params, data.meta, trainer, work)}.") from error
             raise
-        write_outputs(params, data.meta, trainer, identity, work / "progress")
-        shutil.rmtree(work)
+        live.close()
+        write_outputs(params, data.meta, trainer, work)
+        write_durably(work / FINISHED, RUN.read_bytes())
 
 
 def prepare(params: Params, data: Prepared, device: torch.device, world: World, work: Path) -> Trainer:
@@ -83,12 +85,13 @@ def prepare(params: Params, data: Prepared, device: torch.device, world: World, 
     if params.train.best_every and world.leads:
         spec = network_spec(params.network, data.meta)
         judge = distance_to_training_images(EXTRACTOR, spec, data.meta.class_counts, params.train.best_samples, device)
-    return build_trainer(params, data, Checkpoints(work / "checkpoints"), device, judge, world)
+    checkpoints = Checkpoints(work / "checkpoints", params.compute.checkpoint_seconds)
+    return build_trainer(params, data, checkpoints, device, judge, world)
 
 
 def fingerprint(params: Params, meta: Meta, device: torch.device) -> str:
     """What a checkpoint belongs to: it is never resumed under other parameters, other data, other code or elsewhere."""
-    compute = params.compute.model_dump(exclude={"device"})
+    compute = params.compute.model_dump(exclude={"device", "checkpoint_seconds"})
     digest = hashlib.sha256(f"{device.type} {compute} {torch.__version__}".encode())
     train = params.train.model_dump_json(exclude={"on_failure", "patience"})  # when to stop, not what to do
     for text in (params.network.model_dump_json(), train, params.augment.model_dump_json()):
@@ -103,28 +106,27 @@ def fingerprint(params: Params, meta: Meta, device: torch.device) -> str:
     return digest.hexdigest()[:16]
 
 
-def begin_record(
-    params: Params, meta: Meta, trainer: Trainer, identity_file: Path
-) -> tuple[Identity, PipelineRun | None]:
+def begin_record(params: Params, meta: Meta, identity_file: Path) -> LiveRun:
     """The MLflow run: the one that a killed process left behind, or a new one."""
-    identity = Identity.load(identity_file) if identity_file.exists() else Identity.new()
-    write_durably(identity_file, identity.to_json().encode())  # before the run, which is found again by it
-    run = start_run(params, meta, identity)
-    if run is not None:
-        identity = run.identity
-        run.attempt(lambda: run.log_history(trainer.history))
-    write_durably(identity_file, identity.to_json().encode())
-    return identity, run
+    if not identity_file.exists():  # before the run, which is found again by it
+        write_durably(identity_file, Identity.new().to_json().encode())
+
+    def open_run() -> PipelineRun:
+        run = recover_run(params, meta, Identity.load(identity_file))
+        write_durably(identity_file, run.identity.to_json().encode())
+        run.resume()
+        return run
+
+    return LiveRun(open_run)
 
 
-def follow(trainer: Trainer, signal_name: str, run: PipelineRun | None, progress: Path, stop: list[int]) -> None:
+def follow(trainer: Trainer, signal_name: str, live: LiveRun, progress: Path, stop: list[int]) -> None:
     """Passes what the trainer tells on to the bar, to MLflow and to the folder of sample sheets.
 
     Rows go to MLflow only once a checkpoint holds them, so that a resumed run never records a step twice.
     """
     signal = SIGNALS[signal_name]()
     progress.mkdir(parents=True, exist_ok=True)
-    flushed = len(trainer.history)
     with progress_bar(trainer.game.steps * trainer.game.images_per_step, "img", "train") as bar:
         bar.update(trainer.game.images)
         for report in trainer.run():
@@ -138,29 +140,25 @@ def follow(trainer: Trainer, signal_name: str, run: PipelineRun | None, progress
             if report.warning is not None:
                 warnings.warn(f"training looks bad: {report.warning}", stacklevel=1)
             if report.samples is not None:
-                picture = progress / f"{report.images:09d}{signal.suffix}"
-                signal.sheet(report.samples, PREVIEW_COLUMNS, picture)
-                if run is not None:
-                    run.attempt(partial(run.log_grids, [picture]))
-            if run is not None and trainer.rows_saved > flushed:
-                run.attempt(partial(run.log_rows, trainer.history[flushed : trainer.rows_saved]))
-            flushed = trainer.rows_saved
+                beside = progress.with_name(f"sheet{signal.suffix}")
+                signal.sheet(report.samples, PREVIEW_COLUMNS, beside)
+                beside.replace(progress / f"{report.images:09d}{signal.suffix}")  # whole or not there
+            live.show(trainer.history[: trainer.rows_saved], sorted(progress.iterdir()))
             if stop:
                 trainer.save()
                 sys.exit(128 + stop[0])
-    if run is not None:
-        run.attempt(partial(run.log_rows, trainer.history[flushed:]))
+    live.show(trainer.history, sorted(progress.iterdir()))
 
 
-def write_outputs(params: Params, meta: Meta, trainer: Trainer, identity: Identity, progress: Path) -> None:
+def write_outputs(params: Params, meta: Meta, trainer: Trainer, work: Path) -> None:
     """The chosen and the last generator, what happened in training, and the name of the run that recorded it."""
     write_generator(GENERATOR, params, meta, trainer.chosen())
     write_generator(GENERATOR / "last", params, meta, trainer.last())
-    RUN.write_text(identity.to_json(), encoding="utf-8")
+    shutil.copyfile(work / "run.json", RUN)
     TRAINING.parent.mkdir(parents=True, exist_ok=True)
     history = pd.DataFrame(trainer.history)
     history.reindex(columns=[*history.columns.drop("fd", errors="ignore"), "fd"]).to_csv(TRAINING, index=False)
-    shutil.copytree(progress, PROGRESS, dirs_exist_ok=True)
+    shutil.copytree(work / "progress", PROGRESS, dirs_exist_ok=True)
 
 
 def rescue(params: Params, meta: Meta, trainer: Trainer, work: Path) -> str:

@@ -9,7 +9,7 @@ from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
 from ganforge.params import parse_params
 from ganforge.records import WORKSPACE, parse_record, read_revision, read_workspace
-from ganforge.tracking import Identity, previous_run, read_run, start_run
+from ganforge.tracking import Identity, previous_run, read_run, recover_run
 from tests.evaluation.test_report import SCORES, png
 
 META = Meta("digits", "somewhere", "image", (1, 8, 8), ("0", "1"), (5, 5), {"train": 10, "test": 2}, "ab" * 32)
@@ -81,7 +81,7 @@ def test_recorded_runs_are_found_again_and_the_one_before_is_the_last_that_was_f
     compared = parse_record("now", PARAMS.format(loss="x"), json.dumps(SCORES), None)
 
     def recorded(loss, *, end=True):
-        run = start_run(params, META, Identity.new())
+        run = recover_run(params, META, Identity.new())
         write_run(folder, loss, 0.5)
         run.log_files(
             {
@@ -96,7 +96,7 @@ def test_recorded_runs_are_found_again_and_the_one_before_is_the_last_that_was_f
 
     first, _ = recorded("hinge"), recorded("wasserstein", end=False)
     assert previous_run(compared, first.identity) is None
-    current = start_run(params, META, Identity.new())
+    current = recover_run(params, META, Identity.new())
     found = previous_run(compared, current.identity)
     assert found.params["train.loss"] == "hinge"
     assert found.grid == png()

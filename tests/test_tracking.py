@@ -1,6 +1,8 @@
 """The MLflow run, in a real store."""
 
 import json
+import socket
+import time
 
 import numpy as np
 import pytest
@@ -9,7 +11,8 @@ from PIL import Image
 from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
 from ganforge.params import parse_params
-from ganforge.tracking import Identity, connect, recover_run, start_run, store_needed
+from ganforge.tracking import Identity, LiveRun, connect, recover_run, store_needed
+from ganforge.tracking import live as live_module
 
 META = Meta("digits", "somewhere", "image", (1, 8, 8), ("0", "1"), (5, 5), {"train": 10, "test": 2}, "ab" * 32)
 
@@ -43,7 +46,7 @@ def steps(run):
 
 
 def test_a_run_holds_params_data_and_code(store, params):
-    run = start_run(params, META, Identity.new())
+    run = recover_run(params, META, Identity.new())
     stored = run.client.get_run(run.run_id)
     assert stored.data.params["train.loss"] == "relativistic"
     assert "sample.count" not in stored.data.params
@@ -54,10 +57,10 @@ def test_a_run_holds_params_data_and_code(store, params):
 
 
 def test_a_killed_training_goes_on_in_its_run_and_no_step_is_recorded_twice(store, params):
-    first = start_run(params, META, Identity.new())
+    first = recover_run(params, META, Identity.new())
     first.log_rows(rows(64, 128))
     first.log_grids([picture(store, 0), picture(store, 64)])
-    second = start_run(params, META, first.identity)
+    second = recover_run(params, META, first.identity)
     assert second.run_id == first.run_id
     second.log_history(rows(64, 128, 192))
     second.log_grids([picture(store, 0), picture(store, 64), picture(store, 192)])
@@ -67,7 +70,7 @@ def test_a_killed_training_goes_on_in_its_run_and_no_step_is_recorded_twice(stor
     assert len([file for file in files if file.path.endswith(".png")]) == 3
     second.end("KILLED")
     assert second.client.get_run(second.run_id).info.status == "KILLED"
-    third = start_run(params, META, second.identity)
+    third = recover_run(params, META, second.identity)
     third.end("FINISHED")
     ended = third.client.get_run(third.run_id).info
     third.end("FINISHED")
@@ -77,7 +80,7 @@ def test_a_killed_training_goes_on_in_its_run_and_no_step_is_recorded_twice(stor
 
 def test_a_run_that_is_gone_is_made_again_once(store, params):
     lost = Identity.new()
-    gone = start_run(params, META, lost)
+    gone = recover_run(params, META, lost)
     gone.client.delete_run(gone.run_id)
     again = recover_run(params, META, gone.identity)
     again.log_history(rows(64))
@@ -97,7 +100,7 @@ def test_a_store_that_never_saw_the_run_gets_it(store, params):
 
 
 def test_an_experiment_that_was_deleted_is_restored(store, params):
-    run = start_run(params, META, Identity.new())
+    run = recover_run(params, META, Identity.new())
     run.client.delete_experiment(run.client.get_run(run.run_id).info.experiment_id)
     again = recover_run(params, META, Identity.new())
     assert again.client.get_run(again.run_id).info.lifecycle_stage == "active"
@@ -108,39 +111,82 @@ def test_a_run_whose_maker_was_killed_gets_its_parameters(store, params):
     client = connect()
     experiment = client.create_experiment("ganforge")
     made = client.create_run(experiment, tags={"ganforge.training": identity.training})
-    run = start_run(params, META, identity)
+    run = recover_run(params, META, identity)
     assert run.run_id == made.info.run_id
     assert client.get_run(run.run_id).data.params["train.loss"] == "relativistic"
 
 
 def test_scores_are_metrics_and_later_ones_replace_them(store, params):
-    run = start_run(params, META, Identity.new())
+    run = recover_run(params, META, Identity.new())
     run.log_scores({"quality": {"fd": 2.0}, "n": {"real": 3}})
     run.log_scores({"quality": {"fd": 1.5}})
     assert run.client.get_run(run.run_id).data.metrics == {"quality/fd": 1.5, "n/real": 3}
 
 
-def test_a_dead_server_costs_a_warning_and_no_training(store, params, monkeypatch):
+def test_a_dead_server_is_told_in_a_sentence(store, params, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
-    with pytest.warns(UserWarning, match="MLflow at http://127.0.0.1:9 failed"):
-        assert start_run(params, META, Identity.new()) is None
     sentence = r"MLflow at http://127\.0\.0\.1:9 cannot be used .*nothing made is lost"
     with pytest.raises(UserError, match=sentence), store_needed():
         recover_run(params, META, Identity.new())
 
 
-def test_a_store_that_fails_on_the_way_is_told_once(store, params):
-    run = start_run(params, META, Identity.new())
-    calls = []
+def live_run(params, identity):
+    """A live run, and the list of what it opened so far."""
+    opened = []
 
-    def fail():
-        calls.append(1)
-        raise ConnectionError("gone")
+    def open_run():
+        opened.append(recover_run(params, META, identity))
+        return opened[-1]
 
-    with pytest.warns(UserWarning, match="gone") as told:
-        run.attempt(fail)
-        run.attempt(fail)
-    assert len(calls) == len(told) == 1
+    return LiveRun(open_run), opened
+
+
+def test_a_live_run_holds_every_row_and_sheet_once(store, params):
+    live, opened = live_run(params, Identity.new())
+    sheets = [picture(store, 0), picture(store, 64)]
+    live.show([], sheets[:1])
+    live.show(rows(64), sheets[:1])
+    live.show(rows(64, 128), sheets)
+    live.close("KILLED")
+    assert steps(opened[0]) == [64, 128]
+    assert opened[0].grids_held() == {0, 64}
+    assert opened[0].client.get_run(opened[0].run_id).info.status == "KILLED"
+
+
+def test_a_store_that_is_gone_is_told_once_and_filled_when_it_is_back(tmp_path, params, monkeypatch):
+    monkeypatch.setattr(live_module, "RETRY", 0.1)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'not' / 'there' / 'mlflow.db'}")
+    (tmp_path / "not").touch()
+    with pytest.warns(UserWarning, match="MLflow at .* failed .*what is missing") as told:
+        live, opened = live_run(params, Identity.new())
+        live.show(rows(64), [])
+        wait_until(lambda: told.list)
+        live.show(rows(64, 128), [])
+        (tmp_path / "not").unlink()
+        (tmp_path / "not" / "there").mkdir(parents=True)
+        wait_until(lambda: opened)
+        live.close()
+    assert len(told) == 1
+    assert steps(opened[-1]) == [64, 128]
+
+
+def test_a_server_that_never_answers_holds_up_the_end_only_for_a_while(store, params, monkeypatch):
+    monkeypatch.setattr(live_module, "LONGEST_WAIT", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        live, _ = live_run(params, Identity.new())
+        began = time.monotonic()
+        live.show(rows(64), [])
+        with pytest.warns(UserWarning, match="no answer"):
+            live.close()
+        assert time.monotonic() - began < 2
+
+
+def wait_until(condition, seconds=30):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.02)
 
 
 def test_an_identity_survives_as_text(tmp_path):

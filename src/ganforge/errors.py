@@ -7,3 +7,9 @@ class UserError(Exception):
     Its text is one sentence that names the file or the key, what was found, what is allowed and what to do. Stage
     scripts and the command line print that sentence alone; every other exception is a defect and keeps its traceback.
     """
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, short enough for a sentence of ours."""
+    text = str(error).strip().splitlines()
+    return text[0][:200] if text else type(error).__name__

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import numpy as np
+
+from ganforge.errors import UserError, first_line
 
 
 def repository_root() -> Path:
@@ -14,16 +21,61 @@ def repository_root() -> Path:
 def write_durably(path: Path, content: bytes | memoryview) -> None:
     """Puts ``content`` at ``path`` such that, whenever power fails, either the old file or the new one is there."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with _naming(path):
+        try:
+            with beside.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def write_array(path: Path, array: np.ndarray) -> None:
+    """Writes an npy file."""
+    with _naming(path):
+        np.save(path, array)
+
+
+def write_blocks(path: Path, shape: tuple[int, ...], blocks: Iterable[np.ndarray]) -> None:
+    """Writes an npy file of uint8 of ``shape`` from consecutive blocks of its rows, which need not fit into memory.
+
+    It does not write into a mapped file: where the disk is full, that kills the process.
+    """
+    with _naming(path), path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
+        for block in blocks:
+            file.write(np.ascontiguousarray(block, np.uint8).data)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Lets the errors of the operating system tell which file they are about."""
     try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
+        yield
+    except OSError as error:
+        if error.errno is None:  # numpy's, where not all of an array could be written
+            raise OSError(errno.ENOSPC, str(error), str(path)) from error
+        error.filename = error.filename or str(path)
+        raise
+
+
+def read_array(path: Path) -> np.ndarray:
+    """The array of an npy file, mapped from disk rather than read.
+
+    Raises:
+        UserError: the file is missing, damaged, or holds anything but numbers.
+    """
     try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist: `dvc repro` makes it.") from None
+    except (ValueError, EOFError, SyntaxError, OverflowError, TypeError) as error:
+        raise UserError(f"{path} is damaged ({first_line(error)}): remove it, `dvc repro` makes it anew.") from error
+    return array

@@ -199,6 +199,7 @@ class ComputeParams(Section):
     threads: Annotated[int, Field(ge=1, le=1024)]
     processes: Annotated[int, Field(ge=1, le=1024)]
     cuda_graphs: bool
+    checkpoint_seconds: Annotated[float, Field(gt=0, le=86400)]
 
 
 class Params(Section):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tarfile
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ganforge.datasets.archives import unpack
 from ganforge.datasets.source import RemoteFile, Split
 
 
@@ -43,10 +43,9 @@ class CIFAR10:
     def read(self, folder: Path) -> dict[str, Split]:
         """Unpacks the archive, whose digest was verified, into a temporary folder and lets torchvision read it."""
         with tempfile.TemporaryDirectory() as root:
-            with tarfile.open(folder / self._reader().filename) as archive:
-                checked: Any = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # since Python 3.11.4
-                archive.extractall(root, **checked)
-            return {name: self._split(root, train=name == "train") for name in ("train", "test")}
+            unpacked = Path(root) / "unpacked"
+            unpack(folder / self._reader().filename, unpacked)
+            return {name: self._split(str(unpacked), train=name == "train") for name in ("train", "test")}
 
     def _split(self, root: str, *, train: bool) -> Split:
         data = self._reader()(root, train=train)

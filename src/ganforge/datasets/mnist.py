@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import gzip
-import shutil
+import math
+import struct
 import tempfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ganforge.datasets.archives import MOST_BYTES
 from ganforge.datasets.source import RemoteFile, Split
+from ganforge.errors import UserError
+
+UNSIGNED_BYTES = 0x08
 
 
 class MNISTFormat:
@@ -44,9 +50,9 @@ class MNISTFormat:
         with tempfile.TemporaryDirectory() as root:
             unpacked = Path(root) / self.torchvision_class / "raw"
             unpacked.mkdir(parents=True)
-            for packed in folder.glob("*.gz"):
-                with gzip.open(packed) as source, (unpacked / packed.stem).open("wb") as target:
-                    shutil.copyfileobj(source, target)
+            for file in self.remote_files():
+                packed = folder / file.name
+                (unpacked / packed.stem).write_bytes(read_idx(packed))
             return {name: self._split(root, train=name == "train") for name in ("train", "test")}
 
     def _split(self, root: str, *, train: bool) -> Split:
@@ -57,6 +63,32 @@ class MNISTFormat:
         import torchvision.datasets
 
         return getattr(torchvision.datasets, self.torchvision_class)
+
+
+def read_idx(path: Path) -> bytes:
+    """A gzipped IDX file of bytes, unpacked: two zeros, the kind of number, the axes, their lengths, the numbers.
+
+    Raises:
+        UserError: it is damaged, of another format, or holds more or fewer numbers than its header says.
+    """
+    try:
+        with gzip.open(path) as file:
+            zeros, kind, axes = struct.unpack(">HBB", file.read(4))
+            if (zeros, kind) != (0, UNSIGNED_BYTES) or axes not in {1, 3}:
+                raise ValueError("its header is not that of an IDX file of bytes")
+            lengths = file.read(4 * axes)
+            count = math.prod(struct.unpack(f">{axes}I", lengths))
+            if count > MOST_BYTES:
+                raise ValueError(f"its header speaks of {count} bytes")
+            numbers = file.read(count + 1)
+            if len(numbers) != count:
+                held = "more" if len(numbers) > count else len(numbers)
+                raise ValueError(f"its header speaks of {count} bytes, it holds {held}")
+    except (OSError, EOFError, ValueError, zlib.error, struct.error) as error:
+        if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
+            raise
+        raise UserError(f"{path} is damaged ({error}): run `dvc repro -f fetch` to get it anew.") from error
+    return struct.pack(">HBB", zeros, kind, axes) + lengths + numbers
 
 
 DIGITS = [str(digit) for digit in range(10)]

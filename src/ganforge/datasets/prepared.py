@@ -12,6 +12,7 @@ import numpy as np
 
 from ganforge.datasets.source import Split
 from ganforge.errors import UserError
+from ganforge.files import read_array, write_array, write_durably
 
 SPLITS = ("train", "test")
 
@@ -58,12 +59,22 @@ class Prepared:
         """Opens what `write_prepared` wrote."""
         meta = read_meta(folder)
 
-        def array(name: str) -> np.ndarray:
-            mapped: np.ndarray = np.load(folder / f"{name}.npy", mmap_mode="r")
-            return mapped
+        def array(name: str, shape: tuple[int, ...], kind: type) -> np.ndarray:
+            path = folder / f"{name}.npy"
+            found = read_array(path)
+            if found.shape != shape or found.dtype != kind:
+                raise UserError(
+                    f"{path} holds {found.dtype} of shape {found.shape}, but {folder / 'meta.json'} tells of "
+                    f"{np.dtype(kind)} of shape {shape}: run `dvc repro -f preprocess` to make both anew."
+                )
+            return found
 
-        splits = {name: Split(array(name), array(f"{name}_labels") if meta.classes else None) for name in SPLITS}
-        return cls(meta, splits)
+        def split(name: str) -> Split:
+            count = meta.count[name]
+            labels = array(f"{name}_labels", (count,), np.int64) if meta.classes else None
+            return Split(array(name, (count, *meta.shape), np.uint8), labels)
+
+        return cls(meta, {name: split(name) for name in SPLITS})
 
 
 def read_meta(folder: Path) -> Meta:
@@ -71,9 +82,11 @@ def read_meta(folder: Path) -> Meta:
     path = folder / "meta.json"
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
+        return Meta(**values | {key: tuple(values[key]) for key in ("shape", "classes", "class_counts")})
     except FileNotFoundError:
         raise UserError(f"{path} does not exist: `make repro` makes it.") from None
-    return Meta(**values | {key: tuple(values[key]) for key in ("shape", "classes", "class_counts")})
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{path} is damaged ({error}): run `dvc repro -f preprocess` to make it anew.") from error
 
 
 def write_prepared(
@@ -95,7 +108,7 @@ def write_prepared(
         for suffix, array in (("", split.images), ("_labels", split.labels)):
             if array is None:
                 continue
-            np.save(folder / f"{name}{suffix}.npy", array)
+            write_array(folder / f"{name}{suffix}.npy", array)
             digest.update(np.ascontiguousarray(array).data)
     labels = splits["train"].labels
     counts = [] if labels is None else np.bincount(labels, minlength=len(classes)).tolist()
@@ -111,5 +124,5 @@ def write_prepared(
         held_out=held_out,
         parts=parts,
     )
-    (folder / "meta.json").write_text(json.dumps(asdict(meta), indent=2) + "\n", encoding="utf-8")
+    write_durably(folder / "meta.json", (json.dumps(asdict(meta), indent=2) + "\n").encode())
     return meta

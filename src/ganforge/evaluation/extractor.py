@@ -18,16 +18,21 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from ganforge.datasets.source import Split
+from ganforge.errors import UserError
 from ganforge.evaluation.clusters import Clusters
 from ganforge.files import write_durably
 from ganforge.networks.layers import BATCH_NORM, CONVOLUTION
 from ganforge.scale import arrange, normalise
 from ganforge.training.batches import Order, ResidentBatches
+
+WEIGHTS = "extractor.safetensors"
+CONFIG = "config.json"
 
 WIDTHS = (16, 32, 64)
 FEATURES = 128
@@ -148,7 +153,7 @@ class Extractor:
         if self.clusters is not None:
             self.clusters.save(folder)
         weights = save({name: tensor.cpu().contiguous() for name, tensor in self.classifier.state_dict().items()})
-        write_durably(folder / "extractor.safetensors", weights)
+        write_durably(folder / WEIGHTS, weights)
         config = {
             "shape": shape,
             "classes": classes,
@@ -156,22 +161,43 @@ class Extractor:
             "scale": self.scale,
             "accuracy": accuracy,
         }
-        (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+        write_durably(folder / CONFIG, (json.dumps(config, indent=2) + "\n").encode())
 
     @classmethod
     def load(cls, folder: Path, device: torch.device) -> Extractor:
-        """Opens what `save` wrote."""
+        """Opens what `save` wrote.
+
+        Raises:
+            UserError: a file is missing or damaged.
+        """
         config = read_config(folder)
-        classifier = part_classifier(tuple(config["shape"]), config["classes"], config["parts"])
-        classifier.load_state_dict(load_file(folder / "extractor.safetensors"))
-        clusters = None if config["classes"] else Clusters.load(folder)
+        try:
+            classifier = part_classifier(tuple(config["shape"]), config["classes"], config["parts"])
+            classifier.load_state_dict(load_file(folder / WEIGHTS))
+            clusters = None if config["classes"] else Clusters.load(folder)
+        except (SafetensorError, OSError, RuntimeError, TypeError) as error:
+            raise _damaged(folder, error) from error
         return cls(classifier.to(device), config["scale"], device, config["parts"], clusters)
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """config.json of an extractor: shape, classes and parts of an item, scale, and accuracy on the split ``test``."""
-    config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    """config.json of an extractor: shape, classes and parts of an item, scale, and accuracy on the split ``test``.
+
+    Raises:
+        UserError: it is missing or damaged.
+    """
+    try:
+        config: dict[str, Any] = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        missing = {"shape", "classes", "parts", "scale", "accuracy"} - set(config)
+    except (OSError, ValueError, TypeError) as error:
+        raise _damaged(folder, error) from error
+    if missing:
+        raise _damaged(folder, KeyError(*sorted(missing)))
     return config
+
+
+def _damaged(folder: Path, error: Exception) -> UserError:
+    return UserError(f"{folder} does not hold an extractor ({error}): run `dvc repro -f extractor` to make it anew.")
 
 
 def untrained_classifier(images: np.ndarray, seed: int, device: torch.device) -> Classifier:

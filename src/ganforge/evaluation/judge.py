@@ -11,6 +11,7 @@ from torch import nn
 
 from ganforge.evaluation.extractor import Extractor
 from ganforge.evaluation.frechet import Gaussian, frechet_distance
+from ganforge.files import read_array
 from ganforge.networks import NetworkSpec
 from ganforge.networks.sampling import CHECK_SEED, decode, draw_labels, draw_latents
 
@@ -30,7 +31,7 @@ def distance_to_training_images(
         device: where to draw and to look at them.
     """
     features = Extractor.load(extractor, device)
-    real = Gaussian.fit(np.load(extractor / "train_features.npy"))
+    real = Gaussian.fit(read_array(extractor / "train_features.npy"))
     latents = draw_latents(CHECK_SEED, samples, spec.latent_dim)
     labels = draw_labels(CHECK_SEED, samples, class_counts) if spec.classes else None
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
-from torch import nn
+from torch import Tensor, nn
 
-from ganforge.errors import UserError
+from ganforge.errors import UserError, first_line
 from ganforge.files import write_durably
 from ganforge.networks import NetworkSpec, build_generator
 
@@ -64,10 +66,26 @@ def load_generator(folder: Path) -> tuple[nn.Module, GeneratorConfig]:
             network=NetworkSpec(**network | {"shape": tuple(network["shape"])}),
             **values | {key: tuple(values[key]) for key in ("classes", "class_counts")},
         )
+        weights = load_file(folder / WEIGHTS)
+        _check_sizes(config.network, weights)
         module = build_generator(config.network)
-        module.load_state_dict(load_file(folder / WEIGHTS))
+        module.load_state_dict(weights)
     except FileNotFoundError as error:
         raise UserError(f"{error.filename or folder} does not exist: `make repro` makes it anew.") from None
-    except (SafetensorError, json.JSONDecodeError, KeyError, TypeError, RuntimeError) as error:
-        raise UserError(f"{folder} does not hold a generator ({error}): `make repro` makes it anew.") from None
+    except (SafetensorError, OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError) as error:
+        raise UserError(
+            f"{folder} does not hold a generator ({first_line(error)}): `make repro` makes it anew."
+        ) from error
     return module.eval(), config
+
+
+def _check_sizes(spec: NetworkSpec, weights: Mapping[str, Tensor]) -> None:
+    """Sees that the network that is described is the one that the weights are of, before it takes any memory.
+
+    Raises:
+        ValueError: it is another.
+    """
+    with torch.device("meta"):
+        described = {name: tensor.shape for name, tensor in build_generator(spec).state_dict().items()}
+    if described != {name: tensor.shape for name, tensor in weights.items()}:
+        raise ValueError(f"{CONFIG} describes another network than {WEIGHTS} holds")

@@ -13,22 +13,26 @@ import torch
 
 from ganforge.files import write_durably
 
-LEAST_SECONDS = 10.0  # from one checkpoint to the next
 MOST_SHARE = 0.02  # of the time that may go into writing them
 KEPT = 2  # the newest, and the one before in case the newest turns out to be damaged
 
 
 class Checkpoints:
-    """A folder of files named after their step and the digest of their bytes."""
+    """A folder of files named after their step and the digest of their bytes.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    Args:
+        folder: where they lie; made when it is needed.
+        seconds: from one to the next at least; more where writing one takes long.
+    """
+
+    def __init__(self, folder: Path, seconds: float = 10.0) -> None:
+        self.folder, self.seconds = folder, seconds
         self._saved_at = time.monotonic()
         self._cost = 0.0
 
     def due(self) -> bool:
         """Whether the last one is old enough for another."""
-        return time.monotonic() - self._saved_at >= max(LEAST_SECONDS, self._cost / MOST_SHARE)
+        return time.monotonic() - self._saved_at >= max(self.seconds, self._cost / MOST_SHARE)
 
     def save(self, step: int, state: dict[str, Any]) -> Path:
         """Writes ``state`` (tensors, numbers, strings, lists and dictionaries of them) and forgets the oldest."""

@@ -1,0 +1,131 @@
+"""Archives that may come from anywhere: unpacked whole, into their own folder and nowhere else, or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import tarfile
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import IO
+
+from ganforge.errors import UserError
+
+MOST_BYTES = 1 << 30  # that any archive may unpack to
+MOST_RATIO = 200  # of unpacked to packed bytes, beyond those: images and sound hardly get smaller, bombs do
+CHUNK = 1 << 20
+
+Member = tuple[str, int, IO[bytes]]
+"""Name, bytes that it claims to have, and where they come from."""
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """Unpacks a zip or tar file, compressed or not, into the new folder ``folder``.
+
+    Raises:
+        UserError: it is damaged, encrypted or no archive; it holds a link, a device, or a path that leads out of
+            ``folder``; or it is far larger inside than outside. Then ``folder`` does not exist.
+    """
+    most = max(MOST_BYTES, MOST_RATIO * archive.stat().st_size)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        with refusing(archive), _members(archive) as members:
+            for name, size, content in members:
+                if size > most:
+                    raise _bomb(archive, most)
+                most -= _write(content, beside / _inside(archive, name), most, archive)
+        beside.rename(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+@contextmanager
+def refusing(archive: Path) -> Iterator[None]:
+    """Turns what a damaged archive makes its reader raise into a sentence.
+
+    Raises:
+        UserError: one of them was raised.
+    """
+    try:
+        yield
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
+        raise UserError(f"{archive} is damaged or no archive ({error}): put a whole one there.") from error
+    except RuntimeError as error:  # zipfile's word for encrypted members
+        raise UserError(f"{archive} cannot be unpacked ({error}): put one without a password there.") from error
+
+
+@contextmanager
+def _members(archive: Path) -> Iterator[Iterator[Member]]:
+    if zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as opened:
+            yield _of_zip(archive, opened)
+    else:
+        with tarfile.open(archive) as packed:
+            yield _of_tar(archive, packed)
+
+
+def _of_zip(archive: Path, opened: zipfile.ZipFile) -> Iterator[Member]:
+    for member in opened.infolist():
+        kind = stat.S_IFMT(member.external_attr >> 16)
+        if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
+            raise _no_file(archive, member.filename)
+        if not member.is_dir():
+            with opened.open(member) as content:
+                yield member.filename, member.file_size, content
+
+
+def _of_tar(archive: Path, opened: tarfile.TarFile) -> Iterator[Member]:
+    for member in opened:
+        if not member.isfile() and not member.isdir():
+            raise _no_file(archive, member.name)
+        content = opened.extractfile(member)
+        if content is not None:
+            with content:
+                yield member.name, member.size, content
+
+
+def _inside(archive: Path, name: str) -> PurePosixPath:
+    """The path of a member, which stays in the folder.
+
+    Raises:
+        UserError: it does not.
+    """
+    path, windows = PurePosixPath(name), PureWindowsPath(name)
+    if path.is_absolute() or windows.drive or windows.root or ".." in windows.parts or not path.parts:
+        raise UserError(
+            f"{archive} holds {name!r}, a path that leads out of the folder it is unpacked into: nothing was unpacked; "
+            "make the archive anew from inside its folder."
+        )
+    return path
+
+
+def _write(content: IO[bytes], path: Path, most: int, archive: Path) -> int:
+    """Copies a member that may be larger than it claims; returns the bytes written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    written = 0
+    with path.open("wb") as file:
+        while chunk := content.read(CHUNK):
+            written += len(chunk)
+            if written > most:
+                raise _bomb(archive, most)
+            file.write(chunk)
+    return written
+
+
+def _no_file(archive: Path, name: str) -> UserError:
+    return UserError(
+        f"{archive} holds {name!r}, which is a link or a device and no file: nothing was unpacked; make the archive "
+        "anew with the files themselves."
+    )
+
+
+def _bomb(archive: Path, most: int) -> UserError:
+    return UserError(
+        f"{archive} has {archive.stat().st_size} bytes and would unpack to more than {most}: nothing was unpacked; if "
+        "it is what you want, unpack it yourself and put the folder there."
+    )

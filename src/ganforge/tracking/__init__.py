@@ -1,0 +1,24 @@
+"""The MLflow run of this pipeline; nothing else imports mlflow.
+
+The files on disk are the truth and MLflow is their reader's view: a tracking store that fails costs one warning, and
+whatever it missed is completed from the files by the stage ``record``.
+"""
+
+from ganforge.tracking.identity import Identity
+from ganforge.tracking.live import LiveRun
+from ganforge.tracking.reading import previous_run, read_run
+from ganforge.tracking.run import PipelineRun, describe, recover_run, settings_tags
+from ganforge.tracking.store import connect, store_needed
+
+__all__ = [
+    "Identity",
+    "LiveRun",
+    "PipelineRun",
+    "connect",
+    "describe",
+    "previous_run",
+    "read_run",
+    "recover_run",
+    "settings_tags",
+    "store_needed",
+]

@@ -1,0 +1,71 @@
+"""Which training a run belongs to, and which code and versions it ran with."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+
+from ganforge import __version__
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which training this is, kept beside the generator.
+
+    Attributes:
+        training: a name of its own, by which a run that was made again from the files is found.
+        run_id: the MLflow run that recorded it while it was going on, or None if the store was out of reach.
+        environment: tags that say which code and which versions it ran with.
+    """
+
+    training: str
+    run_id: str | None
+    environment: dict[str, str]
+
+    @classmethod
+    def new(cls) -> Identity:
+        """A training that nobody has recorded yet."""
+        return cls(uuid.uuid4().hex, None, _environment_tags())
+
+    @classmethod
+    def load(cls, path: Path) -> Identity:
+        """Reads what `to_json` gave."""
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
+
+    def to_json(self) -> str:
+        """As text."""
+        return json.dumps(asdict(self)) + "\n"
+
+
+def commit_state() -> tuple[str, bool]:
+    """The commit that is checked out and whether files differ from it; empty and False outside a repository."""
+
+    def git(*arguments: str) -> str:
+        try:
+            done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True, timeout=20)
+        except (OSError, subprocess.SubprocessError):
+            return ""
+        return done.stdout.strip()
+
+    return git("rev-parse", "HEAD"), bool(git("status", "--porcelain", "--untracked-files=no"))
+
+
+def _environment_tags() -> dict[str, str]:
+    commit, dirty = commit_state()
+    tags = {
+        "ganforge.version": __version__,
+        "ganforge.dirty": str(dirty).lower(),
+        "torch.version": metadata.version("torch"),
+        "python.version": sys.version.split()[0],
+        "mlflow.source.name": "dvc repro",
+    }
+    if commit:
+        tags["mlflow.source.git.commit"] = commit
+    experiment = os.environ.get("DVC_EXP_NAME")
+    return tags | ({"dvc.experiment": experiment} if experiment else {})

@@ -1,0 +1,80 @@
+"""What earlier runs recorded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from ganforge.errors import UserError
+from ganforge.records import GRID, PARAMS, Record, comparable, parse_record
+from ganforge.tracking.identity import Identity
+from ganforge.tracking.run import TRAINING_TAG, find_run
+from ganforge.tracking.store import connect, experiment_name
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+LOOKED_AT = 10  # runs, from the newest on, for one that compares
+
+
+def previous_run(current: Record, identity: Identity) -> Record | None:
+    """The run that was finished last before the one of ``identity`` began, with scores that compare with ``current``.
+
+    None if there is none.
+    """
+    from mlflow.entities import ViewType
+
+    client = connect()
+    experiment = client.get_experiment_by_name(experiment_name())
+    own = find_run(client, identity)
+    if experiment is None:
+        return None
+    query = f"attributes.status = 'FINISHED' and params.`dataset.name` = '{current.params['dataset.name']}'"
+    if own is not None:
+        query += f" and attributes.end_time < {own.info.start_time}"
+    newest = ["attributes.end_time DESC"]
+    for run in client.search_runs(
+        [experiment.experiment_id], query, ViewType.ACTIVE_ONLY, max_results=LOOKED_AT, order_by=newest
+    ):
+        if run.data.tags.get(TRAINING_TAG) == identity.training:
+            continue
+        try:
+            record = _read(client, run)
+        except UserError:  # an old run that cannot be read does not hide the others
+            continue
+        if record is not None and comparable(record, current):
+            return record
+    return None
+
+
+def read_run(run_id: str) -> Record | None:
+    """What an MLflow run recorded; None if there is no such run, or not all of it."""
+    from mlflow.exceptions import MlflowException
+
+    client = connect()
+    try:
+        return _read(client, client.get_run(run_id))
+    except MlflowException as error:
+        if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
+            return None
+        raise
+
+
+def _read(client: MlflowClient, run: Run) -> Record | None:
+    """Parameters, scores and grid from the artifacts of a run; None if it was never completed."""
+    from mlflow.exceptions import MlflowException
+
+    def artifact(path: str) -> bytes | None:
+        with TemporaryDirectory() as folder:
+            try:
+                return Path(client.download_artifacts(run.info.run_id, path, folder)).read_bytes()
+            except (MlflowException, OSError):
+                return None
+
+    params, scores = artifact(PARAMS), artifact("metrics.json")
+    if params is None or scores is None:
+        return None
+    name = f"{run.info.run_name} ({run.info.run_id[:8]})"
+    return parse_record(name, params.decode(), scores.decode(), artifact(GRID))

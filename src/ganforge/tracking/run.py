@@ -1,0 +1,194 @@
+"""The MLflow run of one training, written so that every step may be done again after a restart."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganforge.datasets.prepared import Meta
+from ganforge.evaluation.meanings import ScoreRow
+from ganforge.params import Params
+from ganforge.tracking.identity import Identity, commit_state
+from ganforge.tracking.store import connect, experiment_id
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Metric, Run
+
+    from ganforge.training.trainer import Row
+
+TRAINING_TAG = "ganforge.training"
+GRID_KEY = "samples"
+PROBE = "train/loss_generator"  # the metric that tells which rows a run holds already
+BATCH = 1000  # metrics in one call, MLflow's limit
+
+# What fixes the weights is a parameter of the run; the rest may change under the same weights, so it is a tag.
+PARAMETER_SECTIONS = ("dataset", "network", "train", "augment")
+
+
+@dataclass
+class PipelineRun:
+    """One MLflow run, written to in batches; every method may be called again after a restart."""
+
+    client: MlflowClient
+    identity: Identity
+    run_id: str
+
+    def log_history(self, history: Sequence[Row]) -> None:
+        """Adds the rows of ``history`` that the run does not hold yet, at the images shown as their step."""
+        held = {metric.step for metric in self.client.get_metric_history(self.run_id, PROBE)}
+        self.log_rows([row for row in history if int(row["images"]) not in held])
+
+    def log_rows(self, rows: Iterable[Row]) -> None:
+        """Adds rows of training.csv as metrics ``train/…``; a row is there whole or not at all."""
+        now = int(time.time() * 1000)
+        waiting: list[Metric] = []
+        for row in rows:
+            metrics = _metrics(row, now)
+            if len(waiting) + len(metrics) > BATCH:
+                self.client.log_batch(self.run_id, metrics=waiting)
+                waiting = []
+            waiting += metrics
+        if waiting:
+            self.client.log_batch(self.run_id, metrics=waiting)
+
+    def log_grids(self, pictures: Iterable[Path]) -> None:
+        """Adds sheets of samples, named after the images shown, to the run's image slider; each only once."""
+        from PIL import Image
+
+        held = self.grids_held()
+        for picture in pictures:
+            images = int(picture.stem)
+            if images not in held:
+                with Image.open(picture) as image:
+                    self.client.log_image(self.run_id, image.convert("RGB"), key=GRID_KEY, step=images)
+
+    def grids_held(self) -> set[int]:
+        """Images shown at the sheets that the run's image slider has already."""
+        paths = [artifact.path for artifact in self.client.list_artifacts(self.run_id, "images")]
+        return {int(step) for step in re.findall(rf"{GRID_KEY}[%+]step[%+](\d+)", "\n".join(paths))}
+
+    def log_scores(self, scores: Mapping[str, Mapping[str, float]]) -> None:
+        """Adds the groups of metrics.json as ``group/name``."""
+        from mlflow.entities import Metric
+
+        now = int(time.time() * 1000)
+        self.client.log_batch(
+            self.run_id,
+            metrics=[
+                Metric(f"{group}/{name}", float(value), now, 0)
+                for group, values in scores.items()
+                for name, value in values.items()
+            ],
+        )
+
+    def set_tags(self, tags: Mapping[str, str]) -> None:
+        """Sets or replaces tags."""
+        from mlflow.entities import RunTag
+
+        self.client.log_batch(self.run_id, tags=[RunTag(name, value) for name, value in tags.items()])
+
+    def log_files(self, files: Mapping[Path, str | None]) -> None:
+        """Adds files or folders as artifacts, each under the artifact folder given beside it."""
+        for path, folder in files.items():
+            if path.is_dir():
+                self.client.log_artifacts(self.run_id, str(path), folder)
+            elif path.exists():
+                self.client.log_artifact(self.run_id, str(path), folder)
+
+    def resume(self) -> None:
+        """Marks the run as going on."""
+        self.client.update_run(self.run_id, status="RUNNING")
+
+    def end(self, status: str) -> None:
+        """Marks the run as ``FINISHED``, ``FAILED`` or ``KILLED``; one that is finished keeps its end."""
+        if self.client.get_run(self.run_id).info.status != "FINISHED":
+            self.client.set_terminated(self.run_id, status=status)
+
+
+def _metrics(row: Row, timestamp: int) -> list[Metric]:
+    from mlflow.entities import Metric
+
+    return [
+        Metric(f"train/{name}", value, timestamp, int(row["images"]))
+        for name, value in row.items()
+        if name != "images" and math.isfinite(value)
+    ]
+
+
+def recover_run(params: Params, meta: Meta, identity: Identity) -> PipelineRun:
+    """The run that recorded a training; a new one where the store does not have it, or not any more."""
+    client = connect()
+    run = find_run(client, identity) or _create(client, params, identity)
+    run_id = run.info.run_id
+    if not run.data.params:  # a new run, or one whose maker was killed right after making it
+        _describe_training(client, run_id, params, meta)
+    return PipelineRun(client, replace(identity, run_id=identity.run_id or run_id), run_id)
+
+
+def find_run(client: MlflowClient, identity: Identity) -> Run | None:
+    """The run that recorded the training, or the one that was made for it since, unless deleted."""
+    from mlflow.entities import ViewType
+    from mlflow.exceptions import MlflowException
+
+    if identity.run_id is not None:
+        try:
+            run = client.get_run(identity.run_id)
+            if run.info.lifecycle_stage == "active":
+                return run
+        except MlflowException as error:
+            if error.error_code not in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
+                raise
+    query = f"tags.`{TRAINING_TAG}` = '{identity.training}'"
+    runs = client.search_runs([experiment_id(client)], query, ViewType.ACTIVE_ONLY, max_results=1)
+    return runs[0] if runs else None
+
+
+def _create(client: MlflowClient, params: Params, identity: Identity) -> Run:
+    tags = {TRAINING_TAG: identity.training} | identity.environment
+    return client.create_run(experiment_id(client), run_name=_run_name(params), tags=tags)
+
+
+def _describe_training(client: MlflowClient, run_id: str, params: Params, meta: Meta) -> None:
+    """Logs the data set and what fixes the weights; the parameters last, since they tell that all of it is there."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag, Param
+
+    chosen = {key: value for key, value in params.flat().items() if key.split(".")[0] in PARAMETER_SECTIONS}
+    dataset = Dataset(
+        name=meta.dataset,
+        digest=meta.digest[:36],
+        source_type="local",
+        source=json.dumps({"uri": "data/prepared", "origin": meta.origin}),
+        profile=json.dumps({**meta.count, "shape": list(meta.shape), "classes": len(meta.classes)}),
+    )
+    client.log_inputs(run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
+    client.log_batch(run_id, params=[Param(key, str(value)) for key, value in chosen.items()])
+
+
+def _run_name(params: Params) -> str:
+    """What a person recognises the run by: data, network, loss and commit."""
+    commit, _ = commit_state()
+    return " ".join(filter(None, [params.dataset.name, params.network.name, params.train.loss, commit[:7]]))
+
+
+def describe(table: Iterable[ScoreRow], meta: Meta) -> str:
+    """The run's description in Markdown: the scores, beside those of real data."""
+    lines = [
+        f"Generator of **{meta.dataset}** ({' x '.join(map(str, meta.shape))}).",
+        "",
+        "| score | samples | real images | what it says |",
+        "|---|---|---|---|",
+    ]
+    cells = ((row.meaning.label, row.value, row.real, row.meaning.text) for row in table)
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in cells)])
+
+
+def settings_tags(params: Params) -> dict[str, str]:
+    """The parameters that may change under the same weights, as tags."""
+    return {key: str(value) for key, value in params.flat().items() if key.split(".")[0] not in PARAMETER_SECTIONS}

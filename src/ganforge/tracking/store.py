@@ -1,0 +1,88 @@
+"""Where runs are recorded, and what its failures mean."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ganforge.errors import UserError, first_line
+from ganforge.files import repository_root
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+EXPERIMENT = "ganforge"
+EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # how the UI shows it: runs first
+
+
+def tracking_uri() -> str:
+    """Where runs are recorded: MLFLOW_TRACKING_URI, else a file in the root of the checkout."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{repository_root() / 'mlflow.db'}"
+
+
+def connect() -> MlflowClient:
+    """A client that gives up on a dead server within seconds rather than minutes."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "5")
+    import logging
+
+    from mlflow import MlflowClient
+
+    for name in ("alembic", "mlflow.store.db.utils"):  # they tell at length how a new database is made
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return MlflowClient(tracking_uri())
+
+
+@contextmanager
+def store_needed() -> Iterator[None]:
+    """Turns the failures of a tracking store into a sentence.
+
+    Raises:
+        UserError: the store cannot be used.
+    """
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (MlflowException, SQLAlchemyError, OSError) as error:  # requests' errors are OSErrors
+        raise UserError(
+            f"MLflow at {tracking_uri()} cannot be used ({first_line(error)}); mend it, or let "
+            "MLFLOW_TRACKING_URI name another store or none, then run `dvc repro record`: nothing made is lost."
+        ) from error
+
+
+def experiment_name() -> str:
+    """MLFLOW_EXPERIMENT_NAME, else our own."""
+    return os.environ.get("MLFLOW_EXPERIMENT_NAME") or EXPERIMENT
+
+
+def experiment_id(client: MlflowClient) -> str:
+    """The id of the experiment, made at first use; artifacts of the default store lie beside its database."""
+    from mlflow.exceptions import MlflowException
+
+    name = experiment_name()
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None:
+        local = not os.environ.get("MLFLOW_TRACKING_URI")
+        location = (repository_root() / "mlartifacts").as_uri() if local else None
+        try:
+            return str(client.create_experiment(name, artifact_location=location, tags=EXPERIMENT_TAGS))
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_ALREADY_EXISTS":
+                raise
+            experiment = client.get_experiment_by_name(name)
+            assert experiment is not None
+    if experiment.lifecycle_stage == "deleted":
+        client.restore_experiment(experiment.experiment_id)
+    return str(experiment.experiment_id)
+
+
+def warn(error: Exception, consequence: str) -> None:
+    """Tells that the store failed, and what follows from it."""
+    warnings.warn(f"MLflow at {tracking_uri()} failed ({first_line(error)}): {consequence}.", stacklevel=3)
