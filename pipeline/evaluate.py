@@ -78,7 +78,7 @@ def read_samples() -> Samples:
     drawn = json.loads((SAMPLES / "samples.json").read_text(encoding="utf-8"))
     labels_file = SAMPLES / "labels.npy"
     return Samples(
-        read_array(SAMPLES / "samples.npy"),
+        read_array(SAMPLES / "samples.npy", mapped=True),
         read_array(labels_file) if labels_file.exists() else None,
         len(drawn["seeds"]),
     )

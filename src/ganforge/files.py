@@ -66,14 +66,14 @@ def _naming(path: Path) -> Iterator[None]:
         raise
 
 
-def read_array(path: Path) -> np.ndarray:
-    """The array of an npy file, mapped from disk rather than read.
+def read_array(path: Path, *, mapped: bool = False) -> np.ndarray:
+    """The array of an npy file, in memory or mapped from disk.
 
     Raises:
         UserError: the file is missing, damaged, or holds anything but numbers.
     """
     try:
-        array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+        array: np.ndarray = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
     except FileNotFoundError:
         raise UserError(f"{path} does not exist: `dvc repro` makes it.") from None
     except (ValueError, EOFError, SyntaxError, OverflowError, TypeError) as error:

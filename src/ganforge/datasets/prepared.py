@@ -61,7 +61,7 @@ class Prepared:
 
         def array(name: str, shape: tuple[int, ...], kind: type) -> np.ndarray:
             path = folder / f"{name}.npy"
-            found = read_array(path)
+            found = read_array(path, mapped=True)
             if found.shape != shape or found.dtype != kind:
                 raise UserError(
                     f"{path} holds {found.dtype} of shape {found.shape}, but {folder / 'meta.json'} tells of "
