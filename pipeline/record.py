@@ -8,7 +8,15 @@ import pandas as pd
 from ganforge.datasets.prepared import read_meta
 from ganforge.evaluation.meanings import rows
 from ganforge.params import Params
-from ganforge.tracking import Identity, describe, recover_run, settings_tags, store_needed
+from ganforge.tracking import (
+    SCORING_TAG,
+    Identity,
+    describe,
+    recover_run,
+    scoring_mark,
+    settings_tags,
+    store_needed,
+)
 from pipeline.stage import (
     FIGURES,
     GENERATOR,
@@ -29,12 +37,14 @@ def main(params: Params) -> None:
     table = pd.read_csv(TRAINING)
     scores = json.loads(METRICS.read_text(encoding="utf-8"))
     history = [{str(name): float(value) for name, value in row.items()} for row in table.to_dict("records")]
+    scoring = scoring_mark(params, scores)
     with store_needed():
-        run = recover_run(params, meta, Identity.load(RUN))
+        run = recover_run(params, meta, Identity.load(RUN), scoring)
         run.log_history(history)
         run.log_grids(sorted(PROGRESS.glob("*.png")))
+        description = {"mlflow.note.content": describe(rows(scores), meta)}
+        run.set_tags(settings_tags(params) | description | {SCORING_TAG: scoring})
         run.log_scores(scores)
-        run.set_tags(settings_tags(params) | {"mlflow.note.content": describe(rows(scores), meta)})
         run.log_files(
             {
                 GENERATOR: "generator",

@@ -11,7 +11,7 @@ from PIL import Image
 from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
 from ganforge.params import parse_params
-from ganforge.tracking import Identity, LiveRun, connect, recover_run, store_needed
+from ganforge.tracking import SCORING_TAG, Identity, LiveRun, connect, recover_run, scoring_mark, store_needed
 from ganforge.tracking import live as live_module
 
 META = Meta("digits", "somewhere", "image", (1, 8, 8), ("0", "1"), (5, 5), {"train": 10, "test": 2}, "ab" * 32)
@@ -121,6 +121,25 @@ def test_scores_are_metrics_and_later_ones_replace_them(store, params):
     run.log_scores({"quality": {"fd": 2.0}, "n": {"real": 3}})
     run.log_scores({"quality": {"fd": 1.5}})
     assert run.client.get_run(run.run_id).data.metrics == {"quality/fd": 1.5, "n/real": 3}
+
+
+def test_a_generator_that_is_scored_in_another_way_gets_another_run(store, params, defaults):
+    identity = Identity.new()
+    defaults["sample"]["seeds"] = [7]
+    other = parse_params(defaults)
+    first, second = {"quality": {"fd": 2.0, "fd_std": 0.1}}, {"quality": {"fd": 3.0}}
+    runs = {}
+    for settings, scores in ((params, first), (other, second), (params, first), (other, second)):
+        mark = scoring_mark(settings, scores)
+        run = recover_run(settings, META, identity, mark)
+        run.log_scores(scores)
+        run.set_tags({SCORING_TAG: mark})
+        run.end("FINISHED")
+        identity = run.identity
+        runs.setdefault(mark, set()).add(run.run_id)
+        flat = {f"quality/{name}": value for name, value in scores["quality"].items()}
+        assert run.client.get_run(run.run_id).data.metrics == flat
+    assert [len(ids) for ids in runs.values()] == [1, 1]
 
 
 def test_a_dead_server_is_told_in_a_sentence(store, params, monkeypatch):

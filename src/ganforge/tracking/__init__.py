@@ -7,10 +7,11 @@ whatever it missed is completed from the files by the stage ``record``.
 from ganforge.tracking.identity import Identity
 from ganforge.tracking.live import LiveRun
 from ganforge.tracking.reading import previous_run, read_run
-from ganforge.tracking.run import PipelineRun, describe, recover_run, settings_tags
+from ganforge.tracking.run import SCORING_TAG, PipelineRun, describe, recover_run, scoring_mark, settings_tags
 from ganforge.tracking.store import connect, store_needed
 
 __all__ = [
+    "SCORING_TAG",
     "Identity",
     "LiveRun",
     "PipelineRun",
@@ -19,6 +20,7 @@ __all__ = [
     "previous_run",
     "read_run",
     "recover_run",
+    "scoring_mark",
     "settings_tags",
     "store_needed",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import re
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
     from ganforge.training.trainer import Row
 
 TRAINING_TAG = "ganforge.training"
+SCORING_TAG = "ganforge.scoring"
 GRID_KEY = "samples"
 PROBE = "train/loss_generator"  # the metric that tells which rows a run holds already
 BATCH = 1000  # metrics in one call, MLflow's limit
 
 # What fixes the weights is a parameter of the run; the rest may change under the same weights, so it is a tag.
 PARAMETER_SECTIONS = ("dataset", "network", "train", "augment")
+SCORING_SECTIONS = ("sample.", "evaluation.")
 
 
 @dataclass
@@ -122,32 +125,48 @@ def _metrics(row: Row, timestamp: int) -> list[Metric]:
     ]
 
 
-def recover_run(params: Params, meta: Meta, identity: Identity) -> PipelineRun:
-    """The run that recorded a training; a new one where the store does not have it, or not any more."""
+def recover_run(params: Params, meta: Meta, identity: Identity, scoring: str | None = None) -> PipelineRun:
+    """The run that recorded a training; a new one where the store does not have it, or not any more.
+
+    Args:
+        params: all of params.yaml.
+        meta: of the data.
+        identity: of the training.
+        scoring: the `scoring_mark` of what is to be recorded. A training whose samples were scored in two ways has two
+            runs, so that no score of the one is left among those of the other.
+    """
     client = connect()
-    run = find_run(client, identity) or _create(client, params, identity)
+    run = find_run(client, identity, scoring) or _create(client, params, identity)
     run_id = run.info.run_id
     if not run.data.params:  # a new run, or one whose maker was killed right after making it
         _describe_training(client, run_id, params, meta)
     return PipelineRun(client, replace(identity, run_id=identity.run_id or run_id), run_id)
 
 
-def find_run(client: MlflowClient, identity: Identity) -> Run | None:
-    """The run that recorded the training, or the one that was made for it since, unless deleted."""
+def scoring_mark(params: Params, scores: Mapping[str, Mapping[str, float]]) -> str:
+    """What tells two ways of scoring the same generator apart: their settings, and which scores there are."""
+    settings = {key: str(value) for key, value in params.flat().items() if key.startswith(SCORING_SECTIONS)}
+    names = sorted(f"{group}/{name}" for group, values in scores.items() for name in values)
+    return hashlib.sha256(json.dumps([settings, names], sort_keys=True).encode()).hexdigest()[:16]
+
+
+def find_run(client: MlflowClient, identity: Identity, scoring: str | None = None) -> Run | None:
+    """The run that recorded the training, or one that was made for it since, unless deleted or scored otherwise."""
     from mlflow.entities import ViewType
     from mlflow.exceptions import MlflowException
 
+    query = f"tags.`{TRAINING_TAG}` = '{identity.training}'"
+    runs = list(client.search_runs([experiment_id(client)], query, ViewType.ACTIVE_ONLY))
     if identity.run_id is not None:
         try:
             run = client.get_run(identity.run_id)
             if run.info.lifecycle_stage == "active":
-                return run
+                runs.insert(0, run)
         except MlflowException as error:
             if error.error_code not in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
                 raise
-    query = f"tags.`{TRAINING_TAG}` = '{identity.training}'"
-    runs = client.search_runs([experiment_id(client)], query, ViewType.ACTIVE_ONLY, max_results=1)
-    return runs[0] if runs else None
+    fitting = [run for run in runs if scoring is None or run.data.tags.get(SCORING_TAG, scoring) == scoring]
+    return min(fitting, key=lambda run: SCORING_TAG not in run.data.tags, default=None)
 
 
 def _create(client: MlflowClient, params: Params, identity: Identity) -> Run:
