@@ -65,7 +65,7 @@ def main(params: Params) -> None:
                 samples.signals[: samples.count], real.train.images, real.test.images, device
             )
         except UserError as error:
-            print(f"There are no Inception scores: {error} Then run `dvc repro -f evaluate`.")
+            print(f"There are no Inception scores: {error}")
     METRICS.parent.mkdir(parents=True, exist_ok=True)
     METRICS.write_text(json.dumps(scores, indent=2, allow_nan=False) + "\n", encoding="utf-8")
     names = meta.classes or [f"group {number}" for number in range(len(real.group_counts))]

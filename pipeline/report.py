@@ -2,6 +2,8 @@
 
 import json
 
+import pandas as pd
+
 from ganforge.datasets.prepared import Meta, read_meta
 from ganforge.errors import first_line
 from ganforge.evaluation.alarms import alarms
@@ -9,33 +11,39 @@ from ganforge.evaluation.report import Section, pictures, render_report
 from ganforge.params import Params
 from ganforge.records import Record, read_workspace
 from ganforge.tracking import Identity, previous_run
-from pipeline.stage import FIGURES, PREPARED, PROGRESS, REPORT, RUN, SAMPLES, run_stage
+from pipeline.stage import FIGURES, GENERATOR, PREPARED, PROGRESS, REPORT, RUN, SAMPLES, TRAINING, run_stage
 
 STATIONS = 6  # pictures of the training on its way
 
-SHEET = "Each from other latent vectors; a row per class, where classes were asked for."
+SHEET = "Each from other latent vectors; a row per class, where there are classes."
 NEIGHBOURS = (
     "Above: samples, on the left as they come, on the right those that are nearest to any training image. Middle: the "
     "nearest training image by features. Below: by pixels. A generator that copies shows the same picture three times."
 )
+NO_PREVIOUS = (
+    "No run was recorded before this one whose scores compare with it: on the same data, with the same extractor and "
+    "between equal numbers of images."
+)
 CLASSES = "How often each class, or group of similar images, comes among samples and among training images."
-TRAINING = (
-    "Losses should settle, neither of them at nought: a discriminator that always wins teaches nothing. Its mean "
-    "scores of real images and of samples should stay near each other. The gradient norm says how steep it is. The "
-    "distance should fall."
+TRAINING_CAPTION = (
+    "Losses should settle; one that stays where it cannot fall any further means that one side always wins and teaches "
+    "nothing. The discriminator's mean scores of real images and of samples should stay near each other. The gradient "
+    "norm says how steep it is. The distance should fall; it is of other, usually more, samples than the score above, "
+    "and distances fall with the number of samples."
 )
 
 
 def main(params: Params) -> None:
     """Puts everything that the stages made onto one page, beside the run before."""
     meta, identity, current = read_meta(PREPARED), Identity.load(RUN), read_workspace()
-    told = alarms(current.scores)
+    told = alarms(current.scores, inception=params.evaluation.inception)
     page = render_report(
         title=title(params, meta),
         scores=current.scores,
         alarms=told,
         sections=sections(),
         previous=run_before(current, identity),
+        chosen=chosen_generator(),
         current=current,
         environment=identity.environment | {"data": meta.origin, "digest of the data": meta.digest[:16]},
     )
@@ -50,13 +58,23 @@ def title(params: Params, meta: Meta) -> str:
     return f"{meta.dataset}, {params.network.name}, {params.train.loss}{held_out}"
 
 
-def run_before(current: Record, identity: Identity) -> Record | None:
-    """The run before this one as MLflow recorded it; None if there is none, or no store that answers."""
+def chosen_generator() -> str:
+    """Which generator of the training was kept, and by what."""
+    images = json.loads((GENERATOR / "config.json").read_text(encoding="utf-8"))["images"]
+    table = pd.read_csv(TRAINING)
+    checks = table["fd"].count()
+    chosen = f"The generator is that of {images:,} of {int(table['images'].iloc[-1]):,} images shown in training"
+    return f"{chosen}, the best of {checks} that were looked at." if checks > 1 else f"{chosen}."
+
+
+def run_before(current: Record, identity: Identity) -> Record | str:
+    """The run before this one as MLflow recorded it, or why it cannot be shown."""
     try:
-        return previous_run(current, identity)
+        return previous_run(current, identity) or NO_PREVIOUS
     except Exception as error:  # whatever a tracking store comes up with, the page is made
-        print(f"MLflow cannot tell of the run before ({first_line(error)}): the report goes without it.")
-        return None
+        told = f"MLflow cannot tell of the run before ({first_line(error)})."
+        print(f"{told} The report goes without it.")
+        return told
 
 
 def sections() -> list[Section]:
@@ -81,7 +99,7 @@ def sections() -> list[Section]:
             "Between samples",
             pictures([("Each row walks from one latent vector to another.", SAMPLES / "interpolation.png")]),
         ),
-        Section("Training", pictures([(TRAINING, FIGURES / "training.png")])),
+        Section("Training", pictures([(TRAINING_CAPTION, FIGURES / "training.png")])),
     ]
 
 

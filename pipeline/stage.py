@@ -75,6 +75,20 @@ def samples_per_seed(sample: SampleParams, meta: Meta) -> int:
     return sample.count
 
 
+def check_scoring(params: Params, meta: Meta) -> None:
+    """Sees that as many samples can be scored as are asked for, and as the scores need.
+
+    Raises:
+        UserError: there are too few real images that are held out.
+    """
+    count, neighbours = samples_per_seed(params.sample, meta), params.evaluation.neighbours
+    if count <= neighbours:
+        raise UserError(
+            f"params.yaml: evaluation.neighbours is {neighbours}, but only {count} samples stand against as many real "
+            f"images; allowed is less than that."
+        )
+
+
 def run_stage(main: Callable[[Params], None]) -> None:
     """Validates params.yaml, then runs ``main``; what the user can put right ends in one sentence."""
     name = os.environ.get("DVC_STAGE", Path(sys.argv[0]).stem)

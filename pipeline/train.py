@@ -33,10 +33,10 @@ from pipeline.stage import (
     PROGRESS,
     RUN,
     TRAINING,
+    check_scoring,
     forget_committed,
     progress_bar,
     run_stage,
-    samples_per_seed,
     trainings,
 )
 
@@ -47,7 +47,7 @@ JUDGING_CODE = ("evaluation/clusters.py", "evaluation/extractor.py", "evaluation
 def main(params: Params) -> None:
     """Trains, or goes on with a training of the same parameters, data and code that was cut short."""
     data = Prepared.load(PREPARED)
-    samples_per_seed(params.sample, data.meta)  # refused now rather than after training
+    check_scoring(params, data.meta)  # refused now rather than after training
     device = configure(params.compute)
     start_processes(params.compute.processes)
     world = join(device)
@@ -63,8 +63,8 @@ def main(params: Params) -> None:
 
 def lead(params: Params, data: Prepared, device: torch.device, world: World, work: Path) -> None:
     """Trains, records and writes what comes of it."""
+    forget_committed()
     with only_one_in(work), ask_to_stop(once=world.size == 1) as stop:
-        forget_committed()
         trainer = prepare(params, data, device, world, work)
         live = begin_record(params, data.meta, work / "run.json")
         try:

@@ -2,18 +2,19 @@
 
 import pipeline  # noqa: F401, I001  sets how threads wait, before torch is imported
 
+import os
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 import torch
+from filelock import FileLock
 
 from ganforge.datasets import SOURCES
 from ganforge.datasets.prepared import Prepared, write_prepared
 from ganforge.params import Params, parse_params, read_yaml
+from tests.project import ROOT, Project, run_from_nothing
 
-ROOT = Path(__file__).parents[1]
 MIRROR = ROOT.parent / "shared" / "data"  # official files, where the checkout has them beside it
 
 
@@ -61,20 +62,19 @@ def mnist_mirror() -> Path:
     return MIRROR
 
 
-def copy_project(target: Path) -> Path:
-    """The files of the project that git would clone, without what a run has made."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if listed.returncode == 0:
-        names = [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
-    else:  # an unpacked archive
-        rooms = ("src", "pipeline", "recipes", ".dvc/config", ".dvcignore", "dvc.yaml", "params.yaml", "Makefile")
-        files = [file for room in rooms for file in [ROOT / room, *(ROOT / room).rglob("*")] if file.is_file()]
-        names = [str(file.relative_to(ROOT)) for file in files]
-    for name in names:
-        destination = target / name
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, destination)
-    return target
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project after one small run from nothing, made by whichever test process needs it first."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+    with FileLock(shared / "project.lock"):
+        if not (shared / "project.done").exists():
+            run_from_nothing(shared / "project")
+            (shared / "project.done").touch()
+    return Project(shared / "project")
+
+
+@pytest.fixture
+def project(finished: Project, tmp_path: Path) -> Project:
+    """A copy of it to do harm to, with its own cache."""
+    return Project(Path(shutil.copytree(finished.root, tmp_path / "copy", symlinks=True)))

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT
 from tests.evaluation.test_report import SCORES
+from tests.project import ROOT
 
 HEAVY = ("torch", "mlflow", "pandas", "matplotlib", "sklearn", "numpy", "dvc")
 
@@ -46,6 +46,7 @@ def test_outside_a_project_every_command_ends_in_one_sentence(tmp_path, argument
 
 def test_scores_show_figures_floors_and_where_to_look(tmp_path):
     (tmp_path / "reports").mkdir()
+    (tmp_path / "params.yaml").write_text("evaluation: {inception: true}")
     (tmp_path / "reports" / "metrics.json").write_text(json.dumps(SCORES))
     (tmp_path / "reports" / "report.html").write_text("")
     done = ganforge("scores", cwd=tmp_path)
@@ -53,5 +54,6 @@ def test_scores_show_figures_floors_and_where_to_look(tmp_path):
     assert "0.250 ± 0.017" in done.stdout
     assert "reports/report.html" in done.stdout
     assert "make ui" in done.stdout
+    assert "ALARM: incomplete: evaluation.inception is true" in done.stdout
     (tmp_path / "reports" / "metrics.json").write_text("{")
     assert ganforge("scores", cwd=tmp_path).stderr.count("\n") == 1

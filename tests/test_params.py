@@ -7,7 +7,7 @@ import pytest
 
 from ganforge.errors import UserError
 from ganforge.params import load_params, parse_params
-from tests.conftest import ROOT
+from tests.project import ROOT
 
 
 def test_the_file_that_comes_with_the_project_is_valid():

@@ -4,7 +4,7 @@ import pytest
 
 from ganforge.errors import UserError
 from ganforge.recipes import apply_recipe, list_recipes
-from tests.conftest import ROOT
+from tests.project import ROOT
 
 NAMES = sorted(file.stem for file in (ROOT / "recipes").glob("*.yaml"))
 

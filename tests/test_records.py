@@ -50,6 +50,33 @@ def test_what_lies_on_disk_is_a_run(folder):
     assert found.grid == png()
 
 
+def write_lock(folder, loss, *, samples="s"):
+    """What DVC tells of a run, as far as it is read."""
+    outputs = {"train": ("models/generator", "g"), "sample": ("samples", "s")}
+    stages = {
+        name: {"outs": [{"path": path, "md5": md5}], "deps": [], "params": {}} for name, (path, md5) in outputs.items()
+    }
+    stages["train"]["params"] = {"params.yaml": {"train": {"loss": loss, "learning_rate": {"start": 1, "end": 0}}}}
+    stages["sample"]["deps"] = [{"path": "models/generator", "md5": "g"}]
+    stages["evaluate"] = {"deps": [{"path": "samples", "md5": samples}], "outs": []}
+    (folder / "dvc.lock").write_text(json.dumps({"stages": stages}))
+
+
+def test_scores_stand_beside_the_parameters_that_they_were_made_with(folder):
+    write_run(folder, "hinge", 0.5)
+    write_lock(folder, "hinge")
+    assert not read_workspace().stale
+    write_run(folder, "wasserstein", 0.5)
+    found = read_workspace()
+    assert (found.params["train.loss"], found.params["dataset.name"], found.stale) == ("hinge", "digits", True)
+
+
+def test_scores_of_other_samples_than_those_that_lie_there_are_stale(folder):
+    write_run(folder, "wasserstein", 0.5)
+    write_lock(folder, "wasserstein", samples="older")
+    assert read_workspace().stale
+
+
 def test_where_nothing_was_run_it_says_so(folder):
     with pytest.raises(UserError, match=r"params\.yaml does not exist: run `make repro`"):
         read_workspace()
@@ -101,5 +128,6 @@ def test_recorded_runs_are_found_again_and_the_one_before_is_the_last_that_was_f
     assert found.params["train.loss"] == "hinge"
     assert found.grid == png()
     assert read_run(first.run_id).params["train.loss"] == "hinge"
+    assert read_run(first.run_id[:10]).params == read_run(first.run_id).params
     assert read_run(current.run_id) is None
     assert read_run("0" * 32) is None

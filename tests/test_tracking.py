@@ -169,6 +169,11 @@ def test_a_live_run_holds_every_row_and_sheet_once(store, params):
     live.close("KILLED")
     assert steps(opened[0]) == [64, 128]
     assert opened[0].grids_held() == {0, 64}
+    again, opened_again = live_run(params, opened[0].identity)  # as after a kill: opened before it is told of any row
+    wait_until(lambda: opened_again)
+    again.show(rows(64, 128, 192), sheets)
+    again.close("KILLED")
+    assert steps(opened[0]) == [64, 128, 192]
     assert opened[0].client.get_run(opened[0].run_id).info.status == "KILLED"
 
 

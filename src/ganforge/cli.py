@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ganforge.records import Record
 
 
+STALE = "params.yaml has changed since these scores, or a stage has failed: `make repro` makes them anew."
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs one command; what the user can put right ends in one sentence and exit status 1."""
     options = _parser().parse_args(arguments)
@@ -82,39 +85,45 @@ def _recipe(options: argparse.Namespace) -> None:
 
 def _scores(_: argparse.Namespace) -> None:
     from ganforge.evaluation.alarms import alarms
-    from ganforge.evaluation.meanings import rows
+    from ganforge.evaluation.meanings import SPREAD, headline, rows
+    from ganforge.records import METRICS, read_workspace
 
-    metrics, report, grid = Path("reports/metrics.json"), Path("reports/report.html"), Path("samples/grid.png")
+    record = read_workspace()
     try:
-        scores = json.loads(metrics.read_text(encoding="utf-8"))
-        table, told = rows(scores), alarms(scores)
-    except FileNotFoundError:
-        raise UserError(f"{metrics} does not exist: run `make repro` to make it.") from None
+        inception = bool(record.params.get("evaluation.inception"))
+        table, told = rows(record.scores), alarms(record.scores, inception=inception)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{metrics} cannot be read ({error}): run `dvc repro -f evaluate` to make it again.") from None
+        raise UserError(f"{METRICS} cannot be read ({error}): remove it, and `make repro` makes it again.") from None
     print(f"\n{_scored():20}{'samples':>16}{'real images':>14}")
     for row in table:
         print(f"{row.meaning.label:20}{row.value:>16}{row.real:>14}   {row.meaning.text}")
+    print(f"{SPREAD}\n\n{headline(record.scores)}")
+    if record.stale:
+        print(f"\n{STALE}")
     for alarm in told:
         print(f"\nALARM: {alarm}")
     print()
-    for what, path in (("Sample grid", grid), ("Report", report)):
-        if path.exists():
+    for what, path in (("Sample grid", "samples/grid.png"), ("Report", "reports/report.html")):
+        if Path(path).exists():
             print(f"{what:14}{path}")
-    print(f"{'Compare runs':14}make ui")
+    print(f"{'Compare runs':14}make ui, or with the last commit: .venv/bin/ganforge compare HEAD workspace")
 
 
 def _compare(options: argparse.Namespace) -> None:
     from ganforge.evaluation.report import render_comparison
-    from ganforge.records import changed_params, changed_scores
+    from ganforge.records import LEGEND, changed_params, changed_scores
 
     before, after = _record(options.before), _record(options.after)
-    print(f"\n{'':34}{before.name:>24}{after.name:>24}")
-    for key, one, other in changed_params(before, after):
-        print(f"{key:34}{one:>24}{other:>24}")
+    width = max(20, len(before.name), len(after.name)) + 2
+    print(f"\n{'':34}{before.name:>{width}}{after.name:>{width}}")
+    for key, one, other in changed_params(before, after) or [("no parameter differs", "", "")]:
+        print(f"{key:34}{one:>{width}}{other:>{width}}")
     print()
     for change in changed_scores(before, after):
-        print(f"{change.label:34}{change.before:>24}{change.after:>24}   {change.verdict}")
+        print(f"{change.label:34}{change.before:>{width}}{change.after:>{width}}   {change.verdict}")
+    print(f"\n{LEGEND}")
+    if before.stale or after.stale:
+        print(f"\n{STALE}")
     page = Path("reports/compare.html")
     page.parent.mkdir(exist_ok=True)
     page.write_text(render_comparison(before, after), encoding="utf-8")
@@ -127,7 +136,7 @@ def _record(name: str) -> Record:
 
     if name == WORKSPACE:
         return read_workspace()
-    if re.fullmatch("[0-9a-f]{32}", name):
+    if re.fullmatch("[0-9a-f]{8,32}", name):
         from ganforge.tracking import read_run, store_needed
 
         with store_needed():

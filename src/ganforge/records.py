@@ -6,21 +6,26 @@ import json
 import math
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from ganforge.errors import UserError
 from ganforge.evaluation.meanings import MEANINGS, Meaning, look_up, number
+from ganforge.lock import made_with
 
 PARAMS, METRICS, GRID = "params.yaml", "reports/metrics.json", "samples/grid.png"
 WORKSPACE = "workspace"  # the name of what lies on disk, as in DVC
 
-# Keys of params.yaml that change what a score is measured with.
-MEASURING = ("dataset.", "extractor.", "evaluation.neighbours", "sample.count")
-ALONE = {"classifier.cas": "evaluation.cas_images"}  # a key that only this score is measured with
+MEASURING = ("dataset.", "extractor.", "sample.count")  # keys of params.yaml that change what all scores are of
+NUMBERS = ("real", "fake")  # of images that all scores are of
 
-Verdict = Literal["better", "worse", "much the same", "measured differently", ""]
+LEGEND = (
+    "Much the same: within what other samples of the same generators would do, twice its standard deviation. Another "
+    "seed of the training moves scores further than that."
+)
+
+Verdict = Literal["better", "worse", "much the same", "the same", "measured differently", "noise unknown"]
 
 
 @dataclass(frozen=True)
@@ -29,15 +34,17 @@ class Record:
 
     Attributes:
         name: what a person calls it.
-        params: dotted keys of params.yaml and their values.
+        params: dotted keys of params.yaml and their values, as the scores were made with them.
         scores: contents of metrics.json.
         grid: samples as a PNG, or None where the picture cannot be had.
+        stale: whether params.yaml says something else by now, or some results are not of this run.
     """
 
     name: str
     params: Mapping[str, Any]
     scores: Mapping[str, Mapping[str, Any]]
     grid: bytes | None
+    stale: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,35 +66,41 @@ def changed_params(before: Record, after: Record) -> list[tuple[str, str, str]]:
 
 def comparable(before: Record, after: Record) -> bool:
     """Whether scores of the two were taken on the same data, by the same features and between equal numbers."""
-    keys = {key for record in (before, after) for key in record.params if key.startswith(MEASURING)}
-    same = all(before.params.get(key) == after.params.get(key) for key in keys)
-    return same and before.scores.get("n") == after.scores.get("n")
+    return _alike(before, after, MEASURING, NUMBERS)
 
 
 def changed_scores(before: Record, after: Record) -> list[ScoreChange]:
-    """Every score that both have; a verdict where it can be told from the noise of the samples, and none where not.
+    """Every score that both have, and whether the second is better, as far as the noise of the samples lets one tell.
 
     Much the same: within twice the standard deviation over the seeds of the samples or, for a share, within two
     standard errors of a share of as many.
     """
-    measured_alike = comparable(before, after)
+    all_alike = comparable(before, after)
     changes = []
     for meaning in MEANINGS:
         one, other = (look_up(record.scores, meaning.key) for record in (before, after))
         if one is None or other is None:
             continue
-        key = ALONE.get(meaning.key, "")
-        alike = measured_alike and before.params.get(key) == after.params.get(key)
+        alike = all_alike and _alike(before, after, meaning.settings, ("pooled",) if meaning.pooled else ())
         verdict: Verdict = _verdict(meaning, before, after) if alike else "measured differently"
         changes.append(ScoreChange(meaning.label, number(one), number(other), verdict))
     return changes
 
 
+def _alike(before: Record, after: Record, settings: tuple[str, ...], numbers: tuple[str, ...]) -> bool:
+    """Whether two runs have the same values of parameters, given by how their keys begin, and of counts."""
+    keys = {key for record in (before, after) for key in record.params if settings and key.startswith(settings)}
+    counts = [[record.scores.get("n", {}).get(name) for name in numbers] for record in (before, after)]
+    return all(before.params.get(key) == after.params.get(key) for key in keys) and counts[0] == counts[1]
+
+
 def _verdict(meaning: Meaning, before: Record, after: Record) -> Verdict:
-    """Whether a score of the second is better; nothing where the noise of it is not known."""
+    """Whether a score of the second is better."""
+    if look_up(before.scores, meaning.key) == look_up(after.scores, meaning.key):
+        return "the same"
     noise = [_noise(meaning, record) for record in (before, after)]
     if noise[0] is None or noise[1] is None:
-        return ""
+        return "noise unknown"
     gain = _distance_from_best(meaning, before) - _distance_from_best(meaning, after)
     if abs(gain) <= 2 * (noise[0] ** 2 + noise[1] ** 2) ** 0.5:
         return "much the same"
@@ -108,12 +121,12 @@ def _noise(meaning: Meaning, record: Record) -> float | None:
     if spread is not None or meaning.whole is None:
         return spread
     share = (look_up(record.scores, meaning.key) or 0.0) / meaning.whole
-    count = int(record.scores["n"]["fake"])
+    count = look_up(record.scores, meaning.count_key) or record.scores["n"]["fake"]
     return meaning.whole * math.sqrt(max(share * (1 - share) / count, 1 / count**2))
 
 
 def read_workspace(root: Path = Path()) -> Record:
-    """The run whose files lie on disk.
+    """The run whose files lie on disk, with the parameters that it was made with.
 
     Raises:
         UserError: there are none.
@@ -123,7 +136,13 @@ def read_workspace(root: Path = Path()) -> Record:
     except FileNotFoundError as error:
         raise UserError(f"{error.filename} does not exist: run `make repro` to make it.") from None
     grid = root / GRID
-    return parse_record(WORKSPACE, params, scores, grid.read_bytes() if grid.exists() else None)
+    record = parse_record(WORKSPACE, params, scores, grid.read_bytes() if grid.exists() else None)
+    made = made_with(root)
+    if made is None:
+        return record
+    rest = {key: value for key, value in record.params.items() if key.split(".")[0] not in made.sections}
+    known = dict(_leaves("", made.sections)) | rest
+    return replace(record, params=known, stale=known != record.params or not made.whole)
 
 
 def read_revision(revision: str) -> Record:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganforge.evaluation.meanings import rows
+from ganforge.evaluation.meanings import headline, number, rows
 from ganforge.evaluation.report import Section, pictures, render_comparison, render_report
 from ganforge.records import Record, changed_params, changed_scores
 
@@ -53,6 +53,20 @@ def test_each_score_stands_beside_that_of_real_images():
     assert "label obeyed" not in table
 
 
+def test_a_score_has_as_many_decimals_as_its_spread():
+    for value, spread, shown in ((-0.01734, 0.00081, "-0.01734"), (1.274, 0.28, "1.27"), (0.0002, 0.0036, "0.0002")):
+        assert number(value, spread) == shown
+    assert [number(value) for value in (1.0, 2.0, 2.157, 100.0, 123.4)] == ["1.000", "2", "2.16", "100", "123"]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "spread", "words"),
+    [(1.27, 0.28, "not to be told"), (1.9, 0.1, "close"), (9.0, 0.1, "some way"), (30.0, 2.0, "far from")],
+)
+def test_the_headline_says_what_the_ratio_means(ratio, spread, words):
+    assert words in headline({"quality": {"fd_ratio": ratio, "fd_ratio_std": spread}})
+
+
 def test_scores_that_only_some_data_have_are_explained_too():
     scores = SCORES | {"classifier": {"cas": 0.91, "cas_real": 0.98}, "task": {"modes": 998, "kl": 0.0213}}
     table = {row.meaning.label: (row.value, row.real) for row in rows(scores)}
@@ -68,9 +82,10 @@ def test_what_changed_says_which_way_is_better():
     told = verdicts(before, after)
     assert told["Fréchet distance"] == "better"
     assert told["recall"] == "worse"
-    assert told["precision"] == "much the same"
-    assert told["no copies, in %"] == "better"  # nearer to the 50 % of real images
-    assert told["class divergence"] == ""  # whose noise nobody knows
+    assert told["precision"] == "the same"
+    assert told["not copied, in %"] == "better"  # nearer to the 50 % of real images
+    assert told["class divergence"] == "the same"
+    assert told["ratio to its floor"] == "the same"
 
 
 def test_what_other_samples_would_change_as_much_is_much_the_same():
@@ -90,7 +105,7 @@ def test_another_length_of_one_classifiers_training_leaves_the_other_scores_comp
     before, after = (replace(one, scores=one.scores | {"classifier": of}) for one, of in zip((before, after), scores))
     told = verdicts(before, after)
     assert told["learnt from samples"] == "measured differently"
-    assert told["Fréchet distance"] == "much the same"
+    assert told["Fréchet distance"] == "the same"
 
 
 def test_the_page_stands_alone(tmp_path):
@@ -105,7 +120,9 @@ def test_the_page_stands_alone(tmp_path):
     assert "drawn &amp; shown" in page
     assert "Absent" not in page
     assert "No sign of copied training images" in page
-    assert "No run that compares with this one was recorded before it" in page
+    assert "Nothing was recorded before." in page
+    assert "Samples are 1.97 times as far from the training images as real test images are: close to real" in page
+    assert "The generator is that of 8 of 9 images." in page
     assert re.findall(r'(?:src|href)="([^"]{10})', page) == ["data:image"]
 
 
@@ -119,13 +136,14 @@ def test_the_page_tells_alarms_and_what_changed_since_the_run_before():
     assert 'class="better">better' in page
 
 
-def render(*, alarms=(), sections=(), previous=None) -> str:
+def render(*, alarms=(), sections=(), previous="Nothing was recorded before.") -> str:
     return render_report(
         title="<digits>",
         scores=SCORES,
         alarms=alarms,
         sections=sections,
         previous=previous,
+        chosen="The generator is that of 8 of 9 images.",
         current=record(),
         environment={"torch.version": "2"},
     )

@@ -1,119 +1,16 @@
 """Whole runs of the pipeline by the real DVC, in a copy of the project."""
 
-import hashlib
-import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from filelock import FileLock
 from PIL import Image
-from ruamel.yaml import YAML
 
-from tests.conftest import copy_project
-
-ALL = ["fetch", "preprocess", "extractor", "train", "sample", "evaluate", "report", "record"]
-TINY = {
-    "extractor.images": 2000,
-    "network.latent_dim": 8,
-    "network.width": 8,
-    "train.images": 1280,
-    "train.batch_size": 64,
-    "train.standing_statistics": 128,
-    "train.best_every": 640,
-    "train.best_samples": 200,
-    "evaluation.cas_images": 2000,
-    "compute.device": "cpu",
-    "compute.threads": 1,
-}
-
-
-class Project:
-    """A copy of the project that DVC runs in, without git, as from a zip."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """A command, with the stages' ``python`` being ours and tracking going to the copy."""
-        keep = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "DVC_"))}
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        return subprocess.run(
-            command,
-            cwd=self.root,
-            env=keep | {"PATH": path} | environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def repro(self, *arguments: str, **environment: str) -> list[str]:
-        """Runs ``dvc repro`` and returns the stages that it ran."""
-        done = self.run("dvc", "repro", *arguments, **environment)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return re.findall(r"Running stage '(\w+)'", done.stdout)
-
-    def set(self, **values: object) -> None:
-        """Changes values of params.yaml; ``train__loss`` stands for ``train.loss``."""
-        yaml, path = YAML(), self.root / "params.yaml"
-        document = yaml.load(path.read_text())
-        for name, value in values.items():
-            section, key = name.split("__")
-            document[section][key] = value
-        with path.open("w") as file:
-            yaml.dump(document, file)
-
-    def metrics(self) -> dict:
-        """reports/metrics.json."""
-        return json.loads((self.root / "reports" / "metrics.json").read_text())
-
-    def runs(self) -> pd.DataFrame:
-        """The recorded MLflow runs."""
-        import mlflow
-
-        mlflow.set_tracking_uri(f"sqlite:///{self.root / 'mlflow.db'}")
-        return mlflow.search_runs(experiment_names=["ganforge"])
-
-
-def digest(*paths: Path) -> str:
-    """One digest over files and folders."""
-    files = sorted(file for path in paths for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file())
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory) -> Project:
-    """A project after one small run from nothing, made by whichever test process needs it first."""
-    shared = tmp_path_factory.getbasetemp()
-    shared = shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
-    with FileLock(shared / "project.lock"):
-        if not (shared / "project.done").exists():
-            build(shared / "project")
-            (shared / "project.done").touch()
-    return Project(shared / "project")
-
-
-def build(root: Path) -> None:
-    """The small run."""
-    project = Project(copy_project(root))
-    for name in ("dvc.lock", "reports"):
-        target = project.root / name
-        shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
-    (project.root / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
-    project.set(**{key.replace(".", "__"): value for key, value in TINY.items()})
-    assert project.repro() == ALL
-
-
-@pytest.fixture
-def project(finished, tmp_path) -> Project:
-    """A copy of it to do harm to, with its own cache."""
-    return Project(Path(shutil.copytree(finished.root, tmp_path / "copy", symlinks=True)))
+from tests.project import ALL, digest
 
 
 def test_everything_promised_is_there(finished):
@@ -206,6 +103,7 @@ def check_comparison(project):
     assert (project.root / "reports" / "compare.html").read_text().count("data:image/png;base64,") == 2
 
 
+@pytest.mark.long
 def test_the_same_seed_builds_the_same_bits(project):
     made = [project.root / name for name in ("models/generator", "samples", "reports/metrics.json")]
     before = digest(*made)

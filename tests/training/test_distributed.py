@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ganforge.params import read_yaml
-from tests.conftest import ROOT
+from tests.project import ROOT
 
 SCRIPT = Path(__file__).with_name("shared_batch.py")
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]

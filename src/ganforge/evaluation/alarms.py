@@ -16,11 +16,12 @@ NEAR = 0.02  # ... and what is near in any case, in nats
 COVERED = 0.5  # share of the coverage of real training images that samples should reach
 
 
-def alarms(scores: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def alarms(scores: Mapping[str, Mapping[str, Any]], *, inception: bool = False) -> list[str]:
     """Sentences about what is plainly wrong with a set of samples; none if nothing is, or if scores are too old.
 
     Args:
         scores: contents of metrics.json.
+        inception: whether scores of Inception features were asked for.
     """
     told = []
     memorisation, diversity, quality = (scores.get(group, {}) for group in ("memorisation", "diversity", "quality"))
@@ -59,5 +60,10 @@ def alarms(scores: Mapping[str, Mapping[str, Any]]) -> list[str]:
         told.append(
             f"collapse: only {quality['coverage']:.0%} of the real test images have a sample close by, against "
             f"{quality['coverage_real']:.0%} for real training images"
+        )
+    if inception and "inception" not in scores:
+        told.append(
+            "incomplete: evaluation.inception is true, but its weights could not be had; once there is a network, run "
+            "`.venv/bin/dvc repro -s -f evaluate`, then `make repro`"
         )
     return told

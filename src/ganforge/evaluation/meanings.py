@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -21,6 +22,9 @@ class Meaning:
         real_key: where the same score of real test data stands, or None.
         spread_key: where its standard deviation over the seeds stands, or None.
         whole: what a share is a share of: 1, or 100 for per cent; None if it is no share.
+        count_key: where it stands how many a share is of.
+        settings: how the keys of params.yaml begin that it is measured with, beside those of all scores.
+        pooled: whether it depends on how many samples were taken together.
     """
 
     key: str
@@ -30,7 +34,17 @@ class Meaning:
     real_key: str | None = None
     spread_key: str | None = None
     whole: int | None = None
+    count_key: str = "n.fake"
+    settings: tuple[str, ...] = ()
+    pooled: bool = False
 
+
+SPREAD = (
+    "±: standard deviation over the seeds of the samples; another seed of the training moves scores further than that."
+)
+RATIOS = ((3.0, "close to real ones"), (10.0, "some way from real ones"))
+FAR = "far from real ones"
+NEIGHBOURS = ("evaluation.neighbours",)
 
 MEANINGS = (
     Meaning(
@@ -45,14 +59,14 @@ MEANINGS = (
         "quality.fd_ratio",
         "ratio to its floor",
         "lower",
-        "that distance divided by the one of real test images; 1 is as good as real",
+        "that distance divided by the one in the column of real images, its floor; 1 is as good as real",
         spread_key="quality.fd_ratio_std",
     ),
     Meaning(
         "quality.kid",
         "kernel distance",
         "real",
-        "another distance; as good as real where it is that of real images, which is about 0 or a little below",
+        "another distance, that may fall a little below 0; good where it is near that of real images",
         "quality.kid_floor",
         "quality.kid_std",
     ),
@@ -64,7 +78,15 @@ MEANINGS = (
         "quality.fd_worst_class_floor",
     ),
     Meaning(
-        "quality.precision", "precision", "higher", "share of samples that look real", "quality.precision_real", whole=1
+        "quality.precision",
+        "precision",
+        "higher",
+        "share of samples that look real",
+        "quality.precision_real",
+        whole=1,
+        count_key="n.pooled",
+        settings=NEIGHBOURS,
+        pooled=True,
     ),
     Meaning(
         "quality.recall",
@@ -73,6 +95,9 @@ MEANINGS = (
         "share of real images that the samples could be",
         "quality.recall_real",
         whole=1,
+        count_key="n.real",
+        settings=NEIGHBOURS,
+        pooled=True,
     ),
     Meaning(
         "quality.density",
@@ -80,6 +105,8 @@ MEANINGS = (
         "higher",
         "how crowded with real images the samples' places are",
         "quality.density_real",
+        settings=NEIGHBOURS,
+        pooled=True,
     ),
     Meaning(
         "quality.coverage",
@@ -88,6 +115,9 @@ MEANINGS = (
         "share of real images that have a sample close by",
         "quality.coverage_real",
         whole=1,
+        count_key="n.real",
+        settings=NEIGHBOURS,
+        pooled=True,
     ),
     Meaning(
         "diversity.classes_found",
@@ -101,6 +131,7 @@ MEANINGS = (
         "class divergence",
         "lower",
         "how far class frequencies are from real ones, in nats; 0 is equal",
+        pooled=True,
     ),
     Meaning(
         "diversity.cluster_js",
@@ -108,6 +139,7 @@ MEANINGS = (
         "lower",
         "how far the frequencies of groups of similar images are from real ones; 0 is equal",
         "diversity.cluster_js_real",
+        pooled=True,
     ),
     Meaning(
         "diversity.unique_fraction",
@@ -116,14 +148,17 @@ MEANINGS = (
         "different samples as a share of all",
         "diversity.unique_fraction_real",
         whole=1,
+        count_key="n.pooled",
+        pooled=True,
     ),
     Meaning(
         "memorisation.auth_pct",
-        "no copies, in %",
+        "not copied, in %",
         "real",
-        "samples that keep their distance from training images; far below real test images: the generator copies",
+        "samples that keep their distance from training images; far below real images: copies; far above: unlike any",
         "memorisation.auth_pct_real",
         whole=100,
+        count_key="memorisation.compared",
     ),
     Meaning(
         "memorisation.copied_fraction",
@@ -137,17 +172,20 @@ MEANINGS = (
         "classifier.conditional_accuracy",
         "label obeyed",
         "higher",
-        "share recognised as the label asked for; of real images, as their label",
+        "share that a classifier takes for the label asked for; right: real images, for their own label",
         "classifier.extractor_accuracy",
         whole=1,
+        count_key="n.pooled",
     ),
     Meaning(
         "classifier.cas",
         "learnt from samples",
         "higher",
-        "accuracy on real images of a classifier that learnt from samples; from real images",
+        "accuracy on real images of a classifier that learnt from samples; right: one that learnt from real images",
         "classifier.cas_real",
         whole=1,
+        count_key="n.real",
+        settings=("evaluation.cas_images",),
     ),
     Meaning(
         "inception.fid",
@@ -207,13 +245,29 @@ def rows(scores: Scores) -> list[ScoreRow]:
         if value is None:
             continue
         real, spread = look_up(scores, meaning.real_key), look_up(scores, meaning.spread_key)
-        shown = number(value) if spread is None else f"{number(value)} ± {spread:.2g}"
-        table.append(ScoreRow(meaning, shown, "" if real is None else number(real)))
+        shown = number(value) if spread is None else f"{number(value, spread)} ± {spread:.2g}"
+        table.append(ScoreRow(meaning, shown, "" if real is None else number(real, spread)))
     return table
 
 
-def number(value: float) -> str:
-    """Three digits that matter; whole numbers from 2 on as such."""
+def number(value: float, spread: float | None = None) -> str:
+    """Three digits that matter, or as many decimals as the spread has; whole numbers from 2 on as such."""
+    if spread:
+        return f"{value:.{min(6, max(0, 1 - math.floor(math.log10(spread))))}f}"
     if value == round(value) and abs(value) >= 2:
         return f"{value:.0f}"
-    return f"{value:.3g}" if abs(value) > 1 else f"{value:.3f}"
+    if abs(value) >= 100:
+        return f"{value:.0f}"
+    return f"{value:#.3g}" if abs(value) > 1 else f"{value:.3f}"
+
+
+def headline(scores: Scores) -> str:
+    """What the scores come to, in a sentence; empty where there is no distance."""
+    ratio, spread = look_up(scores, "quality.fd_ratio"), look_up(scores, "quality.fd_ratio_std") or 0.0
+    if ratio is None:
+        return ""
+    if ratio - 2 * spread <= 1:
+        verdict = "not to be told from real ones at this number of samples"
+    else:
+        verdict = next((words for limit, words in RATIOS if ratio <= limit), FAR)
+    return f"Samples are {number(ratio)} times as far from the training images as real test images are: {verdict}."

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ganforge.evaluation.meanings import Scores, rows
-from ganforge.records import Record, changed_params, changed_scores
+from ganforge.evaluation.meanings import SPREAD, Scores, headline, rows
+from ganforge.records import LEGEND, Record, changed_params, changed_scores
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -48,7 +48,8 @@ def render_report(
     scores: Scores,
     alarms: Sequence[str],
     sections: Sequence[Section],
-    previous: Record | None,
+    previous: Record | str,
+    chosen: str,
     current: Record,
     environment: Mapping[str, Any],
 ) -> str:
@@ -59,10 +60,12 @@ def render_report(
         scores: contents of metrics.json.
         alarms: what is plainly wrong, in sentences.
         sections: pictures; those without any are left out.
-        previous: the run before this one, or None.
+        previous: the run before this one, or why there is none.
+        chosen: which generator of the training it is about.
         current: this run, to compare with it.
         environment: what it was made with.
     """
+    before = None if isinstance(previous, str) else previous
     return _render(
         "report.html",
         title=title,
@@ -71,9 +74,14 @@ def render_report(
         alarms=alarms,
         rows=rows(scores),
         sections=[section for section in sections if section.pictures],
-        before=previous,
-        changed_params=changed_params(previous, current) if previous else [],
-        changed_scores=changed_scores(previous, current) if previous else [],
+        headline=headline(scores),
+        chosen=chosen,
+        spread=SPREAD,
+        legend=LEGEND,
+        before=before,
+        no_previous=previous if before is None else "",
+        changed_params=changed_params(before, current) if before else [],
+        changed_scores=changed_scores(before, current) if before else [],
         params={key: value for key, value in current.params.items() if not key.startswith("compute.")},
         environment=environment,
     )
@@ -85,6 +93,7 @@ def render_comparison(before: Record, after: Record) -> str:
     return _render(
         "compare.html",
         title=f"{before.name} against {after.name}",
+        legend=LEGEND,
         before=before,
         after=after,
         changed_params=changed_params(before, after),

@@ -43,8 +43,11 @@ class Identity:
         return json.dumps(asdict(self)) + "\n"
 
 
+RECORDED = (":!dvc.lock", ":!params.yaml", ":!reports")  # what a run changes, or records itself
+
+
 def commit_state() -> tuple[str, bool]:
-    """The commit that is checked out and whether files differ from it; empty and False outside a repository."""
+    """The commit that is checked out and whether the code differs from it; empty and False outside a repository."""
 
     def git(*arguments: str) -> str:
         try:
@@ -53,7 +56,7 @@ def commit_state() -> tuple[str, bool]:
             return ""
         return done.stdout.strip()
 
-    return git("rev-parse", "HEAD"), bool(git("status", "--porcelain", "--untracked-files=no"))
+    return git("rev-parse", "HEAD"), bool(git("status", "--porcelain", "--untracked-files=no", "--", ".", *RECORDED))
 
 
 def _environment_tags() -> dict[str, str]:

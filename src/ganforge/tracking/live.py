@@ -57,7 +57,7 @@ class LiveRun:
             self._tell(TimeoutError(f"no answer for {LONGEST_WAIT:.0f} s"))
 
     def _work(self) -> None:
-        run, sent, failed = None, 0, False
+        run, held, failed = None, set[int](), False
         while not self._complete:
             with self._news:
                 if failed:
@@ -69,11 +69,12 @@ class LiveRun:
             try:
                 if run is None:
                     run = self._open_run()
-                    run.log_history(rows)
-                else:
-                    run.log_rows(rows[sent:])
-                sent, failed = len(rows), False
+                    held = run.rows_held()
+                new = [row for row in rows if int(row["images"]) not in held]
+                run.log_rows(new)
+                held |= {int(row["images"]) for row in new}
                 run.log_grids(pictures)
+                failed = False
                 if closing and status:
                     run.end(status)
                 self._complete = closing

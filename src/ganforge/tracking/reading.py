@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
 
+ID_LENGTH = 32  # hexadecimal digits
 LOOKED_AT = 10  # runs, from the newest on, for one that compares
 
 
@@ -50,16 +51,29 @@ def previous_run(current: Record, identity: Identity) -> Record | None:
 
 
 def read_run(run_id: str) -> Record | None:
-    """What an MLflow run recorded; None if there is no such run, or not all of it."""
+    """What an MLflow run recorded; None if there is no such run, or not all of it.
+
+    Args:
+        run_id: the id, or how it begins if no other begins so.
+    """
     from mlflow.exceptions import MlflowException
 
     client = connect()
     try:
-        return _read(client, client.get_run(run_id))
+        return _read(client, client.get_run(_whole_id(client, run_id)))
     except MlflowException as error:
         if error.error_code in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
             return None
         raise
+
+
+def _whole_id(client: MlflowClient, beginning: str) -> str:
+    """The only id of a run that begins so; what was given where there is none, or more."""
+    if len(beginning) == ID_LENGTH:
+        return beginning
+    ids = [experiment.experiment_id for experiment in client.search_experiments()]
+    found = [run.info.run_id for run in client.search_runs(ids) if run.info.run_id.startswith(beginning)]
+    return found[0] if len(found) == 1 else beginning
 
 
 def _read(client: MlflowClient, run: Run) -> Record | None:

@@ -45,8 +45,12 @@ class PipelineRun:
 
     def log_history(self, history: Sequence[Row]) -> None:
         """Adds the rows of ``history`` that the run does not hold yet, at the images shown as their step."""
-        held = {metric.step for metric in self.client.get_metric_history(self.run_id, PROBE)}
+        held = self.rows_held()
         self.log_rows([row for row in history if int(row["images"]) not in held])
+
+    def rows_held(self) -> set[int]:
+        """Images shown at the rows that the run has already."""
+        return {metric.step for metric in self.client.get_metric_history(self.run_id, PROBE)}
 
     def log_rows(self, rows: Iterable[Row]) -> None:
         """Adds rows of training.csv as metrics ``train/…``; a row is there whole or not at all."""

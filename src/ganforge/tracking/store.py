@@ -33,8 +33,9 @@ def connect() -> MlflowClient:
 
     from mlflow import MlflowClient
 
-    for name in ("alembic", "mlflow.store.db.utils"):  # they tell at length how a new database is made
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # tells at length how a new database is made
+    for name in ("mlflow.store.db.utils", "sqlalchemy.pool"):  # so does this, and both log what they raise as well
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     return MlflowClient(tracking_uri())
 
 

@@ -1,0 +1,56 @@
+"""What dvc.lock says of the results that lie here: what they were made with, and whether all are of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+LOCK = Path("dvc.lock")
+PARAMS = "params.yaml"
+
+CHAIN = (("train", "sample", "models/generator"), ("sample", "evaluate", "samples"))
+"""Stages that hand something on: who made it, who read it, and what it is."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """How results came about.
+
+    Attributes:
+        sections: of params.yaml as the stages ran with them.
+        whole: whether the last of the results are of the first of them, rather than of a run before.
+    """
+
+    sections: dict[str, Any]
+    whole: bool
+
+
+def made_with(root: Path = Path()) -> Made | None:
+    """How the results that lie here came about; None where DVC does not tell."""
+    from ruamel.yaml import YAML, YAMLError
+
+    try:
+        stages = YAML(typ="safe", pure=True).load((root / LOCK).read_text(encoding="utf-8"))["stages"]
+        whole = all(
+            _digest(stages[maker], "outs", path) == _digest(stages[reader], "deps", path)
+            for maker, reader, path in CHAIN
+        )
+        sections: dict[str, Any] = {}
+        for stage in stages.values():
+            sections |= {key: value for key, value in _params(stage).items() if "." not in key}
+    except (OSError, YAMLError, LookupError, TypeError, AttributeError):
+        return None
+    return Made(sections, whole)
+
+
+def _params(stage: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = stage.get("params", {}).get(PARAMS, {})
+    return found
+
+
+def _digest(stage: Mapping[str, Any], kind: str, path: str) -> str:
+    """The digest of one output or dependency of a stage."""
+    (found,) = [entry["md5"] for entry in stage[kind] if entry["path"] == path]
+    return str(found)

@@ -1,0 +1,158 @@
+"""A copy of the project for the real DVC to run in."""
+
+import hashlib
+import json
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[1]
+ALL = ["fetch", "preprocess", "extractor", "train", "sample", "evaluate", "report", "record"]
+TINY = {
+    "extractor.images": 2000,
+    "network.latent_dim": 8,
+    "network.width": 8,
+    "train.images": 3200,
+    "train.batch_size": 64,
+    "train.standing_statistics": 128,
+    "train.best_every": 640,
+    "train.best_samples": 200,
+    "evaluation.cas_images": 2000,
+    "compute.device": "cpu",
+    "compute.threads": 1,
+    "compute.checkpoint_seconds": 0.2,
+}
+
+
+class Project:
+    """A copy of the project that DVC runs in, without git, as from a zip."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def run(self, *command: str, most_bytes: int | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+        """A command, with the stages' ``python`` being ours and tracking going to the copy.
+
+        Args:
+            command: what to run.
+            most_bytes: that a file may have, as on a disk that is full from there on.
+            environment: further variables.
+        """
+        return subprocess.run(
+            command,
+            cwd=self.root,
+            env=our_environment() | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            preexec_fn=partial(limit_files, most_bytes) if most_bytes is not None else None,
+        )
+
+    def start(self, *command: str, log: Path, **environment: str) -> subprocess.Popen[bytes]:
+        """Starts a command at the head of a process group of its own, as a shell does."""
+        with log.open("ab") as output:
+            return subprocess.Popen(
+                command,
+                cwd=self.root,
+                env=our_environment() | environment,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+
+    def has_trained(self) -> bool:
+        """Whether DVC holds a generator."""
+        return "train" in YAML().load((self.root / "dvc.lock").read_text())["stages"]
+
+    def train_anew(self) -> None:
+        """Lets DVC forget that it ever trained; what comes before stays."""
+        yaml, path = YAML(), self.root / "dvc.lock"
+        lock = yaml.load(path.read_text())
+        for stage in ALL[ALL.index("train") :]:
+            lock["stages"].pop(stage, None)
+        with path.open("w") as file:
+            yaml.dump(lock, file)
+        shutil.rmtree(self.root / ".dvc" / "cache" / "runs")
+        (self.root / "mlflow.db").unlink(missing_ok=True)
+
+    def repro(self, *arguments: str, **environment: str) -> list[str]:
+        """Runs ``dvc repro`` and returns the stages that it ran."""
+        done = self.run("dvc", "repro", *arguments, **environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return re.findall(r"Running stage '(\w+)'", done.stdout)
+
+    def set(self, **values: object) -> None:
+        """Changes values of params.yaml; ``train__loss`` stands for ``train.loss``."""
+        yaml, path = YAML(), self.root / "params.yaml"
+        document = yaml.load(path.read_text())
+        for name, value in values.items():
+            section, key = name.split("__")
+            document[section][key] = value
+        with path.open("w") as file:
+            yaml.dump(document, file)
+
+    def metrics(self) -> dict:
+        """reports/metrics.json."""
+        return json.loads((self.root / "reports" / "metrics.json").read_text())
+
+    def runs(self) -> pd.DataFrame:
+        """The recorded MLflow runs."""
+        import mlflow
+
+        mlflow.set_tracking_uri(f"sqlite:///{self.root / 'mlflow.db'}")
+        return mlflow.search_runs(experiment_names=["ganforge"])
+
+
+def our_environment() -> dict[str, str]:
+    """Variables under which the stages' ``python`` is ours and tracking goes to the folder that a command runs in."""
+    keep = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "DVC_"))}
+    return keep | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+
+def limit_files(most_bytes: int) -> None:
+    """Lets writing beyond that size fail, in this process and its children."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, resource.RLIM_INFINITY))
+
+
+def digest(*paths: Path) -> str:
+    """One digest over files and folders."""
+    files = sorted(file for path in paths for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file())
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def copy_project(target: Path) -> Path:
+    """The files of the project that git would clone, without what a run has made."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if listed.returncode == 0:
+        names = [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+    else:  # an unpacked archive
+        rooms = ("src", "pipeline", "recipes", ".dvc/config", ".dvcignore", "dvc.yaml", "params.yaml", "Makefile")
+        files = [file for room in rooms for file in [ROOT / room, *(ROOT / room).rglob("*")] if file.is_file()]
+        names = [str(file.relative_to(ROOT)) for file in files]
+    for name in names:
+        destination = target / name
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, destination)
+    return target
+
+
+def run_from_nothing(root: Path) -> None:
+    """One small run of the whole pipeline in a new copy of the project."""
+    project = Project(copy_project(root))
+    for name in ("dvc.lock", "reports"):
+        target = project.root / name
+        shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
+    (project.root / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
+    project.set(**{key.replace(".", "__"): value for key, value in TINY.items()})
+    assert project.repro() == ALL

@@ -1,0 +1,149 @@
+"""Trainings that are killed, at any instant and in any way, end in the weights of one that was not."""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable
+
+import mlflow
+import pandas as pd
+import psutil
+import pytest
+
+from tests.project import Project, digest
+
+WEIGHTS = ("models/generator", "reports/progress")
+RESULTS = ("samples", "reports/metrics.json", "reports/classes.csv")
+
+
+def trainers(project: Project) -> list[psutil.Process]:
+    """The processes of the stage ``train`` in this copy."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if "pipeline.train" in process.cmdline() and process.cwd() == str(project.root):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def kill_trainer(project: Project, _: subprocess.Popen) -> None:
+    for process in trainers(project):
+        process.kill()
+
+
+def terminate_trainer(project: Project, _: subprocess.Popen) -> None:
+    for process in trainers(project):
+        process.terminate()
+
+
+def kill_dvc_alone(_: Project, dvc: subprocess.Popen) -> None:
+    dvc.kill()
+
+
+def kill_group(_: Project, dvc: subprocess.Popen) -> None:
+    os.killpg(dvc.pid, signal.SIGKILL)
+
+
+def press_control_c(_: Project, dvc: subprocess.Popen) -> None:
+    os.killpg(dvc.pid, signal.SIGINT)
+
+
+WAYS: tuple[Callable[[Project, subprocess.Popen], None], ...] = (
+    kill_trainer,
+    kill_dvc_alone,
+    kill_group,
+    terminate_trainer,
+    press_control_c,
+)
+
+
+def digests(project: Project, names: tuple[str, ...]) -> dict[str, str]:
+    """What was made, but for times and the names of records."""
+    return {name: digest(project.root / name) for name in names}
+
+
+def harm(project: Project, ways: list[Callable], chance: random.Random, longest: float) -> Counter[str]:
+    """Starts ``dvc repro`` and kills it at a random instant, once for each way; tells how often there was what to kill.
+
+    The instant is up to ``longest`` seconds after its trainer began, so that it hits imports, the first steps,
+    checkpoints, and the outputs being written.
+    """
+    done: Counter[str] = Counter()
+    for way in ways:
+        dvc = project.start("dvc", "repro", log=project.root / "killed.log")
+        while dvc.poll() is None and not trainers(project):
+            time.sleep(0.02)
+        time.sleep(chance.uniform(0, longest))
+        hit = bool(trainers(project))
+        if dvc.poll() is None:
+            way(project, dvc)
+        dvc.wait()  # not for its trainer: who is killed alone leaves one behind, and the next one has to wait for it
+        done[way.__name__] += hit
+    return done
+
+
+def check_record(project: Project, status: str) -> None:
+    """One MLflow run holds every step of training.csv once."""
+    runs = project.runs()
+    assert runs["status"].tolist() == [status]
+    client = mlflow.MlflowClient(f"sqlite:///{project.root / 'mlflow.db'}")
+    images = pd.read_csv(project.root / "reports" / "training.csv")["images"].tolist()
+    for name in ("train/loss_generator", "train/seconds"):
+        steps = [metric.step for metric in client.get_metric_history(runs.iloc[0]["run_id"], name)]
+        assert sorted(steps) == images
+
+
+def test_three_kills_change_nothing(project):
+    reference = digests(project, WEIGHTS)
+    project.train_anew()
+    chance = random.Random(os.environ.get("GANFORGE_TEST_SEED", "3"))
+    done = harm(project, [kill_trainer, kill_dvc_alone, kill_group], chance, longest=7)
+    assert project.repro("train") == ["train"]
+    assert digests(project, WEIGHTS) == reference
+    check_record(project, "RUNNING")
+    print(f"survived {sum(done.values())} kills: {dict(done)}")
+
+
+@pytest.mark.long
+def test_twenty_kills_change_nothing(project):
+    project.set(train__images=25600)
+    assert "train" in project.repro()
+    reference = digests(project, WEIGHTS + RESULTS)
+    project.train_anew()
+    seed = os.environ.get("GANFORGE_TEST_SEED", str(time.time_ns()))
+    chance = random.Random(seed)
+    done: Counter[str] = Counter()
+    while sum(done.values()) < 20:
+        done += harm(project, [chance.choice(WAYS)], chance, longest=9)
+        if project.has_trained():
+            project.train_anew()  # it got through: the next ones are for another training
+    project.repro()
+    assert digests(project, WEIGHTS + RESULTS) == reference
+    check_record(project, "FINISHED")
+    assert not trainers(project)
+    assert not list((project.root / ".ganforge").rglob("*.pt"))
+    print(f"GANFORGE_TEST_SEED={seed}: survived {sum(done.values())} kills: {dict(done)}")
+
+
+def test_sigterm_saves_first_and_ends_with_143(project):
+    project.train_anew()
+    trainer = project.start("python", "-m", "pipeline.train", log=project.root / "killed.log")
+    while not list((project.root / ".ganforge").rglob("*.pt")):
+        assert trainer.poll() is None, (project.root / "killed.log").read_text()
+        time.sleep(0.01)
+    before = newest_step(project)
+    trainer.terminate()
+    assert trainer.wait(30) == 143
+    assert newest_step(project) >= before
+    assert project.runs()["status"].tolist() == ["KILLED"]
+
+
+def newest_step(project: Project) -> int:
+    names = [path.name for path in (project.root / ".ganforge").rglob("step-*.pt")]
+    return max(int(re.findall(r"step-(\d+)", name)[0]) for name in names)
