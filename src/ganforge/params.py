@@ -6,14 +6,14 @@ result has to stand there.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Generic, Literal, TypeVar, get_args
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ganforge.errors import UserError
+from ganforge.errors import UserError, first_line
+from ganforge.refusal import sentence_of
 
 PARAMS_FILE = Path("params.yaml")
 
@@ -281,6 +281,11 @@ def read_yaml(path: Path) -> Any:
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise UserError(f"{path} is not valid YAML ({where}{problem}): mend that line.") from None
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, AssertionError) as error:
+        raise UserError(
+            f"{path} holds something that YAML's reader cannot take in ({first_line(error)}): begin again from the "
+            "params.yaml that comes with the project."
+        ) from None
 
 
 def parse_params(values: Any, source: str = "params.yaml") -> Params:
@@ -288,101 +293,4 @@ def parse_params(values: Any, source: str = "params.yaml") -> Params:
     try:
         return Params.model_validate(values)
     except ValidationError as error:
-        raise UserError(_sentence(error, source)) from None
-
-
-def _sentence(error: ValidationError, source: str) -> str:
-    """The first fault of ``error`` in one sentence, with the number of the others."""
-    faults: dict[str, Any] = {}
-    # A misspelt key is unknown under one name and missing under another: the unknown one tells what to mend.
-    for fault in sorted(error.errors(include_url=False), key=lambda fault: fault["type"] != "extra_forbidden"):
-        if fault["type"] == "float_type" and isinstance(fault["input"], dict):
-            continue  # a schedule, whose own faults are told
-        faults.setdefault(_key(fault["loc"]), []).append(fault)
-    key, same_key = next(iter(faults.items()))
-    others = f" ({len(faults) - 1} more keys are at fault)" if len(faults) > 2 else ""
-    others = " (one more key is at fault)" if len(faults) == 2 else others
-    return f"{source}: {_describe(key, same_key)}{others}."
-
-
-def _key(location: tuple[str | int, ...]) -> str:
-    """The dotted key of a pydantic location, without the union members that pydantic names in it."""
-    key = ""
-    for part in location:
-        if isinstance(part, int):
-            key += f"[{part}]"
-        elif part not in {"int", "str", "float"} and not part.startswith(("literal[", "constrained-", "Schedule[")):
-            key += f".{part}" if key else part
-    return key
-
-
-def _describe(key: str, faults: list[Any]) -> str:
-    first = min(faults, key=lambda fault: fault["type"] == "model_type")  # of a number or a schedule: the number
-    found = first["input"]
-    match first["type"]:
-        case "extra_forbidden":
-            return f"{key} is not a key; {_neighbours_of(key)}"
-        case "missing":
-            return f"{key} is missing; add it, as in the params.yaml that comes with the project"
-        case "value_error":
-            return str(first["ctx"]["error"])
-        case "model_type" | "model_attributes_type":
-            where = f"{key} is" if key else "the file holds"
-            return f"{where} {_shown(found)}; it must be a group of keys"
-    allowed = " or ".join(dict.fromkeys(_allowed(fault) for fault in faults))
-    return f"{key} is {_shown(found)}; allowed is {allowed}"
-
-
-def _shown(value: Any) -> str:
-    text = "empty" if value is None else repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _neighbours_of(key: str) -> str:
-    """What may stand where the unknown ``key`` stands."""
-    *path, name = key.split(".")
-    section: type[BaseModel] = Params
-    for part in path:
-        annotation = section.model_fields[part].annotation
-        groups = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type)]
-        section = next((kind for kind in groups if issubclass(kind, BaseModel)), section)
-    known = list(section.model_fields)
-    close = difflib.get_close_matches(name, known, n=1)
-    if close:
-        return f"did you mean {'.'.join([*path, close[0]])}"
-    return f"allowed are {', '.join(known)}"
-
-
-def _allowed(fault: Any) -> str:
-    """What pydantic would have accepted, in words."""
-    context = fault.get("ctx", {})
-    match fault["type"]:
-        case "literal_error":
-            return str(context["expected"]).replace("'", "")
-        case "greater_than_equal":
-            return f"a number of at least {context['ge']:g}"
-        case "greater_than":
-            return f"a number above {context['gt']:g}"
-        case "less_than_equal":
-            return f"a number of at most {context['le']:g}"
-        case "less_than":
-            return f"a number below {context['lt']:g}"
-        case "multiple_of":
-            return f"a multiple of {context['multiple_of']:g}"
-        case "int_type":
-            return "a whole number"
-        case "float_type":
-            return "a number"
-        case "bool_type":
-            return "true or false"
-        case "model_type":
-            return "a schedule as in {start: 0.002, end: 0.0001, shape: cosine, begin: 0}"
-        case "finite_number":
-            return "a finite number"
-        case "list_type" | "tuple_type":
-            return "a list"
-        case "too_short":
-            return f"a list of at least {context['min_length']}"
-        case "too_long":
-            return f"a list of at most {context['max_length']}"
-    return str(fault["msg"])
+        raise UserError(sentence_of(error, Params, source)) from None

@@ -45,3 +45,48 @@ def test_the_digest_tells_data_apart(tmp_path):
 def test_missing_data_say_which_stage_makes_them(tmp_path):
     with pytest.raises(UserError, match="`make repro` makes it"):
         read_meta(tmp_path)
+
+
+def shape_of_more(path):
+    """An npy file whose header promises more rows than there are."""
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"(4, 3, 8, 8)", b"(9, 3, 8, 8)"))
+
+
+HARMS = {
+    "cut short": lambda path: path.write_bytes(path.read_bytes()[:300]),
+    "empty": lambda path: path.write_bytes(b""),
+    "a web page": lambda path: path.write_bytes(b"<!doctype html>" * 40),
+    "promising more": shape_of_more,
+    "of another type": lambda path: np.save(path, np.zeros((4, 3, 8, 8), np.float64)),
+    "of another shape": lambda path: np.save(path, np.zeros((4, 1, 8, 8), np.uint8)),
+    "a pickle": lambda path: np.save(path, np.array([Planted(path)], dtype=object), allow_pickle=True),
+    "gone": lambda path: path.unlink(),
+}
+
+
+class Planted:
+    """What writes a file when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (type(self.path).touch, (self.path.with_name("harm"),))
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_an_array_that_is_damaged_is_refused_by_name(tmp_path, harm):
+    write(tmp_path)
+    HARMS[harm](tmp_path / "train.npy")
+    with pytest.raises(UserError, match=r"train\.npy"):
+        Prepared.load(tmp_path)
+    assert not (tmp_path / "harm").exists()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"shape": 1}', "\x00"])
+def test_a_damaged_description_is_refused_by_name(tmp_path, text):
+    write(tmp_path)
+    (tmp_path / "meta.json").write_text(text)
+    with pytest.raises(UserError, match=r"meta\.json is damaged"):
+        read_meta(tmp_path)

@@ -1,6 +1,7 @@
 """Data sets: their arrays, and that training and test never mix."""
 
 import gzip
+import re
 import shutil
 import struct
 from typing import get_args
@@ -10,6 +11,7 @@ import pytest
 
 from ganforge.datasets import SOURCES
 from ganforge.datasets.resize import resize
+from ganforge.errors import UserError
 from ganforge.params import DatasetName
 
 
@@ -55,6 +57,31 @@ def test_mnist_format_is_read_with_its_labels(tmp_path):
         for split, read in SOURCES[name].read(tmp_path).items():
             assert np.array_equal(read.images[:, 0], written[split][0])
             assert np.array_equal(read.labels, written[split][1])
+
+
+def idx(*header, items=0):
+    return gzip.compress(struct.pack(">" + "I" * len(header), *header) + bytes(items * 784))
+
+
+DAMAGES = {
+    "a web page": (b"<!doctype html>", "Not a gzipped file"),
+    "cut": (idx(0x803, 5, 28, 28, items=5)[:30], "ended before"),
+    "fewer": (idx(0x803, 9, 28, 28, items=5), "speaks of 7056 bytes, it holds 3920"),
+    "more": (idx(0x803, 1, 28, 28, items=5), "speaks of 784 bytes, it holds more"),
+    "far more": (idx(0x803, 2**31, 28, 28), "speaks of 1683627180032 bytes"),
+    "numbers of another kind": (idx(0xD03, 5, 28, 28, items=5), "not that of an IDX file of bytes"),
+    "no header": (gzip.compress(b"-"), "unpack requires a buffer"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_an_idx_file_with_a_wrong_header_or_end_is_refused_by_name(tmp_path, damage):
+    content, told = DAMAGES[damage]
+    path = tmp_path / "train-images-idx3-ubyte.gz"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=re.escape(told)) as refused:
+        SOURCES["mnist"].read(tmp_path)
+    assert str(refused.value).startswith(f"{path} is damaged")
 
 
 def test_official_mnist_has_its_published_sizes(mnist_mirror, tmp_path):

@@ -18,13 +18,15 @@ def checkpoints(project: Project) -> dict[str, bytes]:
 
 
 def stop_half_way(project: Project) -> None:
-    """Leaves a training that has saved a checkpoint."""
+    """Leaves a training that was sent SIGTERM after its first checkpoint, and has saved another."""
     trainer = project.start("python", "-m", "pipeline.train", log=project.root / "stopped.log")
     while not checkpoints(project):
         assert trainer.poll() is None, (project.root / "stopped.log").read_text()
         time.sleep(0.01)
+    first = set(checkpoints(project))
     trainer.terminate()
     assert trainer.wait(30) == 143
+    assert max(checkpoints(project)) > min(first)
 
 
 def refused(done: subprocess.CompletedProcess[str]) -> str:
@@ -38,6 +40,7 @@ def test_a_training_whose_disk_is_full_goes_on_when_there_is_room(project):
     reference = digest(project.root / "models" / "generator")
     project.train_anew()
     stop_half_way(project)
+    assert project.runs()["status"].tolist() == ["KILLED"]
     before = checkpoints(project)
     sentence = refused(project.run("python", "-m", "pipeline.train", most_bytes=30_000))
     assert sentence.startswith(f"train: {project.root / '.ganforge' / 'training'}")

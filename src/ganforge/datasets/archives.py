@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import stat
 import tarfile
@@ -18,6 +19,16 @@ from ganforge.errors import UserError
 MOST_BYTES = 1 << 30  # that any archive may unpack to
 MOST_RATIO = 200  # of unpacked to packed bytes, beyond those: images and sound hardly get smaller, bombs do
 CHUNK = 1 << 20
+
+DAMAGED = (
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+)
 
 Member = tuple[str, int, IO[bytes]]
 """Name, bytes that it claims to have, and where they come from."""
@@ -53,7 +64,9 @@ def refusing(archive: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError) as error:
+    except (*DAMAGED, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # of this machine; what bz2 and gzip raise has none
+            raise
         raise UserError(f"{archive} is damaged or no archive ({error}): put a whole one there.") from error
     except RuntimeError as error:  # zipfile's word for encrypted members
         raise UserError(f"{archive} cannot be unpacked ({error}): put one without a password there.") from error
@@ -87,6 +100,13 @@ def _of_tar(archive: Path, opened: tarfile.TarFile) -> Iterator[Member]:
         if content is not None:
             with content:
                 yield member.name, member.size, content
+    rest = 0
+    while opened.fileobj is not None and (
+        chunk := opened.fileobj.read(CHUNK)
+    ):  # to where a compressed file's digest is
+        rest += len(chunk)
+        if rest > MOST_BYTES:
+            raise _bomb(archive, MOST_BYTES)
 
 
 def _inside(archive: Path, name: str) -> PurePosixPath:

@@ -6,7 +6,9 @@ import hashlib
 import io
 import time
 import warnings
+from contextlib import suppress
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -54,8 +56,9 @@ class Checkpoints:
         for path in self._newest_first():
             content = path.read_bytes()
             if _digest(content) == path.stem.rsplit("-", 1)[1]:
-                state: dict[str, Any] = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
-                return state
+                with suppress(UnpicklingError, RuntimeError, EOFError, ValueError, TypeError, LookupError):
+                    state: dict[str, Any] = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
+                    return state
             warnings.warn(f"{path} is damaged and was removed; training resumes from before it", stacklevel=2)
             path.unlink(missing_ok=True)
         return None

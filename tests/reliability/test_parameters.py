@@ -1,0 +1,201 @@
+"""Whatever stands in params.yaml or on a command line: a plan that runs, or one sentence."""
+
+import copy
+import math
+import os
+import string
+from functools import reduce
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import strategies as st
+
+from ganforge.cli import main
+from ganforge.datasets.prepared import Prepared
+from ganforge.errors import UserError
+from ganforge.params import Params, load_params, parse_params, read_yaml
+from ganforge.training.checkpoints import Checkpoints
+from ganforge.training.device import configure
+from ganforge.training.setup import build_trainer
+from tests.project import ROOT
+
+DEFAULTS = read_yaml(ROOT / "params.yaml")
+EXAMPLES = int(os.environ.get("GANFORGE_EXAMPLES", "200"))
+QUICK = {"deadline": None, "derandomize": "GANFORGE_EXAMPLES" not in os.environ}
+
+
+def paths(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """Every group and every key of nested dictionaries."""
+    if not isinstance(value, dict):
+        return [path]
+    return [path, *(inner for key, item in value.items() for inner in paths(item, (*path, key)))]
+
+
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=8),
+    st.sampled_from(["auto", "1e-3", "none", "native", "cpu", "dcgan", "cosine"]),
+)
+anything = st.recursive(
+    scalars,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.one_of(st.text(max_size=6), scalars), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+def outcome(values: Any) -> Params | None:
+    """Parses; what is refused is refused in one sentence that names the file."""
+    try:
+        return parse_params(values)
+    except UserError as error:
+        sentence = str(error)
+        assert sentence.startswith("params.yaml: ")
+        assert sentence.endswith(".")
+        assert "\n" not in sentence
+        assert len(sentence) < 600
+        return None
+
+
+@settings(max_examples=EXAMPLES, **QUICK)
+@given(st.sampled_from(paths(DEFAULTS)), anything)
+@example(("train", "learning_rate"), {"start": 1e-3, "end": 1e-4, "shape": "linear", "begin": math.nan})
+@example(("train",), {1: 2})
+@example((), None)
+def test_any_value_in_any_place_is_taken_or_named(path, value):
+    values = copy.deepcopy(DEFAULTS)
+    if not path:
+        values = value
+    else:
+        reduce(lambda group, key: group[key], path[:-1], values)[path[-1]] = value
+    try:
+        parse_params(values)
+    except UserError as error:
+        assert not path or path[0] in str(error)
+    outcome(values)
+
+
+@settings(max_examples=EXAMPLES // 2, **QUICK)
+@given(st.sampled_from([path for path in paths(DEFAULTS) if path]), st.one_of(st.text(max_size=10), scalars))
+def test_a_key_that_is_missing_or_unknown_is_named(path, name):
+    values = copy.deepcopy(DEFAULTS)
+    group = reduce(lambda group, key: group[key], path[:-1], values)
+    assume(name not in group)
+    removed = group.pop(path[-1])
+    with pytest.raises(UserError, match=path[0]):
+        parse_params(values)
+    group[name] = removed
+    assert outcome(values) is None
+
+
+yaml_texts = st.one_of(
+    st.text(max_size=60),
+    st.text(alphabet="abc:-[]{}&*!|>%@`'\"#\n\t 019.", max_size=60),
+    st.sampled_from(
+        [
+            "[" * 3000,
+            "a: " + "9" * 5000,
+            "a: &x [*x]",
+            "a: !!python/object/apply:os.system [true]",
+            "a: 1\na: 2",
+            "\x00",
+            "a: 2020-13-45",
+            "a: !!binary x",
+            "a: !!int x",
+            "? {a: b}\n: c",
+            "? [a]\n: c",
+        ]
+    ),
+)
+
+
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture], **QUICK)
+@given(yaml_texts)
+def test_any_text_is_taken_or_refused_with_the_file_s_name(tmp_path, text):
+    path = tmp_path / "params.yaml"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    with pytest.raises(UserError) as refused:
+        load_params(path)
+    assert str(refused.value).startswith(str(path))
+    assert "\n" not in str(refused.value)
+
+
+numbers = st.floats(0, 2, allow_nan=False)
+small_plans = st.fixed_dictionaries(
+    {
+        "network": st.fixed_dictionaries(
+            {
+                "name": st.sampled_from(["mlp", "dcgan", "resnet", "progressive", "style"]),
+                "conditional": st.sampled_from(["auto", "never"]),
+                "latent_dim": st.integers(1, 9),
+                "width": st.integers(1, 4).map(lambda quarter: 4 * quarter),
+                "attention": st.booleans(),
+                "spectral_norm": st.booleans(),
+            }
+        ),
+        "train": st.fixed_dictionaries(
+            {
+                "batch_size": st.integers(2, 5),
+                "discriminator_steps": st.integers(1, 2),
+                "loss": st.sampled_from(
+                    ["minimax", "non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
+                ),
+                "r1": numbers,
+                "r2": st.one_of(numbers, st.just({"start": 1, "end": 0, "shape": "cosine", "begin": 0.5})),
+                "wgan_gp": numbers,
+                "optimiser": st.sampled_from(["adam", "adamw", "sgd"]),
+                "ema_half_life": st.integers(0, 100),
+                "standing_statistics": st.integers(0, 9),
+            }
+        ),
+        "augment": st.fixed_dictionaries({"mode": st.sampled_from(["none", "always", "adaptive"])}),
+    }
+)
+
+
+@settings(max_examples=max(12, EXAMPLES // 16), suppress_health_check=[HealthCheck.function_scoped_fixture], **QUICK)
+@given(small_plans)
+def test_a_plan_that_is_taken_runs(digits: Prepared, tmp_path, plan):
+    values = copy.deepcopy(DEFAULTS)
+    for section, chosen in plan.items():
+        values[section] |= chosen
+    images = 3 * values["train"]["batch_size"] * values["train"]["discriminator_steps"]
+    values["train"] |= {"images": images, "best_every": 0, "on_failure": "warn", "patience": 1}
+    values["compute"]["device"] = "cpu"
+    params = outcome(values)
+    assume(params is not None)
+    trainer = build_trainer(params, digits, Checkpoints(tmp_path / "none", seconds=1e9), configure(params.compute))
+    reports = list(trainer.run())
+    assert reports[-1].images == images
+    assert math.isfinite(reports[-1].row["loss_generator"])
+    for file in (tmp_path / "none").glob("*"):
+        file.unlink()
+
+
+words = st.one_of(
+    st.text(max_size=12),
+    st.text(alphabet=string.hexdigits, min_size=7, max_size=33),
+    st.sampled_from(["mnist", "HEAD", "workspace", "--help", "-h", "--", "../mnist", "/etc/passwd", "HEAD~1", "-1"]),
+)
+
+
+@settings(max_examples=EXAMPLES // 4, suppress_health_check=[HealthCheck.function_scoped_fixture], **QUICK)
+@given(st.sampled_from(["check", "recipe", "compare", "scores", ""]), st.lists(words, max_size=3))
+def test_any_command_line_is_done_or_refused_in_a_sentence(tmp_path, monkeypatch, capsys, command, arguments):
+    monkeypatch.chdir(tmp_path)  # where nothing was ever run
+    for name in ("DVC_ROOT", "MLFLOW_TRACKING_URI"):
+        monkeypatch.delenv(name, raising=False)
+    try:
+        main([command, *arguments])
+    except SystemExit as end:
+        if isinstance(end.code, str):
+            assert end.code.startswith("ganforge: ")
+            assert end.code.count("\n") == 0
+        else:
+            assert end.code in {0, 2}  # help, and what argparse does not understand
+    assert "Traceback" not in capsys.readouterr().err
