@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import shutil
 import sys
+import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
-from ganforge.files import repository_root
+from ganforge.files import UNWRITABLE, repository_root, unwritable
 from ganforge.params import Params, SampleParams, load_params
 
+ROOT = Path(__file__).parents[1]
 RAW = Path("data/raw")
 PREPARED = Path("data/prepared")
 EXTRACTOR = Path("models/extractor")
@@ -29,8 +31,6 @@ FIGURES = Path("reports/figures")
 REPORT = Path("reports/report.html")
 
 FINISHED = "finished.json"  # in the folder of a training: what it wrote as RUN
-
-UNWRITABLE = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EFBIG}
 
 MOST_SAMPLES = 10_000  # per seed, when their number is left to us
 
@@ -52,7 +52,7 @@ def forget_committed() -> None:
     to: then the stage runs again, and has nothing to train.
     """
     lock = Path("dvc.lock")
-    held = lock.read_text(encoding="utf-8") if lock.exists() else ""
+    held = lock.read_text(encoding="utf-8", errors="replace") if lock.exists() else ""
     for finished in trainings().glob(f"*/{FINISHED}"):
         if hashlib.md5(finished.read_bytes()).hexdigest() in held:
             shutil.rmtree(finished.parent, ignore_errors=True)
@@ -92,6 +92,7 @@ def check_scoring(params: Params, meta: Meta) -> None:
 def run_stage(main: Callable[[Params], None]) -> None:
     """Validates params.yaml, then runs ``main``; what the user can put right ends in one sentence."""
     name = os.environ.get("DVC_STAGE", Path(sys.argv[0]).stem)
+    warnings.formatwarning = partial(format_warning, name)
     try:
         main(load_params())
     except UserError as error:
@@ -99,12 +100,17 @@ def run_stage(main: Callable[[Params], None]) -> None:
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise
-        sys.exit(
-            f"{name}: {error.filename or 'a file'} cannot be written ({error.strerror}); make room or give access, "
-            f"then run `dvc repro` again: it goes on where it stopped."
-        )
+        sys.exit(f"{name}: {unwritable(error)}, then run `dvc repro` again: it goes on where it stopped.")
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def format_warning(
+    stage: str, message: Warning | str, category: type[Warning], file: str, line: int, *_: object
+) -> str:
+    """A warning of ours as a sentence; those of libraries with the line that they are about."""
+    ours = Path(file).is_relative_to(ROOT) and "site-packages" not in Path(file).parts
+    return f"{stage}: {message}\n" if ours else f"{file}:{line}: {category.__name__}: {message}\n"
 
 
 def progress_bar(total: int | None, unit: str, description: str):  # type: ignore[no-untyped-def]

@@ -11,6 +11,7 @@ import torch
 
 import ganforge
 from ganforge.datasets.prepared import Meta, Prepared
+from ganforge.errors import UserError
 from ganforge.evaluation.judge import distance_to_training_images
 from ganforge.files import write_durably
 from ganforge.networks import build_generator
@@ -108,7 +109,9 @@ def fingerprint(params: Params, meta: Meta, device: torch.device) -> str:
 
 def begin_record(params: Params, meta: Meta, identity_file: Path) -> LiveRun:
     """The MLflow run: the one that a killed process left behind, or a new one."""
-    if not identity_file.exists():  # before the run, which is found again by it
+    try:
+        Identity.load(identity_file)
+    except UserError:  # there is none yet, or it was damaged; it is made before the run, which is found again by it
         write_durably(identity_file, Identity.new().to_json().encode())
 
     def open_run() -> PipelineRun:

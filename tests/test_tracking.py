@@ -142,6 +142,34 @@ def test_a_generator_that_is_scored_in_another_way_gets_another_run(store, param
     assert [len(ids) for ids in runs.values()] == [1, 1]
 
 
+def test_a_store_that_was_moved_finds_its_pictures(store, params, tmp_path, monkeypatch):
+    old, new = store / "one folder", store / "another ü"
+    old.mkdir()
+    monkeypatch.chdir(old)
+    run = recover_run(params, META, Identity.new())
+    run.log_grids([picture(store, 0)])
+    old.rename(new)
+    monkeypatch.chdir(new)
+    again = recover_run(params, META, run.identity)
+    assert again.run_id == run.run_id
+    assert again.grids_held() == {0}
+    assert again.client.get_run(run.run_id).info.artifact_uri.startswith((new / "mlartifacts").as_uri())
+    loaded = again.client.list_artifacts(again.run_id, "images")[0]
+    assert (tmp_path / again.client.download_artifacts(again.run_id, loaded.path, str(tmp_path))).exists()
+
+
+def test_a_store_that_may_not_be_written_to_is_told_of(store, params, monkeypatch):
+    identity = Identity.new()
+    recover_run(params, META, identity)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///file:{store / 'mlflow.db'}?mode=ro&uri=true")
+    with pytest.raises(UserError, match=r"readonly database.*nothing made is lost"), store_needed():
+        recover_run(params, META, Identity.new())
+    with pytest.warns(UserWarning, match="readonly database"):
+        live, _ = live_run(params, Identity.new())
+        live.show(rows(64), [])
+        live.close("KILLED")
+
+
 def test_a_dead_server_is_told_in_a_sentence(store, params, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     sentence = r"MLflow at http://127\.0\.0\.1:9 cannot be used .*nothing made is lost"

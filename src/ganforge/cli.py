@@ -29,6 +29,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(f"ganforge: {error}")
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:
+        from ganforge.files import UNWRITABLE, unwritable
+
+        if error.errno not in UNWRITABLE:
+            raise
+        sys.exit(f"ganforge: {unwritable(error)}, then try again.")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -12,6 +12,25 @@ import numpy as np
 
 from ganforge.errors import UserError, first_line
 
+# What the operating system says where a place cannot be written to, however right the program is.
+UNWRITABLE = {
+    errno.ENOSPC,
+    errno.EROFS,
+    errno.EDQUOT,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EFBIG,
+    errno.EIO,
+    errno.ENOTDIR,
+    errno.EISDIR,
+    errno.EEXIST,
+}
+
+
+def unwritable(error: OSError) -> str:
+    """The sentence about one of these errors, up to what to do then."""
+    return f"{error.filename or 'a file'} cannot be written ({error.strerror}); make room or give access"
+
 
 def repository_root() -> Path:
     """The root of the main checkout, also inside the temporary copy of a queued experiment."""

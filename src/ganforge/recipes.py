@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ganforge.errors import UserError
+from ganforge.files import write_durably
 from ganforge.params import PARAMS_FILE, load_params, parse_params
 
 RECIPES = Path("recipes")
@@ -55,5 +56,5 @@ def apply_recipe(name: str, params_file: Path = PARAMS_FILE) -> dict[str, tuple[
     after = parse_params(written, f"{RECIPES}/{name}.yaml").flat()
     changed = {key: (before.get(key), value) for key, value in after.items() if before.get(key) != value}
     if changed:
-        params_file.write_text(text.getvalue(), encoding="utf-8")
+        write_durably(params_file, text.getvalue().encode())
     return changed

@@ -82,6 +82,7 @@ def test_a_comment_runs_nothing_and_a_key_runs_what_depends_on_it(project):
     assert project.repro() == ["train", "sample", "evaluate", "report", "record"]
     assert digest(project.root / "models" / "generator") != first
     assert sorted(project.runs()["params.train.loss"]) == ["non_saturating", "relativistic"]
+    assert all(project.runs()["artifact_uri"].str.startswith((project.root / "mlartifacts").as_uri()))  # a moved store
     check_comparison(project)
     project.set(sample__seeds=[3, 4])
     assert project.repro("--dry") == ["sample", "evaluate", "report", "record"]

@@ -12,6 +12,7 @@ from importlib import metadata
 from pathlib import Path
 
 from ganforge import __version__
+from ganforge.errors import UserError, first_line
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,17 @@ class Identity:
 
     @classmethod
     def load(cls, path: Path) -> Identity:
-        """Reads what `to_json` gave."""
-        return cls(**json.loads(path.read_text(encoding="utf-8")))
+        """Reads what `to_json` gave.
+
+        Raises:
+            UserError: the file is missing or damaged.
+        """
+        try:
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        except (FileNotFoundError, ValueError, TypeError) as error:
+            raise UserError(
+                f"{path} does not name a training ({first_line(error)}): remove it, and `make repro` makes it anew."
+            ) from error
 
     def to_json(self) -> str:
         """As text."""

@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING
 
 from ganforge.errors import UserError, first_line
 from ganforge.files import repository_root
+from ganforge.tracking.moved import find_artifacts_again
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 EXPERIMENT = "ganforge"
+DATABASE, ARTIFACTS = "mlflow.db", "mlartifacts"  # of the default store, in the root of the checkout
 EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # how the UI shows it: runs first
 
 
 def tracking_uri() -> str:
     """Where runs are recorded: MLFLOW_TRACKING_URI, else a file in the root of the checkout."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{repository_root() / 'mlflow.db'}"
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{repository_root() / DATABASE}"
 
 
 def connect() -> MlflowClient:
@@ -36,6 +38,8 @@ def connect() -> MlflowClient:
     logging.getLogger("alembic").setLevel(logging.WARNING)  # tells at length how a new database is made
     for name in ("mlflow.store.db.utils", "sqlalchemy.pool"):  # so does this, and both log what they raise as well
         logging.getLogger(name).setLevel(logging.CRITICAL)
+    if not os.environ.get("MLFLOW_TRACKING_URI"):
+        find_artifacts_again(repository_root() / DATABASE, repository_root() / ARTIFACTS)
     return MlflowClient(tracking_uri())
 
 
@@ -71,7 +75,7 @@ def experiment_id(client: MlflowClient) -> str:
     experiment = client.get_experiment_by_name(name)
     if experiment is None:
         local = not os.environ.get("MLFLOW_TRACKING_URI")
-        location = (repository_root() / "mlartifacts").as_uri() if local else None
+        location = (repository_root() / ARTIFACTS).as_uri() if local else None
         try:
             return str(client.create_experiment(name, artifact_location=location, tags=EXPERIMENT_TAGS))
         except MlflowException as error:

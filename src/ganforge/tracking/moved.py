@@ -1,0 +1,39 @@
+"""A default store that was moved or copied: its database knows the places of files by their absolute paths."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+PLACES = (
+    ("runs", "artifact_uri"),
+    ("logged_models", "artifact_location"),
+    ("model_versions", "source"),
+    ("model_versions", "storage_location"),
+    ("experiments", "artifact_location"),
+)
+
+
+def find_artifacts_again(database: Path, artifacts: Path) -> None:
+    """Lets runs of ``database`` look for their files in ``artifacts``, a folder beside it of the same name as before.
+
+    Nothing changes where they do so already, where that folder was not moved along, or where nothing may be written.
+    """
+    if not database.exists() or not artifacts.is_dir():
+        return
+    with suppress(sqlite3.Error), closing(sqlite3.connect(database, timeout=5)) as store, store:
+        for before in _places_before(store, artifacts):
+            for table, column in PLACES:
+                store.execute(
+                    f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE {column} = ? OR {column} LIKE ?",
+                    (artifacts.as_uri(), len(before) + 1, before, f"{before}/%"),
+                )
+
+
+def _places_before(store: sqlite3.Connection, artifacts: Path) -> list[str]:
+    """Where the experiments' files lay, as file URLs, unless they lie there now."""
+    known = [place for (place,) in store.execute("SELECT DISTINCT artifact_location FROM experiments") if place]
+    names = {place: Path(unquote(urlparse(place).path)) for place in known if place.startswith("file:")}
+    return [place for place, path in names.items() if path.name == artifacts.name and path != artifacts]

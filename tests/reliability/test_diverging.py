@@ -1,0 +1,30 @@
+"""A training that runs away: the stage ends in a sentence, and the last good generator is kept and named."""
+
+import re
+from pathlib import Path
+
+from ganforge.generator import Generator
+
+
+def test_the_last_good_generator_of_a_diverging_training_is_kept_and_named(project):
+    rising = {"start": 0.002, "end": 1.0, "shape": "linear", "begin": 0.5}
+    project.set(train__learning_rate=rising, train__loss="least_squares", train__r1=0.0, train__r2=0.0)
+    project.set(train__optimiser="sgd", train__beta1=0.9)
+    done = project.run("dvc", "repro", "train")
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    sentence = next(line for line in done.stderr.splitlines() if line.startswith("train: training"))
+    found = re.match(
+        r"train: training diverged at step (\d+), after (\d+) images: .*(?:nan|inf).*; lower train\.learning_rate or "
+        r"raise train\.r1 and train\.r2, then train again; "
+        r"the last good generator, after (\d+) images, is kept in (.*)\.$",
+        sentence,
+    )
+    assert found, sentence
+    step, failed_at, good_at = (int(found[place]) for place in (1, 2, 3))
+    assert good_at < failed_at == 64 * step
+    generator = Generator.load(Path(found[4]))
+    assert generator.config.images == good_at
+    assert generator.sample(4).std() > 0
+    assert project.runs().iloc[0]["status"] == "FAILED"
+    assert "failed to reproduce 'train'" in done.stderr
