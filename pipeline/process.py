@@ -30,6 +30,18 @@ def only_one_in(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
+def free(folder: Path) -> Iterator[bool]:
+    """Whether no process works in ``folder``; while this lasts, none begins to."""
+    with folder.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
 def ask_to_stop(*, once: bool = True) -> Iterator[list[int]]:
     """Turns SIGTERM and SIGINT into entries of the list, to be looked at where stopping loses nothing.
 

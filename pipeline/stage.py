@@ -15,6 +15,7 @@ from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
 from ganforge.files import UNWRITABLE, repository_root, unwritable
 from ganforge.params import Params, SampleParams, load_params
+from pipeline.process import free
 
 ROOT = Path(__file__).parents[1]
 RAW = Path("data/raw")
@@ -30,6 +31,7 @@ CLASSES = Path("reports/classes.csv")
 FIGURES = Path("reports/figures")
 REPORT = Path("reports/report.html")
 
+GONE = ".gone"  # ends the name of a folder that is being removed
 FINISHED = "finished.json"  # in the folder of a training: what it wrote as RUN
 
 MOST_SAMPLES = 10_000  # per seed, when their number is left to us
@@ -54,8 +56,11 @@ def forget_committed() -> None:
     lock = Path("dvc.lock")
     held = lock.read_text(encoding="utf-8", errors="replace") if lock.exists() else ""
     for finished in trainings().glob(f"*/{FINISHED}"):
-        if hashlib.md5(finished.read_bytes()).hexdigest() in held:
-            shutil.rmtree(finished.parent, ignore_errors=True)
+        with free(finished.parent) as ours:
+            if ours and finished.exists() and hashlib.md5(finished.read_bytes()).hexdigest() in held:
+                finished.parent.rename(finished.parent.with_suffix(GONE))  # at once, and then what takes its time
+    for gone in trainings().glob(f"*{GONE}"):
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def samples_per_seed(sample: SampleParams, meta: Meta) -> int:

@@ -1,6 +1,7 @@
 """models/generator: the adversarial game, streamed into MLflow while it is played."""
 
 import hashlib
+import os
 import shutil
 import sys
 import warnings
@@ -50,6 +51,8 @@ def main(params: Params) -> None:
     data = Prepared.load(PREPARED)
     check_scoring(params, data.meta)  # refused now rather than after training
     device = configure(params.compute)
+    if "RANK" not in os.environ:  # one process, or the one that starts the others
+        forget_committed()
     start_processes(params.compute.processes)
     world = join(device)
     work = trainings() / fingerprint(params, data.meta, device)
@@ -64,19 +67,18 @@ def main(params: Params) -> None:
 
 def lead(params: Params, data: Prepared, device: torch.device, world: World, work: Path) -> None:
     """Trains, records and writes what comes of it."""
-    forget_committed()
     with only_one_in(work), ask_to_stop(once=world.size == 1) as stop:
         trainer = prepare(params, data, device, world, work)
         live = begin_record(params, data.meta, work / "run.json")
         try:
             follow(trainer, data.meta.signal, live, work / "progress", stop)
+            live.close()
+            write_outputs(params, data.meta, trainer, work)
         except BaseException as error:
             live.close("KILLED" if isinstance(error, SystemExit) else "FAILED")
             if isinstance(error, FailureError):
                 raise FailureError(f"{error}; {rescue(params, data.meta, trainer, work)}.") from error
             raise
-        live.close()
-        write_outputs(params, data.meta, trainer, work)
         write_durably(work / FINISHED, RUN.read_bytes())
 
 

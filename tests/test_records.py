@@ -56,9 +56,15 @@ def write_lock(folder, loss, *, samples="s"):
     stages = {
         name: {"outs": [{"path": path, "md5": md5}], "deps": [], "params": {}} for name, (path, md5) in outputs.items()
     }
+    for name, path in (("preprocess", "data/prepared"), ("extractor", "models/extractor")):
+        stages[name] = {"outs": [{"path": path, "md5": name}], "deps": [], "params": {}}
+    prepared = {"path": "data/prepared", "md5": "preprocess"}
+    for name in ("extractor", "train"):
+        stages[name]["deps"] = [prepared]
     stages["train"]["params"] = {"params.yaml": {"train": {"loss": loss, "learning_rate": {"start": 1, "end": 0}}}}
     stages["sample"]["deps"] = [{"path": "models/generator", "md5": "g"}]
-    stages["evaluate"] = {"deps": [{"path": "samples", "md5": samples}], "outs": []}
+    features = {"path": "models/extractor", "md5": "extractor"}
+    stages["evaluate"] = {"deps": [{"path": "samples", "md5": samples}, prepared, features], "outs": []}
     (folder / "dvc.lock").write_text(json.dumps({"stages": stages}))
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ganforge.errors import UserError, first_line
 
-# What the operating system says where a place cannot be written to, however right the program is.
+# What the operating system says where a place cannot be used, however right the program is.
 UNWRITABLE = {
     errno.ENOSPC,
     errno.EROFS,
@@ -29,7 +29,7 @@ UNWRITABLE = {
 
 def unwritable(error: OSError) -> str:
     """The sentence about one of these errors, up to what to do then."""
-    return f"{error.filename or 'a file'} cannot be written ({error.strerror}); make room or give access"
+    return f"{error.filename or 'a file'} cannot be used ({error.strerror}); make room or give access"
 
 
 def repository_root() -> Path:

@@ -10,7 +10,14 @@ from typing import Any
 LOCK = Path("dvc.lock")
 PARAMS = "params.yaml"
 
-CHAIN = (("train", "sample", "models/generator"), ("sample", "evaluate", "samples"))
+CHAIN = (
+    ("preprocess", "extractor", "data/prepared"),
+    ("preprocess", "train", "data/prepared"),
+    ("preprocess", "evaluate", "data/prepared"),
+    ("extractor", "evaluate", "models/extractor"),
+    ("train", "sample", "models/generator"),
+    ("sample", "evaluate", "samples"),
+)
 """Stages that hand something on: who made it, who read it, and what it is."""
 
 
@@ -40,7 +47,7 @@ def made_with(root: Path = Path()) -> Made | None:
         sections: dict[str, Any] = {}
         for stage in stages.values():
             sections |= {key: value for key, value in _params(stage).items() if "." not in key}
-    except (OSError, YAMLError, LookupError, TypeError, AttributeError):
+    except (OSError, YAMLError, ValueError, LookupError, TypeError, AttributeError):
         return None
     return Made(sections, whole)
 

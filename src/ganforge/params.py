@@ -68,7 +68,7 @@ class DatasetParams(Section):
 class ExtractorParams(Section):
     """The classifier whose features the scores are computed on."""
 
-    images: Annotated[int, Field(ge=1)]
+    images: Annotated[int, Field(ge=1, le=10**12)]
     seed: Seed
 
 
@@ -100,7 +100,7 @@ class NetworkParams(Section):
 class TrainParams(Section):
     """How the two networks are optimised. Lengths are counted in real images shown."""
 
-    images: Annotated[int, Field(ge=1)]
+    images: Annotated[int, Field(ge=1, le=10**12)]
     batch_size: Annotated[int, Field(ge=2, le=65536)]
     discriminator_steps: Annotated[int, Field(ge=1, le=100)]
     loss: LossName
@@ -120,7 +120,7 @@ class TrainParams(Section):
     ema_half_life: Weight | Schedule[Weight]
     standing_statistics: Annotated[int, Field(ge=0)]
     best_every: Annotated[int, Field(ge=0)]
-    best_samples: Annotated[int, Field(ge=2)]
+    best_samples: Annotated[int, Field(ge=2, le=10**6)]
     on_failure: Literal["stop", "warn"]
     patience: Annotated[int, Field(ge=1)]
     precision: PrecisionName
@@ -188,7 +188,7 @@ class EvaluationParams(Section):
     """How samples are scored."""
 
     neighbours: Annotated[int, Field(ge=1, le=100)]
-    cas_images: Annotated[int, Field(ge=0)]
+    cas_images: Annotated[int, Field(ge=0, le=10**12)]
     inception: bool
 
 

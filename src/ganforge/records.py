@@ -121,7 +121,9 @@ def _noise(meaning: Meaning, record: Record) -> float | None:
     if spread is not None or meaning.whole is None:
         return spread
     share = (look_up(record.scores, meaning.key) or 0.0) / meaning.whole
-    count = look_up(record.scores, meaning.count_key) or record.scores["n"]["fake"]
+    count = look_up(record.scores, meaning.count_key) or look_up(record.scores, "n.fake")
+    if not count:
+        return None
     return meaning.whole * math.sqrt(max(share * (1 - share) / count, 1 / count**2))
 
 
@@ -189,7 +191,10 @@ def parse_record(name: str, params: str, scores: str, grid: bytes | None) -> Rec
 
     try:
         sections = YAML(typ="safe", pure=True).load(params)
-        return Record(name, dict(_leaves("", sections)), json.loads(scores), grid)
+        groups = json.loads(scores)
+        if not all(isinstance(group, dict) for group in groups.values()):
+            raise TypeError("a group of scores is no dictionary")
+        return Record(name, dict(_leaves("", sections)), groups, grid)
     except Exception as error:
         raise UserError(
             f"params.yaml or metrics.json of {name} cannot be read ({type(error).__name__}); compare with another run."

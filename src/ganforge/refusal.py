@@ -22,11 +22,19 @@ def sentence_of(error: ValidationError, model: type[BaseModel], source: str) -> 
     for fault in sorted(error.errors(include_url=False), key=lambda fault: fault["type"] != "extra_forbidden"):
         if fault["type"] == "float_type" and isinstance(fault["input"], dict) and _names_a_kind(fault["loc"][-1]):
             continue  # of a number or a schedule: the schedule, whose own faults are told
-        faults.setdefault(_key(fault["loc"]), []).append(fault)
+        faults.setdefault(_place(fault), []).append(fault)
     key, same_key = next(iter(faults.items()))
     others = f" ({len(faults) - 1} more keys are at fault)" if len(faults) > 2 else ""
     others = " (one more key is at fault)" if len(faults) == 2 else others
     return f"{source}: {_describe(key, same_key, model)}{others}."
+
+
+def _place(fault: Any) -> str:
+    """The dotted key of a fault; an unknown key may be called whatever it likes."""
+    if fault["type"] != "extra_forbidden":
+        return _key(fault["loc"])
+    *groups, name = fault["loc"]
+    return f"{_key(tuple(groups))}.{name}".removeprefix(".")
 
 
 def _key(location: tuple[str | int, ...]) -> str:
@@ -74,11 +82,12 @@ def _shown_key(key: str) -> str:
 
 def _neighbours_of(location: tuple[str | int, ...], section: type[BaseModel]) -> str:
     """What may stand where an unknown key stands."""
-    *path, name = (str(part) for part in location if not _names_a_kind(part))
+    *groups, name = (str(part) for part in location)
+    path = [part for part in groups if not _names_a_kind(part)]
     for part in path:
         annotation = section.model_fields[part].annotation
-        groups = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type)]
-        section = next((kind for kind in groups if issubclass(kind, BaseModel)), section)
+        kinds = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type)]
+        section = next((kind for kind in kinds if issubclass(kind, BaseModel)), section)
     known = list(section.model_fields)
     close = difflib.get_close_matches(name, known, n=1)
     if close:

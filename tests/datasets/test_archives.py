@@ -13,10 +13,10 @@ from ganforge.errors import UserError
 
 
 def zipped(path, **members):
-    """A zip; ``/`` is written as ``__`` in the names of members, and what is not bytes is an entry of its own."""
+    """A zip of names and contents."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
-            archive.writestr(name.replace("__", "/"), content)
+            archive.writestr(name, content)
     return path
 
 
@@ -100,6 +100,46 @@ def test_bombs_are_refused(tmp_path, monkeypatch, kind):
     else:
         archive = tarred(tmp_path / "a.tar", [("a", content)], kind)
     refused(archive, tmp_path / "out", "would unpack to more than")
+
+
+def test_many_members_that_are_a_bomb_together_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(archives, "MOST_BYTES", 1_000_000)
+    archive = zipped(tmp_path / "a.zip", **{f"{number}.txt": bytes(90_000) for number in range(20)})
+    refused(archive, tmp_path / "out", "would unpack to more than")
+    monkeypatch.setattr(archives, "MOST_MEMBERS", 10)
+    archive = tarred(tmp_path / "a.tgz", [(f"{number}.txt", b"") for number in range(20)])
+    refused(archive, tmp_path / "out", "would unpack to more than")
+
+
+def test_a_name_that_would_fill_the_memory_is_refused(tmp_path):
+    archive = tarred(tmp_path / "a.tgz", [("n" * 1_000_000, b"1")])
+    refused(archive, tmp_path / "out", "damaged or no archive")
+
+
+@pytest.mark.parametrize("where", ["between", "within", "checksum"])
+def test_a_tar_that_breaks_off_after_a_member_is_refused(tmp_path, where):
+    archive = tarred(tmp_path / "a.tar", [(name, bytes(700)) for name in "abc"], "w")
+    content = bytearray(archive.read_bytes())
+    second = 512 + 1024  # where the header of the second member begins
+    if where == "between":
+        content = content[:second]
+    elif where == "within":
+        content = content[: second + 100]
+    else:
+        content[second + 3] ^= 1
+    archive.write_bytes(content)
+    refused(archive, tmp_path / "out", "damaged or no archive")
+
+
+def test_a_tar_that_ends_with_a_zip_is_still_a_tar(tmp_path):
+    inner = zipped(tmp_path / "a.zip", inner=b"1").read_bytes()
+    unpack(tarred(tmp_path / "a.tar", [("a", b"1"), ("a.zip", inner)], "w"), tmp_path / "out")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a", "a.zip"]
+
+
+@pytest.mark.parametrize("names", [["a" * 300], ["a", "a/b"], ["a/b", "a"]])
+def test_names_that_cannot_be_are_refused(tmp_path, names):
+    refused(tarred(tmp_path / "a.tgz", [(name, b"1") for name in names]), tmp_path / "out", "names that are too long")
 
 
 def test_a_bomb_that_lies_about_its_size_is_refused(tmp_path):

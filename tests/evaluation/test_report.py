@@ -61,7 +61,14 @@ def test_a_score_has_as_many_decimals_as_its_spread():
 
 @pytest.mark.parametrize(
     ("ratio", "spread", "words"),
-    [(1.27, 0.28, "not to be told"), (1.9, 0.1, "close"), (9.0, 0.1, "some way"), (30.0, 2.0, "far from")],
+    [
+        (1.27, 0.28, "not to be told"),
+        (1.9, 0.1, "close"),
+        (9.0, 0.1, "some way"),
+        (30.0, 2.0, "far from"),
+        (5.0, 2.1, "some way"),
+        (0.05, 0.01, "copies"),
+    ],
 )
 def test_the_headline_says_what_the_ratio_means(ratio, spread, words):
     assert words in headline({"quality": {"fd_ratio": ratio, "fd_ratio_std": spread}})

@@ -85,7 +85,7 @@ def test_a_comment_runs_nothing_and_a_key_runs_what_depends_on_it(project):
     assert all(project.runs()["artifact_uri"].str.startswith((project.root / "mlartifacts").as_uri()))  # a moved store
     check_comparison(project)
     project.set(sample__seeds=[3, 4])
-    assert project.repro("--dry") == ["sample", "evaluate", "report", "record"]
+    assert project.repro("--dry") == ["sample"]  # and what follows from it, which only a run can tell
 
 
 def check_comparison(project):
@@ -119,6 +119,7 @@ def test_a_lost_tracking_store_is_filled_again_from_the_files(project):
     assert run["params.network.width"] == "8"
 
 
+@pytest.mark.long
 def test_data_without_labels_go_all_the_way(project):
     project.set(dataset__labels="ignore", dataset__resolution=12, sample__seeds=[0])
     assert project.repro("report") == ["preprocess", "extractor", "train", "sample", "evaluate", "report"]

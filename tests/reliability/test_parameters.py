@@ -67,6 +67,9 @@ def outcome(values: Any) -> Params | None:
 @example(("train", "learning_rate"), {"start": 1e-3, "end": 1e-4, "shape": "linear", "begin": math.nan})
 @example(("train",), {1: 2})
 @example((), None)
+@example((), DEFAULTS | {"int": 1})
+@example((), DEFAULTS | {"Schedule[": 1})
+@example(("train", "float"), 1)
 def test_any_value_in_any_place_is_taken_or_named(path, value):
     values = copy.deepcopy(DEFAULTS)
     if not path:
@@ -160,7 +163,7 @@ small_plans = st.fixed_dictionaries(
 
 @settings(max_examples=max(12, EXAMPLES // 16), suppress_health_check=[HealthCheck.function_scoped_fixture], **QUICK)
 @given(small_plans)
-def test_a_plan_that_is_taken_runs(digits: Prepared, tmp_path, plan):
+def test_a_plan_that_is_taken_runs(digits: Prepared, tmp_path_factory, plan):
     values = copy.deepcopy(DEFAULTS)
     for section, chosen in plan.items():
         values[section] |= chosen
@@ -169,12 +172,11 @@ def test_a_plan_that_is_taken_runs(digits: Prepared, tmp_path, plan):
     values["compute"]["device"] = "cpu"
     params = outcome(values)
     assume(params is not None)
-    trainer = build_trainer(params, digits, Checkpoints(tmp_path / "none", seconds=1e9), configure(params.compute))
+    folder = tmp_path_factory.mktemp("plan")
+    trainer = build_trainer(params, digits, Checkpoints(folder, seconds=1e9), configure(params.compute))
     reports = list(trainer.run())
     assert reports[-1].images == images
     assert math.isfinite(reports[-1].row["loss_generator"])
-    for file in (tmp_path / "none").glob("*"):
-        file.unlink()
 
 
 words = st.one_of(

@@ -56,7 +56,8 @@ class Server:
     def send(self, number: signal.Signals) -> None:
         """To all of its processes."""
         assert self.process is not None
-        os.killpg(self.process.pid, number)
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, number)
         if number == signal.SIGKILL:
             self.process.wait()
 
@@ -79,9 +80,9 @@ def wait_until(condition, seconds: float) -> None:
         time.sleep(0.1)
 
 
-def start_training(project: Project, server: Server) -> subprocess.Popen[bytes]:
-    """A training of some twenty seconds, when it has saved a checkpoint and the server knows of it."""
-    project.set(train__images=25600)
+def start_training(project: Project, server: Server, images: int) -> subprocess.Popen[bytes]:
+    """A training that has saved a checkpoint, and that the server knows of."""
+    project.set(train__images=images)
     project.train_anew()
     training = project.start("dvc", "repro", "train", log=project.root / "log", MLFLOW_TRACKING_URI=server.uri)
     wait_until(lambda: steps(server), 90)
@@ -111,7 +112,7 @@ def seconds_lost(project: Project) -> float:
 
 @pytest.mark.parametrize("way", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_server_that_never_comes_back_costs_ten_seconds_at_most(project, server, way):
-    training = start_training(project, server)
+    training = start_training(project, server, 25600)
     server.send(way)
     assert training.wait(180) == 0, (project.root / "log").read_text()
     log = (project.root / "log").read_text()
@@ -128,8 +129,7 @@ def test_a_server_that_never_comes_back_costs_ten_seconds_at_most(project, serve
 
 
 def test_a_server_that_comes_back_is_filled_while_training_goes_on(project, server):
-    project.set(train__images=64000)
-    training = start_training(project, server)
+    training = start_training(project, server, 128000)
     server.send(signal.SIGKILL)
     server.start()
     assert training.wait(180) == 0, (project.root / "log").read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import lzma
 import shutil
 import stat
@@ -12,14 +13,25 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import IO
+from typing import IO, Self
 
-from ganforge.errors import UserError
+from ganforge.errors import UserError, first_line
 
 MOST_BYTES = 1 << 30  # that any archive may unpack to
 MOST_RATIO = 200  # of unpacked to packed bytes, beyond those: images and sound hardly get smaller, bombs do
 CHUNK = 1 << 20
+MOST_MEMBERS = 10_000_000
+LONGEST_NAME = 1 << 16  # bytes, and what else may stand before a member
+NAME_TYPES = (
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+)
+ZIP_BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
 
+NAMES = {errno.ENAMETOOLONG, errno.EEXIST, errno.ENOTDIR, errno.EISDIR}
 DAMAGED = (
     tarfile.TarError,
     zipfile.BadZipFile,
@@ -45,9 +57,9 @@ def unpack(archive: Path, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
-        with refusing(archive), _members(archive) as members:
-            for name, size, content in members:
-                if size > most:
+        with _refusing(archive), _members(archive) as members:
+            for count, (name, size, content) in enumerate(members):
+                if size > most or count == MOST_MEMBERS:
                     raise _bomb(archive, most)
                 most -= _write(content, beside / _inside(archive, name), most, archive)
         beside.rename(folder)
@@ -56,7 +68,7 @@ def unpack(archive: Path, folder: Path) -> None:
 
 
 @contextmanager
-def refusing(archive: Path) -> Iterator[None]:
+def _refusing(archive: Path) -> Iterator[None]:
     """Turns what a damaged archive makes its reader raise into a sentence.
 
     Raises:
@@ -65,21 +77,45 @@ def refusing(archive: Path) -> Iterator[None]:
     try:
         yield
     except (*DAMAGED, OSError) as error:
+        if isinstance(error, OSError) and error.errno in NAMES:
+            raise UserError(
+                f"{archive} holds names that are too long or cannot stand beside each other ({error.strerror}): "
+                "nothing was unpacked; unpack it yourself and put the folder there."
+            ) from error
         if isinstance(error, OSError) and error.errno is not None:  # of this machine; what bz2 and gzip raise has none
             raise
-        raise UserError(f"{archive} is damaged or no archive ({error}): put a whole one there.") from error
+        raise UserError(f"{archive} is damaged or no archive ({first_line(error)}): put a whole one there.") from error
     except RuntimeError as error:  # zipfile's word for encrypted members
         raise UserError(f"{archive} cannot be unpacked ({error}): put one without a password there.") from error
 
 
 @contextmanager
 def _members(archive: Path) -> Iterator[Iterator[Member]]:
-    if zipfile.is_zipfile(archive):
+    with archive.open("rb") as file:
+        zipped = file.read(4) in ZIP_BEGINNINGS
+    if zipped:
         with zipfile.ZipFile(archive) as opened:
             yield _of_zip(archive, opened)
     else:
-        with tarfile.open(archive) as packed:
+        with tarfile.open(archive, tarinfo=_WholeHeader) as packed:
             yield _of_tar(archive, packed)
+
+
+class _WholeHeader(tarfile.TarInfo):
+    """The header of a member, that may not be missing or damaged; tarfile would take that for the archive's end."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        """As its parent; the only end that counts is a block of zeros, and no name may fill the memory."""
+        try:
+            header = super().frombuf(buf, encoding, errors)
+        except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
+            raise
+        except tarfile.HeaderError as error:
+            raise tarfile.ReadError(f"the header of a member: {error}") from error
+        if header.type in NAME_TYPES and header.size > LONGEST_NAME:
+            raise tarfile.ReadError(f"a name of {header.size} bytes")
+        return header
 
 
 def _of_zip(archive: Path, opened: zipfile.ZipFile) -> Iterator[Member]:
@@ -100,10 +136,10 @@ def _of_tar(archive: Path, opened: tarfile.TarFile) -> Iterator[Member]:
         if content is not None:
             with content:
                 yield member.name, member.size, content
+    if opened.fileobj is None:
+        return
     rest = 0
-    while opened.fileobj is not None and (
-        chunk := opened.fileobj.read(CHUNK)
-    ):  # to where a compressed file's digest is
+    while chunk := opened.fileobj.read(CHUNK):  # to where a compressed file's digest is
         rest += len(chunk)
         if rest > MOST_BYTES:
             raise _bomb(archive, MOST_BYTES)

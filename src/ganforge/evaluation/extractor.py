@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from ganforge.datasets.source import Split
-from ganforge.errors import UserError
+from ganforge.errors import UserError, first_line
 from ganforge.evaluation.clusters import Clusters
 from ganforge.files import write_durably
 from ganforge.networks.layers import BATCH_NORM, CONVOLUTION
@@ -172,10 +172,16 @@ class Extractor:
         """
         config = read_config(folder)
         try:
-            classifier = part_classifier(tuple(config["shape"]), config["classes"], config["parts"])
-            classifier.load_state_dict(load_file(folder / WEIGHTS))
+            weights = load_file(folder / WEIGHTS)
+            described = tuple(config["shape"]), config["classes"], config["parts"]
+            with torch.device("meta"):  # sees what it would be like before it takes any memory
+                expected = {name: tensor.shape for name, tensor in part_classifier(*described).state_dict().items()}
+            if expected != {name: tensor.shape for name, tensor in weights.items()}:
+                raise ValueError(f"{CONFIG} describes another network than {WEIGHTS} holds")
+            classifier = part_classifier(*described)
+            classifier.load_state_dict(weights)
             clusters = None if config["classes"] else Clusters.load(folder)
-        except (SafetensorError, OSError, RuntimeError, TypeError) as error:
+        except (SafetensorError, OSError, ValueError, ArithmeticError, LookupError, TypeError, RuntimeError) as error:
             raise _damaged(folder, error) from error
         return cls(classifier.to(device), config["scale"], device, config["parts"], clusters)
 
@@ -188,6 +194,8 @@ def read_config(folder: Path) -> dict[str, Any]:
     """
     try:
         config: dict[str, Any] = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        if not isinstance(config, dict):
+            raise TypeError(f"{CONFIG} holds no dictionary")
         missing = {"shape", "classes", "parts", "scale", "accuracy"} - set(config)
     except (OSError, ValueError, TypeError) as error:
         raise _damaged(folder, error) from error
@@ -197,7 +205,9 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 
 def _damaged(folder: Path, error: Exception) -> UserError:
-    return UserError(f"{folder} does not hold an extractor ({error}): run `dvc repro -f extractor` to make it anew.")
+    return UserError(
+        f"{folder} does not hold an extractor ({first_line(error)}): run `dvc repro -f extractor` to make it anew."
+    )
 
 
 def untrained_classifier(images: np.ndarray, seed: int, device: torch.device) -> Classifier:

@@ -139,7 +139,7 @@ MEANINGS = (
         "lower",
         "how far the frequencies of groups of similar images are from real ones; 0 is equal",
         "diversity.cluster_js_real",
-        pooled=True,
+        "diversity.cluster_js_std",
     ),
     Meaning(
         "diversity.unique_fraction",
@@ -266,7 +266,9 @@ def headline(scores: Scores) -> str:
     ratio, spread = look_up(scores, "quality.fd_ratio"), look_up(scores, "quality.fd_ratio_std") or 0.0
     if ratio is None:
         return ""
-    if ratio - 2 * spread <= 1:
+    if ratio + 2 * spread < 1:
+        verdict = "nearer than images that were not trained on should be; look whether they are copies"
+    elif ratio - 2 * spread <= 1 and ratio <= RATIOS[0][0]:
         verdict = "not to be told from real ones at this number of samples"
     else:
         verdict = next((words for limit, words in RATIOS if ratio <= limit), FAR)

@@ -26,9 +26,11 @@ def find_artifacts_again(database: Path, artifacts: Path) -> None:
     with suppress(sqlite3.Error), closing(sqlite3.connect(database, timeout=5)) as store, store:
         for before in _places_before(store, artifacts):
             for table, column in PLACES:
+                length = len(before) + 1
                 store.execute(
-                    f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE {column} = ? OR {column} LIKE ?",
-                    (artifacts.as_uri(), len(before) + 1, before, f"{before}/%"),
+                    f"UPDATE {table} SET {column} = ? || substr({column}, ?) "
+                    f"WHERE {column} = ? OR substr({column}, 1, ?) = ?",
+                    (artifacts.as_uri(), length, before, length, f"{before}/"),
                 )
 
 

@@ -32,16 +32,24 @@ BATCH = 1000  # metrics in one call, MLflow's limit
 
 # What fixes the weights is a parameter of the run; the rest may change under the same weights, so it is a tag.
 PARAMETER_SECTIONS = ("dataset", "network", "train", "augment")
-SCORING_SECTIONS = ("sample.", "evaluation.")
+SCORING_SETTINGS = ("sample.count", "sample.seeds", "evaluation.")
 
 
 @dataclass
 class PipelineRun:
-    """One MLflow run, written to in batches; every method may be called again after a restart."""
+    """One MLflow run, written to in batches; every method may be called again after a restart.
+
+    Attributes:
+        client: of its store.
+        identity: of the training.
+        run_id: in the store.
+        started: when it began, in milliseconds since 1970.
+    """
 
     client: MlflowClient
     identity: Identity
     run_id: str
+    started: int = 0
 
     def log_history(self, history: Sequence[Row]) -> None:
         """Adds the rows of ``history`` that the run does not hold yet, at the images shown as their step."""
@@ -53,11 +61,13 @@ class PipelineRun:
         return {metric.step for metric in self.client.get_metric_history(self.run_id, PROBE)}
 
     def log_rows(self, rows: Iterable[Row]) -> None:
-        """Adds rows of training.csv as metrics ``train/…``; a row is there whole or not at all."""
-        now = int(time.time() * 1000)
+        """Adds rows of training.csv as metrics ``train/…``; a row is there whole or not at all.
+
+        A row is always given the same time, so that a database takes one that is sent twice only once.
+        """
         waiting: list[Metric] = []
         for row in rows:
-            metrics = _metrics(row, now)
+            metrics = _metrics(row, self.started + int(1000 * row.get("seconds", 0)))
             if len(waiting) + len(metrics) > BATCH:
                 self.client.log_batch(self.run_id, metrics=waiting)
                 waiting = []
@@ -144,12 +154,12 @@ def recover_run(params: Params, meta: Meta, identity: Identity, scoring: str | N
     run_id = run.info.run_id
     if not run.data.params:  # a new run, or one whose maker was killed right after making it
         _describe_training(client, run_id, params, meta)
-    return PipelineRun(client, replace(identity, run_id=identity.run_id or run_id), run_id)
+    return PipelineRun(client, replace(identity, run_id=identity.run_id or run_id), run_id, run.info.start_time)
 
 
 def scoring_mark(params: Params, scores: Mapping[str, Mapping[str, float]]) -> str:
     """What tells two ways of scoring the same generator apart: their settings, and which scores there are."""
-    settings = {key: str(value) for key, value in params.flat().items() if key.startswith(SCORING_SECTIONS)}
+    settings = {key: str(value) for key, value in params.flat().items() if key.startswith(SCORING_SETTINGS)}
     names = sorted(f"{group}/{name}" for group, values in scores.items() for name in values)
     return hashlib.sha256(json.dumps([settings, names], sort_keys=True).encode()).hexdigest()[:16]
 

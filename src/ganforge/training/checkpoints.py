@@ -43,6 +43,8 @@ class Checkpoints:
         buffer = io.BytesIO()
         torch.save(state, buffer)
         content = buffer.getbuffer()
+        for unfinished in self.folder.glob(".step-*.tmp"):  # of a process that was killed while it wrote
+            unfinished.unlink(missing_ok=True)
         path = self.folder / f"step-{step:09d}-{_digest(content)}.pt"
         write_durably(path, content)
         for old in self._newest_first()[KEPT:]:
@@ -56,7 +58,7 @@ class Checkpoints:
         for path in self._newest_first():
             content = path.read_bytes()
             if _digest(content) == path.stem.rsplit("-", 1)[1]:
-                with suppress(UnpicklingError, RuntimeError, EOFError, ValueError, TypeError, LookupError):
+                with suppress(UnpicklingError):
                     state: dict[str, Any] = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
                     return state
             warnings.warn(f"{path} is damaged and was removed; training resumes from before it", stacklevel=2)
