@@ -78,6 +78,15 @@ def test_a_killed_training_goes_on_in_its_run_and_no_step_is_recorded_twice(stor
     assert ended.status == "FINISHED"
 
 
+def test_a_row_that_is_sent_twice_is_there_once(store, params):
+    """As when a server takes what its client has given up on."""
+    run = recover_run(params, META, Identity.new())
+    sent = [row | {"seconds": row["images"] / 100} for row in rows(64, 128)]
+    run.log_rows(sent)
+    run.log_rows(sent)
+    assert steps(run) == [64, 128]
+
+
 def test_a_run_that_is_gone_is_made_again_once(store, params):
     lost = Identity.new()
     gone = recover_run(params, META, lost)

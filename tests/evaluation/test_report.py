@@ -54,7 +54,7 @@ def test_each_score_stands_beside_that_of_real_images():
 
 
 def test_a_score_has_as_many_decimals_as_its_spread():
-    for value, spread, shown in ((-0.01734, 0.00081, "-0.01734"), (1.274, 0.28, "1.27"), (0.0002, 0.0036, "0.0002")):
+    for value, spread, shown in ((-0.01734, 0.00081, "-0.0173"), (1.274, 0.28, "1.27"), (0.0002, 0.0036, "0.0002")):
         assert number(value, spread) == shown
     assert [number(value) for value in (1.0, 2.0, 2.157, 100.0, 123.4)] == ["1.000", "2", "2.16", "100", "123"]
 

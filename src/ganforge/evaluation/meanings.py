@@ -245,15 +245,15 @@ def rows(scores: Scores) -> list[ScoreRow]:
         if value is None:
             continue
         real, spread = look_up(scores, meaning.real_key), look_up(scores, meaning.spread_key)
-        shown = number(value) if spread is None else f"{number(value, spread)} ± {spread:.2g}"
+        shown = number(value) if spread is None else f"{number(value, spread)} ± {number(spread, spread)}"
         table.append(ScoreRow(meaning, shown, "" if real is None else number(real, spread)))
     return table
 
 
 def number(value: float, spread: float | None = None) -> str:
-    """Three digits that matter, or as many decimals as the spread has; whole numbers from 2 on as such."""
+    """Three digits that matter, or as many decimals as the spread has, four at most; whole numbers from 2 on as such."""
     if spread:
-        return f"{value:.{min(6, max(0, 1 - math.floor(math.log10(spread))))}f}"
+        return f"{value:.{min(4, max(0, 1 - math.floor(math.log10(spread))))}f}"
     if value == round(value) and abs(value) >= 2:
         return f"{value:.0f}"
     if abs(value) >= 100:
