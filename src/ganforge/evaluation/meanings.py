@@ -251,7 +251,7 @@ def rows(scores: Scores) -> list[ScoreRow]:
 
 
 def number(value: float, spread: float | None = None) -> str:
-    """Three digits that matter, or as many decimals as the spread has, four at most; whole numbers from 2 on as such."""
+    """Three digits that matter, or as many decimals as the spread has, at most four; whole numbers from 2 as such."""
     if spread:
         return f"{value:.{min(4, max(0, 1 - math.floor(math.log10(spread))))}f}"
     if value == round(value) and abs(value) >= 2:
