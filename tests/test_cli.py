@@ -4,8 +4,14 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from ganforge.cli import main
+from ganforge.generator import Generator
+from ganforge.networks import NetworkSpec, build_generator
+from ganforge.networks.storage import GeneratorConfig, save_generator
 from tests.evaluation.test_report import SCORES
 from tests.project import ROOT
 
@@ -26,7 +32,7 @@ def test_help_names_every_command_and_imports_nothing_heavy():
         f"print('HEAVY', [name for name in {HEAVY} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert all(command in done.stdout for command in ("check", "recipe", "compare", "scores"))
+    assert all(command in done.stdout for command in ("check", "recipe", "compare", "scores", "info", "sample"))
     assert done.stdout.strip().endswith("HEAVY []")
 
 
@@ -57,3 +63,48 @@ def test_scores_show_figures_floors_and_where_to_look(tmp_path):
     assert "ALARM: incomplete: evaluation.inception is true" in done.stdout
     (tmp_path / "reports" / "metrics.json").write_text("{")
     assert ganforge("scores", cwd=tmp_path).stderr.count("\n") == 1
+
+
+@pytest.fixture
+def generator(tmp_path):
+    """A folder with an untrained one."""
+    spec = NetworkSpec("dcgan", (1, 8, 8), 2, 4, 8)
+    config = GeneratorConfig(spec, "image", "digits", ("zero", "one"), (3, 4), 640)
+    save_generator(tmp_path / "models" / "generator", build_generator(spec), config)
+    return tmp_path
+
+
+def test_info_says_what_a_generator_is(generator, monkeypatch, capsys):
+    monkeypatch.chdir(generator)
+    main(["info"])
+    told = capsys.readouterr().out
+    for words in ("digits, 640 images shown", "images of 1 x 8 x 8", "zero, one", "dcgan, "):
+        assert words in told
+
+
+def test_sample_draws_what_the_generator_draws(generator):
+    done = ganforge("sample", "--count", "70", "--seed", "3", "--label", "one", "--out", "out", cwd=generator)
+    assert done.stdout == "70 samples are in out, 70 of them on out/sheet.png.\n", done.stderr
+    expected = Generator.load(generator / "models" / "generator").sample(70, seed=3, label=1)
+    for index in (0, 69):
+        with Image.open(generator / "out" / f"{index:06d}.png") as picture:
+            assert np.array_equal(np.asarray(picture), expected[index, 0])
+    assert len(list((generator / "out").iterdir())) == 71
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--label", "two"], "label is 'two'; allowed is one of zero, one"),
+        (["--label", "2"], "label is 2; allowed is 0 to 1"),
+        (["--count", "0"], "--count is 0"),
+        (["--seed", "-1"], "--seed is -1; allowed is 0 to 1000000"),
+        (["--count", "1000000000"], "--count is 1000000000; allowed is 1 to 1000000"),
+        (["--generator", "nowhere"], "there is no generator in"),
+    ],
+)
+def test_sample_refuses_in_a_sentence_what_it_cannot_draw(generator, monkeypatch, arguments, words):
+    monkeypatch.chdir(generator)
+    with pytest.raises(SystemExit, match=f"^ganforge: .*{words}.*[.]$"):
+        main(["sample", *arguments])
+    assert not (generator / "generated").exists()

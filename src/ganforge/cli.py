@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ganforge.records import Record
 
 
+MOST_SHOWN = 400  # samples on a sheet
+MOST_SAMPLES = 1_000_000  # that one command draws
 STALE = "params.yaml has changed since these scores, or a stage has failed: `make repro` makes them anew."
 
 
@@ -64,9 +66,32 @@ def _parser() -> argparse.ArgumentParser:
         )
     compare.set_defaults(command=_compare)
 
+    info = commands.add_parser("info", help="what a trained generator is: its data, network, labels and size")
+    _add_generator(info)
+    info.set_defaults(command=_info)
+
+    sample = commands.add_parser("sample", help="draw samples from a trained generator, as single pictures and a sheet")
+    _add_generator(sample)
+    sample.add_argument("--count", type=int, default=64, metavar="N", help="how many (default: 64)")
+    sample.add_argument("--seed", type=int, default=0, help="the same seed draws the same samples (default: 0)")
+    sample.add_argument("--label", help="name or number of a label for all (default: as frequent as in training)")
+    sample.add_argument("--columns", type=int, default=10, help="of the sheet (default: 10)")
+    sample.add_argument("--out", type=Path, default=Path("generated"), metavar="FOLDER", help="(default: generated)")
+    sample.set_defaults(command=_sample)
+
     scores = commands.add_parser("scores", help="show the scores of the last run and where its results lie")
     scores.set_defaults(command=_scores)
     return parser
+
+
+def _add_generator(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--generator",
+        type=Path,
+        default=Path("models/generator"),
+        metavar="FOLDER",
+        help="(default: models/generator, where `make repro` leaves it)",
+    )
 
 
 def _check(_: argparse.Namespace) -> None:
@@ -113,6 +138,47 @@ def _scores(_: argparse.Namespace) -> None:
         if Path(path).exists():
             print(f"{what:14}{path}")
     print(f"{'Compare runs':14}make ui, or with the last commit: .venv/bin/ganforge compare HEAD workspace")
+
+
+def _info(options: argparse.Namespace) -> None:
+    from ganforge.generator import Generator
+
+    generator = Generator.load(options.generator)
+    config = generator.config
+    weights = sum(weight.numel() for weight in generator.module.parameters())
+    told = {
+        "Trained on": f"{config.dataset}, {config.images:,} images shown",
+        "Draws": f"{config.signal}s of {' x '.join(map(str, generator.shape))}",
+        "Labels": ", ".join(generator.classes) if generator.classes else "none: it was trained without",
+        "Network": f"{config.network.name}, {weights:,} weights, latent vectors of {config.network.latent_dim}",
+    }
+    for name, text in told.items():
+        print(f"{name:12}{text}")
+
+
+def _sample(options: argparse.Namespace) -> None:
+    import numpy as np
+
+    from ganforge.generator import Generator
+    from ganforge.signals import SIGNALS
+
+    for name, value, least in (("count", options.count, 1), ("columns", options.columns, 1), ("seed", options.seed, 0)):
+        if not least <= value <= MOST_SAMPLES:
+            raise UserError(f"--{name} is {value}; allowed is {least} to {MOST_SAMPLES}.")
+    generator = Generator.load(options.generator)
+    signal = SIGNALS[generator.config.signal]()
+    label = options.label
+    if label is not None and label not in generator.classes and label.isdecimal():
+        label = int(label)
+    shown, drawn = [], 0
+    for block in generator.sample_blocks(options.count, options.seed, label):
+        signal.each(block, [f"{drawn + index:06d}" for index in range(len(block))], options.out)
+        if drawn < MOST_SHOWN:
+            shown.append(block)
+        drawn += len(block)
+    sheet = options.out / f"sheet{signal.suffix}"
+    signal.sheet(np.concatenate(shown)[:MOST_SHOWN], options.columns, sheet)
+    print(f"{drawn} samples are in {options.out}, {min(drawn, MOST_SHOWN)} of them on {sheet}.")
 
 
 def _compare(options: argparse.Namespace) -> None:

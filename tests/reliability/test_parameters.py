@@ -117,7 +117,7 @@ yaml_texts = st.one_of(
 )
 
 
-@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture], **QUICK)
+@settings(max_examples=EXAMPLES // 3, suppress_health_check=[HealthCheck.function_scoped_fixture], **QUICK)
 @given(yaml_texts)
 def test_any_text_is_taken_or_refused_with_the_file_s_name(tmp_path, text):
     path = tmp_path / "params.yaml"
