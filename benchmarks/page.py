@@ -71,7 +71,7 @@ MNIST = """## MNIST, three seeds of the training
 
 MNIST_LONGER = """## MNIST, with more images
 
-The same recipe, to see how far it goes: what five minutes allow on two quiet cores. Other work went on beside it.
+The same recipe with more images, to see how far it goes; light work went on beside it.
 """
 
 STACKED = """## Stacked MNIST: 1000 modes without labels
