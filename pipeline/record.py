@@ -42,8 +42,8 @@ def main(params: Params) -> None:
         run = recover_run(params, meta, Identity.load(RUN), scoring)
         run.log_history(history)
         run.log_grids(sorted(PROGRESS.glob("*.png")))
-        description = {"mlflow.note.content": describe(rows(scores), meta)}
-        run.set_tags(settings_tags(params) | description | {SCORING_TAG: scoring})
+        tags = {"mlflow.note.content": describe(rows(scores), meta), "data.digest": meta.digest, SCORING_TAG: scoring}
+        run.set_tags(settings_tags(params) | tags)
         run.log_scores(scores)
         run.log_files(
             {

@@ -69,7 +69,7 @@ def lead(params: Params, data: Prepared, device: torch.device, world: World, wor
     """Trains, records and writes what comes of it."""
     with only_one_in(work), ask_to_stop(once=world.size == 1) as stop:
         trainer = prepare(params, data, device, world, work)
-        live = begin_record(params, data.meta, work / "run.json")
+        live = begin_record(params, data.meta, work / "run.json", device)
         try:
             follow(trainer, data.meta.signal, live, work / "progress", stop)
             live.close()
@@ -109,12 +109,12 @@ def fingerprint(params: Params, meta: Meta, device: torch.device) -> str:
     return digest.hexdigest()[:16]
 
 
-def begin_record(params: Params, meta: Meta, identity_file: Path) -> LiveRun:
+def begin_record(params: Params, meta: Meta, identity_file: Path, device: torch.device) -> LiveRun:
     """The MLflow run: the one that a killed process left behind, or a new one."""
     try:
         Identity.load(identity_file)
     except UserError:  # there is none yet, or it was damaged; it is made before the run, which is found again by it
-        write_durably(identity_file, Identity.new().to_json().encode())
+        write_durably(identity_file, Identity.new(device=device_name(device)).to_json().encode())
 
     def open_run() -> PipelineRun:
         run = recover_run(params, meta, Identity.load(identity_file))
@@ -123,6 +123,11 @@ def begin_record(params: Params, meta: Meta, identity_file: Path) -> LiveRun:
         return run
 
     return LiveRun(open_run)
+
+
+def device_name(device: torch.device) -> str:
+    """What a person calls it."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
 def follow(trainer: Trainer, signal_name: str, live: LiveRun, progress: Path, stop: list[int]) -> None:

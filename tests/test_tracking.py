@@ -214,6 +214,18 @@ def test_a_live_run_holds_every_row_and_sheet_once(store, params):
     assert opened[0].client.get_run(opened[0].run_id).info.status == "KILLED"
 
 
+def test_a_live_run_shows_how_busy_the_machine_is(store, params, monkeypatch):
+    monkeypatch.setattr(live_module, "MEASURE", 0.2)
+    live, opened = live_run(params, Identity.new())
+    wait_until(lambda: opened and "system/cpu_utilization_percentage" in metrics_of(opened[0]))
+    live.close()
+    assert 0 < metrics_of(opened[0])["system/system_memory_usage_percentage"] <= 100
+
+
+def metrics_of(run):
+    return run.client.get_run(run.run_id).data.metrics
+
+
 def test_a_store_that_is_gone_is_told_once_and_filled_when_it_is_back(tmp_path, params, monkeypatch):
     monkeypatch.setattr(live_module, "RETRY", 0.1)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'not' / 'there' / 'mlflow.db'}")

@@ -30,9 +30,9 @@ class Identity:
     environment: dict[str, str]
 
     @classmethod
-    def new(cls) -> Identity:
-        """A training that nobody has recorded yet."""
-        return cls(uuid.uuid4().hex, None, _environment_tags())
+    def new(cls, **more: str) -> Identity:
+        """A training that nobody has recorded yet; ``more`` of what it runs on, beside code and versions."""
+        return cls(uuid.uuid4().hex, None, _environment_tags() | more)
 
     @classmethod
     def load(cls, path: Path) -> Identity:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ganforge.tracking.machine import Machine
 from ganforge.tracking.run import PipelineRun
 from ganforge.tracking.store import warn
 
 if TYPE_CHECKING:
     from ganforge.training.trainer import Row
 
+MEASURE = 10.0  # seconds from one look at the machine to the next
 RETRY = 10.0  # seconds from a failure of the store to the next try
 LONGEST_WAIT = 8.0  # seconds that the end of a training waits for a slow store
 
@@ -58,22 +61,29 @@ class LiveRun:
 
     def _work(self) -> None:
         run, held, failed = None, set[int](), False
+        shown: Sequence[Path] = ()
+        machine, measured = Machine(), time.monotonic()
         while not self._complete:
             with self._news:
                 if failed:
                     self._news.wait_for(lambda: self._closing, timeout=RETRY)
                 else:
-                    self._news.wait_for(lambda: self._changed)
+                    self._news.wait_for(lambda: self._changed, timeout=MEASURE)
                 rows, pictures, closing, status = self._rows, self._pictures, self._closing, self._status
                 self._changed = False
             try:
                 if run is None:
                     run = self._open_run()
-                    held = run.rows_held()
+                    held, shown = run.rows_held(), ()
                 new = [row for row in rows if int(row["images"]) not in held]
                 run.log_rows(new)
                 held |= {int(row["images"]) for row in new}
-                run.log_grids(pictures)
+                if pictures != shown:
+                    run.log_grids(pictures)
+                    shown = pictures
+                if time.monotonic() - measured >= MEASURE:
+                    measured = time.monotonic()
+                    run.log_machine(machine.measure())
                 failed = False
                 if closing and status:
                     run.end(status)

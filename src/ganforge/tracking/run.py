@@ -91,6 +91,14 @@ class PipelineRun:
         paths = [artifact.path for artifact in self.client.list_artifacts(self.run_id, "images")]
         return {int(step) for step in re.findall(rf"{GRID_KEY}[%+]step[%+](\d+)", "\n".join(paths))}
 
+    def log_machine(self, figures: Mapping[str, float]) -> None:
+        """Adds figures of the machine, at the seconds since the run began as their step."""
+        from mlflow.entities import Metric
+
+        now = int(time.time() * 1000)
+        metrics = [Metric(name, value, now, (now - self.started) // 1000) for name, value in figures.items()]
+        self.client.log_batch(self.run_id, metrics=metrics)
+
     def log_scores(self, scores: Mapping[str, Mapping[str, float]]) -> None:
         """Adds the groups of metrics.json as ``group/name``."""
         from mlflow.entities import Metric
