@@ -12,6 +12,11 @@ TORCH ?= $(shell cat .venv/.torch 2>/dev/null)
 
 READY := .venv/.ready$(addprefix -,$(TORCH))
 
+# Scripts in .venv know its place: where the folder was moved, .venv is made anew.
+PLACE := $(shell cat .venv/.place 2>/dev/null)
+MOVED := $(shell test -z "$(PLACE)" || test -d "$(PLACE)/.venv" || echo moved)
+$(if $(MOVED),$(shell rm -f .venv/.ready*))
+
 .PHONY: help
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +27,7 @@ setup: $(READY) ## Make .venv with the tested versions of requirements.lock
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ganforge needs Python 3.11 or newer, but $(PYTHON) is $$($(PYTHON) --version); run: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Installing into .venv: some minutes and 6 GB at the first time, most of it PyTorch."
+	@test -z "$(MOVED)" || { echo "This folder was moved from $(PLACE): .venv is made anew."; rm -rf .venv; }
 	@test -x .venv/bin/pip || $(PYTHON) -m venv --clear .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv
 ifeq ($(TORCH),)
@@ -31,6 +37,7 @@ else
 	.venv/bin/uv pip install --quiet --compile-bytecode --requirements .venv/requirements.txt --editable . --torch-backend $(TORCH)
 endif
 	@printf '%s' "$(TORCH)" > .venv/.torch
+	@printf '%s' "$(CURDIR)" > .venv/.place
 	@rm -f .venv/.ready* && touch $(READY)
 
 # A folder without .git, such as an unpacked zip, needs DVC told so.

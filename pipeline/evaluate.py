@@ -17,7 +17,7 @@ from ganforge.evaluation.inception import inception_scores
 from ganforge.evaluation.pictures import NEIGHBOUR_ROWS, class_columns, neighbour_columns
 from ganforge.evaluation.plots import plot_classes, plot_training
 from ganforge.evaluation.scores import Real, Samples, score
-from ganforge.files import read_array
+from ganforge.files import read_array, write_durably
 from ganforge.params import Params
 from ganforge.signals import SIGNALS, ImageSignal
 from ganforge.training.device import configure
@@ -67,7 +67,7 @@ def main(params: Params) -> None:
         except UserError as error:
             print(f"There are no Inception scores: {error}")
     METRICS.parent.mkdir(parents=True, exist_ok=True)
-    METRICS.write_text(json.dumps(scores, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    write_durably(METRICS, (json.dumps(scores, indent=2, allow_nan=False) + "\n").encode())
     names = meta.classes or [f"group {number}" for number in range(len(real.group_counts))]
     write_classes(names, sampled, real, by_class)
     write_pictures(names, samples, sampled, real, by_class, SIGNALS[meta.signal]())
@@ -108,7 +108,7 @@ def write_classes(names: Sequence[str], sampled: Features, real: Real, by_class:
     counts = np.bincount(sampled.labels, minlength=len(names))
     shares = {"class": names, "samples": counts / counts.sum(), "real": real.group_counts / real.group_counts.sum()}
     distances = pd.DataFrame({"fd": by_class.fd, "fd_floor": by_class.floor}, index=by_class.classes)
-    pd.DataFrame(shares).join(distances).to_csv(CLASSES, index=False)
+    write_durably(CLASSES, pd.DataFrame(shares).join(distances).to_csv(index=False).encode())
 
 
 def write_pictures(
@@ -127,7 +127,7 @@ def write_pictures(
         labels = sampled.labels if samples.labels is None else samples.labels
         sheet = class_columns(samples, labels, real, worst, WORST_SHOWN)
         signal.sheet(sheet, len(sheet) // 2, FIGURES / "worst_class.png")
-        (FIGURES / "worst_class.json").write_text(json.dumps(names[worst]) + "\n", encoding="utf-8")
+        write_durably(FIGURES / "worst_class.json", (json.dumps(names[worst]) + "\n").encode())
 
 
 if __name__ == "__main__":

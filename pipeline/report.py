@@ -8,6 +8,7 @@ from ganforge.datasets.prepared import Meta, read_meta
 from ganforge.errors import first_line
 from ganforge.evaluation.alarms import alarms
 from ganforge.evaluation.report import Section, pictures, render_report
+from ganforge.files import write_durably
 from ganforge.params import Params
 from ganforge.records import Record, read_workspace
 from ganforge.tracking import Identity, previous_run
@@ -47,7 +48,7 @@ def main(params: Params) -> None:
         current=current,
         environment=identity.environment | {"data": meta.origin, "digest of the data": meta.digest[:16]},
     )
-    REPORT.write_text(page, encoding="utf-8")
+    write_durably(REPORT, page.encode())
     for alarm in told:
         print(f"ALARM: {alarm}")
 

@@ -102,6 +102,8 @@ def run_stage(main: Callable[[Params], None]) -> None:
         main(load_params())
     except UserError as error:
         sys.exit(f"{name}: {error}")
+    except FileNotFoundError as error:
+        sys.exit(f"{name}: {error.filename} does not exist: run `dvc repro`, which makes what is missing.")
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise

@@ -113,7 +113,9 @@ def begin_record(params: Params, meta: Meta, identity_file: Path, device: torch.
     """The MLflow run: the one that a killed process left behind, or a new one."""
     try:
         Identity.load(identity_file)
-    except UserError:  # there is none yet, or it was damaged; it is made before the run, which is found again by it
+    except UserError as error:  # there is none yet, or it was damaged; it is made before the run that is found by it
+        if identity_file.exists():
+            warnings.warn(f"{error} A new MLflow run begins.", stacklevel=1)
         write_durably(identity_file, Identity.new(device=device_name(device)).to_json().encode())
 
     def open_run() -> PipelineRun:
@@ -156,6 +158,7 @@ def follow(trainer: Trainer, signal_name: str, live: LiveRun, progress: Path, st
             live.show(trainer.history[: trainer.rows_saved], sorted(progress.iterdir()))
             if stop:
                 trainer.save()
+                live.show(trainer.history, sorted(progress.iterdir()))
                 sys.exit(128 + stop[0])
     live.show(trainer.history, sorted(progress.iterdir()))
 
@@ -167,7 +170,8 @@ def write_outputs(params: Params, meta: Meta, trainer: Trainer, work: Path) -> N
     shutil.copyfile(work / "run.json", RUN)
     TRAINING.parent.mkdir(parents=True, exist_ok=True)
     history = pd.DataFrame(trainer.history)
-    history.reindex(columns=[*history.columns.drop("fd", errors="ignore"), "fd"]).to_csv(TRAINING, index=False)
+    table = history.reindex(columns=[*history.columns.drop("fd", errors="ignore"), "fd"])
+    write_durably(TRAINING, table.to_csv(index=False).encode())
     shutil.copytree(work / "progress", PROGRESS, dirs_exist_ok=True)
 
 

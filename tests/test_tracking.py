@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 import time
 
 import numpy as np
@@ -28,7 +29,10 @@ def store(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("DVC_ROOT", "MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME"):
         monkeypatch.delenv(name, raising=False)
-    return tmp_path
+    yield tmp_path
+    for thread in threading.enumerate():  # before the variables and the folder are as they were
+        if thread.name == "mlflow":
+            thread.join(60)
 
 
 def rows(*images):
@@ -226,7 +230,7 @@ def metrics_of(run):
     return run.client.get_run(run.run_id).data.metrics
 
 
-def test_a_store_that_is_gone_is_told_once_and_filled_when_it_is_back(tmp_path, params, monkeypatch):
+def test_a_store_that_is_gone_is_told_once_and_filled_when_it_is_back(store, tmp_path, params, monkeypatch):
     monkeypatch.setattr(live_module, "RETRY", 0.1)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'not' / 'there' / 'mlflow.db'}")
     (tmp_path / "not").touch()

@@ -136,7 +136,9 @@ def read_workspace(root: Path = Path()) -> Record:
     try:
         params, scores = ((root / name).read_text(encoding="utf-8") for name in (PARAMS, METRICS))
     except FileNotFoundError as error:
-        raise UserError(f"{error.filename} does not exist: run `make repro` to make it.") from None
+        raise UserError(
+            f"{error.filename} does not exist: run `make repro` in the root of the project to make it."
+        ) from None
     grid = root / GRID
     record = parse_record(WORKSPACE, params, scores, grid.read_bytes() if grid.exists() else None)
     made = made_with(root)
@@ -153,6 +155,8 @@ def read_revision(revision: str) -> Record:
     Raises:
         UserError: git knows no such revision, or it holds no scores.
     """
+    if not revision or revision.startswith("-"):
+        raise UserError(f"{revision!r} is no revision; allowed is a name as in `git log`, or {WORKSPACE}.")
     commit = _resolve(revision)
     params, scores = (_show(commit, revision, name) for name in (PARAMS, METRICS))
     return parse_record(revision, params, scores, _grid_of(commit))
@@ -197,7 +201,8 @@ def parse_record(name: str, params: str, scores: str, grid: bytes | None) -> Rec
         return Record(name, dict(_leaves("", sections)), groups, grid)
     except Exception as error:
         raise UserError(
-            f"params.yaml or metrics.json of {name} cannot be read ({type(error).__name__}); compare with another run."
+            f"params.yaml or metrics.json of {name} cannot be read ({type(error).__name__}): take another run, or let "
+            "`make repro` make these anew."
         ) from error
 
 

@@ -60,13 +60,15 @@ def _describe(key: str, faults: list[Any], model: type[BaseModel]) -> str:
     match first["type"]:
         case "extra_forbidden":
             return f"{_shown_key(key)} is not a key; {_neighbours_of(first['loc'], model)}"
+        case "invalid_key":
+            return f"{_shown(found)} is not a key; {_neighbours_of((*first['loc'][:-1], ''), model)}"
         case "missing":
             return f"{key} is missing; add it, as in the params.yaml that comes with the project"
         case "value_error":
             return str(first["ctx"]["error"])
         case "model_type" | "model_attributes_type":
             where = f"{key} is" if key else "the file holds"
-            return f"{where} {_shown(found)}; it must be a group of keys"
+            return f"{where} {_shown(found)}; it must be a group of keys, as in the params.yaml of the project"
     allowed = " or ".join(dict.fromkeys(_allowed(fault) for fault in faults))
     return f"{key} is {_shown(found)}; allowed is {allowed}"
 

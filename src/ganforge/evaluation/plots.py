@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from ganforge.files import write_durably
 
 COLOURS = ("#1b6ca8", "#d1495b", "#66a182")
 
@@ -70,5 +73,7 @@ def _save(figure, path: Path) -> None:  # type: ignore[no-untyped-def]
     import matplotlib.pyplot as plt
 
     figure.tight_layout()
-    figure.savefig(path, dpi=110, metadata={"Software": None})
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=110, metadata={"Software": None})
+    write_durably(path, content.getbuffer())
     plt.close(figure)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import uuid
@@ -42,11 +43,15 @@ class Identity:
             UserError: the file is missing or damaged.
         """
         try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
-        except (FileNotFoundError, ValueError, TypeError) as error:
+            found = cls(**json.loads(path.read_text(encoding="utf-8")))
+            texts = [found.training, found.run_id or "", *found.environment, *found.environment.values()]
+            if not all(isinstance(text, str) for text in texts) or not re.fullmatch("[0-9a-f]{32}", found.training):
+                raise ValueError("its values are none of a training")
+        except (FileNotFoundError, ValueError, TypeError, AttributeError) as error:
             raise UserError(
                 f"{path} does not name a training ({first_line(error)}): remove it, and `make repro` makes it anew."
             ) from error
+        return found
 
     def to_json(self) -> str:
         """As text."""

@@ -97,4 +97,4 @@ class LiveRun:
     def _tell(self, error: Exception) -> None:
         if not self._told:
             self._told = True
-            warn(error, "training goes on, and `dvc repro record` will complete what is missing")
+            warn(error, "the training loses nothing, and `dvc repro record` will complete what is missing there")

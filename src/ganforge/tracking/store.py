@@ -58,7 +58,7 @@ def store_needed() -> Iterator[None]:
     except (MlflowException, SQLAlchemyError, OSError) as error:  # requests' errors are OSErrors
         raise UserError(
             f"MLflow at {tracking_uri()} cannot be used ({first_line(error)}); mend it, or let "
-            "MLFLOW_TRACKING_URI name another store or none, then run `dvc repro record`: nothing made is lost."
+            "MLFLOW_TRACKING_URI name another store or none, and run it again: nothing made is lost."
         ) from error
 
 
