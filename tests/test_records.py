@@ -7,6 +7,7 @@ import pytest
 
 from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
+from ganforge.lock import remove_broken_lock
 from ganforge.params import parse_params
 from ganforge.records import WORKSPACE, parse_record, read_revision, read_workspace
 from ganforge.tracking import Identity, previous_run, read_run, recover_run
@@ -81,6 +82,17 @@ def test_scores_of_other_samples_than_those_that_lie_there_are_stale(folder):
     write_run(folder, "wasserstein", 0.5)
     write_lock(folder, "wasserstein", samples="older")
     assert read_workspace().stale
+
+
+def test_a_lock_of_dvc_that_was_cut_short_is_removed(folder):
+    path = folder / ".dvc" / "tmp" / "rwlock"
+    path.parent.mkdir(parents=True)
+    assert not remove_broken_lock()
+    path.write_text("{}")
+    assert not remove_broken_lock()
+    path.write_text("")
+    assert remove_broken_lock()
+    assert not path.exists()
 
 
 def test_where_nothing_was_run_it_says_so(folder):

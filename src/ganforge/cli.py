@@ -95,9 +95,12 @@ def _add_generator(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(_: argparse.Namespace) -> None:
+    from ganforge.lock import remove_broken_lock
     from ganforge.params import load_params
 
     load_params()
+    if remove_broken_lock():
+        print("DVC was killed while it wrote .dvc/tmp/rwlock: the broken file was removed.")
     print("params.yaml is valid.")
 
 
