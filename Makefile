@@ -12,9 +12,9 @@ TORCH ?= $(shell cat .venv/.torch 2>/dev/null)
 
 READY := .venv/.ready$(addprefix -,$(TORCH))
 
-# Scripts in .venv know its place: where the folder was moved, .venv is made anew.
-PLACE := $(shell cat .venv/.place 2>/dev/null)
-MOVED := $(shell test -z "$(PLACE)" || test -d "$(PLACE)/.venv" || echo moved)
+# Scripts in .venv know its place: where the folder was moved or copied, .venv is made anew. A link to another one may stay.
+PLACE := $(shell test -h .venv || cat .venv/.place 2>/dev/null)
+MOVED := $(if $(PLACE),$(filter-out $(PLACE),$(CURDIR)))
 $(if $(MOVED),$(shell rm -f .venv/.ready*))
 
 .PHONY: help
@@ -27,7 +27,7 @@ setup: $(READY) ## Make .venv with the tested versions of requirements.lock
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ganforge needs Python 3.11 or newer, but $(PYTHON) is $$($(PYTHON) --version); run: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Installing into .venv: some minutes and 6 GB at the first time, most of it PyTorch."
-	@test -z "$(MOVED)" || { echo "This folder was moved from $(PLACE): .venv is made anew."; rm -rf .venv; }
+	@test -z "$(MOVED)" || { echo "This folder was moved or copied from $(PLACE): .venv is made anew."; rm -rf .venv; }
 	@test -x .venv/bin/pip || $(PYTHON) -m venv --clear .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv
 ifeq ($(TORCH),)
@@ -48,6 +48,7 @@ workspace: setup
 .PHONY: repro
 repro: workspace ## Run the pipeline: whatever params.yaml or the code changed, nothing else
 	@ganforge check
+	@python -m pipeline.unlock
 	@dvc repro
 	@ganforge scores
 

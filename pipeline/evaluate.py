@@ -17,7 +17,7 @@ from ganforge.evaluation.inception import inception_scores
 from ganforge.evaluation.pictures import NEIGHBOUR_ROWS, class_columns, neighbour_columns
 from ganforge.evaluation.plots import plot_classes, plot_training
 from ganforge.evaluation.scores import Real, Samples, score
-from ganforge.files import read_array, write_durably
+from ganforge.files import read_array, write_durably, write_json
 from ganforge.params import Params
 from ganforge.signals import SIGNALS, ImageSignal
 from ganforge.training.device import configure
@@ -67,7 +67,7 @@ def main(params: Params) -> None:
         except UserError as error:
             print(f"There are no Inception scores: {error}")
     METRICS.parent.mkdir(parents=True, exist_ok=True)
-    write_durably(METRICS, (json.dumps(scores, indent=2, allow_nan=False) + "\n").encode())
+    write_json(METRICS, scores)
     names = meta.classes or [f"group {number}" for number in range(len(real.group_counts))]
     write_classes(names, sampled, real, by_class)
     write_pictures(names, samples, sampled, real, by_class, SIGNALS[meta.signal]())
@@ -127,7 +127,7 @@ def write_pictures(
         labels = sampled.labels if samples.labels is None else samples.labels
         sheet = class_columns(samples, labels, real, worst, WORST_SHOWN)
         signal.sheet(sheet, len(sheet) // 2, FIGURES / "worst_class.png")
-        write_durably(FIGURES / "worst_class.json", (json.dumps(names[worst]) + "\n").encode())
+        write_json(FIGURES / "worst_class.json", names[worst])
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 PR_SET_PDEATHSIG = 1
 
@@ -19,10 +20,8 @@ PR_SET_PDEATHSIG = 1
 def only_one_in(folder: Path) -> Iterator[None]:
     """Holds a lock on ``folder`` that the kernel lets go of when its holder ends, however it ends; waits for it."""
     folder.mkdir(parents=True, exist_ok=True)
-    with folder.with_suffix(".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    with _lock_of(folder) as lock:
+        if not _taken(lock):
             print(f"another process works on {folder.name}, waiting for it to end", file=sys.stderr)
             fcntl.flock(lock, fcntl.LOCK_EX)
         folder.mkdir(parents=True, exist_ok=True)  # who held the lock before may have removed it when done
@@ -32,13 +31,21 @@ def only_one_in(folder: Path) -> Iterator[None]:
 @contextmanager
 def free(folder: Path) -> Iterator[bool]:
     """Whether no process works in ``folder``; while this lasts, none begins to."""
-    with folder.with_suffix(".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
+    with _lock_of(folder) as lock:
+        yield _taken(lock)
+
+
+def _lock_of(folder: Path) -> TextIO:
+    return folder.with_suffix(".lock").open("w")
+
+
+def _taken(lock: TextIO) -> bool:
+    """Takes the lock if nobody has it."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager

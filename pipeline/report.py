@@ -5,13 +5,12 @@ import json
 import pandas as pd
 
 from ganforge.datasets.prepared import Meta, read_meta
-from ganforge.errors import first_line
 from ganforge.evaluation.alarms import alarms
 from ganforge.evaluation.report import Section, pictures, render_report
 from ganforge.files import write_durably
 from ganforge.params import Params
 from ganforge.records import Record, read_workspace
-from ganforge.tracking import Identity, previous_run
+from ganforge.tracking import Identity, previous_run, reason
 from pipeline.stage import FIGURES, GENERATOR, PREPARED, PROGRESS, REPORT, RUN, SAMPLES, TRAINING, run_stage
 
 STATIONS = 6  # pictures of the training on its way
@@ -73,7 +72,7 @@ def run_before(current: Record, identity: Identity) -> Record | str:
     try:
         return previous_run(current, identity) or NO_PREVIOUS
     except Exception as error:  # whatever a tracking store comes up with, the page is made
-        told = f"MLflow cannot tell of the run before ({first_line(error)})."
+        told = f"MLflow cannot tell of the run before ({reason(error)})."
         print(f"{told} The report goes without it.")
         return told
 

@@ -1,11 +1,9 @@
 """samples/: what the scores are computed on, and pictures for people."""
 
-import json
-
 import numpy as np
 
 from ganforge.datasets.prepared import read_meta
-from ganforge.files import write_array, write_blocks
+from ganforge.files import write_array, write_blocks, write_json
 from ganforge.generator import Generator, spherical_interpolation
 from ganforge.networks.sampling import draw_latents
 from ganforge.params import Params
@@ -34,7 +32,7 @@ def write_samples(generator: Generator, seeds: list[int], count: int) -> None:
     write_blocks(SAMPLES / "samples.npy", shape, blocks)
     if generator.classes:
         write_array(SAMPLES / "labels.npy", np.concatenate([generator.labels(count, seed) for seed in seeds]))
-    (SAMPLES / "samples.json").write_text(json.dumps({"seeds": seeds, "count": count}) + "\n", encoding="utf-8")
+    write_json(SAMPLES / "samples.json", {"seeds": seeds, "count": count})
 
 
 def write_pictures(generator: Generator, seed: int, columns: int) -> None:

@@ -48,8 +48,7 @@ class Project:
         """
         return subprocess.run(
             command,
-            cwd=self.root,
-            env=our_environment() | environment,
+            **self._place(environment),
             capture_output=True,
             text=True,
             check=False,
@@ -61,12 +60,14 @@ class Project:
         with log.open("ab") as output:
             return subprocess.Popen(
                 command,
-                cwd=self.root,
-                env=our_environment() | environment,
+                **self._place(environment),
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
             )
+
+    def _place(self, environment: dict[str, str]) -> dict:
+        return {"cwd": self.root, "env": our_environment() | environment}
 
     def has_trained(self) -> bool:
         """Whether DVC holds a generator."""

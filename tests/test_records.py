@@ -7,7 +7,6 @@ import pytest
 
 from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
-from ganforge.lock import remove_broken_lock
 from ganforge.params import parse_params
 from ganforge.records import WORKSPACE, parse_record, read_revision, read_workspace
 from ganforge.tracking import Identity, previous_run, read_run, recover_run
@@ -19,26 +18,18 @@ META = Meta("digits", "somewhere", "image", (1, 8, 8), ("0", "1"), (5, 5), {"tra
 PARAMS = "dataset:\n  name: digits\ntrain:\n  loss: {loss}\n  learning_rate: {{start: 1, end: 0}}\n"
 
 
-def write_run(folder, loss, fd):
+def write_run(own_folder, loss, fd):
     """The files of a run that have to do with comparing."""
     for name in ("reports", "samples"):
-        (folder / name).mkdir(exist_ok=True)
-    (folder / "params.yaml").write_text(PARAMS.format(loss=loss))
+        (own_folder / name).mkdir(exist_ok=True)
+    (own_folder / "params.yaml").write_text(PARAMS.format(loss=loss))
     scores = SCORES | {"quality": SCORES["quality"] | {"fd": fd}}
-    (folder / "reports" / "metrics.json").write_text(json.dumps(scores))
-    (folder / "samples" / "grid.png").write_bytes(png())
+    (own_folder / "reports" / "metrics.json").write_text(json.dumps(scores))
+    (own_folder / "samples" / "grid.png").write_bytes(png())
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    for name in ("DVC_ROOT", "MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME"):
-        monkeypatch.delenv(name, raising=False)
-    return tmp_path
-
-
-def test_what_lies_on_disk_is_a_run(folder):
-    write_run(folder, "hinge", 0.5)
+def test_what_lies_on_disk_is_a_run(own_folder):
+    write_run(own_folder, "hinge", 0.5)
     found = read_workspace()
     assert found.name == WORKSPACE
     assert found.params == {
@@ -51,7 +42,7 @@ def test_what_lies_on_disk_is_a_run(folder):
     assert found.grid == png()
 
 
-def write_lock(folder, loss, *, samples="s"):
+def write_lock(own_folder, loss, *, samples="s"):
     """What DVC tells of a run, as far as it is read."""
     outputs = {"train": ("models/generator", "g"), "sample": ("samples", "s")}
     stages = {
@@ -66,50 +57,39 @@ def write_lock(folder, loss, *, samples="s"):
     stages["sample"]["deps"] = [{"path": "models/generator", "md5": "g"}]
     features = {"path": "models/extractor", "md5": "extractor"}
     stages["evaluate"] = {"deps": [{"path": "samples", "md5": samples}, prepared, features], "outs": []}
-    (folder / "dvc.lock").write_text(json.dumps({"stages": stages}))
+    (own_folder / "dvc.lock").write_text(json.dumps({"stages": stages}))
 
 
-def test_scores_stand_beside_the_parameters_that_they_were_made_with(folder):
-    write_run(folder, "hinge", 0.5)
-    write_lock(folder, "hinge")
+def test_scores_stand_beside_the_parameters_that_they_were_made_with(own_folder):
+    write_run(own_folder, "hinge", 0.5)
+    write_lock(own_folder, "hinge")
     assert not read_workspace().stale
-    write_run(folder, "wasserstein", 0.5)
+    write_run(own_folder, "wasserstein", 0.5)
     found = read_workspace()
     assert (found.params["train.loss"], found.params["dataset.name"], found.stale) == ("hinge", "digits", True)
 
 
-def test_scores_of_other_samples_than_those_that_lie_there_are_stale(folder):
-    write_run(folder, "wasserstein", 0.5)
-    write_lock(folder, "wasserstein", samples="older")
+def test_scores_of_other_samples_than_those_that_lie_there_are_stale(own_folder):
+    write_run(own_folder, "wasserstein", 0.5)
+    write_lock(own_folder, "wasserstein", samples="older")
     assert read_workspace().stale
 
 
-def test_a_lock_of_dvc_that_was_cut_short_is_removed(folder):
-    path = folder / ".dvc" / "tmp" / "rwlock"
-    path.parent.mkdir(parents=True)
-    assert not remove_broken_lock()
-    path.write_text("{}")
-    assert not remove_broken_lock()
-    path.write_text("")
-    assert remove_broken_lock()
-    assert not path.exists()
-
-
-def test_where_nothing_was_run_it_says_so(folder):
+def test_where_nothing_was_run_it_says_so(own_folder):
     with pytest.raises(UserError, match=r"params\.yaml does not exist: run `make repro`"):
         read_workspace()
 
 
-def test_a_commit_is_a_run_and_an_unknown_one_is_refused(folder):
+def test_a_commit_is_a_run_and_an_unknown_one_is_refused(own_folder):
     def git(*arguments):
         identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
         subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
 
     git("init", "-q")
-    write_run(folder, "hinge", 0.5)
+    write_run(own_folder, "hinge", 0.5)
     git("add", "params.yaml", "reports")
     git("commit", "-qm", "one")
-    write_run(folder, "relativistic", 0.2)
+    write_run(own_folder, "relativistic", 0.2)
     found = read_revision("HEAD")
     assert (found.params["train.loss"], found.scores["quality"]["fd"], found.grid) == ("hinge", 0.5, None)
     with pytest.raises(UserError, match="no-such-thing is neither a recorded run nor a revision"):
@@ -121,18 +101,18 @@ def test_scores_that_are_no_json_are_refused_in_a_sentence():
         parse_record("old", "train: {}", "{", None)
 
 
-def test_recorded_runs_are_found_again_and_the_one_before_is_the_last_that_was_finished(folder, defaults):
+def test_recorded_runs_are_found_again_and_the_one_before_is_the_last_that_was_finished(own_folder, defaults):
     params = parse_params(defaults)
     compared = parse_record("now", PARAMS.format(loss="x"), json.dumps(SCORES), None)
 
     def recorded(loss, *, end=True):
         run = recover_run(params, META, Identity.new())
-        write_run(folder, loss, 0.5)
+        write_run(own_folder, loss, 0.5)
         run.log_files(
             {
-                folder / "params.yaml": None,
-                folder / "reports" / "metrics.json": None,
-                folder / "samples" / "grid.png": "samples",
+                own_folder / "params.yaml": None,
+                own_folder / "reports" / "metrics.json": None,
+                own_folder / "samples" / "grid.png": "samples",
             }
         )
         if end:

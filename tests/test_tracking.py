@@ -24,12 +24,9 @@ def params(defaults):
 
 
 @pytest.fixture
-def store(tmp_path, monkeypatch):
+def store(own_folder):
     """An empty default store in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    for name in ("DVC_ROOT", "MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME"):
-        monkeypatch.delenv(name, raising=False)
-    yield tmp_path
+    yield own_folder
     for thread in threading.enumerate():  # before the variables and the folder are as they were
         if thread.name == "mlflow":
             thread.join(60)

@@ -95,12 +95,9 @@ def _add_generator(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(_: argparse.Namespace) -> None:
-    from ganforge.lock import remove_broken_lock
     from ganforge.params import load_params
 
     load_params()
-    if remove_broken_lock():
-        print("DVC was killed while it wrote .dvc/tmp/rwlock: the broken file was removed.")
     print("params.yaml is valid.")
 
 
@@ -186,6 +183,7 @@ def _sample(options: argparse.Namespace) -> None:
 
 def _compare(options: argparse.Namespace) -> None:
     from ganforge.evaluation.report import render_comparison
+    from ganforge.files import write_durably
     from ganforge.records import LEGEND, changed_params, changed_scores
 
     before, after = _record(options.before), _record(options.after)
@@ -201,7 +199,7 @@ def _compare(options: argparse.Namespace) -> None:
         print(f"\n{STALE}")
     page = Path("reports/compare.html")
     page.parent.mkdir(exist_ok=True)
-    page.write_text(render_comparison(before, after), encoding="utf-8")
+    write_durably(page, render_comparison(before, after).encode())
     print(f"\nSide by side  {page}")
 
 

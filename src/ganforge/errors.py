@@ -9,10 +9,7 @@ class UserError(Exception):
     """
 
 
-SQLALCHEMY_PREFACE = "(raised as a result of"  # a line before the one that tells
-
-
 def first_line(error: Exception) -> str:
     """What an error says, short enough for a sentence of ours."""
-    lines = [line for line in str(error).strip().splitlines() if not line.startswith(SQLALCHEMY_PREFACE)]
+    lines = str(error).strip().splitlines()
     return lines[0][:200] if lines else type(error).__name__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -54,6 +55,15 @@ def write_durably(path: Path, content: bytes | memoryview) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def write_json(path: Path, content: object) -> None:
+    """Writes a JSON file, as `write_durably` does.
+
+    Raises:
+        ValueError: a number in it is not finite; JSON has no word for that.
+    """
+    write_durably(path, (json.dumps(content, indent=2, allow_nan=False) + "\n").encode())
 
 
 def write_array(path: Path, array: np.ndarray) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,24 +50,6 @@ def made_with(root: Path = Path()) -> Made | None:
     except (OSError, YAMLError, ValueError, LookupError, TypeError, AttributeError):
         return None
     return Made(sections, whole)
-
-
-def remove_broken_lock(root: Path = Path()) -> bool:
-    """Removes DVC's list of who works on what if a killed DVC left it cut short, which stops every later one.
-
-    A DVC that is writing it at this moment has done so after the second look.
-    """
-    path = root / ".dvc" / "tmp" / "rwlock"
-    for wait in (1.0, 0.0):
-        try:
-            json.loads(path.read_text(encoding="utf-8"))
-            return False
-        except FileNotFoundError:
-            return False
-        except ValueError:
-            time.sleep(wait)
-    path.unlink(missing_ok=True)
-    return True
 
 
 def _params(stage: Mapping[str, Any]) -> Mapping[str, Any]:

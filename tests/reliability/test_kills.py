@@ -13,7 +13,7 @@ import pandas as pd
 import psutil
 import pytest
 
-from ganforge.lock import remove_broken_lock
+from pipeline.unlock import remove_broken_rwlock
 from tests.project import Project, digest
 
 WEIGHTS = ("models/generator", "reports/progress")
@@ -76,7 +76,7 @@ def harm(project: Project, ways: list[Callable], chance: random.Random, longest:
     """
     done: Counter[str] = Counter()
     for way in ways:
-        remove_broken_lock(project.root)  # as `make repro` does; the file of a DVC that was killed while it wrote it
+        remove_broken_rwlock(project.root)  # as `make repro` does; the file of a DVC that was killed while it wrote it
         dvc = project.start("dvc", "repro", log=project.root / "killed.log")
         while dvc.poll() is None and not trainers(project):
             time.sleep(0.02)
@@ -87,7 +87,7 @@ def harm(project: Project, ways: list[Callable], chance: random.Random, longest:
             way(project, dvc)
             done[way.__name__] += 1
         dvc.wait()  # not for its trainer: who is killed alone leaves one behind, and the next one has to wait for it
-    remove_broken_lock(project.root)
+    remove_broken_rwlock(project.root)
     return done
 
 

@@ -188,10 +188,8 @@ words = st.one_of(
 
 @settings(max_examples=EXAMPLES // 4, suppress_health_check=[HealthCheck.function_scoped_fixture], **QUICK)
 @given(st.sampled_from(["check", "recipe", "compare", "scores", ""]), st.lists(words, max_size=3))
-def test_any_command_line_is_done_or_refused_in_a_sentence(tmp_path, monkeypatch, capsys, command, arguments):
-    monkeypatch.chdir(tmp_path)  # where nothing was ever run
-    for name in ("DVC_ROOT", "MLFLOW_TRACKING_URI"):
-        monkeypatch.delenv(name, raising=False)
+def test_any_command_line_is_done_or_refused_in_a_sentence(own_folder, capsys, command, arguments):
+    assert not list(own_folder.iterdir())  # nothing was ever run here
     try:
         main([command, *arguments])
     except SystemExit as end:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ganforge.datasets.source import Split
 from ganforge.errors import UserError
-from ganforge.files import read_array, write_array, write_durably
+from ganforge.files import read_array, write_array, write_json
 
 SPLITS = ("train", "test")
 
@@ -124,5 +124,5 @@ def write_prepared(
         held_out=held_out,
         parts=parts,
     )
-    write_durably(folder / "meta.json", (json.dumps(asdict(meta), indent=2) + "\n").encode())
+    write_json(folder / "meta.json", asdict(meta))
     return meta

@@ -26,8 +26,9 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from ganforge.datasets.source import Split
 from ganforge.errors import UserError, first_line
 from ganforge.evaluation.clusters import Clusters
-from ganforge.files import write_durably
+from ganforge.files import write_durably, write_json
 from ganforge.networks.layers import BATCH_NORM, CONVOLUTION
+from ganforge.networks.weights import build_with
 from ganforge.scale import arrange, normalise
 from ganforge.training.batches import Order, ResidentBatches
 
@@ -161,7 +162,7 @@ class Extractor:
             "scale": self.scale,
             "accuracy": accuracy,
         }
-        write_durably(folder / CONFIG, (json.dumps(config, indent=2) + "\n").encode())
+        write_json(folder / CONFIG, config)
 
     @classmethod
     def load(cls, folder: Path, device: torch.device) -> Extractor:
@@ -174,12 +175,7 @@ class Extractor:
         try:
             weights = load_file(folder / WEIGHTS)
             described = tuple(config["shape"]), config["classes"], config["parts"]
-            with torch.device("meta"):  # sees what it would be like before it takes any memory
-                expected = {name: tensor.shape for name, tensor in part_classifier(*described).state_dict().items()}
-            if expected != {name: tensor.shape for name, tensor in weights.items()}:
-                raise ValueError(f"{CONFIG} describes another network than {WEIGHTS} holds")
-            classifier = part_classifier(*described)
-            classifier.load_state_dict(weights)
+            classifier = build_with(lambda: part_classifier(*described), weights)
             clusters = None if config["classes"] else Clusters.load(folder)
         except (SafetensorError, OSError, ValueError, ArithmeticError, LookupError, TypeError, RuntimeError) as error:
             raise _damaged(folder, error) from error

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
-from torch import Tensor, nn
+from torch import nn
 
 from ganforge.errors import UserError, first_line
-from ganforge.files import write_durably
+from ganforge.files import write_durably, write_json
 from ganforge.networks import NetworkSpec, build_generator
+from ganforge.networks.weights import build_with
 
 FORMAT = 2
 WEIGHTS = "generator.safetensors"
@@ -47,8 +46,7 @@ def save_generator(folder: Path, module: nn.Module, config: GeneratorConfig) -> 
     folder.mkdir(parents=True, exist_ok=True)
     weights = save({name: tensor.cpu().contiguous() for name, tensor in module.state_dict().items()})
     write_durably(folder / WEIGHTS, weights)
-    text = json.dumps({"format": FORMAT, **asdict(config)}, indent=2)
-    write_durably(folder / CONFIG, (text + "\n").encode())
+    write_json(folder / CONFIG, {"format": FORMAT, **asdict(config)})
 
 
 def load_generator(folder: Path) -> tuple[nn.Module, GeneratorConfig]:
@@ -66,10 +64,7 @@ def load_generator(folder: Path) -> tuple[nn.Module, GeneratorConfig]:
             network=NetworkSpec(**network | {"shape": tuple(network["shape"])}),
             **values | {key: tuple(values[key]) for key in ("classes", "class_counts")},
         )
-        weights = load_file(folder / WEIGHTS)
-        _check_sizes(config.network, weights)
-        module = build_generator(config.network)
-        module.load_state_dict(weights)
+        module = build_with(lambda: build_generator(config.network), load_file(folder / WEIGHTS))
     except FileNotFoundError as error:
         raise UserError(f"{error.filename or folder} does not exist: `make repro` makes it anew.") from None
     except (SafetensorError, OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError) as error:
@@ -77,15 +72,3 @@ def load_generator(folder: Path) -> tuple[nn.Module, GeneratorConfig]:
             f"{folder} does not hold a generator ({first_line(error)}): `make repro` makes it anew."
         ) from error
     return module.eval(), config
-
-
-def _check_sizes(spec: NetworkSpec, weights: Mapping[str, Tensor]) -> None:
-    """Sees that the network that is described is the one that the weights are of, before it takes any memory.
-
-    Raises:
-        ValueError: it is another.
-    """
-    with torch.device("meta"):
-        described = {name: tensor.shape for name, tensor in build_generator(spec).state_dict().items()}
-    if described != {name: tensor.shape for name, tensor in weights.items()}:
-        raise ValueError(f"{CONFIG} describes another network than {WEIGHTS} holds")

@@ -8,7 +8,7 @@ from ganforge.tracking.identity import Identity
 from ganforge.tracking.live import LiveRun
 from ganforge.tracking.reading import previous_run, read_run
 from ganforge.tracking.run import SCORING_TAG, PipelineRun, describe, recover_run, scoring_mark, settings_tags
-from ganforge.tracking.store import connect, store_needed
+from ganforge.tracking.store import connect, reason, store_needed
 
 __all__ = [
     "SCORING_TAG",
@@ -19,6 +19,7 @@ __all__ = [
     "describe",
     "previous_run",
     "read_run",
+    "reason",
     "recover_run",
     "scoring_mark",
     "settings_tags",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 EXPERIMENT = "ganforge"
+SQLALCHEMY_PREFACE = "(raised as a result of"  # begins a line before the one that tells
 DATABASE, ARTIFACTS = "mlflow.db", "mlartifacts"  # of the default store, in the root of the checkout
 EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # how the UI shows it: runs first
 
@@ -43,6 +44,12 @@ def connect() -> MlflowClient:
     return MlflowClient(tracking_uri())
 
 
+def reason(error: Exception) -> str:
+    """What a failure of the store says, short enough for a sentence of ours."""
+    told = [line for line in str(error).strip().splitlines() if not line.startswith(SQLALCHEMY_PREFACE)]
+    return told[0][:200] if told else first_line(error)
+
+
 @contextmanager
 def store_needed() -> Iterator[None]:
     """Turns the failures of a tracking store into a sentence.
@@ -57,7 +64,7 @@ def store_needed() -> Iterator[None]:
         yield
     except (MlflowException, SQLAlchemyError, OSError) as error:  # requests' errors are OSErrors
         raise UserError(
-            f"MLflow at {tracking_uri()} cannot be used ({first_line(error)}); mend it, or let "
+            f"MLflow at {tracking_uri()} cannot be used ({reason(error)}); mend it, or let "
             "MLFLOW_TRACKING_URI name another store or none, and run it again: nothing made is lost."
         ) from error
 
@@ -90,4 +97,4 @@ def experiment_id(client: MlflowClient) -> str:
 
 def warn(error: Exception, consequence: str) -> None:
     """Tells that the store failed, and what follows from it."""
-    warnings.warn(f"MLflow at {tracking_uri()} failed ({first_line(error)}): {consequence}.", stacklevel=3)
+    warnings.warn(f"MLflow at {tracking_uri()} failed ({reason(error)}): {consequence}.", stacklevel=3)
