@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from ganforge.evaluation.neighbours import distance_blocks, reach
+from ganforge.evaluation.neighbours import squared_distance_blocks, squared_reach
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ def manifold_scores(real: np.ndarray, fake: np.ndarray, neighbours: int) -> Mani
         neighbours: k.
     """
     real_points, fake_points = torch.from_numpy(real), torch.from_numpy(fake)
-    real_reach = reach(real_points, neighbours)
-    fake_reach = reach(fake_points, neighbours)
+    real_reach = squared_reach(real_points, neighbours)
+    fake_reach = squared_reach(fake_points, neighbours)
     within_real = torch.zeros(len(fake_points), dtype=torch.int64)
     recalled = torch.zeros(len(real_points), dtype=torch.bool)
     covered = torch.zeros(len(real_points), dtype=torch.bool)
-    for start, distances in distance_blocks(real_points, fake_points):
+    for start, distances in squared_distance_blocks(real_points, fake_points):
         rows = slice(start, start + len(distances))
         inside = distances <= real_reach[rows, None]
         within_real += inside.sum(0)

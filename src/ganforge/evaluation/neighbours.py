@@ -7,20 +7,27 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-BLOCK_ENTRIES = 20_000_000  # distances held at once, 80 MB
+BLOCK_ENTRIES = 4_000_000  # distances held at once, 16 MB, which caches hold for the most part
 
 
-def distance_blocks(rows: Tensor, columns: Tensor) -> Iterator[tuple[int, Tensor]]:
-    """Euclidean distances of a few ``rows`` at a time to all ``columns``, with the index of the first row."""
+def squared_distance_blocks(rows: Tensor, columns: Tensor) -> Iterator[tuple[int, Tensor]]:
+    """Squared distances of a few ``rows`` at a time to all ``columns``, with the index of the first row.
+
+    All are written to one place, each over the one before: asking for new memory would take longer than computing.
+    """
     size = max(1, BLOCK_ENTRIES // len(columns))
+    row_norms, column_norms = (rows * rows).sum(1, keepdim=True), (columns * columns).sum(1)
+    place = torch.empty(min(size, len(rows)), len(columns))
     for start in range(0, len(rows), size):
-        yield start, torch.cdist(rows[start : start + size], columns)
+        some = rows[start : start + size]
+        distances = torch.addmm(column_norms, some, columns.T, alpha=-2, out=place[: len(some)])
+        yield start, distances.add_(row_norms[start : start + size]).clamp_(min=0)
 
 
-def reach(points: Tensor, neighbours: int) -> Tensor:
-    """Distance of every point to its k-th nearest neighbour, itself not counted; (N,)."""
+def squared_reach(points: Tensor, neighbours: int) -> Tensor:
+    """Squared distance of every point to its k-th nearest neighbour, itself not counted; (N,)."""
     distance = torch.empty(len(points))
-    for start, distances in distance_blocks(points, points):
+    for start, distances in squared_distance_blocks(points, points):
         nearest = distances.topk(neighbours + 1, dim=1, largest=False).values
         distance[start : start + len(distances)] = nearest[:, -1]
     return distance
@@ -38,7 +45,7 @@ def nearest(points: Tensor, others: Tensor, among: Tensor | None = None) -> tupl
         index (N,) int64 and Euclidean distance (N,).
     """
     index = torch.empty(len(points), dtype=torch.int64)
-    for start, distances in distance_blocks(points, others):
+    for start, distances in squared_distance_blocks(points, others):
         rows = slice(start, start + len(distances))
         if among is not None:
             distances.scatter_(1, among[rows, None], torch.inf)
