@@ -65,6 +65,14 @@ ui: setup ## Open the recorded runs in MLflow, at http://127.0.0.1:5000 (PORT=..
 	@python -c 'from ganforge.tracking import connect; connect()' # finds pictures again where the folder was moved
 	@MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false mlflow server --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --port $(PORT)
 
+.PHONY: register
+register: setup ## Make the generator the champion in MLflow's registry, unless it is worse (FORCE=1 in any case)
+	@ganforge register $(if $(FORCE),--force)
+
+.PHONY: serve
+serve: setup ## Let the champion answer requests for samples, at http://127.0.0.1:5001 (PORT=... for another port)
+	@ganforge serve --port $(if $(filter file,$(origin PORT)),5001,$(PORT))
+
 .PHONY: test
 test: setup ## Run the tests
 	pytest

@@ -18,20 +18,11 @@ from ganforge.evaluation.pictures import NEIGHBOUR_ROWS, class_columns, neighbou
 from ganforge.evaluation.plots import plot_classes, plot_training
 from ganforge.evaluation.scores import Real, Samples, score
 from ganforge.files import read_array, write_durably, write_json
+from ganforge.layout import CLASSES, EXTRACTOR, FIGURES, METRICS, PREPARED, SAMPLES, TRAINING
 from ganforge.params import Params
 from ganforge.signals import SIGNALS, ImageSignal
 from ganforge.training.device import configure
-from pipeline.stage import (
-    CLASSES,
-    EXTRACTOR,
-    FIGURES,
-    METRICS,
-    PREPARED,
-    SAMPLES,
-    TRAINING,
-    progress_bar,
-    run_stage,
-)
+from pipeline.stage import progress_bar, run_stage
 
 CAS_SEED = 0
 MOST_CLASSES = 50  # whose shares a picture can show

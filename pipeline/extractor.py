@@ -7,9 +7,10 @@ from ganforge.datasets.prepared import Prepared
 from ganforge.evaluation.clusters import Clusters
 from ganforge.evaluation.extractor import Extractor, train_classifier, untrained_classifier
 from ganforge.files import write_array
+from ganforge.layout import EXTRACTOR, PREPARED
 from ganforge.params import ExtractorParams, Params
 from ganforge.training.device import configure
-from pipeline.stage import EXTRACTOR, PREPARED, progress_bar, run_stage
+from pipeline.stage import progress_bar, run_stage
 
 
 def main(params: Params) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 from ganforge.datasets import SOURCES
 from ganforge.datasets.download import fetch_file
 from ganforge.files import repository_root
+from ganforge.layout import RAW
 from ganforge.params import Params
 from pipeline.process import only_one_in
-from pipeline.stage import RAW, private_folder, progress_bar, run_stage
+from pipeline.stage import private_folder, progress_bar, run_stage
 
 
 def main(params: Params) -> None:

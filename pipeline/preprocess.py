@@ -6,8 +6,9 @@ from ganforge.datasets import SOURCES
 from ganforge.datasets.held_out import hold_out_validation
 from ganforge.datasets.prepared import write_prepared
 from ganforge.datasets.resize import resize
+from ganforge.layout import PREPARED, RAW
 from ganforge.params import Params
-from pipeline.stage import PREPARED, RAW, run_stage
+from pipeline.stage import run_stage
 
 
 def main(params: Params) -> None:

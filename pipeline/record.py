@@ -1,12 +1,25 @@
 """Nothing on disk: completes the MLflow run of this generator with everything that the stages made."""
 
+import hashlib
 import json
-from pathlib import Path
 
 import pandas as pd
 
 from ganforge.datasets.prepared import read_meta
-from ganforge.evaluation.meanings import rows
+from ganforge.layout import (
+    FIGURES,
+    GENERATOR,
+    GRID,
+    LOCK,
+    METRICS,
+    PARAMS,
+    PREPARED,
+    PROGRESS,
+    REPORT,
+    RUN,
+    SAMPLES,
+    TRAINING,
+)
 from ganforge.params import Params
 from ganforge.tracking import (
     SCORING_TAG,
@@ -17,18 +30,7 @@ from ganforge.tracking import (
     settings_tags,
     store_needed,
 )
-from pipeline.stage import (
-    FIGURES,
-    GENERATOR,
-    METRICS,
-    PREPARED,
-    PROGRESS,
-    REPORT,
-    RUN,
-    SAMPLES,
-    TRAINING,
-    run_stage,
-)
+from pipeline.stage import run_stage
 
 
 def main(params: Params) -> None:
@@ -42,21 +44,28 @@ def main(params: Params) -> None:
         run = recover_run(params, meta, Identity.load(RUN), scoring)
         run.log_history(history)
         run.log_grids(sorted(PROGRESS.glob("*.png")))
-        tags = {"mlflow.note.content": describe(rows(scores), meta), "data.digest": meta.digest, SCORING_TAG: scoring}
-        run.set_tags(settings_tags(params) | tags)
+        run.set_tags(
+            settings_tags(params)
+            | {
+                "mlflow.note.content": describe(scores, meta, run.run_id),
+                "data.digest": meta.digest,
+                "lock.digest": hashlib.sha256(LOCK.read_bytes()).hexdigest(),
+                SCORING_TAG: scoring,
+            }
+        )
         run.log_scores(scores)
         run.log_files(
             {
                 GENERATOR: "generator",
-                SAMPLES / "grid.png": "samples",
+                GRID: "samples",
                 SAMPLES / "interpolation.png": "samples",
                 SAMPLES / "single": "samples/single",
                 FIGURES: "figures",
                 REPORT: None,
                 METRICS: None,
                 TRAINING: None,
-                Path("params.yaml"): None,
-                Path("dvc.lock"): None,
+                PARAMS: None,
+                LOCK: None,
             }
         )
         run.end("FINISHED")

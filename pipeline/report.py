@@ -8,10 +8,11 @@ from ganforge.datasets.prepared import Meta, read_meta
 from ganforge.evaluation.alarms import alarms
 from ganforge.evaluation.report import Section, pictures, render_report
 from ganforge.files import write_durably
+from ganforge.layout import FIGURES, GENERATOR, PREPARED, PROGRESS, REPORT, RUN, SAMPLES, TRAINING
 from ganforge.params import Params
 from ganforge.records import Record, read_workspace
 from ganforge.tracking import Identity, previous_run, reason
-from pipeline.stage import FIGURES, GENERATOR, PREPARED, PROGRESS, REPORT, RUN, SAMPLES, TRAINING, run_stage
+from pipeline.stage import run_stage
 
 STATIONS = 6  # pictures of the training on its way
 

@@ -5,11 +5,12 @@ import numpy as np
 from ganforge.datasets.prepared import read_meta
 from ganforge.files import write_array, write_blocks, write_json
 from ganforge.generator import Generator, spherical_interpolation
+from ganforge.layout import GENERATOR, PREPARED, SAMPLES
 from ganforge.networks.sampling import draw_latents
 from ganforge.params import Params
 from ganforge.signals import SIGNALS
 from ganforge.training.device import configure
-from pipeline.stage import GENERATOR, PREPARED, SAMPLES, forget_committed, run_stage, samples_per_seed
+from pipeline.stage import forget_committed, run_stage, samples_per_seed
 
 SINGLES = 2  # pictures of each class to open one by one
 INTERPOLATION_STEPS = 10

@@ -18,18 +18,6 @@ from ganforge.params import Params, SampleParams, load_params
 from pipeline.process import free
 
 ROOT = Path(__file__).parents[1]
-RAW = Path("data/raw")
-PREPARED = Path("data/prepared")
-EXTRACTOR = Path("models/extractor")
-GENERATOR = Path("models/generator")
-RUN = Path("models/run.json")
-TRAINING = Path("reports/training.csv")
-PROGRESS = Path("reports/progress")
-SAMPLES = Path("samples")
-METRICS = Path("reports/metrics.json")
-CLASSES = Path("reports/classes.csv")
-FIGURES = Path("reports/figures")
-REPORT = Path("reports/report.html")
 
 GONE = ".gone"  # ends the name of a folder that is being removed
 FINISHED = "finished.json"  # in the folder of a training: what it wrote as RUN

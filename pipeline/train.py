@@ -15,6 +15,7 @@ from ganforge.datasets.prepared import Meta, Prepared
 from ganforge.errors import UserError
 from ganforge.evaluation.judge import distance_to_training_images
 from ganforge.files import write_durably
+from ganforge.layout import EXTRACTOR, GENERATOR, PREPARED, PROGRESS, RUN, TRAINING
 from ganforge.networks import build_generator
 from ganforge.networks.storage import GeneratorConfig, save_generator
 from ganforge.params import Params
@@ -27,20 +28,7 @@ from ganforge.training.failure import FailureError
 from ganforge.training.setup import PREVIEW_COLUMNS, build_trainer, network_spec
 from ganforge.training.trainer import Kept, Trainer
 from pipeline.process import ask_to_stop, only_one_in, start_processes
-from pipeline.stage import (
-    EXTRACTOR,
-    FINISHED,
-    GENERATOR,
-    PREPARED,
-    PROGRESS,
-    RUN,
-    TRAINING,
-    check_scoring,
-    forget_committed,
-    progress_bar,
-    run_stage,
-    trainings,
-)
+from pipeline.stage import FINISHED, check_scoring, forget_committed, progress_bar, run_stage, trainings
 
 TRAINING_CODE = ("networks", "objectives", "training", "signals", "scale.py")
 JUDGING_CODE = ("evaluation/clusters.py", "evaluation/extractor.py", "evaluation/frechet.py", "evaluation/judge.py")

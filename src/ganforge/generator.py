@@ -16,6 +16,7 @@ from torch import nn
 from ganforge.errors import UserError
 from ganforge.networks.sampling import decode, draw_labels, draw_latents
 from ganforge.networks.storage import CONFIG, GeneratorConfig, load_generator
+from ganforge.truncation import Truncated
 
 Label = int | str | Sequence[int] | np.ndarray | None
 
@@ -46,7 +47,7 @@ class Generator:
             )
         return cls(*load_generator(Path(folder)), torch.device(device))
 
-    def sample(self, n: int, *, seed: int = 0, label: Label = None) -> np.ndarray:
+    def sample(self, n: int, *, seed: int = 0, label: Label = None, truncation: float = 1.0) -> np.ndarray:
         """Draws ``n`` samples; sample i depends on (seed, i) and its label alone, however many are drawn.
 
         Args:
@@ -54,20 +55,26 @@ class Generator:
             seed: 0 or more.
             label: a class for all of them, by number or by name; or ``n`` numbers, one each; None draws labels as
                 frequent as they were in training.
+            truncation: 0 to 1; below 1 samples are more typical and more alike, see `Truncated`.
 
         Returns:
             uint8 array (n, *shape).
 
         Raises:
-            UserError: there is no such label.
+            UserError: there is no such label, or a number is out of its range.
         """
-        return np.concatenate([np.empty((0, *self.shape), dtype=np.uint8), *self.sample_blocks(n, seed, label)])
+        blocks = self.sample_blocks(n, seed, label, truncation)
+        return np.concatenate([np.empty((0, *self.shape), dtype=np.uint8), *blocks])
 
-    def sample_blocks(self, n: int, seed: int, label: Label = None) -> Iterator[np.ndarray]:
+    def sample_blocks(self, n: int, seed: int, label: Label = None, truncation: float = 1.0) -> Iterator[np.ndarray]:
         """As `sample`, a block of a few dozen at a time, so that they need not be in memory together."""
         if not all(isinstance(value, int | np.integer) and value >= 0 for value in (n, seed)):
             raise UserError(f"n is {n!r} and seed is {seed!r}; both must be whole numbers of at least 0.")
-        return self.decode(draw_latents(seed, n, self.config.network.latent_dim), self.labels(n, seed, label))
+        if not 0 <= truncation <= 1:
+            raise UserError(f"truncation is {truncation}; allowed is 0 to 1.")
+        module = self.module if truncation == 1 else Truncated(self.module, self.config.network, truncation)
+        latents = draw_latents(seed, n, self.config.network.latent_dim)
+        return decode(module, latents, self.labels(n, seed, label), self.device)
 
     def decode(self, latents: np.ndarray, labels: np.ndarray | None) -> Iterator[np.ndarray]:
         """The signals of given latents (N, latent_dim) float32 and labels (N,) int64, in blocks of uint8."""
@@ -82,9 +89,9 @@ class Generator:
         if label is None:
             return draw_labels(seed, n, self.config.class_counts)
         if isinstance(label, str):
-            if label not in self.classes:
+            if label not in self.classes and not label.isdecimal():
                 raise UserError(f"label is {label!r}; allowed is one of {', '.join(self.classes)}.")
-            label = self.classes.index(label)
+            label = self.classes.index(label) if label in self.classes else int(label)
         labels = np.broadcast_to(np.asarray(label), (n,)) if np.ndim(label) == 0 else np.asarray(label)
         if labels.shape != (n,) or not np.issubdtype(labels.dtype, np.integer):
             raise UserError(f"label is {label!r}; allowed is one label by number or name, or {n} numbers.")

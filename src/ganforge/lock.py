@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-LOCK = Path("dvc.lock")
-PARAMS = "params.yaml"
+from ganforge.layout import LOCK, PARAMS
 
 CHAIN = (
     ("preprocess", "extractor", "data/prepared"),
@@ -53,7 +52,7 @@ def made_with(root: Path = Path()) -> Made | None:
 
 
 def _params(stage: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = stage.get("params", {}).get(PARAMS, {})
+    found: Mapping[str, Any] = stage.get("params", {}).get(str(PARAMS), {})
     return found
 
 

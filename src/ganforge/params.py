@@ -13,9 +13,8 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ganforge.errors import UserError, first_line
+from ganforge.layout import PARAMS
 from ganforge.refusal import sentence_of
-
-PARAMS_FILE = Path("params.yaml")
 
 DatasetName = Literal["digits", "mnist", "fashion_mnist", "kmnist", "stacked_mnist", "cifar10", "svhn"]
 NetworkName = Literal["mlp", "dcgan", "resnet", "progressive", "style"]
@@ -256,7 +255,7 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield from _leaves(f"{path}.{key}" if path else key, inner)
 
 
-def load_params(path: Path = PARAMS_FILE) -> Params:
+def load_params(path: Path = PARAMS) -> Params:
     """Read and validate ``path``.
 
     Raises:

@@ -8,7 +8,8 @@ from typing import Any
 
 from ganforge.errors import UserError
 from ganforge.files import write_durably
-from ganforge.params import PARAMS_FILE, load_params, parse_params
+from ganforge.layout import PARAMS
+from ganforge.params import load_params, parse_params
 
 RECIPES = Path("recipes")
 
@@ -21,7 +22,7 @@ def list_recipes() -> dict[str, str]:
     return {file.stem: file.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ") for file in files}
 
 
-def apply_recipe(name: str, params_file: Path = PARAMS_FILE) -> dict[str, tuple[Any, Any]]:
+def apply_recipe(name: str, params_file: Path = PARAMS) -> dict[str, tuple[Any, Any]]:
     """Writes the values of a recipe into params.yaml; comments and all other keys stay as they are.
 
     Args:

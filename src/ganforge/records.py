@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from ganforge.errors import UserError
 from ganforge.evaluation.meanings import MEANINGS, Meaning, look_up, number
+from ganforge.layout import GRID, METRICS, PARAMS
 from ganforge.lock import made_with
 
-PARAMS, METRICS, GRID = "params.yaml", "reports/metrics.json", "samples/grid.png"
 WORKSPACE = "workspace"  # the name of what lies on disk, as in DVC
 
 MEASURING = ("dataset.", "extractor.", "sample.count")  # keys of params.yaml that change what all scores are of
@@ -51,6 +51,7 @@ class Record:
 class ScoreChange:
     """A score of two runs, ready to print; ``verdict`` says whether the second is better."""
 
+    key: str
     label: str
     before: str
     after: str
@@ -75,15 +76,12 @@ def changed_scores(before: Record, after: Record) -> list[ScoreChange]:
     Much the same: within twice the standard deviation over the seeds of the samples or, for a share, within two
     standard errors of a share of as many.
     """
-    all_alike = comparable(before, after)
     changes = []
     for meaning in MEANINGS:
         one, other = (look_up(record.scores, meaning.key) for record in (before, after))
-        if one is None or other is None:
-            continue
-        alike = all_alike and _alike(before, after, meaning.settings, ("pooled",) if meaning.pooled else ())
-        verdict: Verdict = _verdict(meaning, before, after) if alike else "measured differently"
-        changes.append(ScoreChange(meaning.label, number(one), number(other), verdict))
+        if one is not None and other is not None:
+            verdict = _verdict(meaning, before, after)
+            changes.append(ScoreChange(meaning.key, meaning.label, number(one), number(other), verdict))
     return changes
 
 
@@ -96,6 +94,9 @@ def _alike(before: Record, after: Record, settings: tuple[str, ...], numbers: tu
 
 def _verdict(meaning: Meaning, before: Record, after: Record) -> Verdict:
     """Whether a score of the second is better."""
+    alike = _alike(before, after, meaning.settings, ("pooled",) if meaning.pooled else ())
+    if not alike or not comparable(before, after):
+        return "measured differently"
     if look_up(before.scores, meaning.key) == look_up(after.scores, meaning.key):
         return "the same"
     noise = [_noise(meaning, record) for record in (before, after)]
@@ -176,7 +177,7 @@ def _resolve(revision: str) -> str:
         return revision
 
 
-def _show(commit: str, revision: str, name: str) -> str:
+def _show(commit: str, revision: str, name: Path) -> str:
     """A file as a commit holds it."""
     try:
         done = subprocess.run(["git", "show", f"{commit}:./{name}"], capture_output=True, text=True, check=True)
@@ -211,7 +212,7 @@ def _grid_of(revision: str) -> bytes | None:
     from dvc.exceptions import DvcException
 
     try:
-        content: bytes = dvc.api.read(GRID, rev=revision, mode="rb")
+        content: bytes = dvc.api.read(str(GRID), rev=revision, mode="rb")
         return content
     except (DvcException, OSError):
         return None

@@ -117,6 +117,8 @@ def _allowed(fault: Any) -> str:
             return "a whole number"
         case "float_type":
             return "a number"
+        case "string_type":
+            return "a text"
         case "bool_type":
             return "true or false"
         case "model_type":

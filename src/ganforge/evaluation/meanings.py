@@ -250,6 +250,13 @@ def rows(scores: Scores) -> list[ScoreRow]:
     return table
 
 
+def markdown_table(scores: Scores) -> str:
+    """Every score that is present, beside that of real data, as a table in Markdown."""
+    lines = ["| score | samples | real images | what it says |", "|---|---|---|---|"]
+    cells = ((row.meaning.label, row.value, row.real, row.meaning.text) for row in rows(scores))
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in cells)])
+
+
 def number(value: float, spread: float | None = None) -> str:
     """Three digits that matter, or as many decimals as the spread has, at most four; whole numbers from 2 as such."""
     if spread:

@@ -98,7 +98,7 @@ class NormalisedInput(LatentAndLabel):
 
     def forward(self, latents: Tensor, labels: Tensor | None) -> Tensor:
         """(batch, latent_dim), and (batch,) labels where conditional, to (batch, features)."""
-        parts = super().forward(latents, labels).view(len(latents), -1, latents.shape[1])
+        parts = super().forward(latents, labels).view(latents.shape[0], -1, latents.shape[1])
         return pixel_norm(parts, dim=2).flatten(1)
 
 
@@ -111,7 +111,7 @@ class MinibatchDeviation(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, channels, *size) to (batch, channels + 1, *size)."""
-        batch = len(x)
+        batch = x.shape[0]
         group = GROUP if batch % GROUP == 0 else batch
         grouped = x.reshape(group, batch // group, -1)  # sample i is in group i % (batch / group)
         deviation = (grouped.var(0, correction=0) + EPSILON).sqrt().mean(1)

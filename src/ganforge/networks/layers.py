@@ -136,7 +136,7 @@ class Unflatten(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, prod(size) * channels) to (batch, channels, *size)."""
-        return x.reshape(len(x), *self.size, -1).movedim(-1, 1)
+        return x.reshape(x.shape[0], *self.size, -1).movedim(-1, 1)
 
 
 class LatentAndLabel(nn.Module):

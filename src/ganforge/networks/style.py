@@ -112,7 +112,7 @@ class Noise(nn.Module):
         """(batch, channels, *size) to the same."""
         noise = self.constant
         if self.training:
-            noise = torch.randn(len(x), 1, *x.shape[2:], device=x.device)
+            noise = torch.randn(x.shape[0], 1, *x.shape[2:], device=x.device)
         return x + (self.strength * noise).to(x.dtype)
 
 
@@ -179,7 +179,7 @@ class Synthesis(nn.Module):
 
     def forward(self, w: Tensor) -> Tensor:
         """(batch, latent_dim) to (batch, *shape), meant for [-1, 1]."""
-        x = self.start(self.constant.expand(len(w), *self.constant.shape), w)
+        x = self.start(self.constant.expand(w.shape[0], *self.constant.shape), w)
         signal: Tensor = self.to_signal(x, w)
         for level in self.levels:
             x, signal = level(x, signal, w)

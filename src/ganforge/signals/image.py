@@ -25,15 +25,23 @@ class ImageSignal:
         picture = Image.fromarray(_tile(images, columns))
         factor = max(1, SHEET_SIDE // max(picture.size))
         enlarged = picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
-        content = io.BytesIO()
-        enlarged.save(content, "PNG")
-        write_durably(path, content.getbuffer())
+        write_durably(path, _png(enlarged))
+
+    def encode(self, image: np.ndarray) -> bytes:
+        """One image (channels, height, width) as the content of a PNG file."""
+        return _png(Image.fromarray(_height_width_channels(image)))
 
     def each(self, images: np.ndarray, names: Sequence[str], folder: Path) -> None:
         """Writes every image at its own size as ``folder/name.png``."""
         folder.mkdir(parents=True, exist_ok=True)
         for image, name in zip(images, names, strict=True):
-            Image.fromarray(_height_width_channels(image)).save(folder / f"{name}{self.suffix}")
+            (folder / f"{name}{self.suffix}").write_bytes(self.encode(image))
+
+
+def _png(picture: Image.Image) -> bytes:
+    content = io.BytesIO()
+    picture.save(content, "PNG")
+    return content.getvalue()
 
 
 def _height_width_channels(image: np.ndarray) -> np.ndarray:

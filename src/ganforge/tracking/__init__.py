@@ -7,8 +7,16 @@ whatever it missed is completed from the files by the stage ``record``.
 from ganforge.tracking.identity import Identity
 from ganforge.tracking.live import LiveRun
 from ganforge.tracking.reading import previous_run, read_run
-from ganforge.tracking.run import SCORING_TAG, PipelineRun, describe, recover_run, scoring_mark, settings_tags
-from ganforge.tracking.store import connect, reason, store_needed
+from ganforge.tracking.run import (
+    SCORING_TAG,
+    PipelineRun,
+    describe,
+    find_run,
+    recover_run,
+    scoring_mark,
+    settings_tags,
+)
+from ganforge.tracking.store import connect, reason, store_needed, tracking_uri
 
 __all__ = [
     "SCORING_TAG",
@@ -17,6 +25,7 @@ __all__ = [
     "PipelineRun",
     "connect",
     "describe",
+    "find_run",
     "previous_run",
     "read_run",
     "reason",
@@ -24,4 +33,5 @@ __all__ = [
     "scoring_mark",
     "settings_tags",
     "store_needed",
+    "tracking_uri",
 ]

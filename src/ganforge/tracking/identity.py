@@ -58,6 +58,7 @@ class Identity:
         return json.dumps(asdict(self)) + "\n"
 
 
+EXPERIMENT_VARIABLE = "DVC_EXP_NAME"  # set by DVC, to what it calls an experiment
 RECORDED = (":!dvc.lock", ":!params.yaml", ":!reports")  # what a run changes, or records itself
 
 
@@ -85,5 +86,5 @@ def _environment_tags() -> dict[str, str]:
     }
     if commit:
         tags["mlflow.source.git.commit"] = commit
-    experiment = os.environ.get("DVC_EXP_NAME")
+    experiment = os.environ.get(EXPERIMENT_VARIABLE)
     return tags | ({"dvc.experiment": experiment} if experiment else {})

@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ganforge.errors import UserError
-from ganforge.records import GRID, PARAMS, Record, comparable, parse_record
+from ganforge.layout import GRID, METRICS, PARAMS
+from ganforge.records import Record, comparable, parse_record
 from ganforge.tracking.identity import Identity
 from ganforge.tracking.run import TRAINING_TAG, find_run
 from ganforge.tracking.store import connect, experiment_name
@@ -87,8 +88,8 @@ def _read(client: MlflowClient, run: Run) -> Record | None:
             except (MlflowException, OSError):
                 return None
 
-    params, scores = artifact(PARAMS), artifact("metrics.json")
+    params, scores = artifact(PARAMS.name), artifact(METRICS.name)
     if params is None or scores is None:
         return None
     name = f"{run.info.run_name} ({run.info.run_id[:8]})"
-    return parse_record(name, params.decode(), scores.decode(), artifact(GRID))
+    return parse_record(name, params.decode(), scores.decode(), artifact(str(GRID)))

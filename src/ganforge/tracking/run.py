@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganforge.datasets.prepared import Meta
-from ganforge.evaluation.meanings import ScoreRow
+from ganforge.evaluation.meanings import Scores, headline, markdown_table
+from ganforge.layout import GRID
 from ganforge.params import Params
-from ganforge.tracking.identity import Identity, commit_state
+from ganforge.tracking.identity import EXPERIMENT_VARIABLE, Identity, commit_state
 from ganforge.tracking.store import connect, experiment_id
 
 if TYPE_CHECKING:
@@ -213,21 +215,22 @@ def _describe_training(client: MlflowClient, run_id: str, params: Params, meta: 
 
 
 def _run_name(params: Params) -> str:
-    """What a person recognises the run by: data, network, loss and commit."""
+    """What a person recognises the run by: data, network, loss, commit and, if there is one, DVC's experiment."""
     commit, _ = commit_state()
-    return " ".join(filter(None, [params.dataset.name, params.network.name, params.train.loss, commit[:7]]))
+    experiment = os.environ.get(EXPERIMENT_VARIABLE, "")
+    return " ".join(filter(None, [params.dataset.name, params.network.name, params.train.loss, commit[:7], experiment]))
 
 
-def describe(table: Iterable[ScoreRow], meta: Meta) -> str:
-    """The run's description in Markdown: the scores, beside those of real data."""
-    lines = [
-        f"Generator of **{meta.dataset}** ({' x '.join(map(str, meta.shape))}).",
-        "",
-        "| score | samples | real images | what it says |",
-        "|---|---|---|---|",
-    ]
-    cells = ((row.meaning.label, row.value, row.real, row.meaning.text) for row in table)
-    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in cells)])
+def describe(scores: Scores, meta: Meta, run_id: str) -> str:
+    """The run's description in Markdown: the scores beside those of real data, and the grid of samples."""
+    grid = f"get-artifact?path={GRID}&run_uuid={run_id}"  # an address that the UI serves
+    return "\n\n".join(
+        [
+            f"Generator of **{meta.dataset}** ({' x '.join(map(str, meta.shape))}). {headline(scores)}",
+            f"![samples]({grid})",
+            markdown_table(scores),
+        ]
+    )
 
 
 def settings_tags(params: Params) -> dict[str, str]:

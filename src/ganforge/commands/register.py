@@ -1,0 +1,25 @@
+"""``ganforge register``."""
+
+from __future__ import annotations
+
+import argparse
+
+NAME, HELP = "register", "make the last run's generator the champion in MLflow's registry, unless it is worse"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Under which name, and whether in any case."""
+    parser.add_argument("--name", help="of the registered model (default: ganforge- and the name of the data set)")
+    parser.add_argument("--force", action="store_true", help="even if it is worse than the champion, or has alarms")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Registers it and says as what."""
+    from ganforge.publishing.registry import CHAMPION, register
+
+    made = register(options.name, force=options.force)
+    what = f"version {made.version} of {made.name}"
+    print(f"{what} is the {CHAMPION} now." if made.new else f"This generator is {what}, the {CHAMPION}.")
+    for score in made.worse:
+        print(f"Worse than the champion before: {score}")
+    print("Serve it: make serve")

@@ -1,0 +1,52 @@
+"""``ganforge scores``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from ganforge.errors import UserError
+from ganforge.layout import GENERATOR, GRID, METRICS, REPORT
+
+NAME, HELP = "scores", "show the scores of the last run and where its results lie"
+STALE = "params.yaml has changed since these scores, or a stage has failed: `make repro` makes them anew."
+
+
+def add(_: argparse.ArgumentParser) -> None:
+    """It takes nothing."""
+
+
+def run(_: argparse.Namespace) -> None:
+    """Prints every score beside that of real images, one sentence about them all, and alarms."""
+    from ganforge.evaluation.alarms import alarms
+    from ganforge.evaluation.meanings import SPREAD, headline, rows
+    from ganforge.records import read_workspace
+
+    record = read_workspace()
+    try:
+        inception = bool(record.params.get("evaluation.inception"))
+        table, told = rows(record.scores), alarms(record.scores, inception=inception)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError(f"{METRICS} cannot be read ({error}): remove it, and `make repro` makes it again.") from None
+    print(f"\n{_scored():20}{'samples':>16}{'real images':>14}")
+    for row in table:
+        print(f"{row.meaning.label:20}{row.value:>16}{row.real:>14}   {row.meaning.text}")
+    print(f"{SPREAD}\n\n{headline(record.scores)}")
+    if record.stale:
+        print(f"\n{STALE}")
+    for alarm in told:
+        print(f"\nALARM: {alarm}")
+    print()
+    for what, path in (("Sample grid", GRID), ("Report", REPORT)):
+        if path.exists():
+            print(f"{what:14}{path}")
+    print(f"{'Compare runs':14}make ui, or with the last commit: .venv/bin/ganforge compare HEAD workspace")
+
+
+def _scored() -> str:
+    """Which data and network the scores are of, where the generator still lies there."""
+    try:
+        config = json.loads((GENERATOR / "config.json").read_text(encoding="utf-8"))
+        return f"{config['dataset']}, {config['network']['name']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""

@@ -1,0 +1,21 @@
+"""Where the results of the stages lie, from the root of the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+PARAMS = Path("params.yaml")
+LOCK = Path("dvc.lock")
+RAW = Path("data/raw")
+PREPARED = Path("data/prepared")
+EXTRACTOR = Path("models/extractor")
+GENERATOR = Path("models/generator")
+RUN = Path("models/run.json")
+TRAINING = Path("reports/training.csv")
+PROGRESS = Path("reports/progress")
+SAMPLES = Path("samples")
+METRICS = Path("reports/metrics.json")
+CLASSES = Path("reports/classes.csv")
+FIGURES = Path("reports/figures")
+REPORT = Path("reports/report.html")
+GRID = SAMPLES / "grid.png"

@@ -1,0 +1,188 @@
+"""MLflow's model registry: the best generator of a data set carries the alias ``champion``."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import warnings
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import ganforge
+from ganforge.datasets.prepared import Meta, read_meta
+from ganforge.errors import UserError
+from ganforge.evaluation.alarms import alarms
+from ganforge.evaluation.meanings import MEANINGS, look_up
+from ganforge.layout import GENERATOR, PREPARED, RUN
+from ganforge.networks.storage import CONFIG, WEIGHTS, load_generator
+from ganforge.params import load_params
+from ganforge.publishing.card import model_card
+from ganforge.records import Record, changed_scores, read_workspace
+from ganforge.tracking import Identity, connect, find_run, read_run, scoring_mark, store_needed
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion
+
+CHAMPION = "champion"
+DECIDING = "quality.fd"  # the score that a champion may not fall behind in
+MODEL = "model"  # the folder of the run's artifacts
+NEEDED = ("mlflow", "numpy", "pillow", "pydantic", "safetensors", "torch")  # by what the model runs
+LONGEST_DESCRIPTION = 5000  # characters, the limit of MLflow's databases
+ABSENT = {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}  # how MLflow says that there is no such model or alias
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What was registered.
+
+    Attributes:
+        name: of the registered model.
+        version: its number.
+        new: whether it was made now.
+        worse: scores that are worse than those of the champion before, with both values.
+    """
+
+    name: str
+    version: str
+    new: bool
+    worse: list[str]
+
+
+def model_name(dataset: str) -> str:
+    """Under which generators of a data set are registered; scores compare on the same data only."""
+    return f"ganforge-{dataset}"
+
+
+def register(name: str | None = None, *, force: bool = False) -> Registration:
+    """Registers the generator that the last run left, as the champion.
+
+    Args:
+        name: of the registered model, or None for `model_name`.
+        force: register it even with alarms, or with a worse distance than the champion.
+
+    Raises:
+        UserError: nothing is finished or recorded, the generator is refused, or the store cannot be used.
+    """
+    record, meta, identity = read_workspace(), read_meta(PREPARED), Identity.load(RUN)
+    if record.stale:
+        raise UserError("params.yaml has changed since these scores, or a stage has failed: run `make repro` first.")
+    name = name or model_name(meta.dataset)
+    with store_needed():
+        client = connect()
+        run = find_run(client, identity, scoring_mark(load_params(), record.scores))
+        if run is None or run.info.status != "FINISHED":
+            raise UserError(
+                "MLflow holds no finished run of this generator: `.venv/bin/dvc repro -s -f record` makes it."
+            )
+        champion = find_champion(client, name)
+        known = client.search_model_versions(f"name = '{name}' and run_id = '{run.info.run_id}'")
+        if champion is not None and champion.run_id == run.info.run_id:
+            return Registration(name, champion.version, new=False, worse=[])
+        before = None if champion is None else read_run(champion.run_id)
+        if not force:
+            refuse_worse(record, champion, before)
+        if known:
+            version = known[0]
+        else:
+            version = _create_version(client, name, run.info.run_id, model_card_of(meta, record, identity), record)
+        client.set_registered_model_alias(name, CHAMPION, version.version)
+    return Registration(name, version.version, not known, _worse(before, record))
+
+
+def find_champion(client: MlflowClient, name: str) -> ModelVersion | None:
+    """The version that carries the alias, or None if there is none."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return client.get_model_version_by_alias(name, CHAMPION)
+    except MlflowException as error:
+        if error.error_code not in ABSENT:
+            raise
+        return None
+
+
+def refuse_worse(record: Record, champion: ModelVersion | None, before: Record | None) -> None:
+    """Sees that a generator may become the champion.
+
+    Args:
+        record: of the generator.
+        champion: the one so far, or None.
+        before: what its run recorded, or None where that is gone.
+
+    Raises:
+        UserError: it has an alarm, is farther from real data than the champion, or cannot be compared with it.
+    """
+    force = "register it anyway with --force"
+    told = alarms(record.scores)
+    if told:
+        raise UserError(f"this generator raises an alarm ({told[0]}); mend that, or {force}.")
+    if champion is None:
+        return
+    known = f"version {champion.version} of {champion.name}, the champion"
+    change = next((c for c in changed_scores(before, record) if c.key == DECIDING), None) if before else None
+    if before is None or change is None:
+        raise UserError(f"the scores of {known}, cannot be read from its run any more; {force}.")
+    figures = f"Fréchet distance {change.after}, against {change.before} of {known}"
+    if change.verdict == "measured differently":
+        raise UserError(
+            f"{figures}, but the two were measured on other data, by another extractor or on another number of "
+            f"images; register it under another --name, or {force}."
+        )
+    farther = (look_up(record.scores, DECIDING) or 0.0) > (look_up(before.scores, DECIDING) or 0.0)
+    if change.verdict == "worse" or (change.verdict == "noise unknown" and farther):
+        raise UserError(f"this generator is worse: {figures}; nothing is registered; train a better one, or {force}.")
+
+
+def _worse(before: Record | None, after: Record) -> list[str]:
+    changes = changed_scores(before, after) if before else []
+    return [f"{change.label} {change.after} ({change.before})" for change in changes if change.verdict == "worse"]
+
+
+def model_card_of(meta: Meta, record: Record, identity: Identity, folder: Path = GENERATOR) -> str:
+    """The card of the generator in ``folder``."""
+    _, config = load_generator(folder)
+    return model_card(config, meta, record.scores, identity.environment)
+
+
+def _create_version(client: MlflowClient, name: str, run_id: str, card: str, record: Record) -> ModelVersion:
+    """Puts the model among the run's artifacts, and a version that points there into the registry."""
+    from mlflow.exceptions import MlflowException
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / MODEL
+        save_model(path)
+        (path / "README.md").write_text(card, encoding="utf-8")
+        client.log_artifacts(run_id, str(path), MODEL)
+    try:
+        client.create_registered_model(name, description=f"Generators of {record.params['dataset.name']} by ganforge.")
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+    source = f"{client.get_run(run_id).info.artifact_uri}/{MODEL}"
+    scores = {meaning.key: look_up(record.scores, meaning.key) for meaning in MEANINGS}
+    tags = {key.replace(".", "/"): f"{value:.6g}" for key, value in scores.items() if value is not None}
+    return client.create_model_version(name, source, run_id, tags=tags, description=card[:LONGEST_DESCRIPTION])
+
+
+def save_model(path: Path, generator: Path = GENERATOR) -> None:
+    """Writes the generator as a pyfunc model: its code and weights as safetensors, nothing pickled."""
+    import mlflow.pyfunc
+
+    package = Path(ganforge.__file__).parent
+    with TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what the signature does not know
+        logging.getLogger("mlflow").setLevel(logging.WARNING)  # tells that it runs the example
+        for file in (WEIGHTS, CONFIG):
+            shutil.copyfile(generator / file, Path(folder) / file)
+        mlflow.pyfunc.save_model(
+            path,
+            python_model=str(package / "publishing" / "served.py"),
+            artifacts={"generator": folder},
+            code_paths=[str(package)],
+            input_example=[{"n": 2, "seed": 0}],
+            pip_requirements=[f"{needed}=={metadata.version(needed).split('+')[0]}" for needed in NEEDED],
+        )

@@ -1,0 +1,51 @@
+"""Samples that are more typical, at the price of being more alike."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from ganforge.networks import NetworkSpec
+from ganforge.networks.sampling import STATISTICS_SEED, draw_latents
+from ganforge.networks.style import StyleGenerator
+
+MEAN_OF = 1024  # styles that their mean is taken of
+
+
+class Truncated(nn.Module):
+    """A generator whose latents are pulled towards their mean.
+
+    Networks with a style space: w' = mean(w) + truncation (w - mean(w)), the mean being that of the label's own styles
+    (Karras et al. 2018, https://arxiv.org/abs/1812.04948, appendix B). All others: z' = truncation z, a normal
+    distribution that is narrower (Kingma & Dhariwal 2018, https://arxiv.org/abs/1807.03039, section 6.2, call it
+    temperature).
+
+    Args:
+        generator: in evaluation mode.
+        spec: how it is built.
+        truncation: 1 changes nothing, 0 leaves one sample for each label.
+    """
+
+    def __init__(self, generator: nn.Module, spec: NetworkSpec, truncation: float) -> None:
+        super().__init__()
+        self.generator, self.truncation = generator, truncation
+        self.means = _mean_styles(generator, spec) if isinstance(generator, StyleGenerator) else None
+
+    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+        """(batch, latent_dim) and (batch,) labels to (batch, *shape)."""
+        if not isinstance(self.generator, StyleGenerator) or self.means is None:
+            signal: Tensor = self.generator(self.truncation * latents, labels)
+        else:
+            mean = self.means[torch.zeros(len(latents), dtype=torch.int64) if labels is None else labels]
+            signal = self.generator.synthesis(mean.lerp(self.generator.mapping(latents, labels), self.truncation))
+        return signal
+
+
+@torch.inference_mode()
+def _mean_styles(generator: StyleGenerator, spec: NetworkSpec) -> Tensor:
+    """The mean style of each label, (classes, latent_dim); one row where there are no labels."""
+    device = next(generator.parameters()).device
+    latents = torch.from_numpy(draw_latents(STATISTICS_SEED, MEAN_OF, spec.latent_dim)).to(device)
+    known = range(spec.classes)
+    labels: list[Tensor | None] = [torch.full((MEAN_OF,), label, device=device) for label in known]
+    return torch.stack([generator.mapping(latents, label).mean(0) for label in labels or [None]])
