@@ -42,11 +42,16 @@ def tiny(defaults: dict) -> Params:
 
 
 @pytest.fixture
-def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to stand in, with the default store of runs."""
-    monkeypatch.chdir(tmp_path)
+def default_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing names another store of runs than that of the folder that a test stands in."""
     for name in ("DVC_ROOT", "MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path, default_store: None, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to stand in."""
+    monkeypatch.chdir(tmp_path)
     return tmp_path
 
 

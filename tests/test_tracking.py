@@ -1,9 +1,11 @@
 """The MLflow run, in a real store."""
 
 import json
+import multiprocessing
 import socket
 import threading
 import time
+from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 import pytest
@@ -107,6 +109,29 @@ def test_a_store_that_never_saw_the_run_gets_it(store, params):
     tags = run.client.get_run(run.run_id).data.tags
     assert tags["ganforge.training"] == "f" * 32
     assert tags["torch.version"] == "2.0"  # that of the training, not of today
+
+
+def open_store(_):
+    connect().search_experiments()
+
+
+def test_many_that_open_a_new_store_at_once_find_it_whole(store):
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(open_store, range(2)))
+    assert [file.name for file in store.iterdir() if "mlflow.db" in file.name] == ["mlflow.db"]
+
+
+def test_a_process_that_is_killed_while_it_makes_the_store_leaves_none(store):
+    maker = multiprocessing.get_context("spawn").Process(target=open_store, args=(0,))
+    maker.start()
+    while maker.is_alive() and not list(store.glob(".mlflow.db.*.tmp")):
+        time.sleep(0.005)
+    time.sleep(0.2)  # some of the tables are there
+    maker.kill()
+    maker.join()
+    assert not (store / "mlflow.db").exists()
+    open_store(0)
+    assert (store / "mlflow.db").exists()
 
 
 def test_an_experiment_that_was_deleted_is_restored(store, params):

@@ -81,7 +81,7 @@ def register(name: str | None = None, *, force: bool = False) -> Registration:
         champion = find_champion(client, name)
         known = client.search_model_versions(f"name = '{name}' and run_id = '{run.info.run_id}'")
         if champion is not None and champion.run_id == run.info.run_id:
-            return Registration(name, champion.version, new=False, worse=[])
+            return Registration(name, str(champion.version), new=False, worse=[])
         before = None if champion is None else read_run(champion.run_id)
         if not force:
             refuse_worse(record, champion, before)
@@ -90,7 +90,7 @@ def register(name: str | None = None, *, force: bool = False) -> Registration:
         else:
             version = _create_version(client, name, run.info.run_id, model_card_of(meta, record, identity), record)
         client.set_registered_model_alias(name, CHAMPION, version.version)
-    return Registration(name, version.version, not known, _worse(before, record))
+    return Registration(name, str(version.version), not known, _worse(before, record))
 
 
 def find_champion(client: MlflowClient, name: str) -> ModelVersion | None:

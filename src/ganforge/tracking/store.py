@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ganforge.errors import UserError, first_line
 from ganforge.files import repository_root
+from ganforge.tracking.database import make_database
 from ganforge.tracking.moved import find_artifacts_again
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ def connect() -> MlflowClient:
     for name in ("mlflow.store.db.utils", "sqlalchemy.pool"):  # so does this, and both log what they raise as well
         logging.getLogger(name).setLevel(logging.CRITICAL)
     if not os.environ.get("MLFLOW_TRACKING_URI"):
-        find_artifacts_again(repository_root() / DATABASE, repository_root() / ARTIFACTS)
+        place = repository_root() / DATABASE, repository_root() / ARTIFACTS
+        make_database(*place)
+        find_artifacts_again(*place)
     return MlflowClient(tracking_uri())
 
 

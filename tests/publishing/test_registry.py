@@ -1,0 +1,128 @@
+"""Generators in a real registry."""
+
+import base64
+import io
+import json
+
+import mlflow
+import numpy as np
+import pytest
+from mlflow.pyfunc.scoring_server import invocations
+from PIL import Image
+
+from ganforge.errors import UserError
+from ganforge.generator import Generator
+from ganforge.publishing.registry import CHAMPION, refuse_worse, register
+from ganforge.publishing.serving import prepare_service
+from ganforge.records import Record
+from ganforge.tracking import connect, tracking_uri
+from tests.evaluation.test_report import SCORES
+
+NAME = "ganforge-digits"
+
+
+class Version:
+    """What is told of a champion."""
+
+    name, version = NAME, "3"
+
+
+def record(fd, spread=0.01, **params):
+    quality = SCORES["quality"] | {"fd": fd, "fd_std": spread}
+    return Record("x", {"dataset.name": "digits"} | params, SCORES | {"quality": quality}, None)
+
+
+def test_a_better_one_or_one_as_good_may_follow():
+    refuse_worse(record(0.1), None, None)
+    refuse_worse(record(0.1), Version, record(0.2))
+    refuse_worse(record(0.21), Version, record(0.2))
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "words"),
+    [
+        (record(0.9), record(0.2), r"worse: Fréchet distance 0\.900, against 0\.200 of version 3 of ganforge-digits"),
+        (record(0.1), record(0.2, **{"dataset.held_out": "validation"}), "measured on other data"),
+        (record(0.9, None), record(0.2, None), "is worse"),
+        (record(0.1), None, "cannot be read from its run any more"),
+    ],
+)
+def test_a_worse_one_is_refused_with_the_figures(after, before, words):
+    with pytest.raises(UserError, match=f"{words}.*--force"):
+        refuse_worse(after, Version, before)
+
+
+def test_one_that_copies_its_training_images_is_refused_even_as_the_first():
+    copied = {"copied_fraction": 0.9, "copied_fraction_real": 0.0}
+    scores = SCORES | {"memorisation": SCORES["memorisation"] | copied}
+    with pytest.raises(UserError, match=r"raises an alarm \(memorisation: 90\.0% .*--force"):
+        refuse_worse(Record("x", {}, scores, None), None, None)
+
+
+@pytest.fixture
+def finished_here(project, default_store, monkeypatch):
+    """A finished project to stand in."""
+    monkeypatch.chdir(project.root)
+    return project
+
+
+def ask(model, request):
+    """What the server does with the body of a request."""
+    done = invocations(json.dumps(request), "application/json", model, model.metadata.get_input_schema())
+    assert done.status == 200
+    return json.loads(done.response)["predictions"]
+
+
+def test_a_registered_generator_draws_what_it_drew_before_and_refuses_bad_requests(finished_here):
+    with pytest.raises(UserError, match=f"no {CHAMPION} of {NAME}"):
+        prepare_service(NAME, "127.0.0.1", 5001)
+    with pytest.raises(UserError, match="raises an alarm"):
+        register()  # the small run of the tests covers only a part of the digits
+    made = register(force=True)
+    assert (made.version, made.new) == ("1", True)
+    assert not register().new
+    assert f"models:/{NAME}@{CHAMPION}" in prepare_service(NAME, "127.0.0.1", 5001).command
+
+    version = connect().get_model_version_by_alias(NAME, CHAMPION)
+    assert "## Intended use" in version.description
+    assert float(version.tags["quality/fd"]) == pytest.approx(finished_here.metrics()["quality"]["fd"], rel=1e-5)
+
+    mlflow.set_tracking_uri(tracking_uri())
+    model = mlflow.pyfunc.load_model(f"models:/{NAME}@{CHAMPION}")
+    assert {"n", "seed", "label", "truncation", "format"} == set(
+        model.metadata.get_input_schema().inputs[0].type.to_dict()["properties"]
+    )
+    expected = Generator.load("models/generator").sample(3, seed=5, label="7", truncation=0.5)
+    request = {"n": 3, "seed": 5, "label": 7, "truncation": 0.5}
+    drawn = ask(model, {"inputs": [request | {"format": "array"}]})
+    assert np.array_equal([sample["array"] for sample in drawn], expected)
+    assert [sample["label"] for sample in drawn] == ["7"] * 3
+    pictures = [base64.b64decode(sample["png"]) for sample in ask(model, {"inputs": [request]})]
+    assert np.array_equal([np.asarray(Image.open(io.BytesIO(picture))) for picture in pictures], expected[:, 0])
+    for bad, words in (
+        ({"n": 0}, "n is 0; allowed is a number of at least 1"),
+        ({"n": 10**9}, "n is 1000000000; allowed is a number of at most 1000"),
+        ({"n": "four"}, "n is 'four'; allowed is a whole number"),
+        ({"label": "eleven"}, "label is 'eleven'; allowed is one of"),
+        ({"label": [7]}, r"label is \[7\]; allowed is a text"),
+        ({"format": "gif"}, "format is 'gif'; allowed is png or array"),
+        ({"colour": 1}, "colour is not a key"),
+        ({"truncation": 2}, "truncation is 2; allowed is a number of at most 1"),
+    ):
+        with pytest.raises(mlflow.exceptions.MlflowException, match=words) as refused:
+            ask(model, {"inputs": [bad]})
+        assert refused.value.get_http_status_code() == 400
+    with pytest.raises(mlflow.exceptions.MlflowException, match="ask for 1200 samples; allowed are 1000"):
+        ask(model, {"inputs": [{"n": 600}, {"n": 600}]})
+
+
+def test_scores_that_do_not_belong_to_params_yaml_are_not_registered(finished_here):
+    finished_here.set(train__loss="hinge")
+    with pytest.raises(UserError, match="run `make repro` first"):
+        register()
+
+
+def test_a_generator_that_no_run_recorded_is_not_registered(finished_here):
+    (finished_here.root / "mlflow.db").unlink()
+    with pytest.raises(UserError, match="MLflow holds no finished run of this generator"):
+        register()
