@@ -89,6 +89,10 @@ benchmark: setup ## Measure images per second beside a textbook loop (docs/perfo
 results: setup ## Rebuild docs/results.md, which takes hours on a CPU (PARTS="families digits" for some of it)
 	python -m benchmarks.results $(PARTS)
 
+.PHONY: screenshots
+screenshots: setup ## Take the pictures of MLflow's pages in docs/images anew (needs Chromium and its chromedriver)
+	python docs/screenshots.py
+
 .PHONY: lint
 lint: setup ## Check style and types
 	ruff check

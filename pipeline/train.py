@@ -20,7 +20,7 @@ from ganforge.networks import build_generator
 from ganforge.networks.storage import GeneratorConfig, save_generator
 from ganforge.params import Params
 from ganforge.signals import SIGNALS
-from ganforge.tracking import Identity, LiveRun, PipelineRun, recover_run
+from ganforge.tracking import Identity, LiveRun
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.device import configure
 from ganforge.training.distributed import World, join, leave
@@ -105,14 +105,7 @@ def begin_record(params: Params, meta: Meta, identity_file: Path, device: torch.
         if identity_file.exists():
             warnings.warn(f"{error} A new MLflow run begins.", stacklevel=1)
         write_durably(identity_file, Identity.new(device=device_name(device)).to_json().encode())
-
-    def open_run() -> PipelineRun:
-        run = recover_run(params, meta, Identity.load(identity_file))
-        write_durably(identity_file, run.identity.to_json().encode())
-        run.resume()
-        return run
-
-    return LiveRun(open_run)
+    return LiveRun(params, meta, identity_file)
 
 
 def device_name(device: torch.device) -> str:

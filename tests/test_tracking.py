@@ -2,12 +2,16 @@
 
 import json
 import multiprocessing
+import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -16,6 +20,9 @@ from ganforge.errors import UserError
 from ganforge.params import parse_params
 from ganforge.tracking import SCORING_TAG, Identity, LiveRun, connect, recover_run, scoring_mark, store_needed
 from ganforge.tracking import live as live_module
+from ganforge.tracking import recorder as recorder_module
+from ganforge.tracking.recorder import Recorder
+from tests.project import ROOT, our_environment
 
 META = Meta("digits", "somewhere", "image", (1, 8, 8), ("0", "1"), (5, 5), {"train": 10, "test": 2}, "ab" * 32)
 
@@ -28,10 +35,7 @@ def params(defaults):
 @pytest.fixture
 def store(own_folder):
     """An empty default store in a folder of its own."""
-    yield own_folder
-    for thread in threading.enumerate():  # before the variables and the folder are as they were
-        if thread.name == "mlflow":
-            thread.join(60)
+    return own_folder
 
 
 def rows(*images):
@@ -199,10 +203,10 @@ def test_a_store_that_may_not_be_written_to_is_told_of(store, params, monkeypatc
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///file:{store / 'mlflow.db'}?mode=ro&uri=true")
     with pytest.raises(UserError, match=r"readonly database.*nothing made is lost"), store_needed():
         recover_run(params, META, Identity.new())
-    with pytest.warns(UserWarning, match="readonly database"):
-        live, _ = live_run(params, Identity.new())
-        live.show(rows(64), [])
-        live.close("KILLED")
+    watched = Watched(params, Identity.new())
+    watched.show(rows(64), [])
+    watched.close("KILLED")
+    assert "readonly database" in watched.told[0]
 
 
 def test_a_dead_server_is_told_in_a_sentence(store, params, monkeypatch):
@@ -212,40 +216,55 @@ def test_a_dead_server_is_told_in_a_sentence(store, params, monkeypatch):
         recover_run(params, META, Identity.new())
 
 
-def live_run(params, identity):
-    """A live run, and the list of what it opened so far."""
-    opened = []
+class Watched:
+    """A recorder at work in a thread of this process, where a test can change how long it waits.
 
-    def open_run():
-        opened.append(recover_run(params, META, identity))
-        return opened[-1]
+    Attributes:
+        opened: runs that it opened so far.
+        told: sentences that it told.
+    """
 
-    return LiveRun(open_run), opened
+    def __init__(self, params, identity):
+        self.opened, self.told = [], []
+
+        def open_run():
+            self.opened.append(recover_run(params, META, identity))
+            return self.opened[-1]
+
+        self.recorder = Recorder(open_run, self.told.append)
+        self.thread = threading.Thread(target=self.recorder.run)
+        self.thread.start()
+        self.show = self.recorder.show
+
+    def close(self, status=None):
+        self.recorder.close(status)
+        self.thread.join(30)
 
 
-def test_a_live_run_holds_every_row_and_sheet_once(store, params):
-    live, opened = live_run(params, Identity.new())
-    sheets = [picture(store, 0), picture(store, 64)]
-    live.show([], sheets[:1])
-    live.show(rows(64), sheets[:1])
-    live.show(rows(64, 128), sheets)
-    live.close("KILLED")
-    assert steps(opened[0]) == [64, 128]
-    assert opened[0].grids_held() == {0, 64}
-    again, opened_again = live_run(params, opened[0].identity)  # as after a kill: opened before it is told of any row
-    wait_until(lambda: opened_again)
-    again.show(rows(64, 128, 192), sheets)
+def test_a_recorder_sends_every_row_and_sheet_once(store, params):
+    first = Watched(params, Identity.new())
+    first.show([], [picture(store, 0)])
+    first.show(rows(64), [])
+    first.show(rows(128), [picture(store, 64)])
+    first.close("KILLED")
+    run = first.opened[0]
+    assert steps(run) == [64, 128]
+    assert run.grids_held() == {0, 64}
+    again = Watched(params, run.identity)  # as after a kill: opened before it is told of any row
+    wait_until(lambda: again.opened)
+    again.show(rows(64, 128, 192), [picture(store, 0), picture(store, 64)])
     again.close("KILLED")
-    assert steps(opened[0]) == [64, 128, 192]
-    assert opened[0].client.get_run(opened[0].run_id).info.status == "KILLED"
+    assert steps(run) == [64, 128, 192]
+    assert len([file for file in run.client.list_artifacts(run.run_id, "images") if file.path.endswith(".png")]) == 2
+    assert run.client.get_run(run.run_id).info.status == "KILLED"
 
 
-def test_a_live_run_shows_how_busy_the_machine_is(store, params, monkeypatch):
-    monkeypatch.setattr(live_module, "MEASURE", 0.2)
-    live, opened = live_run(params, Identity.new())
-    wait_until(lambda: opened and "system/cpu_utilization_percentage" in metrics_of(opened[0]))
-    live.close()
-    assert 0 < metrics_of(opened[0])["system/system_memory_usage_percentage"] <= 100
+def test_a_recorder_shows_how_busy_the_machine_is(store, params, monkeypatch):
+    monkeypatch.setattr(recorder_module, "MEASURE", 0.2)
+    watched = Watched(params, Identity.new())
+    wait_until(lambda: watched.opened and "system/cpu_utilization_percentage" in metrics_of(watched.opened[0]))
+    watched.close()
+    assert 0 < metrics_of(watched.opened[0])["system/system_memory_usage_percentage"] <= 100
 
 
 def metrics_of(run):
@@ -253,32 +272,71 @@ def metrics_of(run):
 
 
 def test_a_store_that_is_gone_is_told_once_and_filled_when_it_is_back(store, tmp_path, params, monkeypatch):
-    monkeypatch.setattr(live_module, "RETRY", 0.1)
+    monkeypatch.setattr(recorder_module, "RETRY", 0.1)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'not' / 'there' / 'mlflow.db'}")
     (tmp_path / "not").touch()
-    with pytest.warns(UserWarning, match="MLflow at .* failed .*what is missing") as told:
-        live, opened = live_run(params, Identity.new())
-        live.show(rows(64), [])
-        wait_until(lambda: told.list)
-        live.show(rows(64, 128), [])
-        (tmp_path / "not").unlink()
-        (tmp_path / "not" / "there").mkdir(parents=True)
-        wait_until(lambda: opened)
-        live.close()
-    assert len(told) == 1
-    assert steps(opened[-1]) == [64, 128]
+    watched = Watched(params, Identity.new())
+    watched.show(rows(64), [])
+    wait_until(lambda: watched.told)
+    watched.show(rows(128), [])
+    (tmp_path / "not").unlink()
+    (tmp_path / "not" / "there").mkdir(parents=True)
+    wait_until(lambda: watched.opened)
+    watched.close()
+    (told,) = watched.told
+    assert re.match(r"MLflow at .* failed .*what is missing there\.$", told)
+    assert steps(watched.opened[-1]) == [64, 128]
+
+
+def test_a_live_run_is_recorded_by_a_process_that_ends_with_it(store, params):
+    (store / "run.json").write_text(Identity.new().to_json())
+    live = LiveRun(params, META, store / "run.json")
+    live.show(rows(64), [picture(store, 0)])
+    live.show(rows(64, 128), [picture(store, 0), picture(store, 64)])
+    live.close("FAILED")
+    run = recover_run(params, META, Identity.load(store / "run.json"))
+    assert run.identity.run_id == run.run_id
+    assert steps(run) == [64, 128]
+    assert run.grids_held() == {0, 64}
+    assert run.client.get_run(run.run_id).info.status == "FAILED"
 
 
 def test_a_server_that_never_answers_holds_up_the_end_only_for_a_while(store, params, monkeypatch):
     monkeypatch.setattr(live_module, "LONGEST_WAIT", 0.5)
+    (store / "run.json").write_text(Identity.new().to_json())
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{silent.getsockname()[1]}")
-        live, _ = live_run(params, Identity.new())
-        began = time.monotonic()
+        live = LiveRun(params, META, store / "run.json")
         live.show(rows(64), [])
+        wait_until(live._ready.is_set)
+        began = time.monotonic()
         with pytest.warns(UserWarning, match="no answer"):
             live.close()
         assert time.monotonic() - began < 2
+
+
+TRAINING = """
+import sys, time
+from pathlib import Path
+from ganforge.params import load_params
+from ganforge.tracking import LiveRun
+from tests.test_tracking import META, Identity
+Path("run.json").write_text(Identity.new().to_json())
+live = LiveRun(load_params(Path(sys.argv[1])), META, Path("run.json"))
+live._ready.wait()
+print(live._process.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def test_the_process_that_records_ends_when_its_training_is_killed(store):
+    command = [sys.executable, "-c", TRAINING, str(ROOT / "params.yaml")]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, env=our_environment() | {"PYTHONPATH": str(ROOT)}
+    ) as training:
+        recorder = int(training.stdout.readline())
+        training.kill()
+    wait_until(lambda: not psutil.pid_exists(recorder) or psutil.Process(recorder).status() == psutil.STATUS_ZOMBIE)
 
 
 def wait_until(condition, seconds=30):

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -81,12 +82,16 @@ def read_meta(folder: Path) -> Meta:
     """meta.json of a folder of prepared data."""
     path = folder / "meta.json"
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-        return Meta(**values | {key: tuple(values[key]) for key in ("shape", "classes", "class_counts")})
+        return parse_meta(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise UserError(f"{path} does not exist: `make repro` makes it.") from None
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path} is damaged ({error}): run `dvc repro -f preprocess` to make it anew.") from error
+
+
+def parse_meta(values: dict[str, Any]) -> Meta:
+    """The inverse of `dataclasses.asdict`, after JSON, which knows no tuples."""
+    return Meta(**values | {key: tuple(values[key]) for key in ("shape", "classes", "class_counts")})
 
 
 def write_prepared(

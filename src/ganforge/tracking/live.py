@@ -2,99 +2,100 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import threading
-import time
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any
 
-from ganforge.tracking.machine import Machine
-from ganforge.tracking.run import PipelineRun
-from ganforge.tracking.store import warn
+import ganforge
+from ganforge.datasets.prepared import Meta
+from ganforge.params import Params
+from ganforge.tracking.store import FILLED_LATER, failure
 
 if TYPE_CHECKING:
     from ganforge.training.trainer import Row
 
-MEASURE = 10.0  # seconds from one look at the machine to the next
-RETRY = 10.0  # seconds from a failure of the store to the next try
+LONGEST_START = 60.0  # seconds that the end of a short training waits until the process is there at all
 LONGEST_WAIT = 8.0  # seconds that the end of a training waits for a slow store
 
 
 class LiveRun:
-    """Keeps the MLflow run of a training up to date, in a thread of its own.
+    """Keeps the MLflow run of a training up to date, by a process of its own.
 
-    It is told where the training stands and sends what the run does not hold yet. The first failure of the store is
-    told; it is tried again until the training ends, and what is missing then is completed by the stage ``record``.
+    A thread would do, but for what it takes: MLflow is Python from end to end, and a second of it is a second in which
+    the training stands still.
 
     Args:
-        open_run: finds or makes the run; called in the thread, again after every failure.
+        params: all of params.yaml.
+        meta: of the data.
+        identity_file: where the `Identity` of the training lies; it is told the id of the run.
     """
 
-    def __init__(self, open_run: Callable[[], PipelineRun]) -> None:
-        import mlflow  # noqa: F401  now: a thread that imports it would slow down the first steps
-
-        self._open_run = open_run
-        self._news = threading.Condition()
-        self._rows: Sequence[Row] = ()
-        self._pictures: Sequence[Path] = ()
-        self._status: str | None = None
-        self._changed, self._closing = True, False
-        self._complete = self._told = False
-        self._thread = threading.Thread(target=self._work, name="mlflow", daemon=True)
-        self._thread.start()
+    def __init__(self, params: Params, meta: Meta, identity_file: Path) -> None:
+        package = str(Path(ganforge.__file__).parents[1])
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "ganforge.tracking.recorder"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))},
+        )
+        self._messages = SimpleQueue[dict[str, Any] | None]()
+        self._rows = self._pictures = 0
+        self._ready = threading.Event()
+        for work in (self._send, self._wait_until_ready):  # both may have to wait
+            threading.Thread(target=work, daemon=True).start()
+        training = {"params": params.model_dump(mode="json"), "meta": asdict(meta)}
+        self._messages.put({**training, "identity_file": str(identity_file)})
 
     def show(self, rows: Sequence[Row], pictures: Sequence[Path]) -> None:
         """Tells of all rows that are safe on disk, and of all sheets of samples; returns at once."""
-        with self._news:
-            if len(rows) > len(self._rows) or len(pictures) > len(self._pictures):
-                self._rows, self._pictures, self._changed = tuple(rows), tuple(pictures), True
-                self._news.notify()
+        if len(rows) > self._rows or len(pictures) > self._pictures:
+            self._tell(rows[self._rows :], pictures[self._pictures :])
+            self._rows, self._pictures = len(rows), len(pictures)
 
     def close(self, status: str | None = None) -> None:
         """Waits a few seconds at most until everything is sent, and the run marked with ``status`` if there is one."""
-        with self._news:
-            self._closing, self._status, self._changed = True, status, True
-            self._news.notify()
-        self._thread.join(LONGEST_WAIT)
-        if not self._complete:
-            self._tell(TimeoutError(f"no answer for {LONGEST_WAIT:.0f} s"))
+        self._tell(closing=True, status=status)
+        self._messages.put(None)
+        self._ready.wait(LONGEST_START)
+        try:
+            self._process.wait(LONGEST_WAIT)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+            error = TimeoutError(f"no answer for {LONGEST_WAIT:.0f} s")
+            warnings.warn(failure(error, FILLED_LATER), stacklevel=2)
 
-    def _work(self) -> None:
-        run, held, failed = None, set[int](), False
-        shown: Sequence[Path] = ()
-        machine, measured = Machine(), time.monotonic()
-        while not self._complete:
-            with self._news:
-                if failed:
-                    self._news.wait_for(lambda: self._closing, timeout=RETRY)
-                else:
-                    self._news.wait_for(lambda: self._changed, timeout=MEASURE)
-                rows, pictures, closing, status = self._rows, self._pictures, self._closing, self._status
-                self._changed = False
-            try:
-                if run is None:
-                    run = self._open_run()
-                    held, shown = run.rows_held(), ()
-                new = [row for row in rows if int(row["images"]) not in held]
-                run.log_rows(new)
-                held |= {int(row["images"]) for row in new}
-                if pictures != shown:
-                    run.log_grids(pictures)
-                    shown = pictures
-                if time.monotonic() - measured >= MEASURE:
-                    measured = time.monotonic()
-                    run.log_machine(machine.measure())
-                failed = False
-                if closing and status:
-                    run.end(status)
-                self._complete = closing
-            except Exception as error:
-                run, failed = None, True
-                self._tell(error)
-                if closing:
-                    return
+    def _tell(
+        self,
+        rows: Sequence[Row] = (),
+        pictures: Sequence[Path] = (),
+        *,
+        closing: bool = False,
+        status: str | None = None,
+    ) -> None:
+        paths = [str(picture.absolute()) for picture in pictures]
+        self._messages.put({"rows": [*rows], "pictures": paths, "closing": closing, "status": status})
 
-    def _tell(self, error: Exception) -> None:
-        if not self._told:
-            self._told = True
-            warn(error, "the training loses nothing, and `dvc repro record` will complete what is missing there")
+    def _wait_until_ready(self) -> None:
+        assert self._process.stdout is not None
+        self._process.stdout.readline()  # ends as well where the process does
+        self._ready.set()
+
+    def _send(self) -> None:
+        pipe = self._process.stdin
+        assert pipe is not None
+        try:
+            for message in iter(self._messages.get, None):
+                pipe.write(json.dumps(message).encode() + b"\n")
+                pipe.flush()
+            pipe.close()
+        except OSError:  # the process is gone, and has told why
+            return

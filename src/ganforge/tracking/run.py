@@ -78,15 +78,18 @@ class PipelineRun:
             self.client.log_batch(self.run_id, metrics=waiting)
 
     def log_grids(self, pictures: Iterable[Path]) -> None:
-        """Adds sheets of samples, named after the images shown, to the run's image slider; each only once."""
-        from PIL import Image
-
+        """Adds those sheets of samples, named after the images shown, that the run's image slider does not have yet."""
         held = self.grids_held()
         for picture in pictures:
-            images = int(picture.stem)
-            if images not in held:
-                with Image.open(picture) as image:
-                    self.client.log_image(self.run_id, image.convert("RGB"), key=GRID_KEY, step=images)
+            if int(picture.stem) not in held:
+                self.log_grid(picture)
+
+    def log_grid(self, picture: Path) -> None:
+        """Adds one such sheet."""
+        from PIL import Image
+
+        with Image.open(picture) as image:
+            self.client.log_image(self.run_id, image, key=GRID_KEY, step=int(picture.stem))
 
     def grids_held(self) -> set[int]:
         """Images shown at the sheets that the run's image slider has already."""

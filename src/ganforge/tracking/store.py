@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 EXPERIMENT = "ganforge"
+FILLED_LATER = "the training loses nothing, and `dvc repro record` will complete what is missing there"
 SQLALCHEMY_PREFACE = "(raised as a result of"  # begins a line before the one that tells
 DATABASE, ARTIFACTS = "mlflow.db", "mlartifacts"  # of the default store, in the root of the checkout
 EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # how the UI shows it: runs first
@@ -98,6 +98,6 @@ def experiment_id(client: MlflowClient) -> str:
     return str(experiment.experiment_id)
 
 
-def warn(error: Exception, consequence: str) -> None:
-    """Tells that the store failed, and what follows from it."""
-    warnings.warn(f"MLflow at {tracking_uri()} failed ({reason(error)}): {consequence}.", stacklevel=3)
+def failure(error: Exception, consequence: str) -> str:
+    """A sentence that tells that the store failed, and what follows from it."""
+    return f"MLflow at {tracking_uri()} failed ({reason(error)}): {consequence}."

@@ -1,0 +1,159 @@
+"""Pictures of MLflow's own pages over the runs recorded here, taken by a real browser: `make screenshots`.
+
+It starts an `mlflow server` on the default store, opens its pages in a Chromium without a screen, and writes what it
+sees to docs/images/. It wants two finished runs that differ in their loss, and takes the newest of each loss.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from PIL import Image
+from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.common.by import By
+
+from ganforge.tracking import connect, tracking_uri
+from ganforge.tracking.store import experiment_name
+
+IMAGES = Path(__file__).parent / "images"
+WINDOW = (1400, 1000)
+MOST_RUNS = 3
+LONGEST_START = 90  # seconds until the server answers
+PATIENCE = 30  # seconds until a page shows what is waited for
+SETTLE = 4  # seconds more, in which charts are drawn
+CHOICES = {  # what MLflow's pages keep in the browser
+    "mlflow.workflowType_v1": '"machine_learning"',
+    "mlflow.assistant.panelOpen_v1": "false",
+    "mlflow.assistant.fab.autoOpenedOnFirstLoad_v1": "true",
+}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def main() -> None:
+    """Takes all pictures."""
+    experiment, runs = chosen_runs()
+    first = runs[0]
+    with served() as address, browser() as chromium:
+        set_up(chromium, address)
+        base = f"{address}/#/experiments/{experiment}/runs"
+        take(chromium, f"{base}/{first}", "ui-run", "Description")
+        take(chromium, f"{base}/{first}/model-metrics", "ui-live", "train/")
+        compared = f"runs={quote(json.dumps(runs))}&experiments={quote(json.dumps([experiment]))}"
+        take(chromium, f"{address}/#/compare-runs?{compared}", "ui-compare", "Parameters")
+        take(chromium, f"{base}?compareRunsMode=CHART", "ui-charts", "train/")
+
+
+def chosen_runs() -> tuple[str, list[str]]:
+    """The experiment, and the newest finished run of each loss."""
+    client = connect()
+    experiment = client.get_experiment_by_name(experiment_name())
+    runs = [] if experiment is None else client.search_runs([experiment.experiment_id], "attributes.status='FINISHED'")
+    newest = {run.data.params["train.loss"]: run.info.run_id for run in reversed(runs)}
+    if len(newest) < 2:
+        sys.exit(
+            "There are no two finished runs with different losses here: run `make repro`, change train.loss in "
+            "params.yaml, and run it again."
+        )
+    return experiment.experiment_id, list(reversed(newest.values()))[:MOST_RUNS]
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of an `mlflow server` on the default store, until it is no longer needed."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    address = f"http://127.0.0.1:{port}"
+    command = ["server", "--backend-store-uri", tracking_uri(), "--host", "127.0.0.1", "--port", port]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "mlflow", *command],
+        env=os.environ | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "MLFLOW_DISABLE_TELEMETRY": "true"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        end = time.monotonic() + LONGEST_START
+        while not answers(address):
+            if time.monotonic() > end or server.poll() is not None:
+                sys.exit(f"`mlflow server` did not answer within {LONGEST_START} s.")
+            time.sleep(0.5)
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def answers(address: str) -> bool:
+    """Whether a server is up."""
+    try:
+        with urllib.request.urlopen(f"{address}/health", timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+@contextmanager
+def browser() -> Iterator[webdriver.Chrome]:
+    """A Chromium without a screen."""
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    driver = shutil.which("chromedriver")
+    if program is None or driver is None:
+        sys.exit("There is no Chromium with its chromedriver here: install both (Debian: chromium, chromium-driver).")
+    options = webdriver.ChromeOptions()
+    options.binary_location = program
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"):
+        options.add_argument(argument)
+    options.add_argument(f"--window-size={WINDOW[0]},{WINDOW[1]}")
+    chromium = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    try:
+        yield chromium
+    finally:
+        chromium.quit()
+
+
+def set_up(chromium: webdriver.Chrome, address: str) -> None:
+    """Chooses the pages for training models, and closes the assistant, as a person does at the first visit."""
+    chromium.get(address)
+    for name, value in CHOICES.items():
+        chromium.execute_script("localStorage.setItem(arguments[0], arguments[1])", name, value)
+
+
+def take(chromium: webdriver.Chrome, address: str, name: str, words: str) -> None:
+    """Opens a page, waits until it shows ``words``, and writes a picture of it."""
+    chromium.get("about:blank")  # an address that differs after its # alone would not be loaded anew
+    chromium.get(address)
+    end = time.monotonic() + PATIENCE
+    while words not in page_text(chromium):
+        if time.monotonic() > end:
+            sys.exit(f"{address} did not show {words!r} within {PATIENCE} s; is MLflow's page another one by now?")
+        time.sleep(0.5)
+    time.sleep(SETTLE)
+    path = IMAGES / f"{name}.png"
+    chromium.save_screenshot(str(path))
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").quantize(64)
+    small.save(path, optimize=True)
+    print(path)
+
+
+def page_text(chromium: webdriver.Chrome) -> str:
+    """What a person reads on the page."""
+    try:
+        return str(chromium.find_element(By.TAG_NAME, "body").text)
+    except WebDriverException:
+        return ""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""The process that records a training while it goes on; `LiveRun` starts it and tells it what to record.
+
+It reads JSON from standard input, a line for each message: first what is trained, then new rows and new sheets of
+samples, at last that it is over. Where the input ends without that, the training was killed, and it ends at once. It
+writes a line when it is ready, which takes seconds whatever the store is like.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from ganforge.datasets.prepared import Meta, parse_meta
+from ganforge.files import write_durably
+from ganforge.params import Params, parse_params
+from ganforge.tracking.identity import Identity
+from ganforge.tracking.machine import Machine
+from ganforge.tracking.run import PipelineRun, recover_run
+from ganforge.tracking.store import FILLED_LATER, connect, failure
+
+if TYPE_CHECKING:
+    from ganforge.training.trainer import Row
+
+MEASURE = 10.0  # seconds from one look at the machine to the next
+RETRY = 10.0  # seconds from a failure of the store to the next try
+NICENESS = 10  # the training goes first where there are too few processors for both
+
+
+class Recorder:
+    """Keeps the MLflow run of a training up to date.
+
+    It is told where the training stands and sends what the run does not hold yet. The first failure of the store is
+    told; it is tried again until the training ends, and what is missing then is completed by the stage ``record``.
+
+    Args:
+        open_run: finds or makes the run; called again after every failure.
+        tell: told the first failure, in a sentence.
+    """
+
+    def __init__(self, open_run: Callable[[], PipelineRun], tell: Callable[[str], None]) -> None:
+        self._open_run, self._tell = open_run, tell
+        self._news = threading.Condition()
+        self._rows: list[Row] = []
+        self._pictures: list[Path] = []
+        self._status: str | None = None
+        self._changed, self._closing = True, False
+
+    def show(self, rows: Sequence[Row], pictures: Sequence[Path]) -> None:
+        """Takes further rows and sheets of samples, in another thread than `run`."""
+        with self._news:
+            self._rows += rows
+            self._pictures += pictures
+            self._changed = True
+            self._news.notify()
+
+    def close(self, status: str | None = None) -> None:
+        """Lets `run` end when everything is sent, and mark the run with ``status`` if there is one."""
+        with self._news:
+            self._closing, self._status, self._changed = True, status, True
+            self._news.notify()
+
+    def run(self) -> bool:
+        """Sends what there is until it is closed; whether all of it arrived."""
+        run, failed, told = None, False, False
+        held, shown = set[int](), set[int]()  # images shown at the rows and at the sheets that the run has
+        machine, measured = Machine(), time.monotonic()
+        while True:
+            with self._news:
+                if failed:
+                    self._news.wait_for(lambda: self._closing, timeout=RETRY)
+                else:
+                    self._news.wait_for(lambda: self._changed, timeout=MEASURE)
+                rows, pictures, closing, status = [*self._rows], [*self._pictures], self._closing, self._status
+                self._changed = False
+            try:
+                if run is None:
+                    run = self._open_run()
+                    held, shown = run.rows_held(), run.grids_held()
+                new = [row for row in rows if int(row["images"]) not in held]
+                run.log_rows(new)
+                held |= {int(row["images"]) for row in new}
+                for picture in pictures:
+                    if int(picture.stem) not in shown:
+                        run.log_grid(picture)
+                        shown.add(int(picture.stem))
+                if time.monotonic() - measured >= MEASURE:
+                    measured = time.monotonic()
+                    run.log_machine(machine.measure())
+                failed = False
+                if closing and status:
+                    run.end(status)
+            except Exception as error:
+                run, failed = None, True
+                if not told:
+                    told = True
+                    self._tell(failure(error, FILLED_LATER))
+            if closing:
+                return not failed
+
+
+def open_run(params: Params, meta: Meta, identity_file: Path) -> PipelineRun:
+    """The run of the training that ``identity_file`` names, which is told its id."""
+    run = recover_run(params, meta, Identity.load(identity_file))
+    write_durably(identity_file, run.identity.to_json().encode())
+    run.resume()
+    return run
+
+
+def listen(recorder: Recorder, messages: TextIO) -> None:
+    """Passes on what the training tells; ends this process when that is no more."""
+    for line in messages:
+        message: dict[str, Any] = json.loads(line)
+        recorder.show(message["rows"], [Path(picture) for picture in message["pictures"]])
+        if message["closing"]:
+            recorder.close(message["status"])
+            return
+    os._exit(1)
+
+
+def main() -> None:
+    """Records one training."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # the training gets them too, and says what follows
+        signal.signal(number, signal.SIG_IGN)
+    os.nice(NICENESS)
+    training = json.loads(sys.stdin.readline())
+    params, meta = parse_params(training["params"]), parse_meta(training["meta"])
+    stage = os.environ.get("DVC_STAGE", "train")
+
+    def tell(sentence: str) -> None:
+        print(f"{stage}: {sentence}", file=sys.stderr, flush=True)  # noqa: T201
+
+    with suppress(Exception):  # what the store has against it is told later
+        connect()
+    print("ready", flush=True)  # noqa: T201
+    recorder = Recorder(partial(open_run, params, meta, Path(training["identity_file"])), tell)
+    threading.Thread(target=listen, args=(recorder, sys.stdin), daemon=True).start()
+    os._exit(0 if recorder.run() else 1)  # at once: what Python tidies up at its end takes a second
+
+
+if __name__ == "__main__":
+    main()
