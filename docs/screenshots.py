@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -28,11 +28,12 @@ from ganforge.tracking import connect, tracking_uri
 from ganforge.tracking.store import experiment_name
 
 IMAGES = Path(__file__).parent / "images"
-WINDOW = (1400, 1000)
 MOST_RUNS = 3
 LONGEST_START = 90  # seconds until the server answers
 PATIENCE = 30  # seconds until a page shows what is waited for
-SETTLE = 4  # seconds more, in which charts are drawn
+SETTLE = 6  # seconds more, in which charts are drawn
+CURVES = "train/(loss|fd|learning_rate|images_per_second)"  # of the charts that are shown
+COMPARED = "quality/(fd_ratio|precision|coverage)$|train/(fd|loss)"
 CHOICES = {  # what MLflow's pages keep in the browser
     "mlflow.workflowType_v1": '"machine_learning"',
     "mlflow.assistant.panelOpen_v1": "false",
@@ -44,15 +45,18 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 def main() -> None:
     """Takes all pictures."""
     experiment, runs = chosen_runs()
-    first = runs[0]
+    compared = f"runs={quote(json.dumps(runs))}&experiments={quote(json.dumps([experiment]))}"
     with served() as address, browser() as chromium:
         set_up(chromium, address)
         base = f"{address}/#/experiments/{experiment}/runs"
-        take(chromium, f"{base}/{first}", "ui-run", "Description")
-        take(chromium, f"{base}/{first}/model-metrics", "ui-live", "train/")
-        compared = f"runs={quote(json.dumps(runs))}&experiments={quote(json.dumps([experiment]))}"
-        take(chromium, f"{address}/#/compare-runs?{compared}", "ui-compare", "Parameters")
-        take(chromium, f"{base}?compareRunsMode=CHART", "ui-charts", "train/")
+        curves = f"{base}/{runs[0]}/model-metrics"
+        take(chromium, f"{base}/{runs[0]}", "mlflow-run", (1400, 1250), "Description")
+        take(chromium, curves, "mlflow-curves", (1400, 1000), "Auto-refresh", search(CURVES))
+        take(chromium, f"{base}/{runs[0]}/system-metrics", "mlflow-machine", (1400, 760), "cpu_utilization")
+        take(chromium, f"{base}?compareRunsMode=CHART", "mlflow-charts", (1400, 1250), "Add chart", search(COMPARED))
+        take(
+            chromium, f"{address}/#/compare-runs?{compared}", "mlflow-compare", (1400, 1700), "Run details", differences
+        )
 
 
 def chosen_runs() -> tuple[str, list[str]]:
@@ -114,7 +118,6 @@ def browser() -> Iterator[webdriver.Chrome]:
     options.binary_location = program
     for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"):
         options.add_argument(argument)
-    options.add_argument(f"--window-size={WINDOW[0]},{WINDOW[1]}")
     chromium = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
     try:
         yield chromium
@@ -129,8 +132,16 @@ def set_up(chromium: webdriver.Chrome, address: str) -> None:
         chromium.execute_script("localStorage.setItem(arguments[0], arguments[1])", name, value)
 
 
-def take(chromium: webdriver.Chrome, address: str, name: str, words: str) -> None:
-    """Opens a page, waits until it shows ``words``, and writes a picture of it."""
+def take(
+    chromium: webdriver.Chrome,
+    address: str,
+    name: str,
+    window: tuple[int, int],
+    words: str,
+    act: Callable[[webdriver.Chrome], None] | None = None,
+) -> None:
+    """Opens a page, waits until it shows ``words``, acts as a person would, and writes a picture of it."""
+    chromium.set_window_size(*window)
     chromium.get("about:blank")  # an address that differs after its # alone would not be loaded anew
     chromium.get(address)
     end = time.monotonic() + PATIENCE
@@ -138,6 +149,8 @@ def take(chromium: webdriver.Chrome, address: str, name: str, words: str) -> Non
         if time.monotonic() > end:
             sys.exit(f"{address} did not show {words!r} within {PATIENCE} s; is MLflow's page another one by now?")
         time.sleep(0.5)
+    if act is not None:
+        act(chromium)
     time.sleep(SETTLE)
     path = IMAGES / f"{name}.png"
     chromium.save_screenshot(str(path))
@@ -145,6 +158,24 @@ def take(chromium: webdriver.Chrome, address: str, name: str, words: str) -> Non
         small = picture.convert("RGB").quantize(64)
     small.save(path, optimize=True)
     print(path)
+
+
+def search(words: str) -> Callable[[webdriver.Chrome], None]:
+    """Shows the charts whose names fit."""
+
+    def act(chromium: webdriver.Chrome) -> None:
+        chromium.find_element(By.XPATH, "//input[@placeholder='Search metric charts']").send_keys(words)
+
+    return act
+
+
+def differences(chromium: webdriver.Chrome) -> None:
+    """Leaves out what does not differ and the plot above it, and shows the grids of samples side by side."""
+    for switch in chromium.find_elements(By.XPATH, "//*[@role='switch']"):
+        chromium.execute_script("arguments[0].click()", switch)
+    chromium.find_element(By.XPATH, "//*[text()='Visualizations']").click()
+    time.sleep(SETTLE)
+    chromium.execute_script("arguments[0].click()", chromium.find_element(By.XPATH, "//*[@artifact-name='grid.png']"))
 
 
 def page_text(chromium: webdriver.Chrome) -> str:

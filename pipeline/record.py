@@ -57,7 +57,7 @@ def main(params: Params) -> None:
         run.log_files(
             {
                 GENERATOR: "generator",
-                GRID: "samples",
+                GRID: None,  # MLflow compares files side by side that lie at the root
                 SAMPLES / "interpolation.png": "samples",
                 SAMPLES / "single": "samples/single",
                 FIGURES: "figures",

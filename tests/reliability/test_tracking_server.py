@@ -112,7 +112,7 @@ def seconds_lost(project: Project) -> float:
 
 @pytest.mark.parametrize("way", [signal.SIGKILL, signal.SIGSTOP])
 def test_a_server_that_never_comes_back_costs_ten_seconds_at_most(project, server, way):
-    training = start_training(project, server, 25600)
+    training = start_training(project, server, 96000)
     server.send(way)
     assert training.wait(180) == 0, (project.root / "log").read_text()
     log = (project.root / "log").read_text()

@@ -78,7 +78,10 @@ def _whole_id(client: MlflowClient, beginning: str) -> str:
 
 
 def _read(client: MlflowClient, run: Run) -> Record | None:
-    """Parameters, scores and grid from the artifacts of a run; None if it was never completed."""
+    """Parameters, scores and grid from the artifacts of a run; None if it was never completed.
+
+    Runs of earlier versions have their grid in the folder samples.
+    """
     from mlflow.exceptions import MlflowException
 
     def artifact(path: str) -> bytes | None:
@@ -92,4 +95,4 @@ def _read(client: MlflowClient, run: Run) -> Record | None:
     if params is None or scores is None:
         return None
     name = f"{run.info.run_name} ({run.info.run_id[:8]})"
-    return parse_record(name, params.decode(), scores.decode(), artifact(str(GRID)))
+    return parse_record(name, params.decode(), scores.decode(), artifact(GRID.name) or artifact(str(GRID)))

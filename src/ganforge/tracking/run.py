@@ -226,7 +226,7 @@ def _run_name(params: Params) -> str:
 
 def describe(scores: Scores, meta: Meta, run_id: str) -> str:
     """The run's description in Markdown: the scores beside those of real data, and the grid of samples."""
-    grid = f"get-artifact?path={GRID}&run_uuid={run_id}"  # an address that the UI serves
+    grid = f"get-artifact?path={GRID.name}&run_uuid={run_id}"  # an address that the UI serves
     return "\n\n".join(
         [
             f"Generator of **{meta.dataset}** ({' x '.join(map(str, meta.shape))}). {headline(scores)}",
