@@ -98,6 +98,7 @@ lint: setup ## Check style and types
 	ruff check
 	ruff format --check
 	mypy
+	check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 
 .PHONY: lock
 lock: setup ## Resolve requirements.lock anew
