@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 MEASURE = 10.0  # seconds from one look at the machine to the next
 RETRY = 10.0  # seconds from a failure of the store to the next try
-NICENESS = 10  # the training goes first where there are too few processors for both
+NICENESS = 5  # the training goes first where there are too few processors for both, and does not starve this one
 
 
 class Recorder:
