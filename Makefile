@@ -14,7 +14,7 @@ READY := .venv/.ready$(addprefix -,$(TORCH))
 
 # Scripts in .venv know its place: where the folder was moved or copied, .venv is made anew. A link to another one may stay.
 PLACE := $(shell test -h .venv || cat .venv/.place 2>/dev/null)
-MOVED := $(if $(PLACE),$(filter-out $(PLACE),$(CURDIR)))
+MOVED := $(shell test -z "$(PLACE)" || test "$(PLACE)/.venv" -ef .venv || echo moved)
 $(if $(MOVED),$(shell rm -f .venv/.ready*))
 
 .PHONY: help
@@ -67,7 +67,7 @@ ui: setup ## Open the recorded runs in MLflow, at http://127.0.0.1:5000 (PORT=..
 
 .PHONY: register
 register: setup ## Make the generator the champion in MLflow's registry, unless it is worse (FORCE=1 in any case)
-	@ganforge register $(if $(FORCE),--force)
+	@ganforge register $(if $(filter 1,$(FORCE)),--force)
 
 .PHONY: serve
 serve: setup ## Let the champion answer requests for samples, at http://127.0.0.1:5001 (PORT=... for another port)

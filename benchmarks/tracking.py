@@ -5,8 +5,8 @@
 It trains as the stage `train` does, on the data that the pipeline left, into a store of its own. MLflow is written to
 by a process beside the training. Between every two reports, the time that passed and the processor time that this
 process took are noted: how much the one grows with the other, by least squares, is what a second of recording takes of
-training, and that times all its seconds is the cost. (Trainings with and without it differ by chance more than that.)
-That the end waits for a slow server
+training, and that times the seconds from the first report to the last is the cost. (Trainings with and without it
+differ by chance more than that.) That the end waits for a slow server
 some seconds at most is a matter of tests (docs/reliability.md).
 """
 

@@ -52,7 +52,6 @@ def main() -> None:
         curves = f"{base}/{runs[0]}/model-metrics"
         take(chromium, f"{base}/{runs[0]}", "mlflow-run", (1400, 1250), "Description")
         take(chromium, curves, "mlflow-curves", (1400, 1000), "Auto-refresh", search(CURVES))
-        take(chromium, f"{base}/{runs[0]}/system-metrics", "mlflow-machine", (1400, 760), "cpu_utilization")
         take(chromium, f"{base}?compareRunsMode=CHART", "mlflow-charts", (1400, 1250), "Add chart", search(COMPARED))
         take(
             chromium, f"{address}/#/compare-runs?{compared}", "mlflow-compare", (1400, 1700), "Run details", differences

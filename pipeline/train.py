@@ -60,13 +60,14 @@ def lead(params: Params, data: Prepared, device: torch.device, world: World, wor
         live = begin_record(params, data.meta, work / "run.json", device)
         try:
             follow(trainer, data.meta.signal, live, work / "progress", stop)
-            live.close()
             write_outputs(params, data.meta, trainer, work)
+            live.close()
         except BaseException as error:
             live.close("KILLED" if isinstance(error, SystemExit) else "FAILED")
             if isinstance(error, FailureError):
                 raise FailureError(f"{error}; {rescue(params, data.meta, trainer, work)}.") from error
             raise
+        shutil.copyfile(work / "run.json", RUN)
         write_durably(work / FINISHED, RUN.read_bytes())
 
 
@@ -145,10 +146,9 @@ def follow(trainer: Trainer, signal_name: str, live: LiveRun, progress: Path, st
 
 
 def write_outputs(params: Params, meta: Meta, trainer: Trainer, work: Path) -> None:
-    """The chosen and the last generator, what happened in training, and the name of the run that recorded it."""
+    """The chosen and the last generator, and what happened in training."""
     write_generator(GENERATOR, params, meta, trainer.chosen())
     write_generator(GENERATOR / "last", params, meta, trainer.last())
-    shutil.copyfile(work / "run.json", RUN)
     TRAINING.parent.mkdir(parents=True, exist_ok=True)
     history = pd.DataFrame(trainer.history)
     table = history.reindex(columns=[*history.columns.drop("fd", errors="ignore"), "fd"])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganforge.cli import main
+from ganforge.cli import COMMANDS, main
 from ganforge.generator import Generator
 from ganforge.networks import NetworkSpec, build_generator
 from ganforge.networks.storage import GeneratorConfig, save_generator
@@ -32,7 +32,7 @@ def test_help_names_every_command_and_imports_nothing_heavy():
         f"print('HEAVY', [name for name in {HEAVY} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert all(command in done.stdout for command in ("check", "recipe", "compare", "scores", "info", "sample"))
+    assert all(f"    {command.NAME} " in done.stdout for command in COMMANDS)
     assert done.stdout.strip().endswith("HEAVY []")
 
 
@@ -41,7 +41,9 @@ def test_check_says_that_all_is_well():
     assert (done.returncode, done.stdout, done.stderr) == (0, "params.yaml is valid.\n", "")
 
 
-@pytest.mark.parametrize("arguments", [["check"], ["recipe"], ["recipe", "mnist"], ["scores"]])
+@pytest.mark.parametrize(
+    "arguments", [["check"], ["recipe"], ["recipe", "mnist"], ["scores"], ["register"], ["serve"], ["export", "onnx"]]
+)
 def test_outside_a_project_every_command_ends_in_one_sentence(tmp_path, arguments):
     done = ganforge(*arguments, cwd=tmp_path)
     assert done.returncode == 1
@@ -99,6 +101,8 @@ def test_sample_draws_what_the_generator_draws(generator):
         (["--label", "2"], "label is 2; allowed is 0 to 1"),
         (["--count", "0"], "--count is 0"),
         (["--seed", "-1"], "--seed is -1; allowed is 0 to 1000000"),
+        (["--label", "9" * 5000], "label is '9999"),
+        (["--truncation", "2"], "truncation is 2.0; allowed is 0 to 1"),
         (["--count", "1000000000"], "--count is 1000000000; allowed is 1 to 1000000"),
         (["--generator", "nowhere"], "there is no generator in"),
     ],

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
 
 import numpy as np
 import psutil
@@ -50,6 +51,15 @@ def picture(folder, images):
 
 def steps(run):
     return sorted(metric.step for metric in run.client.get_metric_history(run.run_id, "train/loss_generator"))
+
+
+def test_files_of_an_sqlite_store_lie_beside_it_wherever_one_stands(store, params, tmp_path_factory, monkeypatch):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{elsewhere / 'runs.db'}")
+    run = recover_run(params, META, Identity.new())
+    run.log_grids([picture(store, 0)])
+    assert list((elsewhere / "mlartifacts").rglob("*.png"))
+    assert not (store / "mlruns").exists()
 
 
 def test_a_run_holds_params_data_and_code(store, params):
@@ -128,7 +138,7 @@ def test_many_that_open_a_new_store_at_once_find_it_whole(store):
 def test_a_process_that_is_killed_while_it_makes_the_store_leaves_none(store):
     maker = multiprocessing.get_context("spawn").Process(target=open_store, args=(0,))
     maker.start()
-    while maker.is_alive() and not list(store.glob(".mlflow.db.*.tmp")):
+    while maker.is_alive() and not list(store.glob(".mlflow.db.*/mlflow.db")):
         time.sleep(0.005)
     time.sleep(0.2)  # some of the tables are there
     maker.kill()
@@ -313,6 +323,26 @@ def test_a_server_that_never_answers_holds_up_the_end_only_for_a_while(store, pa
         with pytest.warns(UserWarning, match="no answer"):
             live.close()
         assert time.monotonic() - began < 2
+
+
+def test_a_process_that_dies_is_told(store, params):
+    (store / "run.json").write_text(Identity.new().to_json())
+    live = LiveRun(params, META, store / "run.json")
+    wait_until(live._ready.is_set)
+    live._process.kill()
+    live.show(rows(64), [])
+    with pytest.warns(UserWarning, match="ended with status -9.*what is missing there"):
+        live.close()
+
+
+def test_a_message_that_was_cut_short_ends_the_process(store, params):
+    """As by a training that is killed while it writes."""
+    (store / "run.json").write_text(Identity.new().to_json())
+    training = {"params": params.model_dump(mode="json"), "meta": asdict(META), "identity_file": "run.json"}
+    messages = f'{json.dumps(training)}\n{{"rows": [{{"ima'
+    for cut in (messages, messages[:50]):
+        done = subprocess.run([sys.executable, "-m", "ganforge.tracking.recorder"], input=cut, text=True, timeout=60)
+        assert done.returncode == 1
 
 
 TRAINING = """

@@ -6,7 +6,7 @@ import torch
 
 from ganforge.errors import UserError
 from ganforge.generator import Generator
-from ganforge.networks import NetworkSpec, build_generator
+from ganforge.networks import FAMILIES, NetworkSpec, build_generator
 from ganforge.networks.storage import GeneratorConfig
 from ganforge.truncation import Truncated
 
@@ -19,7 +19,9 @@ def untrained(name, classes):
     return Generator(build_generator(spec).eval(), config, torch.device("cpu"))
 
 
-@pytest.mark.parametrize(("name", "classes"), [("dcgan", 2), ("style", 2), ("style", 0), ("mlp", 0)])
+@pytest.mark.parametrize(
+    ("name", "classes"), [(name, classes) for name in FAMILIES if name != "progressive" for classes in (0, 2)]
+)
 def test_the_smaller_the_more_alike(name, classes):
     generator = untrained(name, classes)
     label = 1 if classes else None
@@ -51,6 +53,11 @@ def test_the_mean_style_is_that_of_the_label():
         expected = generator.module.synthesis(mean + 0.5 * (w - mean))
         assert torch.allclose(truncated(latents, labels), expected, atol=1e-5)
     assert not torch.allclose(truncated.means[0], truncated.means[1])
+
+
+def test_a_network_whose_latents_have_one_length_refuses():
+    with pytest.raises(UserError, match="the network progressive brings all latents to the same length"):
+        untrained("progressive", 0).sample(1, truncation=0.5)
 
 
 def test_what_is_no_truncation_is_refused():

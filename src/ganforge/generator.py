@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -89,7 +90,7 @@ class Generator:
         if label is None:
             return draw_labels(seed, n, self.config.class_counts)
         if isinstance(label, str):
-            if label not in self.classes and not label.isdecimal():
+            if label not in self.classes and not re.fullmatch("[0-9]{1,9}", label):
                 raise UserError(f"label is {label!r}; allowed is one of {', '.join(self.classes)}.")
             label = self.classes.index(label) if label in self.classes else int(label)
         labels = np.broadcast_to(np.asarray(label), (n,)) if np.ndim(label) == 0 else np.asarray(label)

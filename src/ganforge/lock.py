@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,15 @@ class Made:
 
     sections: dict[str, Any]
     whole: bool
+
+
+def holds(path: Path, root: Path = Path()) -> bool:
+    """Whether a file lies here as dvc.lock tells of it, rather than as another commit or another run left it."""
+    try:
+        digest = hashlib.md5((root / path).read_bytes(), usedforsecurity=False).hexdigest()
+        return digest in (root / LOCK).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return False
 
 
 def made_with(root: Path = Path()) -> Made | None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor, nn
 
+from ganforge.errors import UserError
 from ganforge.networks import NetworkSpec
+from ganforge.networks.equalised import NormalisedInput
 from ganforge.networks.sampling import STATISTICS_SEED, draw_latents
 from ganforge.networks.style import StyleGenerator
 
@@ -24,10 +28,20 @@ class Truncated(nn.Module):
         generator: in evaluation mode.
         spec: how it is built.
         truncation: 1 changes nothing, 0 leaves one sample for each label.
+
+    Raises:
+        UserError: the network has neither.
     """
 
     def __init__(self, generator: nn.Module, spec: NetworkSpec, truncation: float) -> None:
         super().__init__()
+        if not isinstance(generator, StyleGenerator) and any(
+            isinstance(layer, NormalisedInput) for layer in generator.modules()
+        ):
+            raise UserError(
+                f"truncation is {truncation}, but the network {spec.name} brings all latents to the same length, so "
+                "that there is nothing to pull them to; allowed is 1."
+            )
         self.generator, self.truncation = generator, truncation
         self.means = _mean_styles(generator, spec) if isinstance(generator, StyleGenerator) else None
 
@@ -41,6 +55,7 @@ class Truncated(nn.Module):
         return signal
 
 
+@lru_cache(maxsize=1)  # of a generator that is asked again and again
 @torch.inference_mode()
 def _mean_styles(generator: StyleGenerator, spec: NetworkSpec) -> Tensor:
     """The mean style of each label, (classes, latent_dim); one row where there are no labels."""

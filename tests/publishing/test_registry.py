@@ -1,8 +1,10 @@
 """Generators in a real registry."""
 
 import base64
+import hashlib
 import io
 import json
+import socket
 
 import mlflow
 import numpy as np
@@ -10,12 +12,15 @@ import pytest
 from mlflow.pyfunc.scoring_server import invocations
 from PIL import Image
 
+from ganforge.datasets.prepared import read_meta
 from ganforge.errors import UserError
 from ganforge.generator import Generator
+from ganforge.layout import GRID, LOCK, METRICS, PARAMS, PREPARED, RUN
+from ganforge.params import load_params
 from ganforge.publishing.registry import CHAMPION, refuse_worse, register
 from ganforge.publishing.serving import prepare_service
 from ganforge.records import Record
-from ganforge.tracking import connect, tracking_uri
+from ganforge.tracking import Identity, connect, recover_run, scoring_mark, tracking_uri
 from tests.evaluation.test_report import SCORES
 
 NAME = "ganforge-digits"
@@ -73,7 +78,7 @@ def ask(model, request):
     return json.loads(done.response)["predictions"]
 
 
-def test_a_registered_generator_draws_what_it_drew_before_and_refuses_bad_requests(finished_here):
+def test_a_registered_generator_draws_what_it_drew_before_and_refuses_bad_requests(finished_here, monkeypatch):
     with pytest.raises(UserError, match=f"no {CHAMPION} of {NAME}"):
         prepare_service(NAME, "127.0.0.1", 5001)
     with pytest.raises(UserError, match="raises an alarm"):
@@ -87,7 +92,7 @@ def test_a_registered_generator_draws_what_it_drew_before_and_refuses_bad_reques
     assert "## Intended use" in version.description
     assert float(version.tags["quality/fd"]) == pytest.approx(finished_here.metrics()["quality"]["fd"], rel=1e-5)
 
-    mlflow.set_tracking_uri(tracking_uri())
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", tracking_uri())
     model = mlflow.pyfunc.load_model(f"models:/{NAME}@{CHAMPION}")
     assert {"n", "seed", "label", "truncation", "format"} == set(
         model.metadata.get_input_schema().inputs[0].type.to_dict()["properties"]
@@ -105,6 +110,8 @@ def test_a_registered_generator_draws_what_it_drew_before_and_refuses_bad_reques
         ({"n": "four"}, "n is 'four'; allowed is a whole number"),
         ({"label": "eleven"}, "label is 'eleven'; allowed is one of"),
         ({"label": [7]}, r"label is \[7\]; allowed is a text"),
+        ({"label": "9" * 5000}, "label is '9999"),
+        (5, "."),
         ({"format": "gif"}, "format is 'gif'; allowed is png or array"),
         ({"colour": 1}, "colour is not a key"),
         ({"truncation": 2}, "truncation is 2; allowed is a number of at most 1"),
@@ -112,8 +119,58 @@ def test_a_registered_generator_draws_what_it_drew_before_and_refuses_bad_reques
         with pytest.raises(mlflow.exceptions.MlflowException, match=words) as refused:
             ask(model, {"inputs": [bad]})
         assert refused.value.get_http_status_code() == 400
-    with pytest.raises(mlflow.exceptions.MlflowException, match="ask for 1200 samples; allowed are 1000"):
+    with pytest.raises(mlflow.exceptions.MlflowException, match="2 requests at once ask for too much"):
         ask(model, {"inputs": [{"n": 600}, {"n": 600}]})
+
+
+def train_again(fd):
+    """Leaves the files and the run of another training, whose samples are well but for their distance."""
+    scores = json.loads(METRICS.read_text())
+    scores["quality"] |= {"coverage": 1.0, "fd": fd, "fd_std": 0.01}
+    scores["diversity"] |= {"classes_found": 10, "unique_fraction": 1.0}
+    scores["memorisation"] |= {"auth_pct": 50.0, "auth_pct_real": 50.0}
+    METRICS.write_text(json.dumps(scores))
+    identity = Identity.new()
+    RUN.write_text(identity.to_json())
+    LOCK.write_text(f"{LOCK.read_text()}# {hashlib.md5(RUN.read_bytes()).hexdigest()}\n")
+    params = load_params()
+    run = recover_run(params, read_meta(PREPARED), identity, scoring_mark(params, scores))
+    run.log_files({PARAMS: None, METRICS: None, GRID: None})
+    run.end("FINISHED")
+
+
+def test_a_worse_generator_is_refused_by_the_registry_unless_forced(finished_here):
+    train_again(0.2)
+    assert register().version == "1"
+    train_again(0.9)
+    with pytest.raises(UserError, match=r"is worse: Fréchet distance 0\.900, against 0\.200 of version 1 of .*--force"):
+        register()
+    assert len(connect().search_model_versions(f"name = '{NAME}'")) == 1
+    forced = register(force=True)
+    assert (forced.version, forced.worse[0]) == ("2", "Fréchet distance 0.900 (0.200)")
+    train_again(0.1)
+    assert register().version == "3"
+
+
+def test_a_champion_that_a_person_registered_by_hand_can_only_be_replaced_by_force(finished_here):
+    client = connect()
+    client.create_registered_model(NAME)
+    client.create_model_version(NAME, "runs:/none/model")
+    client.set_registered_model_alias(NAME, CHAMPION, "1")
+    train_again(0.1)
+    with pytest.raises(UserError, match="cannot be read from its run any more"):
+        register()
+
+
+def test_scores_of_another_generator_than_the_one_here_are_not_registered(finished_here):
+    RUN.write_text(Identity.new().to_json())  # as of an older commit, where nobody has called dvc pull
+    with pytest.raises(UserError, match="not those of the generator here: run `dvc pull`"):
+        register()
+
+
+def test_an_address_in_use_is_refused(finished_here):
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(UserError, match="cannot be listened at"):
+        prepare_service(NAME, "127.0.0.1", taken.getsockname()[1])
 
 
 def test_scores_that_do_not_belong_to_params_yaml_are_not_registered(finished_here):

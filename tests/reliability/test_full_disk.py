@@ -42,6 +42,7 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
     return done.stderr.strip().splitlines()[-1]
 
 
+@pytest.mark.long
 def test_a_training_whose_disk_is_full_goes_on_when_there_is_room(project):
     reference = digest(project.root / "models" / "generator")
     project.train_anew()

@@ -5,6 +5,7 @@ import math
 import os
 import string
 from functools import reduce
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -187,9 +188,14 @@ words = st.one_of(
 
 
 @settings(max_examples=EXAMPLES // 4, suppress_health_check=[HealthCheck.function_scoped_fixture], **QUICK)
-@given(st.sampled_from(["check", "recipe", "compare", "scores", ""]), st.lists(words, max_size=3))
-def test_any_command_line_is_done_or_refused_in_a_sentence(own_folder, capsys, command, arguments):
-    assert not list(own_folder.iterdir())  # nothing was ever run here
+@given(
+    st.sampled_from(["check", "recipe", "compare", "scores", "info", "sample", "export", "register", "serve", ""]),
+    st.lists(words, max_size=3),
+)
+def test_any_command_line_is_done_or_refused_in_a_sentence(
+    default_store, tmp_path, monkeypatch, capsys, command, arguments
+):
+    monkeypatch.chdir(mkdtemp(dir=tmp_path))  # where nothing was ever run
     try:
         main([command, *arguments])
     except SystemExit as end:

@@ -35,10 +35,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _card() -> str:
-    from ganforge.datasets.prepared import read_meta
-    from ganforge.layout import PREPARED, RUN
-    from ganforge.publishing.registry import model_card_of
-    from ganforge.records import read_workspace
-    from ganforge.tracking import Identity
+    from ganforge.publishing.registry import model_card_of, read_finished
 
-    return model_card_of(read_meta(PREPARED), read_workspace(), Identity.load(RUN))
+    record, meta, identity = read_finished()
+    return model_card_of(meta, record, identity)

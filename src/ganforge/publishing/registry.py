@@ -17,6 +17,7 @@ from ganforge.errors import UserError
 from ganforge.evaluation.alarms import alarms
 from ganforge.evaluation.meanings import MEANINGS, look_up
 from ganforge.layout import GENERATOR, PREPARED, RUN
+from ganforge.lock import holds
 from ganforge.networks.storage import CONFIG, WEIGHTS, load_generator
 from ganforge.params import load_params
 from ganforge.publishing.card import model_card
@@ -67,9 +68,7 @@ def register(name: str | None = None, *, force: bool = False) -> Registration:
     Raises:
         UserError: nothing is finished or recorded, the generator is refused, or the store cannot be used.
     """
-    record, meta, identity = read_workspace(), read_meta(PREPARED), Identity.load(RUN)
-    if record.stale:
-        raise UserError("params.yaml has changed since these scores, or a stage has failed: run `make repro` first.")
+    record, meta, identity = read_finished()
     name = name or model_name(meta.dataset)
     with store_needed():
         client = connect()
@@ -82,15 +81,32 @@ def register(name: str | None = None, *, force: bool = False) -> Registration:
         known = client.search_model_versions(f"name = '{name}' and run_id = '{run.info.run_id}'")
         if champion is not None and champion.run_id == run.info.run_id:
             return Registration(name, str(champion.version), new=False, worse=[])
-        before = None if champion is None else read_run(champion.run_id)
+        before = read_run(champion.run_id) if champion is not None and champion.run_id else None
         if not force:
             refuse_worse(record, champion, before)
         if known:
             version = known[0]
         else:
             version = _create_version(client, name, run.info.run_id, model_card_of(meta, record, identity), record)
+        now = find_champion(client, name)
+        if (now and now.version) != (champion and champion.version):
+            raise UserError(f"{name} has got another champion meanwhile: run it again, to be compared with that one.")
         client.set_registered_model_alias(name, CHAMPION, version.version)
     return Registration(name, str(version.version), not known, _worse(before, record))
+
+
+def read_finished() -> tuple[Record, Meta, Identity]:
+    """Scores, data and training of the generator that lies here, once it is sure that they belong together.
+
+    Raises:
+        UserError: they do not, or nothing is finished.
+    """
+    record, meta, identity = read_workspace(), read_meta(PREPARED), Identity.load(RUN)
+    if record.stale:
+        raise UserError("params.yaml has changed since these scores, or a stage has failed: run `make repro` first.")
+    if not holds(RUN):
+        raise UserError("the scores here are not those of the generator here: run `dvc pull` or `make repro` first.")
+    return record, meta, identity
 
 
 def find_champion(client: MlflowClient, name: str) -> ModelVersion | None:

@@ -6,20 +6,31 @@ MLflow copies this file beside the weights and runs it there ("models from code"
 from __future__ import annotations
 
 import base64
+import math
 from typing import Any
 
 import numpy as np
 from mlflow.exceptions import MlflowException
 from mlflow.models import set_model
 from mlflow.pyfunc import PythonModel, PythonModelContext
-from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 
 from ganforge.errors import UserError
 from ganforge.generator import Generator
+from ganforge.networks.sampling import BLOCK
 from ganforge.refusal import sentence_of
 from ganforge.signals import SIGNALS
 
-MOST = 1000  # samples in one answer
+MOST = 1000  # samples of one request
+MOST_BLOCKS = math.ceil(MOST / BLOCK)  # that one answer draws; a request of one sample draws a block too
 FORMATS = ("png", "array")
 
 Sample = dict[str, Any]
@@ -41,22 +52,27 @@ class Request(BaseModel):
     # not Annotated[...], which MLflow cannot read a signature from
     n: int = Field(1, ge=1, le=MOST)
     seed: int = Field(0, ge=0, lt=2**32)
-    label: str | None = None
+    label: str | None = Field(None, max_length=200)
     truncation: float = Field(1.0, ge=0, le=1)
     format: str = "png"
+    _number: int | None = PrivateAttr(None)  # of a label, where that is no name
 
     @model_validator(mode="wrap")
     @classmethod
     def _refuse_in_a_sentence(cls, values: Any, validate: ModelWrapValidatorHandler[Request]) -> Request:
-        if isinstance(values, dict) and type(values.get("label")) is int:
-            values = values | {"label": str(values["label"])}
+        if not isinstance(values, dict):
+            raise MlflowException.invalid_parameter_value(
+                f"the request is {values!r:.60}; allowed is an object with {', '.join(cls.model_fields)}."
+            )
+        number = values.get("label") if type(values.get("label")) is int else None
         try:
-            request = validate(values)
+            request = validate(values if number is None else values | {"label": None})
         except ValidationError as error:
             raise MlflowException.invalid_parameter_value(sentence_of(error, cls, "the request")) from None
         if request.format not in FORMATS:
             allowed = " or ".join(FORMATS)
             raise MlflowException.invalid_parameter_value(f"format is {request.format!r}; allowed is {allowed}.")
+        request._number = number
         return request
 
 
@@ -73,10 +89,10 @@ class ServedGenerator(PythonModel):  # type: ignore[misc]
         Raises:
             MlflowException: with status 400 and a sentence, if there is no such label or too much is asked for.
         """
-        total = sum(request.n for request in model_input)
-        if total > MOST:
+        if sum(math.ceil(request.n / BLOCK) for request in model_input) > MOST_BLOCKS:
             raise MlflowException.invalid_parameter_value(
-                f"the requests ask for {total} samples; allowed are {MOST} in one answer: ask several times."
+                f"{len(model_input)} requests at once ask for too much; allowed are {MOST} samples, each request "
+                f"counting as a multiple of {BLOCK}: ask several times."
             )
         try:
             return [sample for request in model_input for sample in self._draw(request)]
@@ -85,8 +101,9 @@ class ServedGenerator(PythonModel):  # type: ignore[misc]
 
     def _draw(self, request: Request) -> list[Sample]:
         generator, seed = self.generator, request.seed
-        images = generator.sample(request.n, seed=seed, label=request.label, truncation=request.truncation)
-        labels = generator.labels(request.n, seed, request.label)
+        label = request.label if request._number is None else request._number
+        images = generator.sample(request.n, seed=seed, label=label, truncation=request.truncation)
+        labels = generator.labels(request.n, seed, label)
         names = [None] * request.n if labels is None else [generator.classes[label] for label in labels]
         return [
             {"seed": seed, "index": index, "label": name, request.format: self._shown(image, request.format)}

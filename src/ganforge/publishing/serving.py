@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,10 +41,16 @@ def prepare_service(name: str, host: str, port: int) -> Service:
     """The server of the champion of ``name``.
 
     Raises:
-        UserError: there is none, the port cannot be one, or the store cannot be used.
+        UserError: there is none, the address cannot be used, or the store cannot be used.
     """
     if not 1 <= port <= 65535:
         raise UserError(f"--port is {port}; allowed is 1 to 65535.")
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise UserError(
+            f"{host}:{port} cannot be listened at ({error.strerror or error}); say another --port."
+        ) from None
     with store_needed():
         champion = find_champion(connect(), name)
     if champion is None:

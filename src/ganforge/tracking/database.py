@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 
 def make_database(database: Path, artifacts: Path) -> None:
@@ -20,13 +20,11 @@ def make_database(database: Path, artifacts: Path) -> None:
         return
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
-    beside = database.with_name(f".{database.name}.{os.getpid()}.tmp")
-    try:
+    with TemporaryDirectory(prefix=f".{database.name}.", dir=database.parent) as folder:
+        beside = Path(folder) / database.name
         store = SqlAlchemyStore(f"sqlite:///{beside}", artifacts.as_uri())
         store.engine.dispose()
         _give_name(beside, database)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _give_name(beside: Path, name: Path) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import ganforge
 from ganforge.datasets.prepared import Meta
 from ganforge.params import Params
-from ganforge.tracking.store import FILLED_LATER, failure
+from ganforge.tracking.store import FILLED_LATER, READY, TOLD, failure
 
 if TYPE_CHECKING:
     from ganforge.training.trainer import Row
@@ -44,12 +44,13 @@ class LiveRun:
             [sys.executable, "-m", "ganforge.tracking.recorder"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            process_group=0,  # Ctrl-C is for the training, which says what follows
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))},
         )
         self._messages = SimpleQueue[dict[str, Any] | None]()
         self._rows = self._pictures = 0
-        self._ready = threading.Event()
-        for work in (self._send, self._wait_until_ready):  # both may have to wait
+        self._ready, self._told = threading.Event(), False
+        for work in (self._send, self._listen):  # both may have to wait
             threading.Thread(target=work, daemon=True).start()
         training = {"params": params.model_dump(mode="json"), "meta": asdict(meta)}
         self._messages.put({**training, "identity_file": str(identity_file)})
@@ -70,8 +71,11 @@ class LiveRun:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-            error = TimeoutError(f"no answer for {LONGEST_WAIT:.0f} s")
-            warnings.warn(failure(error, FILLED_LATER), stacklevel=2)
+            reason = f"no answer for {LONGEST_WAIT:.0f} s"
+        else:
+            reason = f"the process that records ended with status {self._process.returncode}"
+        if self._process.returncode and not self._told:
+            warnings.warn(failure(RuntimeError(reason), FILLED_LATER), stacklevel=2)
 
     def _tell(
         self,
@@ -84,10 +88,13 @@ class LiveRun:
         paths = [str(picture.absolute()) for picture in pictures]
         self._messages.put({"rows": [*rows], "pictures": paths, "closing": closing, "status": status})
 
-    def _wait_until_ready(self) -> None:
+    def _listen(self) -> None:
         assert self._process.stdout is not None
-        self._process.stdout.readline()  # ends as well where the process does
-        self._ready.set()
+        for line in self._process.stdout:
+            if line.strip() == READY.encode():
+                self._ready.set()
+            self._told |= line.strip() == TOLD.encode()
+        self._ready.set()  # or gone, and then nobody waits for it
 
     def _send(self) -> None:
         pipe = self._process.stdin
@@ -97,5 +104,5 @@ class LiveRun:
                 pipe.write(json.dumps(message).encode() + b"\n")
                 pipe.flush()
             pipe.close()
-        except OSError:  # the process is gone, and has told why
+        except OSError:  # the process is gone, which `close` sees
             return

@@ -82,14 +82,14 @@ def _read(client: MlflowClient, run: Run) -> Record | None:
 
     Runs of earlier versions have their grid in the folder samples.
     """
-    from mlflow.exceptions import MlflowException
+    listed = [file for folder in ("", str(GRID.parent)) for file in client.list_artifacts(run.info.run_id, folder)]
+    there = {file.path for file in listed}
 
     def artifact(path: str) -> bytes | None:
+        if path not in there:
+            return None
         with TemporaryDirectory() as folder:
-            try:
-                return Path(client.download_artifacts(run.info.run_id, path, folder)).read_bytes()
-            except (MlflowException, OSError):
-                return None
+            return Path(client.download_artifacts(run.info.run_id, path, folder)).read_bytes()
 
     params, scores = artifact(PARAMS.name), artifact(METRICS.name)
     if params is None or scores is None:

@@ -2,7 +2,7 @@
 
 It reads JSON from standard input, a line for each message: first what is trained, then new rows and new sheets of
 samples, at last that it is over. Where the input ends without that, the training was killed, and it ends at once. It
-writes a line when it is ready, which takes seconds whatever the store is like.
+writes a line when it is ready, which takes seconds whatever the store is like, and one when it has told a failure.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ from ganforge.params import Params, parse_params
 from ganforge.tracking.identity import Identity
 from ganforge.tracking.machine import Machine
 from ganforge.tracking.run import PipelineRun, recover_run
-from ganforge.tracking.store import FILLED_LATER, connect, failure
+from ganforge.tracking.store import FILLED_LATER, READY, TOLD, connect, failure
 
 if TYPE_CHECKING:
     from ganforge.training.trainer import Row
 
 MEASURE = 10.0  # seconds from one look at the machine to the next
 RETRY = 10.0  # seconds from a failure of the store to the next try
+SHORT_TIMEOUT = "5"  # seconds that a server may take to answer, while a training goes on
 NICENESS = 5  # the training goes first where there are too few processors for both, and does not starve this one
 
 
@@ -118,6 +119,8 @@ def open_run(params: Params, meta: Meta, identity_file: Path) -> PipelineRun:
 def listen(recorder: Recorder, messages: TextIO) -> None:
     """Passes on what the training tells; ends this process when that is no more."""
     for line in messages:
+        if not line.endswith("\n"):
+            break  # cut short by the end of who wrote it
         message: dict[str, Any] = json.loads(line)
         recorder.show(message["rows"], [Path(picture) for picture in message["pictures"]])
         if message["closing"]:
@@ -128,19 +131,23 @@ def listen(recorder: Recorder, messages: TextIO) -> None:
 
 def main() -> None:
     """Records one training."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # the training gets them too, and says what follows
-        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the training gets it too, and says what follows
     os.nice(NICENESS)
-    training = json.loads(sys.stdin.readline())
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", SHORT_TIMEOUT)
+    line = sys.stdin.readline()
+    if not line.endswith("\n"):
+        sys.exit(1)
+    training = json.loads(line)
     params, meta = parse_params(training["params"]), parse_meta(training["meta"])
     stage = os.environ.get("DVC_STAGE", "train")
 
     def tell(sentence: str) -> None:
         print(f"{stage}: {sentence}", file=sys.stderr, flush=True)  # noqa: T201
+        print(TOLD, flush=True)  # noqa: T201
 
     with suppress(Exception):  # what the store has against it is told later
         connect()
-    print("ready", flush=True)  # noqa: T201
+    print(READY, flush=True)  # noqa: T201
     recorder = Recorder(partial(open_run, params, meta, Path(training["identity_file"])), tell)
     threading.Thread(target=listen, args=(recorder, sys.stdin), daemon=True).start()
     os._exit(0 if recorder.run() else 1)  # at once: what Python tidies up at its end takes a second

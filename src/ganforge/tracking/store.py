@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganforge.errors import UserError, first_line
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 EXPERIMENT = "ganforge"
+READY, TOLD = "ready", "told"  # what the process that records says of itself
 FILLED_LATER = "the training loses nothing, and `dvc repro record` will complete what is missing there"
 SQLALCHEMY_PREFACE = "(raised as a result of"  # begins a line before the one that tells
 DATABASE, ARTIFACTS = "mlflow.db", "mlartifacts"  # of the default store, in the root of the checkout
@@ -28,11 +30,11 @@ def tracking_uri() -> str:
 
 
 def connect() -> MlflowClient:
-    """A client that gives up on a dead server within seconds rather than minutes."""
+    """A client that gives up on a dead server within a minute at most, rather than four."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "5")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "20")
     import logging
 
     from mlflow import MlflowClient
@@ -84,10 +86,8 @@ def experiment_id(client: MlflowClient) -> str:
     name = experiment_name()
     experiment = client.get_experiment_by_name(name)
     if experiment is None:
-        local = not os.environ.get("MLFLOW_TRACKING_URI")
-        location = (repository_root() / ARTIFACTS).as_uri() if local else None
         try:
-            return str(client.create_experiment(name, artifact_location=location, tags=EXPERIMENT_TAGS))
+            return str(client.create_experiment(name, artifact_location=_artifacts(), tags=EXPERIMENT_TAGS))
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
@@ -96,6 +96,14 @@ def experiment_id(client: MlflowClient) -> str:
     if experiment.lifecycle_stage == "deleted":
         client.restore_experiment(experiment.experiment_id)
     return str(experiment.experiment_id)
+
+
+def _artifacts() -> str | None:
+    """Where the files of an sqlite store lie: beside it, not in the folder that MLflow happens to be called in."""
+    uri = tracking_uri()
+    if not uri.startswith("sqlite:///") or uri.startswith("sqlite:///file:"):
+        return None  # a server knows
+    return (Path(uri.removeprefix("sqlite:///")).resolve().parent / ARTIFACTS).as_uri()
 
 
 def failure(error: Exception, consequence: str) -> str:
