@@ -318,7 +318,7 @@ def test_a_server_that_never_answers_holds_up_the_end_only_for_a_while(store, pa
         monkeypatch.setenv("MLFLOW_TRACKING_URI", f"http://127.0.0.1:{silent.getsockname()[1]}")
         live = LiveRun(params, META, store / "run.json")
         live.show(rows(64), [])
-        wait_until(live._ready.is_set)
+        wait_until(live._ready.is_set, 90)
         began = time.monotonic()
         with pytest.warns(UserWarning, match="no answer"):
             live.close()
@@ -328,7 +328,7 @@ def test_a_server_that_never_answers_holds_up_the_end_only_for_a_while(store, pa
 def test_a_process_that_dies_is_told(store, params):
     (store / "run.json").write_text(Identity.new().to_json())
     live = LiveRun(params, META, store / "run.json")
-    wait_until(live._ready.is_set)
+    wait_until(live._ready.is_set, 90)
     live._process.kill()
     live.show(rows(64), [])
     with pytest.warns(UserWarning, match="ended with status -9.*what is missing there"):

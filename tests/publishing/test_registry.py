@@ -68,7 +68,8 @@ def test_one_that_copies_its_training_images_is_refused_even_as_the_first():
 def finished_here(project, default_store, monkeypatch):
     """A finished project to stand in."""
     monkeypatch.chdir(project.root)
-    return project
+    yield project
+    mlflow.set_tracking_uri("")  # as it was
 
 
 def ask(model, request):
@@ -78,7 +79,7 @@ def ask(model, request):
     return json.loads(done.response)["predictions"]
 
 
-def test_a_registered_generator_draws_what_it_drew_before_and_refuses_bad_requests(finished_here, monkeypatch):
+def test_a_registered_generator_draws_what_it_drew_before_and_refuses_bad_requests(finished_here):
     with pytest.raises(UserError, match=f"no {CHAMPION} of {NAME}"):
         prepare_service(NAME, "127.0.0.1", 5001)
     with pytest.raises(UserError, match="raises an alarm"):
@@ -92,7 +93,7 @@ def test_a_registered_generator_draws_what_it_drew_before_and_refuses_bad_reques
     assert "## Intended use" in version.description
     assert float(version.tags["quality/fd"]) == pytest.approx(finished_here.metrics()["quality"]["fd"], rel=1e-5)
 
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", tracking_uri())
+    mlflow.set_tracking_uri(tracking_uri())
     model = mlflow.pyfunc.load_model(f"models:/{NAME}@{CHAMPION}")
     assert {"n", "seed", "label", "truncation", "format"} == set(
         model.metadata.get_input_schema().inputs[0].type.to_dict()["properties"]

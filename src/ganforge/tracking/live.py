@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ganforge.training.trainer import Row
 
 LONGEST_START = 60.0  # seconds that the end of a short training waits until the process is there at all
-LONGEST_WAIT = 8.0  # seconds that the end of a training waits for a slow store
+LONGEST_WAIT = 7.0  # seconds that the end of a training waits for a slow store
 
 
 class LiveRun:
