@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
 from ganforge.files import UNWRITABLE, repository_root, unwritable
+from ganforge.lock import holds
 from ganforge.params import Params, SampleParams, load_params
 from pipeline.process import free
 
@@ -41,11 +41,9 @@ def forget_committed() -> None:
     A training leaves its last checkpoint behind, because DVC takes its outputs only after it has ended, and may fail
     to: then the stage runs again, and has nothing to train.
     """
-    lock = Path("dvc.lock")
-    held = lock.read_text(encoding="utf-8", errors="replace") if lock.exists() else ""
     for finished in trainings().glob(f"*/{FINISHED}"):
         with free(finished.parent) as ours:
-            if ours and finished.exists() and hashlib.md5(finished.read_bytes()).hexdigest() in held:
+            if ours and holds(finished):
                 finished.parent.rename(finished.parent.with_suffix(GONE))  # at once, and then what takes its time
     for gone in trainings().glob(f"*{GONE}"):
         shutil.rmtree(gone, ignore_errors=True)
