@@ -52,6 +52,13 @@ repro: workspace ## Run the pipeline: whatever params.yaml or the code changed, 
 	@dvc repro
 	@ganforge scores
 
+.PHONY: look
+look: workspace ## Prepare the data and open a page that shows them, before any training
+	@ganforge check
+	@python -m pipeline.unlock
+	@dvc repro look
+	@python -m webbrowser -t "file://$(CURDIR)/reports/data.html" || echo "No browser answers here: open reports/data.html with one."
+
 .PHONY: report
 report: setup ## Open the report of the last run
 	@test -e reports/report.html || { echo "There is no report yet: run make repro first."; exit 1; }
@@ -106,4 +113,4 @@ lock: setup ## Resolve requirements.lock anew
 
 .PHONY: clean
 clean: ## Remove what the pipeline made and can make again; runs in MLflow and DVC's cache stay
-	rm -rf data/raw data/prepared models samples reports/figures reports/progress reports/report.html reports/compare.html .ganforge
+	rm -rf data/raw data/prepared models samples reports/data* reports/figures reports/progress reports/report.html reports/compare.html .ganforge

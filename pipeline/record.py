@@ -7,6 +7,9 @@ import pandas as pd
 
 from ganforge.datasets.prepared import read_meta
 from ganforge.layout import (
+    DATA_FIGURES,
+    DATA_REPORT,
+    DATA_SUMMARY,
     FIGURES,
     GENERATOR,
     GRID,
@@ -61,6 +64,9 @@ def main(params: Params) -> None:
                 SAMPLES / "interpolation.png": "samples",
                 SAMPLES / "single": "samples/single",
                 FIGURES: "figures",
+                DATA_FIGURES: "data",
+                DATA_REPORT: "data",
+                DATA_SUMMARY: "data",
                 REPORT: None,
                 METRICS: None,
                 TRAINING: None,

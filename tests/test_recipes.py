@@ -3,6 +3,7 @@
 import pytest
 
 from ganforge.errors import UserError
+from ganforge.proposal import Survey, propose
 from ganforge.recipes import apply_recipe, list_recipes
 from tests.project import ROOT
 
@@ -32,6 +33,14 @@ def test_the_default_is_a_recipe(project):
 def test_the_way_back_restores_the_file_to_the_letter(project, name):
     before = (project / "params.yaml").read_text()
     apply_recipe(name)
+    apply_recipe("digits")
+    assert (project / "params.yaml").read_text() == before
+
+
+def test_the_way_back_also_undoes_what_was_proposed(project):
+    before = (project / "params.yaml").read_text()
+    few = Survey(60, [(500, 300), (90, 40)], [10] * 6, processors=8, accelerated=False)
+    apply_recipe("folder", proposals=propose(few))
     apply_recipe("digits")
     assert (project / "params.yaml").read_text() == before
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -78,9 +80,55 @@ def write_blocks(path: Path, shape: tuple[int, ...], blocks: Iterable[np.ndarray
     It does not write into a mapped file: where the disk is full, that kills the process.
     """
     with _naming(path), path.open("wb") as file:
-        np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
+        _write_header(file, shape)
         for block in blocks:
             file.write(np.ascontiguousarray(block, np.uint8).data)
+
+
+def read_blocks(path: Path, rows: int) -> Iterator[np.ndarray]:
+    """The array of an npy file, up to ``rows`` rows at a time, none of which stays in memory."""
+    with path.open("rb") as file:
+        np.lib.format.read_magic(file)
+        shape, _, kind = np.lib.format.read_array_header_1_0(file)
+        inner = math.prod(shape[1:])
+        for start in range(0, shape[0], rows):
+            count = min(rows, shape[0] - start)
+            yield np.fromfile(file, kind, count * inner).reshape(count, *shape[1:])
+
+
+class GrowingArray:
+    """An npy file of uint8 whose number of rows is known at the end, all of one shape.
+
+    Attributes:
+        path: of the file.
+        shape: of the array.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.shape: tuple[int, ...] = (0,)
+        with _naming(path):
+            self._file = path.open("wb")
+
+    def append(self, row: np.ndarray) -> None:
+        """Writes one row behind the others."""
+        with _naming(self.path):
+            if self.shape[0] == 0:
+                _write_header(self._file, (0, *row.shape))  # as long as that of any number of rows
+            elif row.shape != self.shape[1:]:
+                raise ValueError(f"a row of shape {row.shape} behind rows of shape {self.shape[1:]}")
+            self._file.write(np.ascontiguousarray(row, np.uint8).data)
+        self.shape = (self.shape[0] + 1, *row.shape)
+
+    def close(self) -> None:
+        """Tells the file how many rows it has."""
+        with _naming(self.path), self._file:
+            self._file.seek(0)
+            _write_header(self._file, self.shape)
+
+
+def _write_header(file: BinaryIO, shape: tuple[int, ...]) -> None:
+    np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
 
 
 @contextmanager

@@ -6,8 +6,12 @@ from pathlib import Path
 
 PARAMS = Path("params.yaml")
 LOCK = Path("dvc.lock")
+IMPORT = Path("data/import")
 RAW = Path("data/raw")
 PREPARED = Path("data/prepared")
+DATA_REPORT = Path("reports/data.html")
+DATA_SUMMARY = Path("reports/data.json")
+DATA_FIGURES = Path("reports/data")
 EXTRACTOR = Path("models/extractor")
 GENERATOR = Path("models/generator")
 RUN = Path("models/run.json")

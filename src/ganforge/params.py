@@ -16,7 +16,7 @@ from ganforge.errors import UserError, first_line
 from ganforge.layout import PARAMS
 from ganforge.refusal import sentence_of
 
-DatasetName = Literal["digits", "mnist", "fashion_mnist", "kmnist", "stacked_mnist", "cifar10", "svhn"]
+DatasetName = Literal["digits", "mnist", "fashion_mnist", "kmnist", "stacked_mnist", "cifar10", "svhn", "folder"]
 NetworkName = Literal["mlp", "dcgan", "resnet", "progressive", "style"]
 LossName = Literal["minimax", "non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
 OptimiserName = Literal["adam", "adamw", "sgd"]
@@ -62,6 +62,19 @@ class DatasetParams(Section):
     resolution: Literal["native"] | Annotated[int, Field(ge=8, le=1024)]
     labels: Literal["use", "ignore"]
     held_out: Literal["test", "validation"]
+
+
+class ImagesParams(Section):
+    """How image files of any format and size become arrays, for data sets that are made of them."""
+
+    crop: Literal["centre", "none", "pad"]
+    channels: Literal["auto", 1, 3]
+    background: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+    mirror: bool
+    test_share: Annotated[float, Field(gt=0, le=0.5)]
+    min_side: Annotated[int, Field(ge=1)]
+    max_megapixels: Annotated[float, Field(gt=0, le=10_000)]
+    max_broken: Share
 
 
 class ExtractorParams(Section):
@@ -205,6 +218,7 @@ class Params(Section):
     """The whole of params.yaml."""
 
     dataset: DatasetParams
+    images: ImagesParams
     extractor: ExtractorParams
     network: NetworkParams
     train: TrainParams

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from ganforge.errors import UserError
 from ganforge.files import write_durably
 from ganforge.layout import PARAMS
 from ganforge.params import load_params, parse_params
+from ganforge.proposal import Proposal
 
 RECIPES = Path("recipes")
 
@@ -22,12 +24,15 @@ def list_recipes() -> dict[str, str]:
     return {file.stem: file.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ") for file in files}
 
 
-def apply_recipe(name: str, params_file: Path = PARAMS) -> dict[str, tuple[Any, Any]]:
+def apply_recipe(
+    name: str, params_file: Path = PARAMS, proposals: Sequence[Proposal] = ()
+) -> dict[str, tuple[Any, Any]]:
     """Writes the values of a recipe into params.yaml; comments and all other keys stay as they are.
 
     Args:
         name: a file of ``recipes/``, without its suffix.
         params_file: what to write into.
+        proposals: further values, that come after those of the file.
 
     Returns:
         what changed: dotted key, value before, value after.
@@ -44,7 +49,10 @@ def apply_recipe(name: str, params_file: Path = PARAMS) -> dict[str, tuple[Any, 
     yaml = YAML()
     yaml.preserve_quotes = True
     document = yaml.load(params_file.read_text(encoding="utf-8"))
-    for section, values in yaml.load((RECIPES / f"{name}.yaml").read_text(encoding="utf-8")).items():
+    recipe = yaml.load((RECIPES / f"{name}.yaml").read_text(encoding="utf-8"))
+    for proposal in proposals:
+        recipe.setdefault(proposal.section, {})[proposal.key] = proposal.value
+    for section, values in recipe.items():
         for key, value in values.items():
             old = document[section].get(key)
             if isinstance(old, list) and isinstance(value, list):

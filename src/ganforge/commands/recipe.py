@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import os
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from ganforge.proposal import Proposal
+
+FOLDER = "folder"  # the recipe that depends on what is there
 NAME, HELP = "recipe", "list known-good settings, or write one into params.yaml (comments are kept)"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Name of a recipe, or nothing."""
     parser.add_argument("name", nargs="?", metavar="NAME", help="a file of recipes/, such as mnist; none: list them")
+
+
+def proposed() -> list[Proposal]:
+    """Settings for what lies in data/import, on this machine."""
+    import torch
+
+    from ganforge.proposal import propose, survey
+
+    accelerated = torch.cuda.is_available() or torch.backends.mps.is_available()
+    return propose(survey(os.cpu_count() or 1, accelerated=accelerated))
 
 
 def run(options: argparse.Namespace) -> None:
@@ -20,7 +36,12 @@ def run(options: argparse.Namespace) -> None:
         for name, description in list_recipes().items():
             print(f"{name:14}{description}")
         return
-    changed = apply_recipe(options.name)
+    proposals = proposed() if options.name == FOLDER else []
+    changed = apply_recipe(options.name, proposals=proposals)
+    reasons = {f"{proposal.section}.{proposal.key}": proposal.reason for proposal in proposals}
     for key, (before, after) in changed.items():
-        print(f"{key}: {before} -> {after}")
+        print(f"{key}: {before} -> {after}{f'   ({reasons[key]})' if key in reasons else ''}")
+    for key, reason in reasons.items():
+        if key not in changed:
+            print(f"{key} stays as it is   ({reason})")
     print("params.yaml is ready: run `make repro`." if changed else "params.yaml has these values already.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ganforge.datasets.cifar10 import CIFAR10
 from ganforge.datasets.digits import Digits
+from ganforge.datasets.folder import Folder
 from ganforge.datasets.mnist import FASHION_MNIST, KMNIST, MNIST
 from ganforge.datasets.source import RemoteFile, Source, Split
 from ganforge.datasets.stacked_mnist import StackedMNIST
@@ -17,6 +18,7 @@ SOURCES: dict[str, Source] = {
     "stacked_mnist": StackedMNIST(),
     "cifar10": CIFAR10(),
     "svhn": SVHN(),
+    "folder": Folder(),
 }
 
 __all__ = ["SOURCES", "RemoteFile", "Source", "Split"]

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 
 from ganforge.datasets.archives import unpack
+from ganforge.datasets.arrays import ArraySource
 from ganforge.datasets.source import RemoteFile, Split
 
 
-class CIFAR10:
+class CIFAR10(ArraySource):
     """60,000 images of ten classes."""
 
     classes: Sequence[str] = [
@@ -29,16 +30,11 @@ class CIFAR10:
         "truck",
     ]
     origin = "CIFAR-10 (Krizhevsky 2009)"
-    parts = 1
 
     def remote_files(self) -> Sequence[RemoteFile]:
         """The one official archive."""
         reader = self._reader()
         return [RemoteFile(reader.filename, (reader.url,), reader.tgz_md5)]
-
-    def bundled_files(self) -> dict[str, bytes]:
-        """None."""
-        return {}
 
     def read(self, folder: Path) -> dict[str, Split]:
         """Unpacks the archive, whose digest was verified, into a temporary folder and lets torchvision read it."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ganforge.datasets.arrays import ArraySource
 from ganforge.datasets.held_out import every_kth_of_each_class
 from ganforge.datasets.source import RemoteFile, Split
 
@@ -17,12 +18,11 @@ LEVELS = 16  # pixels are counted from 0 to 16
 TEST_EVERY = 5  # in each class, every fifth image is a test image
 
 
-class Digits:
+class Digits(ArraySource):
     """1797 images: the test part of the UCI set "Optical Recognition of Handwritten Digits"."""
 
     classes: Sequence[str] = [str(digit) for digit in range(10)]
     origin = "scikit-learn's bundled digits (Alpaydin & Kaynak 1998, UCI repository, CC BY 4.0)"
-    parts = 1
 
     def remote_files(self) -> Sequence[RemoteFile]:
         """Nothing: it is bundled."""

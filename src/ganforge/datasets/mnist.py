@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 
 from ganforge.datasets.archives import MOST_BYTES
+from ganforge.datasets.arrays import ArraySource
 from ganforge.datasets.source import RemoteFile, Split
 from ganforge.errors import UserError
 
 UNSIGNED_BYTES = 0x08
 
 
-class MNISTFormat:
+class MNISTFormat(ArraySource):
     """70,000 grey images of 28x28 in four gzipped IDX files.
 
     Args:
@@ -28,8 +29,6 @@ class MNISTFormat:
         origin: who made the data.
         classes: names of the labels.
     """
-
-    parts = 1
 
     def __init__(self, torchvision_class: str, origin: str, classes: Sequence[str]) -> None:
         self.torchvision_class, self.origin, self.classes = torchvision_class, origin, classes
@@ -40,10 +39,6 @@ class MNISTFormat:
         return [
             RemoteFile(name, tuple(mirror + name for mirror in reader.mirrors), md5) for name, md5 in reader.resources
         ]
-
-    def bundled_files(self) -> dict[str, bytes]:
-        """None."""
-        return {}
 
     def read(self, folder: Path) -> dict[str, Split]:
         """Unpacks into a temporary folder of the layout that torchvision expects, and lets it read."""

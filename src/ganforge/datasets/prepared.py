@@ -13,9 +13,10 @@ import numpy as np
 
 from ganforge.datasets.source import Split
 from ganforge.errors import UserError
-from ganforge.files import read_array, write_array, write_json
+from ganforge.files import read_array, read_blocks, write_array, write_json
 
 SPLITS = ("train", "test")
+DIGESTED_ROWS = 1024  # at a time
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Meta:
         digest: SHA-256 over the arrays, hexadecimal.
         held_out: what the split ``test`` holds: ``test``, the official one, or ``validation``, training images that are
             kept from training.
-        parts: images in one item, see `ganforge.datasets.source.Source`.
+        parts: images in one item, see `ganforge.datasets.arrays.ArraySource`.
     """
 
     dataset: str
@@ -107,24 +108,36 @@ def write_prepared(
 ) -> Meta:
     """Writes the arrays and meta.json into ``folder`` and returns the latter's contents; arguments as in `Meta`."""
     folder.mkdir(parents=True, exist_ok=True)
+    for name in SPLITS:
+        write_array(folder / f"{name}.npy", splits[name].images)
+        labels = splits[name].labels
+        if labels is not None:
+            write_array(folder / f"{name}_labels.npy", labels)
+    return describe(
+        folder, dataset=dataset, origin=origin, signal=signal, classes=classes, held_out=held_out, parts=parts
+    )
+
+
+def describe(
+    folder: Path, *, dataset: str, origin: str, signal: str, classes: Sequence[str], held_out: str, parts: int = 1
+) -> Meta:
+    """Writes meta.json beside arrays that are there, and returns its contents; arguments as in `Meta`."""
     digest = hashlib.sha256()
     for name in SPLITS:
-        split = splits[name]
-        for suffix, array in (("", split.images), ("_labels", split.labels)):
-            if array is None:
-                continue
-            write_array(folder / f"{name}{suffix}.npy", array)
-            digest.update(np.ascontiguousarray(array).data)
-    labels = splits["train"].labels
-    counts = [] if labels is None else np.bincount(labels, minlength=len(classes)).tolist()
+        for path in (folder / f"{name}.npy", folder / f"{name}_labels.npy"):
+            if classes or not path.stem.endswith("_labels"):
+                for block in read_blocks(path, DIGESTED_ROWS):
+                    digest.update(block.data)
+    counts = np.bincount(read_array(folder / "train_labels.npy"), minlength=len(classes)).tolist() if classes else []
+    shapes = {name: read_array(folder / f"{name}.npy", mapped=True).shape for name in SPLITS}
     meta = Meta(
         dataset=dataset,
         origin=origin,
         signal=signal,
-        shape=splits["train"].images.shape[1:],
+        shape=shapes["train"][1:],
         classes=tuple(classes),
         class_counts=tuple(counts),
-        count={name: len(splits[name].images) for name in SPLITS},
+        count={name: shapes[name][0] for name in SPLITS},
         digest=digest.hexdigest(),
         held_out=held_out,
         parts=parts,

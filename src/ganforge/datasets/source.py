@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+
+from ganforge.params import DatasetParams, ImagesParams
+
+if TYPE_CHECKING:
+    from ganforge.datasets.prepared import Meta
 
 
 @dataclass(frozen=True)
@@ -41,20 +46,18 @@ class Split:
         return self.labels
 
 
+Progress = Callable[[int, int], None]
+"""Told how many files are done, and how many there are."""
+
+
 class Source(Protocol):
     """Where a data set comes from and how its files become arrays; knows nothing of networks.
 
-    Attributes:
-        classes: names of the labels.
-        origin: who made it, and its licence.
-        parts: images in one item, an equal share of the channels each. 1, but where each has a label of its own, of
-            which the item's label is made: the label of the last part counts once, that of the part before it times
-            the number of labels that a part can have, and so on, as in the digits of a number.
+    `ganforge.datasets.arrays.ArraySource` and `ganforge.datasets.image_files.ImageFileSource` do most of it.
     """
 
-    classes: Sequence[str]
     origin: str
-    parts: int
+    """Who made it, and its licence."""
 
     def remote_files(self) -> Sequence[RemoteFile]:
         """What has to be downloaded; nothing for a data set that comes bundled."""
@@ -64,6 +67,19 @@ class Source(Protocol):
         """What an installed package holds already, by name."""
         ...
 
-    def read(self, folder: Path) -> dict[str, Split]:
-        """The splits ``train`` and ``test`` of the files in ``folder``."""
+    def prepare(
+        self, raw: Path, folder: Path, dataset: DatasetParams, images: ImagesParams, progress: Progress
+    ) -> Meta:
+        """Writes the arrays of both splits and what describes them.
+
+        Args:
+            raw: the folder of the remote and bundled files.
+            folder: where to.
+            dataset: section of params.yaml.
+            images: section of params.yaml, for sources of image files.
+            progress: told how far it is, where that takes long.
+
+        Raises:
+            UserError: the files are damaged, or do not hold what is asked for.
+        """
         ...

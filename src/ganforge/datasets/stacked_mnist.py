@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ganforge.datasets.arrays import ArraySource
 from ganforge.datasets.mnist import MNIST
 from ganforge.datasets.source import RemoteFile, Split
 
@@ -16,7 +17,7 @@ COUNT = {"train": 60_000, "test": 26_000}
 SEED = {"train": 0, "test": 1}
 
 
-class StackedMNIST:
+class StackedMNIST(ArraySource):
     """Three random digits of MNIST as the red, green and blue of one image.
 
     Metz et al. 2016, https://arxiv.org/abs/1611.02163. That 26,000 samples are looked at, each digit by a classifier of
@@ -30,10 +31,6 @@ class StackedMNIST:
     def remote_files(self) -> Sequence[RemoteFile]:
         """The files of MNIST."""
         return [dataclasses.replace(file, dataset="mnist") for file in MNIST.remote_files()]
-
-    def bundled_files(self) -> dict[str, bytes]:
-        """None."""
-        return {}
 
     def read(self, folder: Path) -> dict[str, Split]:
         """The training stacks are of training digits, the test stacks of test digits."""

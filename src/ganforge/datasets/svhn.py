@@ -8,24 +8,20 @@ from typing import Any
 
 import numpy as np
 
+from ganforge.datasets.arrays import ArraySource
 from ganforge.datasets.source import RemoteFile, Split
 
 
-class SVHN:
+class SVHN(ArraySource):
     """99,289 digits cut out of photographs of house numbers; the "extra" images are left out."""
 
     classes: Sequence[str] = [str(digit) for digit in range(10)]
     origin = "SVHN (Netzer et al. 2011)"
-    parts = 1
 
     def remote_files(self) -> Sequence[RemoteFile]:
         """The two official files."""
         files = (self._reader().split_list[split] for split in ("train", "test"))
         return [RemoteFile(name, (url,), md5) for url, name, md5 in files]
-
-    def bundled_files(self) -> dict[str, bytes]:
-        """None."""
-        return {}
 
     def read(self, folder: Path) -> dict[str, Split]:
         """MATLAB files, as they are."""

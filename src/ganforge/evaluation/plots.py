@@ -48,10 +48,34 @@ def plot_classes(counts: np.ndarray, reference: np.ndarray, classes: Sequence[st
         (0.2, counts, COLOURS[1], "samples"),
     ):
         axis.bar(positions + offset, 100 * values / values.sum(), 0.4, color=colour, label=label)
-    axis.set_xticks(positions, classes, rotation=0 if max(map(len, classes)) < 4 else 30, ha="center")
+    _name_classes(axis, classes)
     axis.set(ylabel="share in %")
     axis.legend(frameon=False, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
     _save(figure, path)
+
+
+def plot_counts(counts: np.ndarray, classes: Sequence[str], path: Path) -> None:
+    """Number of images of every class."""
+    figure, (axis,) = _figure(1)
+    axis.bar(np.arange(len(classes)), counts, 0.7, color=COLOURS[0])
+    _name_classes(axis, classes)
+    axis.set(ylabel="images")
+    _save(figure, path)
+
+
+def plot_sizes(sizes: np.ndarray, path: Path) -> None:
+    """Widths and heights of images; ``sizes`` (N, 3) holds a width, a height and how many have them."""
+    figure, (axis,) = _figure(1)
+    width, height, count = sizes.T
+    axis.scatter(width, height, 12, color=COLOURS[0], alpha=np.clip(0.25 + count / count.max(), 0, 1))
+    axis.set(xlabel="width", ylabel="height", xscale="log", yscale="log")
+    _save(figure, path)
+
+
+def _name_classes(axis, classes: Sequence[str]) -> None:  # type: ignore[no-untyped-def]
+    """Names below the bars, upright where they are long."""
+    long = max(map(len, classes)) >= 4
+    axis.set_xticks(np.arange(len(classes)), classes, rotation=30 if long else 0, ha="right" if long else "center")
 
 
 def _figure(panels: int):  # type: ignore[no-untyped-def]

@@ -66,7 +66,7 @@ def render_report(
         environment: what it was made with.
     """
     before = None if isinstance(previous, str) else previous
-    return _render(
+    return render(
         "report.html",
         title=title,
         counts=scores["n"],
@@ -90,7 +90,7 @@ def render_report(
 def render_comparison(before: Record, after: Record) -> str:
     """The page that shows two runs side by side."""
     captioned = [(record.name, record.grid) for record in (before, after)]
-    return _render(
+    return render(
         "compare.html",
         title=f"{before.name} against {after.name}",
         legend=LEGEND,
@@ -107,7 +107,8 @@ def pictures(files: Iterable[tuple[str, Path]], *, small: bool = False) -> list[
     return [Picture(caption, path.read_bytes(), small) for caption, path in files if path.exists()]
 
 
-def _render(template: str, **values: Any) -> str:
+def render(template: str, **values: Any) -> str:
+    """A page of ``templates/``, in which every name that it uses has a value."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(

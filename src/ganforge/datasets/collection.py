@@ -1,0 +1,213 @@
+"""What lies in a folder of somebody's images, and what their places say: classes, splits, captions."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PureWindowsPath
+
+from ganforge.datasets.archives import unpack
+from ganforge.errors import UserError, first_line
+
+SUFFIXES = (
+    *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".dib", ".gif", ".tif", ".tiff", ".avif"),
+    *(".ppm", ".pgm", ".pbm", ".pnm"),
+)
+ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+MANIFESTS = ("manifest.csv", "metadata.csv")
+PASSED_OVER = {"__macosx", "thumbs.db", "desktop.ini", "readme.md", "ehthumbs.db"}  # and what begins with a dot
+
+TRAIN_FOLDERS = {"train", "training"}
+TEST_FOLDERS = {"test", "testing", "val", "valid", "validation"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file that may be an image; there may be a million of these.
+
+    Attributes:
+        name: what to call it: its path in the collection, with slashes.
+        path: where it lies.
+        label: name of its class, where there is one.
+        split: ``train`` or ``test``, where the collection says so.
+        caption: what a table says of it.
+    """
+
+    name: str
+    path: str
+    label: str | None = None
+    split: str | None = None
+    caption: str | None = None
+
+
+@dataclass(frozen=True)
+class Collection:
+    """Files that may be images.
+
+    Attributes:
+        title: what its owner calls it.
+        items: the files, by name.
+        others: names of files that are no images, by their suffix.
+        labels_from: where the classes come from, or why there are none.
+    """
+
+    title: str
+    items: Sequence[Item]
+    others: Sequence[str]
+    labels_from: str
+
+
+def read_collection(folder: Path, workspace: Path) -> Collection:
+    """All files of ``folder``, archives in it unpacked.
+
+    Args:
+        folder: what the user filled.
+        workspace: a folder for what archives hold; it has to stay while the items are read.
+
+    Raises:
+        UserError: an archive or a table cannot be taken; see `ganforge.datasets.archives.unpack`.
+    """
+    files: dict[str, str] = {}
+    for entry in sorted(folder.iterdir()):
+        stem = _archive_stem(entry.name)
+        if _passed_over(entry.name) or entry.suffix == ".dvc":
+            continue
+        if stem is not None and entry.is_file():
+            unpacked = workspace / f"{len(files)}"
+            unpack(entry, unpacked)
+            files |= {f"{stem}/{inner}": path for inner, path in _walk(unpacked)}
+        elif entry.is_dir():
+            files |= {f"{entry.name}/{inner}": path for inner, path in _walk(entry)}
+        else:
+            files[entry.name] = str(entry)
+    tables = sorted((name for name in files if name.lower().rpartition("/")[2] in MANIFESTS), key=_depth)
+    if tables:
+        return _by_table(folder.name, tables[0], files)
+    return _by_folders(folder.name, files)
+
+
+def _passed_over(name: str) -> bool:
+    return name.startswith(".") or name.lower() in PASSED_OVER
+
+
+def _archive_stem(name: str) -> str | None:
+    """The name of an archive without its suffix; None: it is none."""
+    for suffix in ARCHIVES:
+        if name.lower().endswith(suffix) and len(name) > len(suffix):
+            return name[: -len(suffix)]
+    return None
+
+
+def _walk(folder: Path) -> Iterator[tuple[str, str]]:
+    """Name and path of all files below a folder, through links, each folder once."""
+    seen = set()
+    for place, folders, files in os.walk(folder, followlinks=True):
+        status = os.stat(place)  # noqa: PTH116
+        if (status.st_dev, status.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((status.st_dev, status.st_ino))
+        folders[:] = sorted(name for name in folders if not _passed_over(name))
+        inner = Path(place).relative_to(folder).as_posix()
+        for name in sorted(files):
+            if not _passed_over(name):
+                yield name if inner == "." else f"{inner}/{name}", os.path.join(place, name)  # noqa: PTH118
+
+
+def _depth(name: str) -> int:
+    return name.count("/")
+
+
+def _suffix(name: str) -> str:
+    return os.path.splitext(name)[1].lower()  # noqa: PTH122
+
+
+def _shared_folder(names: Iterable[str]) -> str:
+    """The deepest folder that holds all files, with a slash at its end; nothing for the top."""
+    parents = [name.split("/")[:-1] for name in names]
+    if not parents:
+        return ""
+    first, last = min(parents), max(parents)  # all others lie between
+    length = next((i for i, (a, b) in enumerate(zip(first, last)) if a != b), min(len(first), len(last)))
+    return "".join(f"{part}/" for part in first[:length])
+
+
+def _by_folders(title: str, files: dict[str, str]) -> Collection:
+    """Classes and splits by the names of folders."""
+    names = sorted(name for name in files if _suffix(name) in SUFFIXES or not _suffix(name))
+    others = sorted(files.keys() - set(names))
+    shared = _shared_folder(names)
+    items = [Item(name.removeprefix(shared), files[name]) for name in names]
+    title = shared.rstrip("/").rpartition("/")[2] or title
+    items, inner = _split_by_folders(items)
+    outside = [name for name in inner if "/" not in name]
+    classes = {name.partition("/")[0] for name in inner if "/" in name}
+    if outside and classes:
+        reason = f"there are no classes: {len(outside)} images lie outside of any folder, {outside[0]} for one"
+        return Collection(title, items, others, reason)
+    if len(classes) < 2:
+        return Collection(title, items, others, "there are no classes: all images lie in one folder")
+    labelled = [replace(item, label=name.partition("/")[0]) for item, name in zip(items, inner)]
+    return Collection(title, labelled, others, f"the {len(classes)} classes are called like the folders")
+
+
+def _split_by_folders(items: list[Item]) -> tuple[list[Item], list[str]]:
+    """The items, with their split where all top folders are called like splits, and their names below these."""
+    tops = {item.name.lower().rpartition("/")[0].partition("/")[0] for item in items}
+    if not (tops & TRAIN_FOLDERS and tops & TEST_FOLDERS and tops <= TRAIN_FOLDERS | TEST_FOLDERS):
+        return items, [item.name for item in items]
+    inner, split = [], []
+    for item in items:
+        top, _, name = item.name.partition("/")
+        inner.append(name)
+        split.append(replace(item, split="train" if top.lower() in TRAIN_FOLDERS else "test"))
+    return split, inner
+
+
+def _by_table(title: str, manifest: str, files: dict[str, str]) -> Collection:
+    """Items, classes, splits and captions by the rows of a table."""
+    import pandas as pd
+
+    where = Path(files[manifest])
+    try:
+        table = pd.read_csv(where, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
+    except (ValueError, pd.errors.ParserError) as error:
+        raise UserError(
+            f"{where} is no table that can be read ({first_line(error)}): write it as CSV in UTF-8 with a first line "
+            "of names such as path,label."
+        ) from error
+    table.columns = [re.sub("^file_?name$", "path", column.strip().lower()) for column in table.columns]
+    if "path" not in table:
+        raise UserError(
+            f"{where} has the columns {', '.join(table.columns)}, but none called path: name the column that holds the "
+            "files' names path; label, caption and split may stand beside it."
+        )
+    for column in ("label", "split"):
+        if column in table and (table[column] == "").any():
+            line = int((table[column] == "").to_numpy().argmax()) + 2
+            raise UserError(f"{where}: line {line} has no {column}: fill it in, or take the column {column} out.")
+    base, items = manifest.rpartition("/")[0], []
+    for row in table.to_dict("records"):
+        name = posixpath.normpath(row["path"].replace("\\", "/"))
+        if PureWindowsPath(name).drive or name.startswith(("/", "../")):
+            raise UserError(
+                f"{where} names {row['path']!r}, a path that leads out of its folder: put the file beside the table."
+            )
+        path = files.get(posixpath.join(base, name), str(where.parent / name))
+        split = _split_named(row["split"], where) if "split" in table else None
+        items.append(Item(name, path, row.get("label"), split, row.get("caption")))
+    listed = {manifest, *(posixpath.join(base, item.name) for item in items)}
+    table_name = posixpath.basename(manifest)
+    reason = f"the classes are those of {table_name}" if "label" in table else f"{table_name} has no column label"
+    return Collection(posixpath.basename(base) or title, items, sorted(files.keys() - listed), reason)
+
+
+def _split_named(name: str, table: Path) -> str:
+    if name.lower() in TRAIN_FOLDERS:
+        return "train"
+    if name.lower() in TEST_FOLDERS:
+        return "test"
+    raise UserError(f"{table} has the split {name!r}; allowed are train and test.")

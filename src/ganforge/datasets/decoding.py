@@ -1,0 +1,242 @@
+"""One image file, whatever its format and size, as pixels of the shape that is asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass
+from typing import BinaryIO, Literal
+
+import numpy as np
+from PIL import ExifTags, Image, ImageColor, UnidentifiedImageError
+
+from ganforge.errors import first_line
+from ganforge.params import DatasetParams, ImagesParams
+
+FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "BMP", "DIB", "GIF", "TIFF", "PPM", "AVIF")  # none that runs other programs
+DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N")  # grey of more than 8 bits, as Pillow calls it
+DEEP_LEVELS = 65535
+SHRUNK_TO = 2  # times the size that is asked for: as far as a JPEG decoder may go, Lanczos does the rest
+
+Kind = Literal["empty", "broken", "no image", "tiny", "huge", "unsupported"]
+"""Why a file cannot be taken."""
+
+Note = Literal["animated", "deep", "enlarged", "rotated", "transparent"]
+"""What was done to a file that was taken: first frame only, 16 to 8 bits, to more pixels, by its EXIF tag, blended."""
+
+ROTATIONS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}  # by the EXIF tag Orientation
+
+
+@dataclass(frozen=True)
+class Framing:
+    """What becomes of an image that may have any size.
+
+    Attributes:
+        side: pixels of the square that it is resized to; None: as it is.
+        crop: ``centre``, the largest square; ``none``, all of it, stretched; ``pad``, all of it, with bars.
+        background: red, green and blue behind transparent pixels and of the bars, 0 to 255.
+        channels: 1, 3, or ``auto``: 1 where it is grey.
+        min_side: pixels that the shorter side has at least.
+        max_pixels: that are decoded at most.
+    """
+
+    side: int | None
+    crop: Literal["centre", "none", "pad"]
+    background: tuple[int, int, int]
+    channels: Literal["auto", 1, 3]
+    min_side: int
+    max_pixels: int
+
+    @classmethod
+    def of(cls, dataset: DatasetParams, images: ImagesParams) -> Framing:
+        """As params.yaml has it."""
+        red, green, blue, *_ = ImageColor.getrgb(images.background)
+        return cls(
+            None if dataset.resolution == "native" else dataset.resolution,
+            images.crop,
+            (red, green, blue),
+            images.channels,
+            images.min_side,
+            int(images.max_megapixels * 1e6),
+        )
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A file that was taken.
+
+    Attributes:
+        pixels: uint8 (1 or 3, height, width).
+        size: width and height as a person sees it, in its file.
+        format: of the file, such as PNG.
+        digest: SHA-256 of the file.
+        notes: what was done to it.
+    """
+
+    pixels: np.ndarray
+    size: tuple[int, int]
+    format: str
+    digest: bytes
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file that was not.
+
+    Attributes:
+        kind: why.
+        reason: the same in words.
+    """
+
+    kind: Kind
+    reason: str
+
+
+class RefusedError(Exception):
+    """Raised where a file cannot be taken, with a `Refusal`."""
+
+    def __init__(self, kind: Kind, reason: str) -> None:
+        super().__init__(reason)
+        self.refusal = Refusal(kind, reason)
+
+
+def open_image(file: BinaryIO) -> Image.Image:
+    """An image of one of the formats that are read here; only its header is read yet.
+
+    Raises:
+        UnidentifiedImageError: it is of none, or of one that this Pillow was built without.
+    """
+    Image.init()
+    return Image.open(file, formats=[name for name in FORMATS if name in Image.OPEN])
+
+
+def decode(content: bytes, framing: Framing) -> Picture | Refusal:
+    """The picture that the bytes of a file hold, framed."""
+    if not content:
+        return Refusal("empty", "it has no bytes")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's, of odd tags
+            return _decode(content, framing)
+    except RefusedError as error:
+        return error.refusal
+    except UnidentifiedImageError:
+        return Refusal("no image", "its content is of no format that is read here")
+    except Image.DecompressionBombError as error:
+        return Refusal("huge", first_line(error))
+    except Exception as error:  # a damaged file can make a decoder raise anything
+        return Refusal("broken", first_line(error))
+
+
+def _decode(content: bytes, framing: Framing) -> Picture:
+    notes: list[Note] = []
+    with open_image(io.BytesIO(content)) as image:
+        width, height = image.size
+        if min(width, height) < framing.min_side:
+            raise RefusedError("tiny", f"it has {width}x{height} pixels, images.min_side is {framing.min_side}")
+        image.draft(None, _least_size(width, height, framing))  # a JPEG decoder shrinks while it decodes
+        pixels = image.width * image.height
+        if pixels > framing.max_pixels:
+            allowed = f"images.max_megapixels allows {framing.max_pixels / 1e6:g} million"
+            raise RefusedError("huge", f"it has {pixels / 1e6:.1f} million pixels, {allowed}")
+        if getattr(image, "is_animated", False):
+            notes.append("animated")
+        rotation = ROTATIONS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+        image.load()
+        if image.has_transparency_data:
+            notes.append("transparent")
+        if image.mode in DEEP:
+            notes.append("deep")
+        framed = _frame(_opaque(image, framing.background), framing)
+        kind = image.format or "?"
+    if rotation is not None:
+        framed = framed.transpose(rotation)
+        notes.append("rotated")
+        if rotation in {ROTATIONS[5], ROTATIONS[6], ROTATIONS[7], ROTATIONS[8]}:
+            width, height = height, width
+    if framing.side is not None and _shown_side(width, height, framing) < framing.side:
+        notes.append("enlarged")
+    return Picture(
+        _channels_first(framed, framing.channels),
+        (width, height),
+        kind,
+        hashlib.sha256(content).digest(),
+        tuple(notes),
+    )
+
+
+def _shown_side(width: int, height: int, framing: Framing) -> int:
+    """The side of the source that becomes the side of the square."""
+    return max(width, height) if framing.crop == "pad" else min(width, height)
+
+
+def _least_size(width: int, height: int, framing: Framing) -> tuple[int, int]:
+    """The size below which a decoder must not shrink."""
+    if framing.side is None:
+        return width, height
+    if framing.crop == "none":
+        return SHRUNK_TO * framing.side, SHRUNK_TO * framing.side
+    factor = min(1.0, SHRUNK_TO * framing.side / _shown_side(width, height, framing))
+    return max(1, int(width * factor)), max(1, int(height * factor))
+
+
+def _opaque(image: Image.Image, background: tuple[int, int, int]) -> Image.Image:
+    """The image in mode L or RGB, laid on ``background`` where it is transparent.
+
+    Raises:
+        RefusedError: its pixels are numbers whose range nobody knows.
+    """
+    if image.mode in DEEP:
+        levels = np.asarray(image)
+        if levels.min() < 0 or levels.max() > DEEP_LEVELS:
+            raise RefusedError("unsupported", f"its pixels go from {levels.min()} to {levels.max()}, not 0 to 65535")
+        return Image.fromarray(np.round(levels * (255 / DEEP_LEVELS)).astype(np.uint8))
+    if image.mode == "F":
+        raise RefusedError("unsupported", "its pixels are floating-point numbers, whose white is not told")
+    if image.has_transparency_data:
+        canvas = Image.new("RGBA", image.size, (*background, 255))
+        canvas.alpha_composite(image.convert("RGBA"))
+        return canvas.convert("RGB")
+    return image.convert("L" if image.mode in {"1", "L"} else "RGB")
+
+
+def _frame(image: Image.Image, framing: Framing) -> Image.Image:
+    """The image as a square by Lanczos with antialiasing."""
+    if framing.side is None:
+        return image
+    (width, height), side = image.size, framing.side
+    if framing.crop == "pad":
+        factor = side / max(width, height)
+        inner = max(1, round(width * factor)), max(1, round(height * factor))
+        canvas = Image.new("RGB", (side, side), framing.background)
+        place = (side - inner[0]) // 2, (side - inner[1]) // 2
+        canvas.paste(image.resize(inner, Image.Resampling.LANCZOS), place)
+        return canvas
+    cut_x, cut_y = 0.0, 0.0
+    if framing.crop == "centre":
+        short = min(width, height)
+        cut_x, cut_y = (width - short) / 2, (height - short) / 2
+    box = (cut_x, cut_y, width - cut_x, height - cut_y)
+    if image.size == (side, side):
+        return image
+    return image.resize((side, side), Image.Resampling.LANCZOS, box=box)
+
+
+def _channels_first(image: Image.Image, channels: Literal["auto", 1, 3]) -> np.ndarray:
+    """(1 or 3, height, width); for ``auto`` 1 where red, green and blue are equal everywhere."""
+    if channels == 1 or (channels == 3 and image.mode == "L"):
+        image = image.convert("L" if channels == 1 else "RGB")
+    array = np.atleast_3d(np.asarray(image)).transpose(2, 0, 1)
+    if channels == "auto" and len(array) == 3 and (array[0] == array[1]).all() and (array[0] == array[2]).all():
+        array = array[:1]
+    return np.ascontiguousarray(array)

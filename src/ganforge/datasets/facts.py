@@ -1,0 +1,69 @@
+"""What was found among image files, and what became of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+ITEMS = "items.csv"  # which file each row of the arrays is, and what is known of it
+LEFT_OUT = "left_out.csv"  # which files were not taken, and why
+INTAKE = "intake.json"
+
+SHOWN = 3  # names in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that was not taken."""
+
+    name: str
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """intake.json: what was found and what became of it.
+
+    Attributes:
+        title: what its owner calls the collection.
+        found: files that may be images.
+        taken: those that are in the arrays.
+        set_aside: of the official test split, where samples are scored against a part of the training images.
+        others: files that are no images by their suffix.
+        left_out: files of each kind that were not taken, the first few of which `examples` names.
+        notes: files of each kind to which something was done.
+        formats: files of each format.
+        sizes: width, height and number of the pictures of each size, the most frequent first.
+        labels_from: where the classes come from, or why there are none.
+    """
+
+    title: str
+    found: int
+    taken: int
+    set_aside: int
+    others: int
+    left_out: dict[str, int]
+    examples: dict[str, list[str]]
+    notes: dict[str, int]
+    formats: dict[str, int]
+    sizes: list[tuple[int, int, int]]
+    labels_from: str
+
+    def summary(self) -> str:
+        """One line for a terminal."""
+        told = [f"{self.title}: {self.taken:,} of {self.found:,} files taken"]
+        for kind, count in self.left_out.items():
+            names = ", ".join(self.examples[kind]) + (", ..." if count > len(self.examples[kind]) else "")
+            told.append(f"{count:,} {kind} ({names})")
+        told += [f"{count:,} {note}" for note, count in self.notes.items()]
+        if self.others:
+            told.append(f"{self.others:,} other files passed over")
+        return "; ".join([*told, self.labels_from])
+
+
+def read_facts(folder: Path) -> Facts | None:
+    """Those of a folder of prepared data; None: they were not made from image files."""
+    path = folder / INTAKE
+    return Facts(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None

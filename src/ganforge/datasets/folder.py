@@ -1,0 +1,40 @@
+"""Your own images: whatever lies in data/import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ganforge.datasets.collection import Collection, read_collection
+from ganforge.datasets.image_files import ImageFileSource
+from ganforge.errors import UserError
+from ganforge.files import repository_root
+from ganforge.layout import IMPORT
+
+
+class Folder(ImageFileSource):
+    """Images in folders, archives, or as a table lists them; see docs/own_images.md."""
+
+    origin = "your own images"
+
+    def bundled_files(self) -> dict[str, bytes]:
+        """A word on where they are."""
+        return {"README.txt": f"Your own images are read from {IMPORT} as they are.\n".encode()}
+
+    def collect(self, raw: Path, workspace: Path) -> Collection:  # noqa: ARG002
+        """What lies in data/import.
+
+        Raises:
+            UserError: it holds no images.
+        """
+        collection = read_collection(IMPORT, workspace) if IMPORT.is_dir() else None
+        if collection is not None and collection.items:
+            return collection
+        if IMPORT.resolve() != repository_root() / IMPORT:
+            raise UserError(
+                f"{IMPORT} holds no images in the copy of the project that this experiment runs in: copies hold what "
+                f"git or DVC tracks, so run `dvc add {IMPORT}/NAME` in the project itself first."
+            )
+        raise UserError(
+            f"{IMPORT} holds no images: put a folder of images there, a zip or tar of them, or the result of "
+            "`dvc import-url`; folders in it become classes."
+        )

@@ -1,0 +1,131 @@
+"""Data sets made of image files: decoded by all processors, a few at a time, and written where they stay."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import stat
+import tempfile
+import threading
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
+from pathlib import Path
+
+from PIL import Image
+
+from ganforge.datasets.collection import Collection
+from ganforge.datasets.decoding import Framing, Picture, Refusal, decode
+from ganforge.datasets.intake import Intake
+from ganforge.datasets.prepared import Meta
+from ganforge.datasets.source import Progress, RemoteFile
+from ganforge.errors import UserError
+from ganforge.params import DatasetParams, ImagesParams
+
+CHUNK = 64  # files that a process is given at a time
+AHEAD = 2  # chunks for each process that wait or are being decoded
+MOST_BYTES_PER_PIXEL = 8  # in a file that is not compressed at all
+
+Outcome = Picture | Refusal
+
+
+class ImageFileSource(ABC):
+    """A `ganforge.datasets.source.Source` of any number of image files."""
+
+    origin: str
+
+    def remote_files(self) -> Sequence[RemoteFile]:
+        """None."""
+        return []
+
+    def bundled_files(self) -> dict[str, bytes]:
+        """None."""
+        return {}
+
+    @abstractmethod
+    def collect(self, raw: Path, workspace: Path) -> Collection:
+        """The files, with what is known of them.
+
+        Args:
+            raw: the folder of the remote files.
+            workspace: an empty folder for what has to be unpacked; it is removed when all files were read.
+        """
+
+    def prepare(
+        self, raw: Path, folder: Path, dataset: DatasetParams, images: ImagesParams, progress: Progress
+    ) -> Meta:
+        """Decodes, frames, splits and writes; see `ganforge.datasets.source.Source`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".unpacked.", dir=folder) as workspace:
+            collection = self.collect(raw, Path(workspace))
+            intake = Intake(folder, collection, dataset, images)
+            outcomes = decode_files([item.path for item in collection.items], Framing.of(dataset, images))
+            for done, (item, outcome) in enumerate(zip(collection.items, outcomes), start=1):
+                intake.add(item, outcome)
+                progress(done, len(collection.items))
+            return intake.finish(self.origin)
+
+
+def decode_files(paths: Sequence[str], framing: Framing) -> Iterator[Outcome]:
+    """The pictures of files, in their order, whatever the number of processes; few are in memory at once.
+
+    Raises:
+        UserError: a process that decodes was killed.
+    """
+    if len(paths) <= CHUNK:
+        yield from _decode_chunk(paths, framing)
+        return
+    processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    start = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+    context = multiprocessing.get_context(start)
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_begin)
+    try:
+        chunks = (paths[first : first + CHUNK] for first in range(0, len(paths), CHUNK))
+        waiting: deque[Future[list[Outcome]]] = deque(
+            pool.submit(_decode_chunk, chunk, framing) for chunk in islice(chunks, AHEAD * processes)
+        )
+        while waiting:
+            outcomes = waiting.popleft().result()
+            waiting.extend(pool.submit(_decode_chunk, chunk, framing) for chunk in islice(chunks, 1))
+            yield from outcomes
+    except BrokenProcessPool:
+        raise UserError(
+            "a process that decodes images was killed, most often for want of memory: lower images.max_megapixels in "
+            "params.yaml, or give it more memory."
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin() -> None:
+    """What a process that decodes does first: it lives no longer than who asked for it."""
+    Image.MAX_IMAGE_PIXELS = None  # `Framing.max_pixels` is the limit
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def follow() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+def _decode_chunk(paths: Sequence[str], framing: Framing) -> list[Outcome]:
+    return [_decode_file(path, framing) for path in paths]
+
+
+def _decode_file(path: str, framing: Framing) -> Outcome:
+    try:
+        status = os.stat(path)  # noqa: PTH116
+        if not stat.S_ISREG(status.st_mode):
+            return Refusal("broken", "it is no file but a device or a pipe")
+        if status.st_size > MOST_BYTES_PER_PIXEL * framing.max_pixels:
+            return Refusal("huge", f"it has {status.st_size} bytes")
+        with open(path, "rb") as file:  # noqa: PTH123
+            content = file.read()
+    except OSError as error:
+        return Refusal("broken", str(error.strerror))
+    return decode(content, framing)

@@ -1,0 +1,283 @@
+"""Pictures as they come, sorted into the splits of a data set, each once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ganforge.datasets.collection import Collection, Item
+from ganforge.datasets.decoding import Picture, Refusal
+from ganforge.datasets.facts import INTAKE, ITEMS, LEFT_OUT, SHOWN, Facts, LeftOut
+from ganforge.datasets.prepared import SPLITS, Meta, describe
+from ganforge.errors import UserError
+from ganforge.files import GrowingArray, read_blocks, write_array, write_blocks, write_durably, write_json
+from ganforge.params import DatasetParams, ImagesParams
+
+SMALLEST = 8  # pixels of a side that networks are built for
+REWRITTEN_ROWS = 1024  # at a time
+DIGEST_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item of an array."""
+
+    item: Item
+    digest: bytes  # of its pixels
+    mirrored: bool = False
+
+
+class Intake:
+    """Takes pictures one after the other and writes them where they stay.
+
+    Args:
+        folder: where to.
+        collection: what they come from.
+        dataset: section of params.yaml.
+        images: section of params.yaml.
+    """
+
+    def __init__(self, folder: Path, collection: Collection, dataset: DatasetParams, images: ImagesParams) -> None:
+        self._folder, self._collection, self._dataset, self._images = folder, collection, dataset, images
+        self._arrays = {split: GrowingArray(folder / f".{split}.npy") for split in SPLITS}
+        self._rows: dict[str, list[Row]] = {split: [] for split in SPLITS}
+        self._seen: dict[bytes, tuple[str, Item]] = {}  # by the digest of the pixels: the split that has them
+        self._left_out: list[LeftOut] = []
+        self._formats, self._notes = Counter[str](), Counter[str]()
+        self._sizes = Counter[tuple[int, int]]()
+        self._broken = self._set_aside = 0
+        self._coloured = images.channels == 3
+        self._native: tuple[tuple[int, ...], str] | None = None
+
+    def add(self, item: Item, outcome: Picture | Refusal) -> None:
+        """Takes a picture, or notes why there is none.
+
+        Raises:
+            UserError: too many are broken, or its size is not that of the others and none is asked for.
+        """
+        if isinstance(outcome, Refusal):
+            self._leave_out(item, outcome.kind, outcome.reason)
+            self._broken += 1
+            if self._broken > self._images.max_broken * len(self._collection.items):
+                raise self._too_many_broken()
+            return
+        split = split_of(item.split, outcome.digest, self._images.test_share, self._dataset.held_out)
+        if split is None:
+            self._set_aside += 1
+            return
+        self._check_size(item, outcome)
+        digest = _pixel_digest(outcome.pixels)
+        seen = self._seen.get(digest)
+        if seen is not None and (seen[0], split) != ("train", "test"):
+            self._leave_out(item, "duplicate", f"the same pixels as {seen[1].name}")
+            return
+        self._seen[digest] = split, item
+        self._count(outcome)
+        self._append(split, item, outcome.pixels, digest)
+
+    def finish(self, origin: str) -> Meta:
+        """Writes labels, tables and meta.json, and returns the latter's contents.
+
+        Raises:
+            UserError: a split is empty.
+        """
+        for array in self._arrays.values():
+            array.close()
+        kept = {"train": self._kept_train()}
+        classes = self._classes([row.item for row, stays in zip(self._rows["train"], kept["train"]) if stays])
+        kept["test"] = self._kept_test(set(classes))
+        self._check_splits(kept)
+        number = {name: index for index, name in enumerate(classes)}
+        for split in SPLITS:
+            self._place(split, kept[split])
+            self._rows[split] = [row for row, stays in zip(self._rows[split], kept[split]) if stays]
+            if classes:
+                labels = [number[row.item.label or ""] for row in self._rows[split]]
+                write_array(self._folder / f"{split}_labels.npy", np.array(labels, dtype=np.int64))
+        self._write_tables()
+        return describe(
+            self._folder,
+            dataset=self._dataset.name,
+            origin=f"{self._collection.title}, {origin}",
+            signal="image",
+            classes=classes,
+            held_out=self._dataset.held_out,
+        )
+
+    def _append(self, split: str, item: Item, pixels: np.ndarray, digest: bytes) -> None:
+        """Writes a picture, and its mirror image where that is asked for."""
+        if self._images.channels == "auto":
+            pixels = np.broadcast_to(pixels, (3, *pixels.shape[1:]))  # whether all are grey is known at the end
+        self._arrays[split].append(pixels)
+        self._rows[split].append(Row(item, digest))
+        if split == "train" and self._images.mirror:
+            mirrored = pixels[..., ::-1]
+            self._arrays[split].append(mirrored)
+            self._rows[split].append(Row(item, _pixel_digest(mirrored), mirrored=True))
+
+    def _count(self, picture: Picture) -> None:
+        self._formats[picture.format] += 1
+        self._sizes[picture.size] += 1
+        self._notes.update(picture.notes)
+        self._coloured |= len(picture.pixels) == 3
+
+    def _leave_out(self, item: Item, kind: str, reason: str) -> None:
+        self._left_out.append(LeftOut(item.name, kind, reason))
+
+    def _kept_train(self) -> np.ndarray:
+        """Which training rows stay: those whose pixels no test image has."""
+        stays = np.ones(len(self._rows["train"]), dtype=bool)
+        for index, row in enumerate(self._rows["train"]):
+            split, item = self._seen.get(row.digest, ("train", row.item))
+            if split == "test":
+                stays[index] = False
+                if not row.mirrored:
+                    self._leave_out(row.item, "duplicate", f"the same pixels as {item.name}, which is held out")
+        return stays
+
+    def _kept_test(self, classes: set[str]) -> np.ndarray:
+        """Which test rows stay: those whose class can be learnt."""
+        stays = np.ones(len(self._rows["test"]), dtype=bool)
+        for index, row in enumerate(self._rows["test"]):
+            if classes and row.item.label not in classes:
+                stays[index] = False
+                self._leave_out(
+                    row.item, "alone", f"no other image of its class {row.item.label} is there to learn from"
+                )
+        return stays
+
+    def _classes(self, items: Sequence[Item]) -> list[str]:
+        """Names of the labels, numbers by their size."""
+        if self._dataset.labels == "ignore":
+            return []
+        names = {item.label for item in items if item.label is not None}
+        if all(name.isdecimal() for name in names):
+            return sorted(names, key=int)
+        return sorted(names)
+
+    def _place(self, split: str, stays: np.ndarray) -> None:
+        """Puts an array where it belongs, without the rows that do not stay, and with one channel if all are grey."""
+        written, path = self._arrays[split].path, self._folder / f"{split}.npy"
+        grey = self._images.channels == "auto" and not self._coloured
+        if stays.all() and not grey:
+            written.replace(path)
+            return
+        starts = range(0, len(stays), REWRITTEN_ROWS)
+        blocks = (
+            block[stays[start : start + REWRITTEN_ROWS], : 1 if grey else None]
+            for start, block in zip(starts, read_blocks(written, REWRITTEN_ROWS))
+        )
+        _, channels, *size = self._arrays[split].shape
+        write_blocks(path, (int(stays.sum()), 1 if grey else channels, *size), blocks)
+        written.unlink()
+
+    def _write_tables(self) -> None:
+        """items.csv, left_out.csv and intake.json."""
+        import pandas as pd
+
+        columns = ("split", "row", "path", "label", "caption", "mirrored")
+        rows = [
+            (split, index, row.item.name, row.item.label, row.item.caption, row.mirrored)
+            for split in SPLITS
+            for index, row in enumerate(self._rows[split])
+        ]
+        table = pd.DataFrame(rows, columns=columns).dropna(axis="columns", how="all")
+        write_durably(self._folder / ITEMS, table.to_csv(index=False).encode())
+        left_out = pd.DataFrame(self._left_out, columns=["name", "kind", "reason"])
+        write_durably(self._folder / LEFT_OUT, left_out.to_csv(index=False).encode())
+        write_json(self._folder / INTAKE, asdict(self._facts()))
+
+    def _facts(self) -> Facts:
+        examples: dict[str, list[str]] = {}
+        for left_out in self._left_out:
+            named = examples.setdefault(left_out.kind, [])
+            if len(named) < SHOWN:
+                named.append(left_out.name)
+        return Facts(
+            title=self._collection.title,
+            found=len(self._collection.items),
+            taken=sum(not row.mirrored for split in SPLITS for row in self._rows[split]),
+            set_aside=self._set_aside,
+            others=len(self._collection.others),
+            left_out=dict(Counter(left_out.kind for left_out in self._left_out)),
+            examples=examples,
+            notes=dict(self._notes),
+            formats=dict(self._formats),
+            sizes=[(width, height, count) for (width, height), count in self._sizes.most_common()],
+            labels_from=self._collection.labels_from,
+        )
+
+    def _check_size(self, item: Item, picture: Picture) -> None:
+        """Sees that pictures that are not resized are of one size.
+
+        Raises:
+            UserError: they are not, or they are too small for a network.
+        """
+        size = picture.pixels.shape[1:]
+        if self._native is None:
+            self._native = size, item.name
+        if size != self._native[0] or min(size) < SMALLEST:
+            (height, width), first = self._native
+            raise UserError(
+                f"params.yaml: dataset.resolution is native, but {first} has {width}x{height} pixels and {item.name} "
+                f"{size[1]}x{size[0]}; allowed is native where all images have one size of at least {SMALLEST} pixels: "
+                "set dataset.resolution to the side of the square that they are resized to (32 or 64 to begin with; "
+                "`ganforge recipe folder` proposes one)."
+            )
+
+    def _check_splits(self, kept: dict[str, np.ndarray]) -> None:
+        """Sees that there is something to learn from and something to compare with.
+
+        Raises:
+            UserError: there is not.
+        """
+        found = len(self._collection.items)
+        for split, name in (("train", "to learn from"), ("test", "held out")):
+            if not kept[split].any():
+                raise UserError(
+                    f"{self._collection.title} holds {found} files that may be images, and none is left {name}: put "
+                    "more images there, or change images.test_share in params.yaml."
+                )
+
+    def _too_many_broken(self) -> UserError:
+        broken = [f"{left.name} ({left.reason})" for left in self._left_out if left.kind != "duplicate"]
+        shown = "; ".join(broken[:SHOWN])
+        return UserError(
+            f"{self._collection.title}: more than {self._images.max_broken:.1%} of {len(self._collection.items)} files "
+            f"cannot be taken, such as {shown}: remove or mend them, or raise images.max_broken in params.yaml."
+        )
+
+
+def split_of(official: str | None, digest: bytes, share: float, held_out: str) -> str | None:
+    """The split of a file, by its content alone: it stays what it is, whatever is added.
+
+    Args:
+        official: what the collection says, if it does.
+        digest: of the file's content, from which its place in [0, 1) is taken.
+        share: of the files that is held out.
+        held_out: ``test``, or ``validation``: the next such share of the training files in place of the test files.
+
+    Returns:
+        ``train`` or ``test``; None: it is a test file that is not looked at.
+    """
+    place = int.from_bytes(digest[:8], "big") / 2**64
+    if official is None:
+        official = "test" if place < share else "train"
+        place -= share
+    if held_out == "test":
+        return official
+    if official == "test":
+        return None
+    return "test" if place < share else "train"
+
+
+def _pixel_digest(pixels: np.ndarray) -> bytes:
+    """Tells pictures apart; a grey one is the same with one channel and with three."""
+    if len(pixels) == 3 and (pixels[0] == pixels[1]).all() and (pixels[0] == pixels[2]).all():
+        pixels = pixels[:1]
+    return hashlib.blake2b(np.ascontiguousarray(pixels).data, digest_size=DIGEST_BYTES).digest()

@@ -1,0 +1,158 @@
+"""Settings for images that nobody has trained on before: by published rules, from their number, sizes and classes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ganforge.datasets.collection import Collection, Item
+
+LOOKED_AT = 500  # files whose headers are read
+
+SIDES = (32, 64, 128)
+LARGEST_SIDE = {"cpu": 32, "gpu": 128}
+LARGEST_NATIVE = 40  # as many pixels as cost little more than 32
+WIDTH = {"cpu": 32, "gpu": 64}
+IMAGES = {"cpu": 300_000, "gpu": 5_000_000}  # shown in training
+CHECKS = 10  # of the samples in a training
+
+GAMMA_SIDE, GAMMA = 28, 0.1  # what the recipe of MNIST found
+FEW = 20_000  # images below which a discriminator overfits within such a training
+FEW_TO_SCORE = 1000
+FEW_OF_A_CLASS = 20
+MOST_THREADS = 8
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What lies in data/import, at a glance.
+
+    Attributes:
+        count: files that may be images.
+        sizes: width and height of some of them.
+        class_counts: files of each class; empty where there are none.
+        processors: of this machine.
+        accelerated: whether it has a GPU.
+    """
+
+    count: int
+    sizes: Sequence[tuple[int, int]]
+    class_counts: Sequence[int]
+    processors: int
+    accelerated: bool
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A value for a key of params.yaml, and why."""
+
+    section: str
+    key: str
+    value: Any
+    reason: str
+
+
+def survey(processors: int, *, accelerated: bool) -> Survey:
+    """Looks at some headers of the files in data/import.
+
+    Raises:
+        UserError: it holds no images.
+    """
+    from ganforge.datasets.folder import Folder
+
+    with tempfile.TemporaryDirectory() as workspace:
+        collection = Folder().collect(Path(), Path(workspace))
+        counts = Counter(item.label for item in collection.items if item.label is not None)
+        return Survey(
+            len(collection.items),
+            [size for item in _some(collection) if (size := _size(item)) is not None],
+            list(counts.values()),
+            processors,
+            accelerated,
+        )
+
+
+def propose(seen: Survey) -> list[Proposal]:
+    """Settings for what was seen."""
+    machine = "gpu" if seen.accelerated else "cpu"
+    told = "this machine has a GPU" if seen.accelerated else "this machine has no GPU"
+    resolution, why = _resolution(seen, LARGEST_SIDE[machine])
+    side = resolution if isinstance(resolution, int) else seen.sizes[0][0]
+    gamma = round(GAMMA * (side / GAMMA_SIDE) ** 2, 3)
+    gamma_reason = (
+        f"{GAMMA} at {GAMMA_SIDE} pixels, growing with the number of pixels as StyleGAN2-ADA has it (Karras 2020)"
+    )
+    few = seen.count < FEW
+    half = sorted(seen.class_counts)[len(seen.class_counts) // 2] if seen.class_counts else 0
+    threads = min(seen.processors, MOST_THREADS)
+    images = IMAGES[machine]
+    return [
+        Proposal("dataset", "resolution", resolution, why),
+        Proposal("dataset", "labels", *_labels(seen.class_counts, half)),
+        Proposal("images", "test_share", *_test_share(seen.count)),
+        Proposal("network", "width", WIDTH[machine], f"{told}; more channels draw better and take longer"),
+        Proposal("train", "images", images, f"{told}; twice as many are better still, look at the first ones first"),
+        Proposal("train", "best_every", images // CHECKS, f"{CHECKS} checks, the best generator goes on"),
+        Proposal("train", "r1", gamma, gamma_reason),
+        Proposal("train", "r2", gamma, "as r1 (R3GAN, Huang 2024)"),
+        Proposal("train", "precision", "tf32" if seen.accelerated else "float32", told),
+        Proposal(
+            "augment",
+            "mode",
+            "adaptive" if few else "none",
+            f"{seen.count:,} files are {'few: a discriminator would know them by heart' if few else 'enough without'} "
+            "(ADA, Karras 2020)",
+        ),
+        Proposal("compute", "threads", threads, f"of {seen.processors} processors"),
+    ]
+
+
+def _resolution(seen: Survey, largest: int) -> tuple[int | str, str]:
+    """The side to resize to, and why."""
+    sizes = Counter(seen.sizes)
+    (width, height), _ = sizes.most_common(1)[0] if sizes else ((0, 0), 0)
+    if len(sizes) == 1 and width == height and SIDES[0] / 4 <= width <= LARGEST_NATIVE:
+        return "native", f"all files looked at have {width}x{height} pixels"
+    shorter = sorted(min(size) for size in seen.sizes)
+    median = shorter[len(shorter) // 2] if shorter else SIDES[0]
+    side = max((side for side in SIDES if side <= min(median, largest)), default=SIDES[0])
+    reason = f"half of the files have a shorter side of {median} pixels or more"
+    return side, f"{reason}; {2 * side} would take four times as long" if side == largest < median else reason
+
+
+def _labels(class_counts: Sequence[int], half: int) -> tuple[str, str]:
+    if not class_counts:
+        return "use", "there are no classes, so nothing changes"
+    if half < FEW_OF_A_CLASS:
+        return "ignore", f"half of the {len(class_counts)} classes have {half} files or fewer, too few to learn each"
+    return "use", f"{len(class_counts)} classes, half of them with {half} files or more: labels make learning faster"
+
+
+def _test_share(count: int) -> tuple[float, str]:
+    if count < FEW_TO_SCORE:
+        return 0.2, f"of {count:,} files a tenth would be too few to score against"
+    return 0.1, f"of {count:,} files"
+
+
+def _some(collection: Collection) -> Sequence[Item]:
+    """Evenly spread over the collection."""
+    step = max(1, len(collection.items) // LOOKED_AT)
+    return collection.items[::step]
+
+
+def _size(item: Item) -> tuple[int, int] | None:
+    """Width and height that a header tells; None: it is none."""
+    from ganforge.datasets.decoding import open_image
+
+    try:
+        if not os.path.isfile(item.path):  # noqa: PTH113
+            return None
+        with open(item.path, "rb") as file, open_image(file) as image:  # noqa: PTH123
+            return image.size
+    except Exception:  # whatever a damaged header makes a reader raise; `preprocess` tells of it
+        return None

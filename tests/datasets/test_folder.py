@@ -1,0 +1,295 @@
+"""Somebody's images: what is found, how it is sorted, what is left out and told of."""
+
+import io
+import json
+import os
+import tarfile
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from ganforge.datasets import SOURCES
+from ganforge.datasets.collection import read_collection
+from ganforge.datasets.decoding import Framing, Picture
+from ganforge.datasets.facts import read_facts
+from ganforge.datasets.image_files import CHUNK, decode_files
+from ganforge.datasets.intake import split_of
+from ganforge.datasets.prepared import Prepared
+from ganforge.errors import UserError
+from ganforge.layout import IMPORT
+from ganforge.params import parse_params
+
+
+def picture(seed, size=(12, 10), colour=True):
+    """The content of a PNG that no other seed has."""
+    array = np.random.default_rng(seed).integers(0, 256, (*size[::-1], 3), dtype=np.uint8)
+    image = Image.fromarray(array)
+    content = io.BytesIO()
+    (image if colour else image.convert("L")).save(content, "PNG")
+    return content.getvalue()
+
+
+@pytest.fixture
+def folder(own_folder):
+    """An empty data/import, in a folder to stand in."""
+    IMPORT.mkdir(parents=True)
+    return IMPORT
+
+
+def fill(folder, **files):
+    for name, content in files.items():
+        path = folder / name.replace("__", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def put(folder, names, first=0, **options):
+    """A picture of its own at each of the paths."""
+    for seed, name in enumerate(names, start=first):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(picture(seed, **options))
+
+
+def prepare(defaults, **changes):
+    """Prepares data/import into ./prepared, with other values of params.yaml."""
+    defaults["dataset"] |= {"name": "folder", "resolution": 8}
+    defaults["images"] |= {"test_share": 0.3}
+    for key, value in changes.items():
+        defaults["dataset" if key in defaults["dataset"] else "images"][key] = value
+    params = parse_params(defaults)
+    target = IMPORT.parent / "prepared"
+    SOURCES["folder"].prepare(IMPORT, target, params.dataset, params.images, lambda done, total: None)
+    return Prepared.load(target), read_facts(target), target
+
+
+def names(collection):
+    return [item.name for item in collection.items]
+
+
+def test_folders_become_classes_and_their_wrapping_is_ignored(folder, tmp_path):
+    put(folder, ["set 1/grün/a b.png", "set 1/grün/deep/c.PNG", "set 1/rot/d.jpg", "set 1/notes.pdf"])
+    collection = read_collection(folder, tmp_path)
+    assert names(collection) == ["grün/a b.png", "grün/deep/c.PNG", "rot/d.jpg"]
+    assert [item.label for item in collection.items] == ["grün", "grün", "rot"]
+    assert collection.others == ["set 1/notes.pdf"]
+    assert collection.title == "set 1"
+
+
+def test_images_outside_of_folders_leave_no_classes_and_that_is_told(folder, tmp_path):
+    put(folder, ["a/1.png", "b/2.png", "3.png"])
+    collection = read_collection(folder, tmp_path)
+    assert {item.label for item in collection.items} == {None}
+    assert "1 images lie outside of any folder, 3.png for one" in collection.labels_from
+
+
+def test_folders_called_like_splits_are_splits(folder, tmp_path):
+    put(folder, ["Train/a/1.png", "Train/b/2.png", "val/a/3.png", "test/b/4.png"])
+    found = {item.name: (item.split, item.label) for item in read_collection(folder, tmp_path).items}
+    assert found["Train/b/2.png"] == ("train", "b")
+    assert found["val/a/3.png"] == ("test", "a")
+    assert found["test/b/4.png"] == ("test", "b")
+
+
+def test_what_desktops_leave_behind_is_passed_over(folder, tmp_path):
+    put(folder, ["a.png", ".hidden.png", "__MACOSX/._a.png", ".git/b.png", "Thumbs.db", "README.md", "photos.dvc"])
+    collection = read_collection(folder, tmp_path)
+    assert names(collection) == ["a.png"]
+    assert collection.others == []
+
+
+def test_archives_are_folders_of_their_name(folder, tmp_path):
+    with zipfile.ZipFile(folder / "cats.zip", "w") as archive:
+        archive.writestr("inner/1.png", picture(1))
+    with tarfile.open(folder / "dogs.tar.gz", "w:gz") as archive:
+        entry = tarfile.TarInfo("2.png")
+        entry.size = len(picture(2))
+        archive.addfile(entry, io.BytesIO(picture(2)))
+    collection = read_collection(folder, tmp_path)
+    assert {item.name: item.label for item in collection.items} == {"cats/inner/1.png": "cats", "dogs/2.png": "dogs"}
+
+
+def test_an_archive_that_leads_out_is_refused_by_name(folder, tmp_path):
+    with zipfile.ZipFile(folder / "bad.zip", "w") as archive:
+        archive.writestr("../out.png", picture(1))
+    with pytest.raises(UserError, match=r"bad\.zip holds '\.\./out\.png'"):
+        read_collection(folder, tmp_path / "work")
+    assert not list(tmp_path.rglob("out.png"))
+
+
+def test_links_are_followed_and_circles_are_not(folder, tmp_path):
+    put(tmp_path / "elsewhere", ["1.png", "2.png"])
+    (folder / "photos").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "again").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "gone.png").symlink_to(tmp_path / "nowhere")
+    assert names(read_collection(folder, tmp_path / "work")) == ["1.png", "2.png", "gone.png"]
+
+
+def test_a_table_says_what_is_what(folder, defaults):
+    put(folder, ["x/1.png", "x/2.png", "x/3.png", "x/4.png"])
+    rows = ["File_Name,label,caption,split", "1.png,cat,a cat,train", "2.png,dog,,train", "./3.png,cat,the cat,TEST"]
+    (folder / "x" / "metadata.csv").write_text("\ufeff" + "\n".join(rows))
+    data, facts, prepared = prepare(defaults)
+    assert data.meta.classes == ("cat", "dog")
+    assert (facts.found, facts.others) == (3, 1)
+    table = pd.read_csv(prepared / "items.csv")
+    assert table[table.split == "test"].path.tolist() == ["3.png"]
+    assert table[table.split == "test"].caption.tolist() == ["the cat"]
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("name,label\n1.png,a", "none called path"),
+        ("path,label\n1.png,\n", "line 2 has no label"),
+        ("path,split\n1.png,eval\n", "the split 'eval'; allowed are train and test"),
+        ("path\n../1.png\n", "a path that leads out"),
+        ("path\n/etc/1.png\n", "a path that leads out"),
+        ("", "is no table that can be read"),
+        ('path,label\n1.png,"a\n', "is no table that can be read"),
+    ],
+)
+def test_a_table_that_is_wrong_is_refused_by_its_line(folder, tmp_path, table, told):
+    put(folder, ["1.png"])
+    (folder / "manifest.csv").write_text(table)
+    with pytest.raises(UserError, match=r"manifest\.csv") as refused:
+        read_collection(folder, tmp_path)
+    assert told in str(refused.value)
+
+
+def test_arrays_hold_the_images_and_the_table_says_which(folder, defaults):
+    put(folder, [f"{'ab'[i % 2]}/{i}.png" for i in range(40)], size=(8, 8))
+    data, facts, prepared = prepare(defaults)
+    table = pd.read_csv(prepared / "items.csv")
+    assert len(table) == facts.taken == 40
+    for row in table.itertuples():
+        original = np.asarray(Image.open(folder / row.path)).transpose(2, 0, 1)
+        assert np.array_equal(data.splits[row.split].images[row.row], original)
+        assert data.meta.classes[data.splits[row.split].labels[row.row]] == row.label
+
+
+def test_an_image_never_changes_sides_when_others_join(folder, defaults):
+    put(folder, [f"{i}.png" for i in range(60)])
+    sides = []
+    for more in (0, 60):
+        put(folder, [f"new-{i}.png" for i in range(more)], first=1000)
+        _, _, prepared = prepare(defaults)
+        table = pd.read_csv(prepared / "items.csv")
+        sides.append(dict(zip(table.path, table.split, strict=True)))
+    assert sides[0].items() <= sides[1].items()
+    assert len(sides[1]) == 120
+
+
+def test_shares_of_a_split_are_near_what_is_asked_for():
+    digests = [os.urandom(32) for _ in range(20_000)]
+    for held_out in ("test", "validation"):
+        sides = [split_of(None, digest, 0.1, held_out) for digest in digests]
+        assert abs(sides.count("test") / len(digests) - 0.1) < 0.01
+    assert abs(sides.count(None) / len(digests) - 0.1) < 0.01  # test images, which validation does not look at
+    tested = [split_of(None, digest, 0.1, "test") for digest in digests]
+    assert all(one == "train" for one, other in zip(tested, sides, strict=True) if other == "test")
+
+
+def test_the_same_pixels_are_taken_once_and_stay_held_out(folder, defaults):
+    put(folder, [f"train/a/{i}.png" for i in range(9)] + [f"val/a/{i}.png" for i in range(3)])
+    put(folder, ["train/b/20.png"], first=20)
+    (folder / "train/a/again.png").write_bytes((folder / "train/a/1.png").read_bytes())
+    with Image.open(folder / "val/a/2.png") as image:
+        image.save(folder / "train/a/0-leak.bmp")  # other bytes, the same pixels
+    data, facts, prepared = prepare(defaults)
+    assert data.meta.count == {"train": 10, "test": 3}
+    left_out = pd.read_csv(prepared / "left_out.csv")
+    assert left_out.name.tolist() == ["train/a/again.png", "train/a/0-leak.bmp"]
+    assert left_out.reason.tolist()[1] == "the same pixels as val/a/2.png, which is held out"
+    assert facts.left_out == {"duplicate": 2}
+
+
+def test_mirrored_images_join_the_training_images_alone(folder, defaults):
+    put(folder, [f"{i}.png" for i in range(20)])
+    plain, _, _ = prepare(defaults)
+    mirrored, facts, prepared = prepare(defaults, mirror=True)
+    assert mirrored.meta.count == {"train": 2 * plain.meta.count["train"], "test": plain.meta.count["test"]}
+    assert np.array_equal(mirrored.splits["train"].images[1::2], plain.splits["train"].images[..., ::-1])
+    assert facts.taken == 20
+    assert pd.read_csv(prepared / "items.csv").mirrored.sum() == plain.meta.count["train"]
+
+
+def test_grey_images_get_one_channel_unless_another_is_asked_for(folder, defaults):
+    put(folder, [f"{i}.png" for i in range(20)], colour=False)
+    assert prepare(defaults)[0].meta.shape == (1, 8, 8)
+    assert prepare(defaults, channels=3)[0].meta.shape == (3, 8, 8)
+    put(folder, ["colour.png"], first=99)
+    assert prepare(defaults)[0].meta.shape == (3, 8, 8)
+    assert prepare(defaults, channels=1)[0].meta.shape == (1, 8, 8)
+
+
+def test_what_is_broken_is_counted_and_named_and_too_much_of_it_stops(folder, defaults):
+    put(folder, [f"{i:03}.png" for i in range(97)])
+    fill(
+        folder,
+        **{"zero.png": b"", "cut.png": picture(5, (200, 200))[:3000], "report.pdf": b"%PDF-", "page.jpg": b"<h>"},
+    )
+    _, facts, prepared = prepare(defaults)
+    assert (facts.found, facts.taken, facts.others) == (100, 97, 1)
+    assert facts.left_out == {"broken": 1, "no image": 1, "empty": 1}
+    assert "97 of 100 files taken; 1 broken (cut.png); 1 no image (page.jpg); 1 empty (zero.png)" in facts.summary()
+    assert len(pd.read_csv(prepared / "left_out.csv")) == 3
+    with pytest.raises(UserError, match=r"more than 2\.0% of 100 files cannot be taken, such as cut\.png \("):
+        prepare(defaults, max_broken=0.02)
+
+
+def test_native_is_for_images_of_one_size(folder, defaults):
+    put(folder, [f"{i}.png" for i in range(20)], size=(12, 10))
+    assert prepare(defaults, resolution="native")[0].meta.shape == (3, 10, 12)
+    put(folder, ["other.png"], first=99, size=(9, 9))
+    with pytest.raises(UserError, match=r"0\.png has 12x10 pixels and other\.png 9x9"):
+        prepare(defaults, resolution="native")
+
+
+def test_a_class_that_is_only_held_out_is_left_out(folder, defaults):
+    put(folder, ["train/a/1.png", "train/b/2.png", "val/a/3.png", "test/c/4.png"])
+    data, facts, _ = prepare(defaults)
+    assert data.meta.classes == ("a", "b")
+    assert facts.left_out == {"alone": 1}
+
+
+def test_classes_that_are_numbers_are_in_their_order(folder, defaults):
+    put(folder, [f"train/{i}/{i}.png" for i in range(12)] + ["test/0/x.png"])
+    assert prepare(defaults)[0].meta.classes == tuple(map(str, range(12)))
+
+
+def test_nothing_to_learn_from_is_told_in_a_sentence(folder, defaults):
+    with pytest.raises(UserError, match="data/import holds no images: put a folder"):
+        prepare(defaults)
+    put(folder, ["1.png"])
+    with pytest.raises(UserError, match=r"none is left (to learn from|held out)"):
+        prepare(defaults)
+
+
+def test_many_files_are_decoded_by_processes_in_their_order(folder):
+    put(folder, [f"{i:04}.png" for i in range(3 * CHUNK + 5)], size=(8, 8))
+    (folder / "0007.png").write_bytes(b"")
+    paths = sorted(map(str, folder.iterdir()))
+    outcomes = list(decode_files(paths, Framing(8, "centre", (0, 0, 0), 3, 1, 10**6)))
+    assert len(outcomes) == len(paths)
+    for path, outcome in zip(paths, outcomes, strict=True):
+        if path.endswith("0007.png"):
+            assert outcome.kind == "empty"
+        else:
+            assert isinstance(outcome, Picture)
+            assert np.array_equal(np.moveaxis(outcome.pixels, 0, -1), np.asarray(Image.open(path)))
+
+
+def test_a_pipe_among_the_files_does_not_hold_anything_up(folder):
+    os.mkfifo(folder / "pipe.png")
+    (outcome,) = decode_files([str(folder / "pipe.png")], Framing(8, "centre", (0, 0, 0), 3, 1, 10**6))
+    assert outcome.kind == "broken"
+
+
+def test_what_lies_there_gives_the_same_data_each_time(folder, defaults):
+    put(folder, [f"{i % 3}/{i}.png" for i in range(30)])
+    assert prepare(defaults)[0].meta.digest == prepare(defaults)[0].meta.digest
+    assert json.loads((IMPORT.parent / "prepared" / "intake.json").read_text())["taken"] == 30
