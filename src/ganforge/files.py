@@ -15,6 +15,8 @@ import numpy as np
 
 from ganforge.errors import UserError, first_line
 
+BUFFER = 1 << 20  # bytes of a growing file that are written at once
+
 # What the operating system says where a place cannot be used, however right the program is.
 UNWRITABLE = {
     errno.ENOSPC,
@@ -108,15 +110,15 @@ class GrowingArray:
         self.path = path
         self.shape: tuple[int, ...] = (0,)
         with _naming(path):
-            self._file = path.open("wb")
+            self._file = path.open("wb", buffering=BUFFER)
 
     def append(self, row: np.ndarray) -> None:
         """Writes one row behind the others."""
+        if self.shape[0] and row.shape != self.shape[1:]:
+            raise ValueError(f"a row of shape {row.shape} behind rows of shape {self.shape[1:]}")
         with _naming(self.path):
             if self.shape[0] == 0:
                 _write_header(self._file, (0, *row.shape))  # as long as that of any number of rows
-            elif row.shape != self.shape[1:]:
-                raise ValueError(f"a row of shape {row.shape} behind rows of shape {self.shape[1:]}")
             self._file.write(np.ascontiguousarray(row, np.uint8).data)
         self.shape = (self.shape[0] + 1, *row.shape)
 

@@ -125,7 +125,7 @@ def test_a_resumed_run_ends_in_the_weights_of_an_unbroken_one(other, digits, tmp
 
 def test_data_too_large_for_the_device_train_to_the_same_weights(tiny, digits, tmp_path, monkeypatch):
     resident, _ = finished(tiny, digits, tmp_path / "resident")
-    monkeypatch.setattr("ganforge.training.setup.fits", lambda size, device: False)
+    monkeypatch.setattr("ganforge.training.batches.fits", lambda size, device: False)
     streamed, _ = finished(tiny, digits, tmp_path / "streamed")
     assert isinstance(streamed.game.batches, StreamedBatches)
     assert same(resident, streamed)

@@ -6,7 +6,7 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
 from ganforge.datasets.archives import unpack
@@ -150,7 +150,7 @@ def _by_folders(title: str, files: dict[str, str]) -> Collection:
         return Collection(title, items, others, reason)
     if len(classes) < 2:
         return Collection(title, items, others, "there are no classes: all images lie in one folder")
-    labelled = [replace(item, label=name.partition("/")[0]) for item, name in zip(items, inner)]
+    labelled = [Item(item.name, item.path, name.partition("/")[0], item.split) for item, name in zip(items, inner)]
     return Collection(title, labelled, others, f"the {len(classes)} classes are called like the folders")
 
 
@@ -163,7 +163,8 @@ def _split_by_folders(items: list[Item]) -> tuple[list[Item], list[str]]:
     for item in items:
         top, _, name = item.name.partition("/")
         inner.append(name)
-        split.append(replace(item, split="train" if top.lower() in TRAIN_FOLDERS else "test"))
+        side = "train" if top.lower() in TRAIN_FOLDERS else "test"
+        split.append(Item(item.name, item.path, split=side))
     return split, inner
 
 

@@ -25,7 +25,7 @@ from ganforge.datasets.source import Progress, RemoteFile
 from ganforge.errors import UserError
 from ganforge.params import DatasetParams, ImagesParams
 
-CHUNK = 64  # files that a process is given at a time
+CHUNK = 128  # files that a process is given at a time
 AHEAD = 2  # chunks for each process that wait or are being decoded
 MOST_BYTES_PER_PIXEL = 8  # in a file that is not compressed at all
 
@@ -81,6 +81,7 @@ def decode_files(paths: Sequence[str], framing: Framing) -> Iterator[Outcome]:
     processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     start = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(start)
+    context.set_forkserver_preload([__name__])  # what they all need is imported once
     pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_begin)
     try:
         chunks = (paths[first : first + CHUNK] for first in range(0, len(paths), CHUNK))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -11,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ganforge.datasets.collection import Collection, Item
-from ganforge.datasets.decoding import Picture, Refusal
+from ganforge.datasets.decoding import Picture, Refusal, digest_of
 from ganforge.datasets.facts import INTAKE, ITEMS, LEFT_OUT, SHOWN, Facts, LeftOut
 from ganforge.datasets.prepared import SPLITS, Meta, describe
 from ganforge.errors import UserError
@@ -20,7 +19,6 @@ from ganforge.params import DatasetParams, ImagesParams
 
 SMALLEST = 8  # pixels of a side that networks are built for
 REWRITTEN_ROWS = 1024  # at a time
-DIGEST_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +69,13 @@ class Intake:
             self._set_aside += 1
             return
         self._check_size(item, outcome)
-        digest = _pixel_digest(outcome.pixels)
-        seen = self._seen.get(digest)
+        seen = self._seen.get(outcome.pixel_digest)
         if seen is not None and (seen[0], split) != ("train", "test"):
             self._leave_out(item, "duplicate", f"the same pixels as {seen[1].name}")
             return
-        self._seen[digest] = split, item
+        self._seen[outcome.pixel_digest] = split, item
         self._count(outcome)
-        self._append(split, item, outcome.pixels, digest)
+        self._append(split, item, outcome)
 
     def finish(self, origin: str) -> Meta:
         """Writes labels, tables and meta.json, and returns the latter's contents.
@@ -109,16 +106,18 @@ class Intake:
             held_out=self._dataset.held_out,
         )
 
-    def _append(self, split: str, item: Item, pixels: np.ndarray, digest: bytes) -> None:
+    def _append(self, split: str, item: Item, picture: Picture) -> None:
         """Writes a picture, and its mirror image where that is asked for."""
-        if self._images.channels == "auto":
-            pixels = np.broadcast_to(pixels, (3, *pixels.shape[1:]))  # whether all are grey is known at the end
-        self._arrays[split].append(pixels)
-        self._rows[split].append(Row(item, digest))
+        self._arrays[split].append(self._widened(picture.pixels))
+        self._rows[split].append(Row(item, picture.pixel_digest))
         if split == "train" and self._images.mirror:
-            mirrored = pixels[..., ::-1]
-            self._arrays[split].append(mirrored)
-            self._rows[split].append(Row(item, _pixel_digest(mirrored), mirrored=True))
+            mirrored = np.ascontiguousarray(picture.pixels[..., ::-1])
+            self._arrays[split].append(self._widened(mirrored))
+            self._rows[split].append(Row(item, digest_of(mirrored.data), mirrored=True))
+
+    def _widened(self, pixels: np.ndarray) -> np.ndarray:
+        """With three channels for now, where whether all are grey is known at the end."""
+        return np.repeat(pixels, 3, axis=0) if self._images.channels == "auto" and len(pixels) == 1 else pixels
 
     def _count(self, picture: Picture) -> None:
         self._formats[picture.format] += 1
@@ -274,10 +273,3 @@ def split_of(official: str | None, digest: bytes, share: float, held_out: str) -
     if official == "test":
         return None
     return "test" if place < share else "train"
-
-
-def _pixel_digest(pixels: np.ndarray) -> bytes:
-    """Tells pictures apart; a grey one is the same with one channel and with three."""
-    if len(pixels) == 3 and (pixels[0] == pixels[1]).all() and (pixels[0] == pixels[2]).all():
-        pixels = pixels[:1]
-    return hashlib.blake2b(np.ascontiguousarray(pixels).data, digest_size=DIGEST_BYTES).digest()

@@ -13,6 +13,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from ganforge.files import write_durably, write_json
 from ganforge.networks.layers import BATCH_NORM, CONVOLUTION
 from ganforge.networks.weights import build_with
 from ganforge.scale import arrange, normalise
-from ganforge.training.batches import Order, ResidentBatches
+from ganforge.training.batches import Order, choose_batches
 
 WEIGHTS = "extractor.safetensors"
 CONFIG = "config.json"
@@ -255,8 +256,7 @@ def train_classifier(
     batch_size = min(BATCH, len(part_images))
     steps = max(1, images // batch_size)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
-    order = Order(len(part_images), batch_size, seed, device=device)
-    batches = ResidentBatches(_on(device, part_images), _on(device, part_labels), order)
+    batches = choose_batches(part_images, part_labels, partial(Order, len(part_images), batch_size, seed), device)
     for step in range(steps):
         signals, labels = batches[step]
         _, logits = classifier(normalise(signals))
@@ -304,7 +304,3 @@ def join_labels(labels: np.ndarray, part_classes: int, parts: int) -> np.ndarray
 def _place_values(part_classes: int, parts: int) -> np.ndarray:
     """What each part's label counts in the label of the item, as 100, 10 and 1; (parts,)."""
     return part_classes ** np.arange(parts)[::-1]
-
-
-def _on(device: torch.device, array: np.ndarray) -> Tensor:
-    return torch.from_numpy(np.array(array)).to(device)

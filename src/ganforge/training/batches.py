@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from ganforge.training.device import fits
 
 EPOCHS_KEPT = 2  # the one that is shown and the next, which a prefetch may already be in
 
@@ -54,6 +57,29 @@ class Order:
         share = self.batch_size // size
         start = position * self.batch_size + rank * share
         return self._epochs[epoch][start : start + share]
+
+
+def choose_batches(
+    images: np.ndarray,
+    labels: np.ndarray | None,
+    order: Callable[..., Order],
+    device: torch.device,
+    copies: int = 1,
+) -> Batches:
+    """Batches of images that lie on the device, or are read from their file while it works if they are too many.
+
+    Args:
+        images: (N, *shape) uint8, mapped from their file if they are many.
+        labels: (N,) int64 beside them, or None.
+        order: makes the order, on the device that it is given or on the CPU.
+        device: where batches go.
+        copies: how often the images would lie in its memory.
+    """
+    targets = None if labels is None else torch.from_numpy(np.array(labels))
+    if not fits(copies * images.nbytes, device):
+        return StreamedBatches(images, targets, order(), device)
+    resident = torch.from_numpy(np.array(images)).to(device)
+    return ResidentBatches(resident, None if targets is None else targets.to(device), order(device=device))
 
 
 class ResidentBatches:

@@ -15,11 +15,11 @@ from ganforge.objectives import LOSSES, PENALTIES, Adversarial, Penalty
 from ganforge.params import AugmentParams, NetworkParams, Params, Schedule
 from ganforge.scale import arrange
 from ganforge.training.augmentation import DifferentiableAugmentation
-from ganforge.training.batches import Batches, Order, ResidentBatches, StreamedBatches
+from ganforge.training.batches import Batches, Order, choose_batches
 from ganforge.training.best import BestGenerator, Judge
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.cuda_graphs import RecordedStep
-from ganforge.training.device import fits, set_precision
+from ganforge.training.device import set_precision
 from ganforge.training.distributed import World, share_normalisation
 from ganforge.training.game import Game
 from ganforge.training.optimisers import build_optimiser
@@ -135,14 +135,10 @@ def build_augmentation(params: AugmentParams, world: World) -> DifferentiableAug
 def build_batches(
     images: np.ndarray, labels: np.ndarray | None, params: Params, device: torch.device, world: World
 ) -> Batches:
-    """Batches of images that lie on the device, or are read from their file while it works if they are too many."""
-    shuffle = partial(Order, len(images), params.train.batch_size, params.train.seed, (world.rank, world.size))
-    targets = None if labels is None else torch.from_numpy(np.array(labels))
+    """The batches of this process's share; ``labels`` are those of the images, or None."""
+    order = partial(Order, len(images), params.train.batch_size, params.train.seed, (world.rank, world.size))
     copies = 1 if device.type == "cuda" else world.size  # processes that put them into the same memory
-    if not fits(copies * images.nbytes, device):
-        return StreamedBatches(images, targets, shuffle(), device)
-    resident = torch.from_numpy(np.array(images)).to(device)
-    return ResidentBatches(resident, None if targets is None else targets.to(device), shuffle(device))
+    return choose_batches(images, labels, order, device, copies)
 
 
 def can_be_recorded(params: Params, device: torch.device, world: World) -> bool:

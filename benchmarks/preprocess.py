@@ -1,0 +1,168 @@
+"""How long photographs take to become arrays, beside torchvision's ImageFolder, transforms and DataLoader.
+
+    python -m benchmarks.preprocess
+    python -m benchmarks.preprocess --count 200000 --rounds 0
+
+Both read the same JPEGs of 256x256 pixels with the same number of processes, in turns, and leave one array of 32x32.
+Ours also digests every file, leaves out what repeats, splits and writes its tables. The memory is that of the stage
+`preprocess`, all of its processes together, while it does the same. Files are generated, each of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import psutil
+from PIL import Image
+
+from ganforge.datasets import SOURCES
+from ganforge.layout import IMPORT, PREPARED
+from ganforge.params import Params, parse_params, read_yaml
+
+ROOT = Path(__file__).parents[1]
+SIDE, TARGET, CLASSES, QUALITY = 256, 32, 10, 90
+COARSE = 24  # pixels of the random picture that is enlarged: soft shapes, as photographs have
+BATCH = 64
+POLL = 0.2  # seconds; asking takes a while
+
+
+def main() -> None:
+    """Generates, measures and prints."""
+    import torch  # here: the processes that decode import this file, and have no use for it
+
+    from benchmarks.training import machine_name
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=20_000, help="images")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of both; 0: measure the memory alone")
+    options = parser.parse_args()
+    values = read_yaml(ROOT / "params.yaml")
+    values["dataset"] |= {"name": "folder", "resolution": TARGET}
+    processes = len(os.sched_getaffinity(0))
+    with tempfile.TemporaryDirectory() as place:
+        os.chdir(place)
+        with ProcessPoolExecutor(processes) as pool:
+            list(pool.map(generate, range(options.count), chunksize=100))
+        (Path(place) / "params.yaml").write_text((ROOT / "params.yaml").read_text())
+        set_params(Path(place) / "params.yaml")
+        seconds, memory = stage_memory()
+        print(f"| {machine_name(torch.device('cpu'))}, {processes} processes, {options.count:,} JPEGs | |")
+        print("|---|---|")
+        print(f"| the stage `preprocess`: peak memory of all its processes | {memory / 2**20:.0f} MiB |")
+        print(f"| ... and its time | {seconds:.1f} s |")
+        if options.rounds:
+            compare(parse_params(values), options.count, processes, options.rounds)
+
+
+def compare(params: Params, count: int, processes: int, rounds: int) -> None:
+    """Both in turns."""
+    ours, theirs = [], []
+    for _ in range(rounds):
+        ours.append(timed(partial(take_in, params)))
+        theirs.append(timed(partial(image_folder, processes)))
+    ratios = [slow / fast for slow, fast in zip(theirs, ours, strict=True)]
+    print(f"| ours | {count / median(ours):.0f} images/s |")
+    print(f"| ImageFolder, transforms, DataLoader | {count / median(theirs):.0f} images/s |")
+    told = f"{median(theirs) / median(ours):.2f} (of medians; single rounds {min(ratios):.2f} to {max(ratios):.2f})"
+    print(f"| ratio | {told} |")
+
+
+def generate(number: int) -> None:
+    """One JPEG in the folder of its class."""
+    random = np.random.default_rng(number)
+    coarse = Image.fromarray(random.integers(0, 256, (COARSE, COARSE, 3), dtype=np.uint8))
+    path = IMPORT / "photos" / f"class {number % CLASSES}" / f"{number}.jpg"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    coarse.resize((SIDE, SIDE), Image.Resampling.BICUBIC).save(path, "JPEG", quality=QUALITY)
+
+
+def set_params(path: Path) -> None:
+    """Lets the stage read the generated files."""
+    text = path.read_text()
+    for key, before, after in (("name", "digits ", "folder "), ("resolution", "native ", f"{TARGET} ")):
+        changed = text.replace(f"  {key}: {before}", f"  {key}: {after}", 1)
+        assert changed != text
+        text = changed
+    path.write_text(text)
+
+
+def stage_memory() -> tuple[float, int]:
+    """Seconds that the stage takes, and the most bytes that its processes hold, pages they share counted once."""
+    start, peak = time.perf_counter(), 0
+    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline.preprocess"], env=environment, stdout=sys.stderr, stderr=subprocess.DEVNULL
+    )
+    done = threading.Event()
+
+    def watch() -> None:
+        nonlocal peak
+        while not done.wait(POLL):
+            peak = max(peak, memory_of(psutil.Process(process.pid)))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    status = process.wait()
+    done.set()
+    watcher.join()
+    if status:
+        sys.exit(f"the stage ended with status {status}")
+    return time.perf_counter() - start, peak
+
+
+def memory_of(process: psutil.Process) -> int:
+    """Bytes of a process and its children, those that they share divided among them."""
+    total = 0
+    try:
+        for each in [process, *process.children(recursive=True)]:
+            total += each.memory_full_info().pss
+    except psutil.Error:  # one of them has just ended
+        return 0
+    return total
+
+
+def take_in(params: Params) -> None:
+    """Ours."""
+    SOURCES["folder"].prepare(IMPORT, PREPARED, params.dataset, params.images, say_nothing)
+
+
+def say_nothing(done: int, total: int) -> None:
+    """Shows no progress."""
+
+
+def image_folder(processes: int) -> None:
+    """What one would write with torchvision."""
+    from torch.utils.data import DataLoader
+    from torchvision.datasets import ImageFolder
+    from torchvision.transforms import v2
+
+    transform = v2.Compose([v2.PILToTensor(), v2.Resize(TARGET, antialias=True), v2.CenterCrop(TARGET)])
+    data = ImageFolder(str(IMPORT / "photos"), transform)
+    array = np.lib.format.open_memmap("theirs.npy", "w+", np.uint8, (len(data), 3, TARGET, TARGET))
+    place = 0
+    for images, _ in DataLoader(data, BATCH, num_workers=processes):
+        array[place : place + len(images)] = images
+        place += len(images)
+    array.flush()
+
+
+def timed(work: partial[None]) -> float:
+    """Seconds that it takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()
