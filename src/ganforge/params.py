@@ -16,7 +16,20 @@ from ganforge.errors import UserError, first_line
 from ganforge.layout import PARAMS
 from ganforge.refusal import sentence_of
 
-DatasetName = Literal["digits", "mnist", "fashion_mnist", "kmnist", "stacked_mnist", "cifar10", "svhn", "folder"]
+DatasetName = Literal[
+    "digits",
+    "mnist",
+    "fashion_mnist",
+    "kmnist",
+    "stacked_mnist",
+    "emnist",
+    "cifar10",
+    "svhn",
+    "stl10",
+    "flowers102",
+    "celeba",
+    "folder",
+]
 NetworkName = Literal["mlp", "dcgan", "resnet", "progressive", "style"]
 LossName = Literal["minimax", "non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
 OptimiserName = Literal["adam", "adamw", "sgd"]

@@ -223,11 +223,12 @@ class Intake:
             self._native = size, item.name
         if size != self._native[0] or min(size) < SMALLEST:
             (height, width), first = self._native
+            proposed = "; `ganforge recipe folder` proposes one" if self._dataset.name == "folder" else ""
             raise UserError(
                 f"params.yaml: dataset.resolution is native, but {first} has {width}x{height} pixels and {item.name} "
                 f"{size[1]}x{size[0]}; allowed is native where all images have one size of at least {SMALLEST} pixels: "
-                "set dataset.resolution to the side of the square that they are resized to (32 or 64 to begin with; "
-                "`ganforge recipe folder` proposes one)."
+                "set dataset.resolution to the side of the square that they are resized to (32 or 64 to begin with"
+                f"{proposed})."
             )
 
     def _check_splits(self, kept: dict[str, np.ndarray]) -> None:
