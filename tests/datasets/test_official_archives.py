@@ -53,7 +53,7 @@ def prepare(name, raw, defaults, **changes):
     defaults["dataset"] |= {"name": name, "resolution": 8} | changes
     params = parse_params(defaults)
     target = raw.parent / "prepared"
-    SOURCES[name].prepare(raw, target, params.dataset, params.images, lambda done, total: None)
+    SOURCES[name].prepare(raw, target, params, lambda done, total: None)
     return Prepared.load(target), read_facts(target), pd.read_csv(target / "items.csv").set_index("path")
 
 

@@ -8,6 +8,7 @@ from ganforge.datasets.digits import Digits
 from ganforge.datasets.emnist import EMNIST
 from ganforge.datasets.flowers102 import Flowers102
 from ganforge.datasets.folder import Folder
+from ganforge.datasets.huggingface import HuggingFace
 from ganforge.datasets.mnist import FASHION_MNIST, KMNIST, MNIST
 from ganforge.datasets.source import RemoteFile, Source, Split
 from ganforge.datasets.stacked_mnist import StackedMNIST
@@ -27,6 +28,7 @@ SOURCES: dict[str, Source] = {
     "flowers102": Flowers102(),
     "celeba": CelebA(),
     "folder": Folder(),
+    "huggingface": HuggingFace(),
 }
 
 __all__ = ["SOURCES", "RemoteFile", "Source", "Split"]

@@ -11,6 +11,7 @@ from ganforge.datasets.collection import Collection, Item
 from ganforge.datasets.image_files import ImageFileSource
 from ganforge.datasets.source import RemoteFile
 from ganforge.errors import UserError
+from ganforge.params import Params
 
 IMAGES = "img_align_celeba.zip"
 PARTITION = "list_eval_partition.txt"
@@ -39,7 +40,7 @@ class CelebA(ImageFileSource):
             if name in {IMAGES, PARTITION}
         ]
 
-    def collect(self, raw: Path, workspace: Path) -> Collection:
+    def collect(self, raw: Path, workspace: Path, params: Params) -> Collection:  # noqa: ARG002
         """The photographs that the table of splits names.
 
         Raises:

@@ -13,6 +13,7 @@ from ganforge.datasets.collection import Collection, Item
 from ganforge.datasets.image_files import ImageFileSource
 from ganforge.datasets.source import RemoteFile
 from ganforge.errors import UserError, first_line
+from ganforge.params import Params
 
 OFFICIAL = {"trnid": "train", "valid": "train", "tstid": "test"}  # names in setid.mat
 
@@ -35,7 +36,7 @@ class Flowers102(ImageFileSource):
             RemoteFile(name, (reader._download_url_prefix + name,), md5) for name, md5 in reader._file_dict.values()
         ]
 
-    def collect(self, raw: Path, workspace: Path) -> Collection:
+    def collect(self, raw: Path, workspace: Path, params: Params) -> Collection:  # noqa: ARG002
         """The photographs that the table of splits names.
 
         Raises:
