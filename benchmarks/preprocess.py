@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -28,54 +28,63 @@ from PIL import Image
 
 from ganforge.datasets import SOURCES
 from ganforge.layout import IMPORT, PREPARED
-from ganforge.params import Params, parse_params, read_yaml
+from ganforge.params import load_params
 
 ROOT = Path(__file__).parents[1]
 SIDE, TARGET, CLASSES, QUALITY = 256, 32, 10, 90
 COARSE = 24  # pixels of the random picture that is enlarged: soft shapes, as photographs have
 BATCH = 64
+PROCESSES = len(os.sched_getaffinity(0))
 POLL = 0.2  # seconds; asking takes a while
 
 
 def main() -> None:
     """Generates, measures and prints."""
-    import torch  # here: the processes that decode import this file, and have no use for it
-
-    from benchmarks.training import machine_name
-
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=20_000, help="images")
     parser.add_argument("--rounds", type=int, default=5, help="turns of both; 0: measure the memory alone")
+    parser.add_argument("--turn", choices=TURNS, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    values = read_yaml(ROOT / "params.yaml")
-    values["dataset"] |= {"name": "folder", "resolution": TARGET}
-    processes = len(os.sched_getaffinity(0))
+    if options.turn:
+        print(TURNS[options.turn]())
+        return
+    import torch
+
+    from benchmarks.training import machine_name
+
     with tempfile.TemporaryDirectory() as place:
         os.chdir(place)
-        with ProcessPoolExecutor(processes) as pool:
+        with ProcessPoolExecutor(PROCESSES) as pool:
             list(pool.map(generate, range(options.count), chunksize=100))
-        (Path(place) / "params.yaml").write_text((ROOT / "params.yaml").read_text())
-        set_params(Path(place) / "params.yaml")
+        shutil.copyfile(ROOT / "params.yaml", "params.yaml")
+        set_params(Path("params.yaml"))
         seconds, memory = stage_memory()
-        print(f"| {machine_name(torch.device('cpu'))}, {processes} processes, {options.count:,} JPEGs | |")
+        print(f"| {machine_name(torch.device('cpu'))}, {PROCESSES} processes, {options.count:,} JPEGs | |")
         print("|---|---|")
         print(f"| the stage `preprocess`: peak memory of all its processes | {memory / 2**20:.0f} MiB |")
-        print(f"| ... and its time | {seconds:.1f} s |")
+        print(f"| ... and its time, from its start to its end | {seconds:.1f} s |")
         if options.rounds:
-            compare(parse_params(values), options.count, processes, options.rounds)
+            compare(options.count, options.rounds)
 
 
-def compare(params: Params, count: int, processes: int, rounds: int) -> None:
+def compare(count: int, rounds: int) -> None:
     """Both in turns."""
     ours, theirs = [], []
     for _ in range(rounds):
-        ours.append(timed(partial(take_in, params)))
-        theirs.append(timed(partial(image_folder, processes)))
+        ours.append(turn("ours"))
+        theirs.append(turn("theirs"))
     ratios = [slow / fast for slow, fast in zip(theirs, ours, strict=True)]
     print(f"| ours | {count / median(ours):.0f} images/s |")
     print(f"| ImageFolder, transforms, DataLoader | {count / median(theirs):.0f} images/s |")
     told = f"{median(theirs) / median(ours):.2f} (of medians; single rounds {min(ratios):.2f} to {max(ratios):.2f})"
     print(f"| ratio | {told} |")
+
+
+def turn(name: str) -> float:
+    """Seconds that one of them takes in a fresh process, what it imports not counted."""
+    command = [sys.executable, "-m", "benchmarks.preprocess", "--turn", name]
+    result = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
+    return float(result.stdout.split()[-1])
 
 
 def generate(number: int) -> None:
@@ -97,12 +106,16 @@ def set_params(path: Path) -> None:
     path.write_text(text)
 
 
+def environment() -> dict[str, str]:
+    """That of a process which finds the project from elsewhere."""
+    return os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+
+
 def stage_memory() -> tuple[float, int]:
     """Seconds that the stage takes, and the most bytes that its processes hold, pages they share counted once."""
     start, peak = time.perf_counter(), 0
-    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipeline.preprocess"], env=environment, stdout=sys.stderr, stderr=subprocess.DEVNULL
+        [sys.executable, "-m", "pipeline.preprocess"], env=environment(), stdout=sys.stderr, stderr=subprocess.DEVNULL
     )
     done = threading.Event()
 
@@ -132,37 +145,37 @@ def memory_of(process: psutil.Process) -> int:
     return total
 
 
-def take_in(params: Params) -> None:
-    """Ours."""
-    SOURCES["folder"].prepare(IMPORT, PREPARED, params.dataset, params.images, say_nothing)
+def ours() -> float:
+    """What the stage does; seconds."""
+    params = load_params()
+    start = time.perf_counter()
+    SOURCES["folder"].prepare(IMPORT, PREPARED, params, say_nothing)
+    return time.perf_counter() - start
 
 
 def say_nothing(done: int, total: int) -> None:
     """Shows no progress."""
 
 
-def image_folder(processes: int) -> None:
-    """What one would write with torchvision."""
+def theirs() -> float:
+    """What one would write with torchvision; seconds."""
     from torch.utils.data import DataLoader
     from torchvision.datasets import ImageFolder
     from torchvision.transforms import v2
 
     transform = v2.Compose([v2.PILToTensor(), v2.Resize(TARGET, antialias=True), v2.CenterCrop(TARGET)])
+    start = time.perf_counter()
     data = ImageFolder(str(IMPORT / "photos"), transform)
     array = np.lib.format.open_memmap("theirs.npy", "w+", np.uint8, (len(data), 3, TARGET, TARGET))
     place = 0
-    for images, _ in DataLoader(data, BATCH, num_workers=processes):
+    for images, _ in DataLoader(data, BATCH, num_workers=PROCESSES):
         array[place : place + len(images)] = images
         place += len(images)
     array.flush()
-
-
-def timed(work: partial[None]) -> float:
-    """Seconds that it takes."""
-    start = time.perf_counter()
-    work()
     return time.perf_counter() - start
 
+
+TURNS = {"ours": ours, "theirs": theirs}
 
 if __name__ == "__main__":
     main()

@@ -16,7 +16,7 @@ def main(params: Params) -> None:
             bar.total = total
             bar.update(done - bar.n)
 
-        meta = source.prepare(RAW, PREPARED, params.dataset, params.images, show)
+        meta = source.prepare(RAW, PREPARED, params, show)
     facts = read_facts(PREPARED)
     if facts is not None:
         print(facts.summary())

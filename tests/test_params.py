@@ -34,6 +34,8 @@ def test_the_file_that_comes_with_the_project_is_valid():
         ("train.lerning_rate", 1, "train.lerning_rate is not a key; did you mean train.learning_rate"),
         ("network.width", 30, "network.width is 30; allowed is a multiple of 4"),
         ("sample.seeds", [], "sample.seeds is []; allowed is a list of at least 1"),
+        ("huggingface.path", "", "huggingface.path is ''; allowed is a text of at least 1 character"),
+        ("huggingface.label", None, "huggingface.label is empty; allowed is a text"),
         ("compute.device", None, "compute.device is empty; allowed is auto, cpu, cuda or mps"),
     ],
 )
@@ -59,6 +61,11 @@ def test_a_value_that_is_not_allowed_is_refused_by_name(defaults, key, value, se
         ("train", {"weight_decay": 0.1}, "train.weight_decay is 0.1, but adam decays no weights"),
         ("network", {"name": "style", "spectral_norm": True}, "network.spectral_norm is true, but style scales"),
         ("network", {"name": "mlp", "attention": True}, "network.attention is true, but mlp has no place for it"),
+        (
+            "huggingface",
+            {"test": "train"},
+            "huggingface.train and huggingface.test are both 'train': name another split",
+        ),
         ("compute", {"processes": 3}, "train.batch_size is 64, which compute.processes, 3, cannot share equally"),
     ],
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import json
 import math
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -68,6 +68,14 @@ def write_json(path: Path, content: object) -> None:
         ValueError: a number in it is not finite; JSON has no word for that.
     """
     write_durably(path, (json.dumps(content, indent=2, allow_nan=False) + "\n").encode())
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Writes a CSV file of as many rows as there are; None is an empty field."""
+    with _naming(path), path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
 
 
 def write_array(path: Path, array: np.ndarray) -> None:
@@ -133,16 +141,21 @@ def _write_header(file: BinaryIO, shape: tuple[int, ...]) -> None:
     np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
 
 
-@contextmanager
-def _naming(path: Path) -> Iterator[None]:
+class _naming:  # noqa: N801  used like a function, a million times: a generator would take longer
     """Lets the errors of the operating system tell which file they are about."""
-    try:
-        yield
-    except OSError as error:
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if not isinstance(error, OSError):
+            return
         if error.errno is None:  # numpy's, where not all of an array could be written
-            raise OSError(errno.ENOSPC, str(error), str(path)) from error
-        error.filename = error.filename or str(path)
-        raise
+            raise OSError(errno.ENOSPC, str(error), str(self.path)) from error
+        error.filename = error.filename or str(self.path)
 
 
 def read_array(path: Path, *, mapped: bool = False) -> np.ndarray:

@@ -16,7 +16,21 @@ from ganforge.errors import UserError, first_line
 from ganforge.layout import PARAMS
 from ganforge.refusal import sentence_of
 
-DatasetName = Literal["digits", "mnist", "fashion_mnist", "kmnist", "stacked_mnist", "cifar10", "svhn", "folder"]
+DatasetName = Literal[
+    "digits",
+    "mnist",
+    "fashion_mnist",
+    "kmnist",
+    "stacked_mnist",
+    "emnist",
+    "cifar10",
+    "svhn",
+    "stl10",
+    "flowers102",
+    "celeba",
+    "folder",
+    "huggingface",
+]
 NetworkName = Literal["mlp", "dcgan", "resnet", "progressive", "style"]
 LossName = Literal["minimax", "non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
 OptimiserName = Literal["adam", "adamw", "sgd"]
@@ -24,6 +38,7 @@ TransformationName = Literal["colour", "translation", "cutout"]
 PrecisionName = Literal["float32", "tf32", "bfloat16"]
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 
+Name = Annotated[str, Field(min_length=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Rate = Annotated[float, Field(gt=0, le=1)]
@@ -75,6 +90,27 @@ class ImagesParams(Section):
     min_side: Annotated[int, Field(ge=1)]
     max_megapixels: Annotated[float, Field(gt=0, le=10_000)]
     max_broken: Share
+
+
+class HuggingFaceParams(Section):
+    """Which data set of Hugging Face's, for `dataset.name: huggingface`."""
+
+    path: Name
+    config: Name
+    revision: Name
+    image: Name
+    label: Name
+    train: Name
+    test: Name
+
+    @model_validator(mode="after")
+    def _splits_differ(self) -> HuggingFaceParams:
+        if self.train == self.test:
+            raise ValueError(
+                f"huggingface.train and huggingface.test are both {self.train!r}: name another split to hold out, or "
+                "none for a part of the same"
+            )
+        return self
 
 
 class ExtractorParams(Section):
@@ -219,6 +255,7 @@ class Params(Section):
 
     dataset: DatasetParams
     images: ImagesParams
+    huggingface: HuggingFaceParams
     extractor: ExtractorParams
     network: NetworkParams
     train: TrainParams

@@ -63,10 +63,10 @@ def survey(processors: int, *, accelerated: bool) -> Survey:
     Raises:
         UserError: it holds no images.
     """
-    from ganforge.datasets.folder import Folder
+    from ganforge.datasets.folder import read_import
 
     with tempfile.TemporaryDirectory() as workspace:
-        collection = Folder().collect(Path(), Path(workspace))
+        collection = read_import(Path(workspace))
         counts = Counter(item.label for item in collection.items if item.label is not None)
         return Survey(
             len(collection.items),

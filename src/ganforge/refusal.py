@@ -119,6 +119,8 @@ def _allowed(fault: Any) -> str:
             return "a number"
         case "string_type":
             return "a text"
+        case "string_too_short":
+            return f"a text of at least {context['min_length']} character"
         case "bool_type":
             return "true or false"
         case "model_type":

@@ -36,11 +36,11 @@ def link(name, target, kind=tarfile.SYMTYPE):
     return entry
 
 
-def refused(archive, folder, words):
+def refused(archive, folder, words, only=None):
     """It is refused in a sentence with the archive's name, and nothing is left of the try."""
     before = sorted(path for path in folder.parent.rglob("*"))
     with pytest.raises(UserError, match=words) as told:
-        unpack(archive, folder)
+        unpack(archive, folder, only)
     assert str(archive) in str(told.value)
     assert sorted(path for path in folder.parent.rglob("*")) == before
 
@@ -55,6 +55,13 @@ def test_whole_archives_are_unpacked(tmp_path, kind):
     unpack(archive, tmp_path / "out")
     files = {str(path.relative_to(tmp_path / "out")): path for path in (tmp_path / "out").rglob("*") if path.is_file()}
     assert {name: path.read_bytes() for name, path in files.items()} == members
+
+
+def test_members_that_are_asked_for_are_unpacked_alone_and_have_to_be_there(tmp_path):
+    archive = tarred(tmp_path / "a.tar", [("a/b.bin", b"one"), ("a/c.bin", b"two")])
+    refused(archive, tmp_path / "out", "holds no a/d.bin", only=["a/c.bin", "a/d.bin"])
+    unpack(archive, tmp_path / "out", only=["a/c.bin"])
+    assert [path.name for path in (tmp_path / "out").rglob("*.bin")] == ["c.bin"]
 
 
 @pytest.mark.parametrize(

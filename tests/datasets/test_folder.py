@@ -62,7 +62,7 @@ def prepare(defaults, **changes):
         defaults["dataset" if key in defaults["dataset"] else "images"][key] = value
     params = parse_params(defaults)
     target = IMPORT.parent / "prepared"
-    SOURCES["folder"].prepare(IMPORT, target, params.dataset, params.images, lambda done, total: None)
+    SOURCES["folder"].prepare(IMPORT, target, params, lambda done, total: None)
     return Prepared.load(target), read_facts(target), target
 
 

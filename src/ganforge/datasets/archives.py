@@ -10,7 +10,7 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Self
@@ -46,22 +46,34 @@ Member = tuple[str, int, IO[bytes]]
 """Name, bytes that it claims to have, and where they come from."""
 
 
-def unpack(archive: Path, folder: Path) -> None:
+def unpack(archive: Path, folder: Path, only: Collection[str] | None = None) -> None:
     """Unpacks a zip or tar file, compressed or not, into the new folder ``folder``.
+
+    Args:
+        archive: the file.
+        folder: where to.
+        only: names of the members that are wanted, where the others are not worth their place on the disk.
 
     Raises:
         UserError: it is damaged, encrypted or no archive; it holds a link, a device, or a path that leads out of
-            ``folder``; or it is far larger inside than outside. Then ``folder`` does not exist.
+            ``folder``; it is far larger inside than outside; or a member that is wanted is not in it. Then ``folder``
+            does not exist.
     """
     most = max(MOST_BYTES, MOST_RATIO * archive.stat().st_size)
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    missing = set(only or ())
     try:
         with _refusing(archive), _members(archive) as members:
             for count, (name, size, content) in enumerate(members):
                 if size > most or count == MOST_MEMBERS:
                     raise _bomb(archive, most)
+                if only is not None and name not in only:
+                    continue
+                missing.discard(name)
                 most -= _write(content, beside / _inside(archive, name), most, archive)
+        if missing:
+            raise UserError(f"{archive} holds no {min(missing)}: put a whole one there.")
         beside.rename(folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)

@@ -6,12 +6,15 @@ import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ganforge.datasets.held_out import hold_out_validation
 from ganforge.datasets.prepared import Meta, write_prepared
 from ganforge.datasets.resize import resize
 from ganforge.datasets.source import Progress, RemoteFile, Split
-from ganforge.params import DatasetParams, ImagesParams
+
+if TYPE_CHECKING:
+    from ganforge.params import Params
 
 
 class ArraySource(ABC):
@@ -43,12 +46,11 @@ class ArraySource(ABC):
         self,
         raw: Path,
         folder: Path,
-        dataset: DatasetParams,
-        images: ImagesParams,  # noqa: ARG002
+        params: Params,
         progress: Progress,  # noqa: ARG002
     ) -> Meta:
         """Reads, holds out and resizes if asked to, and writes; see `ganforge.datasets.source.Source`."""
-        splits = self.read(raw)
+        dataset, splits = params.dataset, self.read(raw)
         if dataset.held_out == "validation":
             splits = hold_out_validation(splits)
         if dataset.resolution != "native":

@@ -6,14 +6,16 @@ import hashlib
 import io
 import warnings
 from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import numpy as np
 import simplejpeg
 from PIL import ExifTags, Image, ImageColor, UnidentifiedImageError
 
 from ganforge.errors import first_line
-from ganforge.params import DatasetParams, ImagesParams
+
+if TYPE_CHECKING:
+    from ganforge.params import DatasetParams, ImagesParams
 
 FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "BMP", "DIB", "GIF", "TIFF", "PPM", "AVIF")  # none that runs other programs
 DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N")  # grey of more than 8 bits, as Pillow calls it

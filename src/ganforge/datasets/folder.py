@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ganforge.datasets.collection import Collection, read_collection
 from ganforge.datasets.image_files import ImageFileSource
 from ganforge.errors import UserError
 from ganforge.files import repository_root
 from ganforge.layout import IMPORT
+
+if TYPE_CHECKING:
+    from ganforge.params import Params
 
 
 class Folder(ImageFileSource):
@@ -20,21 +24,26 @@ class Folder(ImageFileSource):
         """A word on where they are."""
         return {"README.txt": f"Your own images are read from {IMPORT} as they are.\n".encode()}
 
-    def collect(self, raw: Path, workspace: Path) -> Collection:  # noqa: ARG002
-        """What lies in data/import.
+    def collect(self, raw: Path, workspace: Path, params: Params) -> Collection:  # noqa: ARG002
+        """See `read_import`."""
+        return read_import(workspace)
 
-        Raises:
-            UserError: it holds no images.
-        """
-        collection = read_collection(IMPORT, workspace) if IMPORT.is_dir() else None
-        if collection is not None and collection.items:
-            return collection
-        if IMPORT.resolve() != repository_root() / IMPORT:
-            raise UserError(
-                f"{IMPORT} holds no images in the copy of the project that this experiment runs in: copies hold what "
-                f"git or DVC tracks, so run `dvc add {IMPORT}/NAME` in the project itself first."
-            )
+
+def read_import(workspace: Path) -> Collection:
+    """What lies in data/import, archives unpacked into ``workspace``.
+
+    Raises:
+        UserError: it holds no images.
+    """
+    collection = read_collection(IMPORT, workspace) if IMPORT.is_dir() else None
+    if collection is not None and collection.items:
+        return collection
+    if IMPORT.resolve() != repository_root() / IMPORT:
         raise UserError(
-            f"{IMPORT} holds no images: put a folder of images there, a zip or tar of them, or the result of "
-            "`dvc import-url`; folders in it become classes."
+            f"{IMPORT} holds no images in the copy of the project that this experiment runs in: copies hold what "
+            f"git or DVC tracks, so run `dvc add {IMPORT}/NAME` in the project itself first."
         )
+    raise UserError(
+        f"{IMPORT} holds no images: put a folder of images there, a zip or tar of them, or the result of "
+        "`dvc import-url`; folders in it become classes."
+    )

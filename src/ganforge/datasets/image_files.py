@@ -14,6 +14,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
@@ -23,9 +24,11 @@ from ganforge.datasets.intake import Intake
 from ganforge.datasets.prepared import Meta
 from ganforge.datasets.source import Progress, RemoteFile
 from ganforge.errors import UserError
-from ganforge.params import DatasetParams, ImagesParams
 
-CHUNK = 128  # files that a process is given at a time
+if TYPE_CHECKING:
+    from ganforge.params import Params
+
+CHUNK = 32  # files that a process is given at a time
 AHEAD = 2  # chunks for each process that wait or are being decoded
 MOST_BYTES_PER_PIXEL = 8  # in a file that is not compressed at all
 
@@ -46,23 +49,22 @@ class ImageFileSource(ABC):
         return {}
 
     @abstractmethod
-    def collect(self, raw: Path, workspace: Path) -> Collection:
+    def collect(self, raw: Path, workspace: Path, params: Params) -> Collection:
         """The files, with what is known of them.
 
         Args:
             raw: the folder of the remote files.
             workspace: an empty folder for what has to be unpacked; it is removed when all files were read.
+            params: params.yaml, see `ganforge.datasets.source.Source.prepare`.
         """
 
-    def prepare(
-        self, raw: Path, folder: Path, dataset: DatasetParams, images: ImagesParams, progress: Progress
-    ) -> Meta:
+    def prepare(self, raw: Path, folder: Path, params: Params, progress: Progress) -> Meta:
         """Decodes, frames, splits and writes; see `ganforge.datasets.source.Source`."""
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".unpacked.", dir=folder) as workspace:
-            collection = self.collect(raw, Path(workspace))
-            intake = Intake(folder, collection, dataset, images)
-            outcomes = decode_files([item.path for item in collection.items], Framing.of(dataset, images))
+            collection = self.collect(raw, Path(workspace), params)
+            intake = Intake(folder, collection, params.dataset, params.images)
+            outcomes = decode_files([item.path for item in collection.items], Framing.of(params.dataset, params.images))
             for done, (item, outcome) in enumerate(zip(collection.items, outcomes), start=1):
                 intake.add(item, outcome)
                 progress(done, len(collection.items))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,8 +15,10 @@ from ganforge.datasets.decoding import Picture, Refusal, digest_of
 from ganforge.datasets.facts import INTAKE, ITEMS, LEFT_OUT, SHOWN, Facts, LeftOut
 from ganforge.datasets.prepared import SPLITS, Meta, describe
 from ganforge.errors import UserError
-from ganforge.files import GrowingArray, read_blocks, write_array, write_blocks, write_durably, write_json
-from ganforge.params import DatasetParams, ImagesParams
+from ganforge.files import GrowingArray, read_blocks, write_array, write_blocks, write_json, write_table
+
+if TYPE_CHECKING:
+    from ganforge.params import DatasetParams, ImagesParams
 
 SMALLEST = 8  # pixels of a side that networks are built for
 REWRITTEN_ROWS = 1024  # at a time
@@ -46,8 +49,7 @@ class Intake:
         self._rows: dict[str, list[Row]] = {split: [] for split in SPLITS}
         self._seen: dict[bytes, tuple[str, Item]] = {}  # by the digest of the pixels: the split that has them
         self._left_out: list[LeftOut] = []
-        self._formats, self._notes = Counter[str](), Counter[str]()
-        self._sizes = Counter[tuple[int, int]]()
+        self._kinds = Counter[tuple[tuple[int, int], str, tuple[str, ...]]]()  # size, format and notes of the taken
         self._broken = self._set_aside = 0
         self._coloured = images.channels == 3
         self._native: tuple[tuple[int, ...], str] | None = None
@@ -68,13 +70,15 @@ class Intake:
         if split is None:
             self._set_aside += 1
             return
-        self._check_size(item, outcome)
+        if self._dataset.resolution == "native":
+            self._check_size(item, outcome)
         seen = self._seen.get(outcome.pixel_digest)
         if seen is not None and (seen[0], split) != ("train", "test"):
             self._leave_out(item, "duplicate", f"the same pixels as {seen[1].name}")
             return
         self._seen[outcome.pixel_digest] = split, item
-        self._count(outcome)
+        self._kinds[outcome.size, outcome.format, outcome.notes] += 1
+        self._coloured |= len(outcome.pixels) == 3
         self._append(split, item, outcome)
 
     def finish(self, origin: str) -> Meta:
@@ -118,12 +122,6 @@ class Intake:
     def _widened(self, pixels: np.ndarray) -> np.ndarray:
         """With three channels for now, where whether all are grey is known at the end."""
         return np.repeat(pixels, 3, axis=0) if self._images.channels == "auto" and len(pixels) == 1 else pixels
-
-    def _count(self, picture: Picture) -> None:
-        self._formats[picture.format] += 1
-        self._sizes[picture.size] += 1
-        self._notes.update(picture.notes)
-        self._coloured |= len(picture.pixels) == 3
 
     def _leave_out(self, item: Item, kind: str, reason: str) -> None:
         self._left_out.append(LeftOut(item.name, kind, reason))
@@ -177,21 +175,22 @@ class Intake:
 
     def _write_tables(self) -> None:
         """items.csv, left_out.csv and intake.json."""
-        import pandas as pd
-
-        columns = ("split", "row", "path", "label", "caption", "mirrored")
-        rows = [
+        rows = (
             (split, index, row.item.name, row.item.label, row.item.caption, row.mirrored)
             for split in SPLITS
             for index, row in enumerate(self._rows[split])
-        ]
-        table = pd.DataFrame(rows, columns=columns).dropna(axis="columns", how="all")
-        write_durably(self._folder / ITEMS, table.to_csv(index=False).encode())
-        left_out = pd.DataFrame(self._left_out, columns=["name", "kind", "reason"])
-        write_durably(self._folder / LEFT_OUT, left_out.to_csv(index=False).encode())
+        )
+        write_table(self._folder / ITEMS, ("split", "row", "path", "label", "caption", "mirrored"), rows)
+        left_out = ((left_out.name, left_out.kind, left_out.reason) for left_out in self._left_out)
+        write_table(self._folder / LEFT_OUT, ("name", "kind", "reason"), left_out)
         write_json(self._folder / INTAKE, asdict(self._facts()))
 
     def _facts(self) -> Facts:
+        formats, notes, sizes = Counter[str](), Counter[str](), Counter[tuple[int, int]]()
+        for (size, name, done), count in self._kinds.items():
+            formats[name] += count
+            sizes[size] += count
+            notes.update(dict.fromkeys(done, count))
         examples: dict[str, list[str]] = {}
         for left_out in self._left_out:
             named = examples.setdefault(left_out.kind, [])
@@ -205,9 +204,9 @@ class Intake:
             others=len(self._collection.others),
             left_out=dict(Counter(left_out.kind for left_out in self._left_out)),
             examples=examples,
-            notes=dict(self._notes),
-            formats=dict(self._formats),
-            sizes=[(width, height, count) for (width, height), count in self._sizes.most_common()],
+            notes=dict(notes),
+            formats=dict(formats),
+            sizes=[(width, height, count) for (width, height), count in sizes.most_common()],
             labels_from=self._collection.labels_from,
         )
 
@@ -222,11 +221,12 @@ class Intake:
             self._native = size, item.name
         if size != self._native[0] or min(size) < SMALLEST:
             (height, width), first = self._native
+            proposed = "; `ganforge recipe folder` proposes one" if self._dataset.name == "folder" else ""
             raise UserError(
                 f"params.yaml: dataset.resolution is native, but {first} has {width}x{height} pixels and {item.name} "
                 f"{size[1]}x{size[0]}; allowed is native where all images have one size of at least {SMALLEST} pixels: "
-                "set dataset.resolution to the side of the square that they are resized to (32 or 64 to begin with; "
-                "`ganforge recipe folder` proposes one)."
+                "set dataset.resolution to the side of the square that they are resized to (32 or 64 to begin with"
+                f"{proposed})."
             )
 
     def _check_splits(self, kept: dict[str, np.ndarray]) -> None:

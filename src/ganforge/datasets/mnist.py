@@ -60,8 +60,12 @@ class MNISTFormat(ArraySource):
         return getattr(torchvision.datasets, self.torchvision_class)
 
 
-def read_idx(path: Path) -> bytes:
+def read_idx(path: Path, called: str | None = None) -> bytes:
     """A gzipped IDX file of bytes, unpacked: two zeros, the kind of number, the axes, their lengths, the numbers.
+
+    Args:
+        path: where it lies.
+        called: what to call it, where that place is a passing one.
 
     Raises:
         UserError: it is damaged, of another format, or holds more or fewer numbers than its header says.
@@ -82,7 +86,7 @@ def read_idx(path: Path) -> bytes:
     except (OSError, EOFError, ValueError, zlib.error, struct.error) as error:
         if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
             raise
-        raise UserError(f"{path} is damaged ({error}): run `dvc repro -f fetch` to get it anew.") from error
+        raise UserError(f"{called or path} is damaged ({error}): run `dvc repro -f fetch` to get it anew.") from error
     return struct.pack(">HBB", zeros, kind, axes) + lengths + numbers
 
 

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from ganforge.params import DatasetParams, ImagesParams
-
 if TYPE_CHECKING:
     from ganforge.datasets.prepared import Meta
+    from ganforge.params import Params
 
 
 @dataclass(frozen=True)
@@ -67,16 +66,14 @@ class Source(Protocol):
         """What an installed package holds already, by name."""
         ...
 
-    def prepare(
-        self, raw: Path, folder: Path, dataset: DatasetParams, images: ImagesParams, progress: Progress
-    ) -> Meta:
+    def prepare(self, raw: Path, folder: Path, params: Params, progress: Progress) -> Meta:
         """Writes the arrays of both splits and what describes them.
 
         Args:
             raw: the folder of the remote and bundled files.
             folder: where to.
-            dataset: section of params.yaml.
-            images: section of params.yaml, for sources of image files.
+            params: params.yaml, of which a source may read `dataset`, `images` and a section of its own: what the stage
+                preprocess in dvc.yaml names.
             progress: told how far it is, where that takes long.
 
         Raises:

@@ -1,0 +1,166 @@
+"""Data sets in Hugging Face's formats, of the Hub or of a folder, read by Hugging Face's own library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ganforge.datasets.collection import Collection, Item
+from ganforge.datasets.image_files import ImageFileSource
+from ganforge.errors import UserError, first_line
+from ganforge.files import UNWRITABLE
+
+if TYPE_CHECKING:
+    from ganforge.params import HuggingFaceParams, Params
+
+NONE = "none"  # in the place of a column or a split that there is not
+KEPT_SECRET = -1  # in the place of a class, as where a split is for a contest
+
+
+class HuggingFace(ImageFileSource):
+    """What ``huggingface`` in params.yaml names.
+
+    The Hub publishes no list of files with digests that could be known beforehand, so `fetch` has nothing to do: the
+    library downloads while the data are prepared, into the cache that it keeps for all projects (``HF_HOME``). The
+    tables that it makes of these files, and the images, last as long as the preparing. Images are neither decoded nor
+    encoded by it: what is taken are their files, as they were published.
+    """
+
+    origin = "read by Hugging Face datasets"
+
+    def bundled_files(self) -> dict[str, bytes]:
+        """A word on where the files are."""
+        return {"README.txt": b"What huggingface in params.yaml names is downloaded by the stage preprocess.\n"}
+
+    def collect(self, raw: Path, workspace: Path, params: Params) -> Collection:  # noqa: ARG002
+        """The images of both splits, written out as files where the data set holds them within tables.
+
+        Raises:
+            UserError: the library is missing, or does not find what is named.
+        """
+        section = params.huggingface
+        names = {"train": section.train} | ({} if section.test == NONE else {"test": section.test})
+        tables = _load(section, list(names.values()), workspace / "tables")
+        items: list[Item] = []
+        for (split, name), rows in zip(names.items(), tables):
+            official = split if "test" in names else None  # else by the content of each file
+            items += _items(_columns(rows, section), section, name, official, workspace / split)
+        title = section.path if Path(section.path).exists() else f"{section.path} at {section.revision}"
+        if section.label == NONE:
+            return Collection(title, items, (), "there are no classes: huggingface.label is none")
+        return Collection(title, items, (), f"the classes are those of the column {section.label}")
+
+
+def _load(section: HuggingFaceParams, splits: list[str], cache: Path) -> list[Any]:
+    """The tables of the splits, each a ``datasets.Dataset``.
+
+    Raises:
+        UserError: the library is missing, nobody can be reached, or there is no such data set or split.
+    """
+    try:
+        import datasets
+    except ImportError:
+        raise UserError(
+            "params.yaml: dataset.name is huggingface, but the library datasets is not installed: run "
+            "`.venv/bin/pip install 'ganforge[huggingface]'`."
+        ) from None
+    which = {"path": section.path, "revision": section.revision}
+    if section.config != NONE:
+        which["name"] = section.config
+    if Path(section.path).is_file():
+        which = {"path": "parquet", "data_files": section.path}
+    try:
+        return list(datasets.load_dataset(**which, split=splits, cache_dir=str(cache)))
+    except Exception as error:  # the library passes on those of a dozen others
+        cause = error
+        if isinstance(error, datasets.exceptions.DatasetGenerationError) and isinstance(error.__cause__, Exception):
+            cause = error.__cause__  # the other says no more than that there was one
+        if isinstance(cause, OSError) and cause.errno in UNWRITABLE:
+            raise cause from None
+        raise _unreadable(section, splits, cause) from error
+
+
+def _unreadable(section: HuggingFaceParams, splits: list[str], error: Exception) -> UserError:
+    shown = f"{section.path} (revision {section.revision}, {' and '.join(splits)})"
+    if isinstance(error, ConnectionError):
+        return UserError(
+            f"params.yaml: huggingface.path is {shown}, which cannot be reached ({first_line(error)}): connect to the "
+            "network and run it again, or set huggingface.path to a folder that holds it."
+        )
+    return UserError(
+        f"params.yaml: huggingface.path is {shown}, which cannot be read ({first_line(error)}): mend path, revision, "
+        "train or test, or run it again if the network failed; allowed are owner/name on the Hub with splits that it "
+        "has, a folder or a Parquet file."
+    )
+
+
+def _columns(rows: Any, section: HuggingFaceParams) -> Any:
+    """The columns that are asked for, images as the bytes or the path of their file.
+
+    Raises:
+        UserError: there is no such column, or it holds something else.
+    """
+    import datasets
+
+    wanted = {"image": section.image} | ({} if section.label == NONE else {"label": section.label})
+    for key, column in wanted.items():
+        if column not in rows.column_names:
+            raise UserError(
+                f"params.yaml: huggingface.{key} is {column!r}, but {section.path} has the columns "
+                f"{', '.join(rows.column_names)}: name one of them."
+            )
+    kind = rows.features[section.image]
+    if not isinstance(kind, datasets.Image) and kind not in (datasets.Value("binary"), datasets.Value("large_binary")):
+        raise UserError(
+            f"params.yaml: huggingface.image is {section.image!r}, a column of {_described(kind)}; allowed are images "
+            "and the bytes of image files: name another column."
+        )
+    return rows.select_columns(list(wanted.values())).cast_column(section.image, datasets.Image(decode=False))
+
+
+def _items(rows: Any, section: HuggingFaceParams, name: str, split: str | None, folder: Path) -> Iterator[Item]:
+    """An item for each row, called by its number; what is no file yet becomes one in ``folder``."""
+    folder.mkdir()
+    label_of = None if section.label == NONE else _namer(rows.features[section.label], section, name)
+    for number, row in enumerate(rows):
+        image = row[section.image] or {"bytes": b"", "path": None}
+        path = image["path"]
+        if image["bytes"] is not None or path is None:
+            path = str(folder / str(number))
+            Path(path).write_bytes(image["bytes"] or b"")
+        yield Item(f"{name}/{number}", path, label_of(row[section.label], number) if label_of else None, split)
+
+
+def _namer(kind: Any, section: HuggingFaceParams, split: str) -> Callable[[Any, int], str]:
+    """What names the class that a value in a column of that kind stands for; it is also told the number of the row.
+
+    Raises:
+        UserError: the column holds no classes; later: a row has none.
+    """
+    import datasets
+
+    names = kind.names if isinstance(kind, datasets.ClassLabel) else None
+    plain = isinstance(kind, datasets.Value) and kind.dtype.startswith(
+        ("int", "uint", "string", "large_string", "bool")
+    )
+    if names is None and not plain:
+        raise UserError(
+            f"params.yaml: huggingface.label is {section.label!r}, a column of {_described(kind)}; allowed are class "
+            "labels, texts and whole numbers, or none: name another column."
+        )
+
+    def label_of(value: Any, number: int) -> str:
+        if value in (None, "") or (names is not None and value == KEPT_SECRET):
+            raise UserError(
+                f"params.yaml: huggingface.label is {section.label!r}, but row {number} of the split {split} has none: "
+                "choose another split, or set huggingface.label to none."
+            )
+        return str(names[value] if names is not None else value)
+
+    return label_of
+
+
+def _described(kind: Any) -> str:
+    """A kind of column, for a sentence."""
+    return str(getattr(kind, "dtype", type(kind).__name__))[:60]
