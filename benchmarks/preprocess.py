@@ -41,7 +41,7 @@ POLL = 0.2  # seconds; asking takes a while
 def main() -> None:
     """Generates, measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=20_000, help="images")
+    parser.add_argument("--count", type=int, default=60_000, help="images")
     parser.add_argument("--rounds", type=int, default=5, help="turns of both; 0: measure the memory alone")
     parser.add_argument("--turn", choices=TURNS, help=argparse.SUPPRESS)
     options = parser.parse_args()

@@ -42,6 +42,13 @@ def test_the_penalty_grows_with_the_number_of_pixels():
     assert large["train.r1"].value == pytest.approx(0.1 * (128 / 28) ** 2, rel=1e-3)
 
 
+def test_batches_fit_the_resolution_and_few_images():
+    assert proposed(5000)["train.batch_size"].value == 64
+    assert proposed(5000, [(500, 500)], accelerated=True)["train.batch_size"].value == 32
+    assert proposed(30)["train.batch_size"].value == 2
+    assert proposed(200)["images.test_share"].value * 200 == 50
+
+
 def test_few_images_are_augmented_and_classes_too_small_are_joined():
     assert proposed(3000)["augment.mode"].value == "adaptive"
     assert proposed(60_000)["augment.mode"].value == "none"

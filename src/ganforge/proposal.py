@@ -23,7 +23,8 @@ CHECKS = 10  # of the samples in a training
 
 GAMMA_SIDE, GAMMA = 28, 0.1  # what the recipe of MNIST found
 FEW = 20_000  # images below which a discriminator overfits within such a training
-FEW_TO_SCORE = 1000
+TO_SCORE = 50  # images that should be held out
+LARGEST_BATCH, BATCH_PIXELS = 64, 4096  # as StyleGAN2-ADA chooses it: side times batch, and no more than this
 FEW_OF_A_CLASS = 20
 MOST_THREADS = 8
 
@@ -98,6 +99,7 @@ def propose(seen: Survey) -> list[Proposal]:
         Proposal("network", "width", WIDTH[machine], f"{told}; more channels draw better and take longer"),
         Proposal("train", "images", images, f"{told}; twice as many are better still, look at the first ones first"),
         Proposal("train", "best_every", images // CHECKS, f"{CHECKS} checks, the best generator goes on"),
+        Proposal("train", "batch_size", *_batch_size(seen.count, side)),
         Proposal("train", "r1", gamma, gamma_reason),
         Proposal("train", "r2", gamma, "as r1 (R3GAN, Huang 2024)"),
         Proposal("train", "precision", "tf32" if seen.accelerated else "float32", told),
@@ -134,9 +136,16 @@ def _labels(class_counts: Sequence[int], half: int) -> tuple[str, str]:
 
 
 def _test_share(count: int) -> tuple[float, str]:
-    if count < FEW_TO_SCORE:
-        return 0.2, f"of {count:,} files a tenth would be too few to score against"
-    return 0.1, f"of {count:,} files"
+    share = round(min(0.5, max(0.1, TO_SCORE / max(count, 1))), 2)
+    return share, f"of {count:,} files, so that there are about {round(share * count):,} to score against"
+
+
+def _batch_size(count: int, side: int) -> tuple[int, str]:
+    batch = min(LARGEST_BATCH, BATCH_PIXELS // side)
+    rule = f"{BATCH_PIXELS} / {side} pixels, at most {LARGEST_BATCH} (StyleGAN2-ADA, Karras 2020)"
+    while batch > 2 and batch > count / 8:
+        batch //= 2
+    return batch, f"{rule}, and an eighth of {count:,} files" if batch > count / 16 else rule
 
 
 def _some(collection: Collection) -> Sequence[Item]:

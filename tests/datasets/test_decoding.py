@@ -76,11 +76,12 @@ def test_the_jpeg_decoder_s_own_shrinking_is_hardly_seen(crop):
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("side", [None, 16])
-def test_pictures_stand_as_their_exif_tag_says(orientation, side):
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_pictures_stand_as_their_exif_tag_says(kind, orientation, side):
     image = photo(48, 32)
     exif = Image.Exif()
     exif[ExifTags.Base.Orientation] = orientation
-    content = file_of(image, exif=exif)
+    content = file_of(image, kind, exif=exif)
     upright = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
     picture = decode(content, framing(side=side))
     assert picture.size == upright.size

@@ -10,7 +10,7 @@ from typing import ClassVar
 import pytest
 
 from ganforge.datasets.download import fetch_file
-from ganforge.datasets.source import RemoteFile
+from ganforge.datasets.remote import RemoteFile
 from ganforge.errors import UserError
 
 CONTENT = bytes(range(256)) * 5000

@@ -283,6 +283,14 @@ def test_many_files_are_decoded_by_processes_in_their_order(folder):
             assert np.array_equal(np.moveaxis(outcome.pixels, 0, -1), np.asarray(Image.open(path)))
 
 
+def test_names_that_are_no_utf8_are_taken_and_shown_as_numbers(folder, defaults):
+    put(folder, [f"{i}.png" for i in range(20)])
+    (folder / "7.png").rename(folder / os.fsdecode(b"gr\xfcn.png"))
+    _, facts, prepared = prepare(defaults)
+    assert facts.taken == 20
+    assert r"gr\udcfcn.png" in (prepared / "items.csv").read_text()
+
+
 def test_a_pipe_among_the_files_does_not_hold_anything_up(folder):
     os.mkfifo(folder / "pipe.png")
     (outcome,) = decode_files([str(folder / "pipe.png")], Framing(8, "centre", (0, 0, 0), 3, 1, 10**6))

@@ -10,7 +10,8 @@ from ganforge.datasets.flowers102 import Flowers102
 from ganforge.datasets.folder import Folder
 from ganforge.datasets.huggingface import HuggingFace
 from ganforge.datasets.mnist import FASHION_MNIST, KMNIST, MNIST
-from ganforge.datasets.source import RemoteFile, Source, Split
+from ganforge.datasets.remote import RemoteFile
+from ganforge.datasets.source import Source, Split
 from ganforge.datasets.stacked_mnist import StackedMNIST
 from ganforge.datasets.stl10 import STL10
 from ganforge.datasets.svhn import SVHN

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from ganforge.datasets.held_out import hold_out_validation
 from ganforge.datasets.prepared import Meta, write_prepared
+from ganforge.datasets.remote import RemoteFile
 from ganforge.datasets.resize import resize
-from ganforge.datasets.source import Progress, RemoteFile, Split
+from ganforge.datasets.source import Progress, Split
 
 if TYPE_CHECKING:
     from ganforge.params import Params

@@ -83,6 +83,7 @@ def read_collection(folder: Path, workspace: Path) -> Collection:
             files |= {f"{entry.name}/{inner}": path for inner, path in _walk(entry)}
         else:
             files[entry.name] = str(entry)
+    files = {_readable(name): path for name, path in files.items()}
     tables = sorted((name for name in files if name.lower().rpartition("/")[2] in MANIFESTS), key=_depth)
     if tables:
         return _by_table(folder.name, tables[0], files)
@@ -115,6 +116,11 @@ def _walk(folder: Path) -> Iterator[tuple[str, str]]:
         for name in sorted(files):
             if not _passed_over(name):
                 yield name if inner == "." else f"{inner}/{name}", os.path.join(place, name)  # noqa: PTH118
+
+
+def _readable(name: str) -> str:
+    """The name of a file, bytes of it that are no UTF-8 as their numbers."""
+    return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _depth(name: str) -> int:

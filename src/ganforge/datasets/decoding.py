@@ -40,9 +40,8 @@ ROTATIONS = {
 }  # by the EXIF tag Orientation
 ON_ITS_SIDE = {ROTATIONS[tag] for tag in (5, 6, 7, 8)}
 
-JPEG_BEGINNING = b"\xff\xd8\xff"
-HEAD = 1 << 16  # bytes in which these stand where they do
-FOR_PILLOW = (b"Exif\0\0", b"MPF\0")  # which way is up; more than one picture
+JPEG_START, JPEG_SCAN = b"\xff\xd8", b"\xda"  # the first marker; the second byte of that before the pixels
+FOR_PILLOW = (b"Exif\0\0", b"MPF\0")  # how segments begin that tell which way is up, and of further pictures
 PLAIN_COLOURS = {"YCbCr": "RGBX", "Gray": "GRAY"}  # as Pillow has them in memory, so that nothing is copied
 
 
@@ -137,9 +136,7 @@ def decode(content: bytes, framing: Framing) -> Picture | Refusal:
     if not content:
         return Refusal("empty", "it has no bytes")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's, of odd tags
-            return _decode(content, framing)
+        return _decode(content, framing)
     except RefusedError as error:
         return error.refusal
     except UnidentifiedImageError:
@@ -162,7 +159,11 @@ class _Opened:
 
 
 def _decode(content: bytes, framing: Framing) -> Picture:
-    opened = _open_plain_jpeg(content, framing) or _open_any(content, framing)
+    opened = _open_plain_jpeg(content, framing)
+    if opened is None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's, of odd tags
+            opened = _open_any(content, framing)
     framed, notes, size = _frame(opened.image, framing), opened.notes, opened.size
     if opened.rotation is not None:
         framed, notes = framed.transpose(opened.rotation), (*notes, "rotated")
@@ -175,7 +176,7 @@ def _decode(content: bytes, framing: Framing) -> Picture:
 
 def _open_plain_jpeg(content: bytes, framing: Framing) -> _Opened | None:
     """A JPEG without EXIF data, by a decoder that takes half of Pillow's time; None: leave it to Pillow."""
-    if not content.startswith(JPEG_BEGINNING) or any(content.find(mark, 0, HEAD) >= 0 for mark in FOR_PILLOW):
+    if not content.startswith(JPEG_START) or _has_more_than_pixels(content):
         return None
     try:
         height, width, colours, _ = simplejpeg.decode_jpeg_header(content)
@@ -188,6 +189,17 @@ def _open_plain_jpeg(content: bytes, framing: Framing) -> _Opened | None:
     mode = "L" if colours == "Gray" else "RGBX"
     shrunk = Image.frombuffer(mode, pixels.shape[1::-1], pixels, "raw", mode, 0, 1)
     return _Opened(shrunk, (width, height), "JPEG")
+
+
+def _has_more_than_pixels(content: bytes) -> bool:
+    """Whether a JPEG says which way is up, or that there is more than one picture: what Pillow has to read."""
+    place = len(JPEG_START)
+    while content[place : place + 1] == b"\xff" and content[place + 1 : place + 2] != JPEG_SCAN:
+        length = int.from_bytes(content[place + 2 : place + 4], "big")
+        if content.startswith(FOR_PILLOW, place + 4):
+            return True
+        place += 2 + length
+    return False
 
 
 def _open_any(content: bytes, framing: Framing) -> _Opened:
@@ -261,10 +273,10 @@ def _opaque(image: Image.Image, background: tuple[int, int, int]) -> Image.Image
 
 
 def _frame(image: Image.Image, framing: Framing) -> Image.Image:
-    """The image in mode L or RGB, as a square by Lanczos with antialiasing."""
+    """The image as a square by Lanczos with antialiasing."""
     (width, height), side = image.size, framing.side
     if side is None or (width, height) == (side, side):
-        return _in_three(image)
+        return image
     if framing.crop == "pad":
         factor = side / max(width, height)
         inner = max(1, round(width * factor)), max(1, round(height * factor))
@@ -277,7 +289,7 @@ def _frame(image: Image.Image, framing: Framing) -> Image.Image:
         short = min(width, height)
         cut_x, cut_y = (width - short) / 2, (height - short) / 2
     box = (cut_x, cut_y, width - cut_x, height - cut_y)
-    return _in_three(image.resize((side, side), Image.Resampling.LANCZOS, box=box))
+    return image.resize((side, side), Image.Resampling.LANCZOS, box=box)
 
 
 def _in_three(image: Image.Image) -> Image.Image:
@@ -288,14 +300,10 @@ def _in_three(image: Image.Image) -> Image.Image:
 def _channels_first(image: Image.Image, channels: Literal["auto", 1, 3]) -> np.ndarray:
     """(1 or 3, height, width); for ``auto`` 1 where red, green and blue are equal everywhere."""
     if channels == 1 or (channels == 3 and image.mode == "L"):
-        image = image.convert("L" if channels == 1 else "RGB")
+        image = _in_three(image).convert("L" if channels == 1 else "RGB")
     array = np.asarray(image)
-    array = array[None] if array.ndim == 2 else np.ascontiguousarray(array.transpose(2, 0, 1))
-    if (
-        channels == "auto"
-        and len(array) == 3
-        and np.array_equal(array[0], array[1])
-        and np.array_equal(array[0], array[2])
-    ):
-        array = array[:1]
-    return array
+    if array.ndim == 2:
+        return array[None]
+    array = np.ascontiguousarray(array[..., :3].transpose(2, 0, 1))
+    red, green, blue = (plane.tobytes() for plane in array)
+    return array[:1] if channels == "auto" and red == green == blue else array

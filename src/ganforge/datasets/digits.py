@@ -11,7 +11,8 @@ import numpy as np
 
 from ganforge.datasets.arrays import ArraySource
 from ganforge.datasets.held_out import every_kth_of_each_class
-from ganforge.datasets.source import RemoteFile, Split
+from ganforge.datasets.remote import RemoteFile
+from ganforge.datasets.source import Split
 
 FILE = "digits.csv.gz"
 LEVELS = 16  # pixels are counted from 0 to 16

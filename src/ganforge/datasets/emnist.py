@@ -13,7 +13,8 @@ import numpy as np
 from ganforge.datasets.archives import unpack
 from ganforge.datasets.arrays import ArraySource
 from ganforge.datasets.mnist import read_idx
-from ganforge.datasets.source import RemoteFile, Split
+from ganforge.datasets.remote import RemoteFile
+from ganforge.datasets.source import Split
 
 SPLIT = "balanced"
 MEMBERS = [

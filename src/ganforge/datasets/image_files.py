@@ -22,7 +22,8 @@ from ganforge.datasets.collection import Collection
 from ganforge.datasets.decoding import Framing, Picture, Refusal, decode
 from ganforge.datasets.intake import Intake
 from ganforge.datasets.prepared import Meta
-from ganforge.datasets.source import Progress, RemoteFile
+from ganforge.datasets.remote import RemoteFile
+from ganforge.datasets.source import Progress
 from ganforge.errors import UserError
 
 if TYPE_CHECKING:
@@ -122,13 +123,18 @@ def _decode_chunk(paths: Sequence[str], framing: Framing) -> list[Outcome]:
 
 def _decode_file(path: str, framing: Framing) -> Outcome:
     try:
-        status = os.stat(path)  # noqa: PTH116
-        if not stat.S_ISREG(status.st_mode):
-            return Refusal("broken", "it is no file but a device or a pipe")
-        if status.st_size > MOST_BYTES_PER_PIXEL * framing.max_pixels:
-            return Refusal("huge", f"it has {status.st_size} bytes")
-        with open(path, "rb") as file:  # noqa: PTH123
-            content = file.read()
+        with open(path, "rb", buffering=0, opener=_open_at_once) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                return Refusal("broken", "it is no file but a device or a pipe")
+            if status.st_size > MOST_BYTES_PER_PIXEL * framing.max_pixels:
+                return Refusal("huge", f"it has {status.st_size} bytes")
+            content = file.readall()
     except OSError as error:
         return Refusal("broken", str(error.strerror))
     return decode(content, framing)
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Opens a pipe without waiting for who writes into it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

@@ -15,7 +15,8 @@ import numpy as np
 
 from ganforge.datasets.archives import MOST_BYTES
 from ganforge.datasets.arrays import ArraySource
-from ganforge.datasets.source import RemoteFile, Split
+from ganforge.datasets.remote import RemoteFile
+from ganforge.datasets.source import Split
 from ganforge.errors import UserError
 
 UNSIGNED_BYTES = 0x08

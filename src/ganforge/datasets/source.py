@@ -9,26 +9,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from ganforge.datasets.remote import RemoteFile
+
 if TYPE_CHECKING:
     from ganforge.datasets.prepared import Meta
     from ganforge.params import Params
-
-
-@dataclass(frozen=True)
-class RemoteFile:
-    """An official file.
-
-    Attributes:
-        name: of the file.
-        urls: the addresses that serve it.
-        md5: the digest that its publisher gives.
-        dataset: the data set whose file it is, in whose folder a mirror keeps it; None: the one that asks for it.
-    """
-
-    name: str
-    urls: tuple[str, ...]
-    md5: str
-    dataset: str | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ import numpy as np
 
 from ganforge.datasets.arrays import ArraySource
 from ganforge.datasets.mnist import MNIST
-from ganforge.datasets.source import RemoteFile, Split
+from ganforge.datasets.remote import RemoteFile
+from ganforge.datasets.source import Split
 
 PARTS = 3  # digits in one image
 COUNT = {"train": 60_000, "test": 26_000}

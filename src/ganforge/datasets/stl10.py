@@ -11,7 +11,8 @@ import numpy as np
 
 from ganforge.datasets.archives import unpack
 from ganforge.datasets.arrays import ArraySource
-from ganforge.datasets.source import RemoteFile, Split
+from ganforge.datasets.remote import RemoteFile
+from ganforge.datasets.source import Split
 from ganforge.errors import UserError
 
 SHAPE = (3, 96, 96)

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ganforge.datasets.arrays import ArraySource
-from ganforge.datasets.source import RemoteFile, Split
+from ganforge.datasets.remote import RemoteFile
+from ganforge.datasets.source import Split
 
 
 class SVHN(ArraySource):
