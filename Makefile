@@ -57,12 +57,12 @@ look: workspace ## Prepare the data and open a page that shows them, before any 
 	@ganforge check
 	@python -m pipeline.unlock
 	@dvc repro look
-	@python -m webbrowser -t "file://$(CURDIR)/reports/data.html" || echo "No browser answers here: open reports/data.html with one."
+	@python -c 'import sys, webbrowser; sys.exit(not webbrowser.open("file://$(CURDIR)/reports/data.html"))' || echo "No browser answers here: open reports/data.html with one."
 
 .PHONY: report
 report: setup ## Open the report of the last run
 	@test -e reports/report.html || { echo "There is no report yet: run make repro first."; exit 1; }
-	@python -m webbrowser -t "file://$(CURDIR)/reports/report.html" || echo "No browser answers here: open reports/report.html with one."
+	@python -c 'import sys, webbrowser; sys.exit(not webbrowser.open("file://$(CURDIR)/reports/report.html"))' || echo "No browser answers here: open reports/report.html with one."
 
 .PHONY: ui
 ui: setup ## Open the recorded runs in MLflow, at http://127.0.0.1:5000 (PORT=... for another port)

@@ -8,9 +8,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ganforge.datasets.collection import Collection, Item
+from ganforge.datasets.facts import FEW_IMAGES, FEW_OF_A_CLASS
+
+if TYPE_CHECKING:
+    from ganforge.datasets.collection import Collection, Item
 
 LOOKED_AT = 500  # files whose headers are read
 
@@ -18,14 +21,12 @@ SIDES = (32, 64, 128)
 LARGEST_SIDE = {"cpu": 32, "gpu": 128}
 LARGEST_NATIVE = 40  # as many pixels as cost little more than 32
 WIDTH = {"cpu": 32, "gpu": 64}
-IMAGES = {"cpu": 300_000, "gpu": 5_000_000}  # shown in training
+IMAGES = {"cpu": 200_000, "gpu": 5_000_000}  # shown in training
 CHECKS = 10  # of the samples in a training
 
 GAMMA_SIDE, GAMMA = 28, 0.1  # what the recipe of MNIST found
-FEW = 20_000  # images below which a discriminator overfits within such a training
 TO_SCORE = 50  # images that should be held out
 LARGEST_BATCH, BATCH_PIXELS = 64, 4096  # as StyleGAN2-ADA chooses it: side times batch, and no more than this
-FEW_OF_A_CLASS = 20
 MOST_THREADS = 8
 
 
@@ -88,7 +89,7 @@ def propose(seen: Survey) -> list[Proposal]:
     gamma_reason = (
         f"{GAMMA} at {GAMMA_SIDE} pixels, growing with the number of pixels as StyleGAN2-ADA has it (Karras 2020)"
     )
-    few = seen.count < FEW
+    few = seen.count < FEW_IMAGES
     half = sorted(seen.class_counts)[len(seen.class_counts) // 2] if seen.class_counts else 0
     threads = min(seen.processors, MOST_THREADS)
     images = IMAGES[machine]
@@ -150,7 +151,7 @@ def _batch_size(count: int, side: int) -> tuple[int, str]:
 
 def _some(collection: Collection) -> Sequence[Item]:
     """Evenly spread over the collection."""
-    step = max(1, len(collection.items) // LOOKED_AT)
+    step = max(1, -(-len(collection.items) // LOOKED_AT))
     return collection.items[::step]
 
 

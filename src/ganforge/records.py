@@ -17,7 +17,13 @@ from ganforge.lock import made_with
 
 WORKSPACE = "workspace"  # the name of what lies on disk, as in DVC
 
-MEASURING = ("dataset.", "extractor.", "sample.count")  # keys of params.yaml that change what all scores are of
+MEASURING = (
+    "dataset.",
+    "images.",
+    "huggingface.",
+    "extractor.",
+    "sample.count",
+)  # keys of params.yaml that change what all scores are of
 NUMBERS = ("real", "fake")  # of images that all scores are of
 
 LEGEND = (

@@ -74,6 +74,25 @@ def test_the_jpeg_decoder_s_own_shrinking_is_hardly_seen(crop):
     assert np.abs(found - expected).mean() < 1.5
 
 
+@pytest.mark.parametrize("size", [(300, 200), (515, 389), (97, 333), (256, 256)])
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_a_jpeg_is_the_same_with_and_without_what_only_pillow_reads(size, mode):
+    image = photo(*size).convert(mode)
+    exif = Image.Exif()
+    exif[ExifTags.Base.Software] = "camera"
+    plain, tagged = file_of(image, "JPEG", quality=85), file_of(image, "JPEG", quality=85, exif=exif)
+    for side in (16, 32, 64, None):
+        assert np.array_equal(pixels(plain, side=side), pixels(tagged, side=side))
+
+
+def test_a_fill_byte_before_the_exif_tag_hides_nothing():
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    content = file_of(photo(48, 32), "JPEG", exif=exif)
+    filled = content[:2] + b"\xff" + content[2:]
+    assert decode(filled, framing()).size == (32, 48)
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("side", [None, 16])
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
@@ -181,3 +200,5 @@ def test_a_large_jpeg_counts_as_its_decoder_shrinks_it():
     content = file_of(Image.new("RGB", (4000, 3000), "#336699"), "JPEG")
     assert isinstance(decode(content, framing(side=32, max_pixels=10**6)), Picture)
     assert decode(content, framing(max_pixels=10**6)).kind == "huge"
+    progressive = file_of(Image.new("RGB", (4000, 3000), "#336699"), "JPEG", progressive=True)
+    assert decode(progressive, framing(side=32, max_pixels=10**6)).kind == "huge"  # all of it is in memory at once

@@ -5,12 +5,14 @@ import json
 import os
 import tarfile
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
 
+from ganforge.cli import main
 from ganforge.datasets import SOURCES
 from ganforge.datasets.collection import read_collection
 from ganforge.datasets.decoding import Framing, Picture
@@ -21,6 +23,7 @@ from ganforge.datasets.prepared import Prepared
 from ganforge.errors import UserError
 from ganforge.layout import IMPORT
 from ganforge.params import parse_params
+from tests.project import ROOT
 
 
 def picture(seed, size=(12, 10), colour=True):
@@ -71,11 +74,12 @@ def names(collection):
 
 
 def test_folders_become_classes_and_their_wrapping_is_ignored(folder, tmp_path):
-    put(folder, ["set 1/grün/a b.png", "set 1/grün/deep/c.PNG", "set 1/rot/d.jpg", "set 1/notes.pdf"])
+    put(folder, ["set 1/grün/a b.png", "set 1/grün/deep/c.PNG", "set 1/rot/d.jpg"])
+    fill(folder, **{"set 1__notes.pdf": b"%PDF-1.7", "set 1__LICENSE": b"Do what you like."})
     collection = read_collection(folder, tmp_path)
     assert names(collection) == ["grün/a b.png", "grün/deep/c.PNG", "rot/d.jpg"]
     assert [item.label for item in collection.items] == ["grün", "grün", "rot"]
-    assert collection.others == ["set 1/notes.pdf"]
+    assert collection.others == ["set 1/LICENSE", "set 1/notes.pdf"]
     assert collection.title == "set 1"
 
 
@@ -99,6 +103,37 @@ def test_what_desktops_leave_behind_is_passed_over(folder, tmp_path):
     collection = read_collection(folder, tmp_path)
     assert names(collection) == ["a.png"]
     assert collection.others == []
+
+
+def test_images_are_told_by_their_beginning_where_their_suffix_says_nothing(folder, tmp_path):
+    put(folder, ["a/photo.jpg?width=200", "b/2021-01-01 12.30.45", "b/portrait of mr. smith"])
+    fill(folder, **{"a__readme.txt": b"hello", "b__live.heic": b"\0\0\0\x18ftypheic"})
+    collection = read_collection(folder, tmp_path)
+    assert [item.label for item in collection.items] == ["a", "b", "b"]
+    assert collection.others == ["a/readme.txt", "b/live.heic"]
+
+
+def test_files_that_are_no_images_are_named_where_there_are_no_others(folder, defaults):
+    fill(folder, **{"live.heic": b"\0\0\0\x18ftypheic"})
+    with pytest.raises(UserError, match=r"holds 1 files, such as live\.heic, but none that is read as an image"):
+        prepare(defaults)
+
+
+def test_archives_that_hold_a_folder_of_their_own_name_are_not_nested(folder, tmp_path):
+    for split in ("train", "test"):
+        with zipfile.ZipFile(folder / f"{split}.zip", "w") as archive:
+            for number, label in enumerate(("cat", "dog")):
+                archive.writestr(f"{split}/{label}/{number}.png", picture(number))
+    found = {item.name: (item.split, item.label) for item in read_collection(folder, tmp_path).items}
+    assert found["train/dog/1.png"] == ("train", "dog")
+    assert found["test/cat/0.png"] == ("test", "cat")
+
+
+def test_an_archive_beside_a_folder_of_its_name_hides_nothing(folder, tmp_path):
+    put(folder, ["cats/1.png", "cats/2.png"])
+    with zipfile.ZipFile(folder / "cats.zip", "w") as archive:
+        archive.writestr("1.png", picture(9))
+    assert names(read_collection(folder, tmp_path)) == ["cats.zip/1.png", "cats/1.png", "cats/2.png"]
 
 
 def test_archives_are_folders_of_their_name(folder, tmp_path):
@@ -128,6 +163,20 @@ def test_links_are_followed_and_circles_are_not(folder, tmp_path):
     assert names(read_collection(folder, tmp_path / "work")) == ["1.png", "2.png", "gone.png"]
 
 
+def test_links_that_dvc_cannot_read_or_does_not_look_through_are_told_of(folder, tmp_path, capsys):
+    Path("params.yaml").write_text((ROOT / "params.yaml").read_text())
+    put(tmp_path / "elsewhere", ["1.png"])
+    (folder / "photos").symlink_to(tmp_path / "elsewhere")
+    (folder / "one.png").symlink_to(tmp_path / "elsewhere" / "1.png")
+    main(["check"])
+    told = capsys.readouterr().out
+    assert "data/import/photos is a link to a folder" in told
+    assert "one.png" not in told
+    (folder / "gone.png").symlink_to("nowhere.png")
+    with pytest.raises(SystemExit, match=r"data/import/gone\.png is a link to nowhere\.png, which does not exist"):
+        main(["check"])
+
+
 def test_a_table_says_what_is_what(folder, defaults):
     put(folder, ["x/1.png", "x/2.png", "x/3.png", "x/4.png"])
     rows = ["File_Name,label,caption,split", "1.png,cat,a cat,train", "2.png,dog,,train", "./3.png,cat,the cat,TEST"]
@@ -140,16 +189,34 @@ def test_a_table_says_what_is_what(folder, defaults):
     assert table[table.split == "test"].caption.tolist() == ["the cat"]
 
 
+def test_a_table_in_each_folder_is_read_for_it(folder, tmp_path):
+    put(folder, ["set/train/1.png", "set/train/2.png", "set/test/1.png", "set/test/stray.png"])
+    (folder / "set/train/metadata.csv").write_text("file_name,label\n1.png,a\n2.png,b\n")
+    (folder / "set/test/metadata.csv").write_text("file_name,label\n1.png,b\n")
+    collection = read_collection(folder, tmp_path)
+    found = {item.name: (item.split, item.label) for item in collection.items}
+    assert found == {"train/1.png": ("train", "a"), "train/2.png": ("train", "b"), "test/1.png": ("test", "b")}
+    assert collection.others == ["set/test/stray.png"]
+
+
+def test_a_zero_in_a_path_is_a_broken_file(folder):
+    (outcome,) = decode_files(["a\0b.png"], Framing(8, "centre", (0, 0, 0), 3, 1, 10**6))
+    assert outcome.kind == "broken"
+
+
 @pytest.mark.parametrize(
     ("table", "told"),
     [
-        ("name,label\n1.png,a", "none called path"),
+        ("name,label\n1.png,a", "has to be called path"),
         ("path,label\n1.png,\n", "line 2 has no label"),
         ("path,split\n1.png,eval\n", "the split 'eval'; allowed are train and test"),
         ("path\n../1.png\n", "a path that leads out"),
         ("path\n/etc/1.png\n", "a path that leads out"),
         ("", "is no table that can be read"),
         ('path,label\n1.png,"a\n', "is no table that can be read"),
+        ("path,label\n1.png,a,b\n", "is no table that can be read"),
+        ("path,Label,label\n1.png,a,b\n", "none twice"),
+        ("path,file_name\n1.png,2.png\n", "none twice"),
     ],
 )
 def test_a_table_that_is_wrong_is_refused_by_its_line(folder, tmp_path, table, told):
@@ -187,7 +254,7 @@ def test_shares_of_a_split_are_near_what_is_asked_for():
     digests = [os.urandom(32) for _ in range(20_000)]
     for held_out in ("test", "validation"):
         sides = [split_of(None, digest, 0.1, held_out) for digest in digests]
-        assert abs(sides.count("test") / len(digests) - 0.1) < 0.01
+        assert abs(sides.count("test") / len(digests) - (0.1 if held_out == "test" else 0.09)) < 0.01
     assert abs(sides.count(None) / len(digests) - 0.1) < 0.01  # test images, which validation does not look at
     tested = [split_of(None, digest, 0.1, "test") for digest in digests]
     assert all(one == "train" for one, other in zip(tested, sides, strict=True) if other == "test")
@@ -205,6 +272,30 @@ def test_the_same_pixels_are_taken_once_and_stay_held_out(folder, defaults):
     assert left_out.name.tolist() == ["train/a/again.png", "train/a/0-leak.bmp"]
     assert left_out.reason.tolist()[1] == "the same pixels as val/a/2.png, which is held out"
     assert facts.left_out == {"duplicate": 2}
+
+
+def test_the_mirror_image_of_what_is_held_out_goes_too(folder, defaults):
+    put(folder, [f"train/{i}.png" for i in range(9)] + [f"val/{i}.png" for i in range(3)])
+    with Image.open(folder / "val/2.png") as image:
+        image.save(folder / "train/leak.bmp")
+    _, _, prepared = prepare(defaults, mirror=True)
+    assert "leak" not in (prepared / "items.csv").read_text()
+
+
+def test_the_same_pixels_in_two_classes_are_told_of(folder, defaults):
+    put(folder, [f"{label}/{label}{i}.png" for label in "ab" for i in range(10)])
+    put(folder, ["a/same.png"], first=500)
+    put(folder, ["b/same.png"], first=500)
+    _, facts, prepared = prepare(defaults)
+    assert facts.left_out["contradictory"] == 1
+    assert "the same pixels as a/same.png, whose class is a" in (prepared / "left_out.csv").read_text()
+
+
+def test_half_of_the_images_may_be_held_out_for_choosing(folder, defaults):
+    put(folder, [f"{i}.png" for i in range(80)])
+    data, facts, _ = prepare(defaults, held_out="validation", test_share=0.5)
+    assert min(data.meta.count.values()) > 8
+    assert facts.set_aside > 20
 
 
 def test_mirrored_images_join_the_training_images_alone(folder, defaults):
@@ -235,8 +326,12 @@ def test_what_is_broken_is_counted_and_named_and_too_much_of_it_stops(folder, de
     _, facts, prepared = prepare(defaults)
     assert (facts.found, facts.taken, facts.others) == (100, 97, 1)
     assert facts.left_out == {"broken": 1, "no image": 1, "empty": 1}
-    assert "97 of 100 files taken; 1 broken (cut.png); 1 no image (page.jpg); 1 empty (zero.png)" in facts.summary()
-    assert len(pd.read_csv(prepared / "left_out.csv")) == 3
+    told = facts.summary()
+    for part in ("97 of 100 files taken", "1 broken (cut.png)", "1 no image (page.jpg)", "1 empty (zero.png)"):
+        assert part in told
+    assert "1 other files passed over (report.pdf)" in told
+    kinds = pd.read_csv(prepared / "left_out.csv").kind
+    assert sorted(kinds) == ["broken", "empty", "no image", "other"]
     with pytest.raises(UserError, match=r"more than 2\.0% of 100 files cannot be taken, such as cut\.png \("):
         prepare(defaults, max_broken=0.02)
 
@@ -259,6 +354,11 @@ def test_a_class_that_is_only_held_out_is_left_out(folder, defaults):
 def test_classes_that_are_numbers_are_in_their_order(folder, defaults):
     put(folder, [f"train/{i}/{i}.png" for i in range(12)] + ["test/0/x.png"])
     assert prepare(defaults)[0].meta.classes == tuple(map(str, range(12)))
+
+
+def test_classes_that_are_the_same_number_have_an_order_too(folder, defaults):
+    put(folder, [f"train/{name}/{name}.png" for name in ("1", "01", "001", "2")] + ["test/1/x.png"])
+    assert prepare(defaults)[0].meta.classes == ("001", "01", "1", "2")
 
 
 def test_nothing_to_learn_from_is_told_in_a_sentence(folder, defaults):

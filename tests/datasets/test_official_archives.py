@@ -230,5 +230,5 @@ def test_a_damaged_table_of_celeba_is_refused_by_its_line(raw, defaults, table, 
 
 def test_a_photograph_that_celeba_s_archive_lacks_is_named(raw, defaults):
     celeba(raw, b"000001.jpg 0\n000009.jpg 2\n")
-    with pytest.raises(UserError, match=r"CelebA: more than 5\.0% of 2 files cannot be taken, such as 000009\.jpg"):
+    with pytest.raises(UserError, match=r"CelebA: more than 10\.0% of 2 files cannot be taken, such as 000009\.jpg"):
         prepare("celeba", raw, defaults)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-NAME, HELP = "check", "validate params.yaml without running anything"
+NAME, HELP = "check", "validate params.yaml and the links in data/import, without running anything"
 
 
 def add(_: argparse.ArgumentParser) -> None:
@@ -12,8 +12,11 @@ def add(_: argparse.ArgumentParser) -> None:
 
 
 def run(_: argparse.Namespace) -> None:
-    """Says that params.yaml is valid, or what is not."""
+    """Says that params.yaml is valid, or what is not; and what DVC will not see of data/import."""
+    from ganforge.datasets.folder import linked_folders
     from ganforge.params import load_params
 
     load_params()
     print("params.yaml is valid.")
+    for link in linked_folders():
+        print(f"{link} is a link to a folder: DVC does not see when that changes; run `dvc repro -f preprocess` then.")

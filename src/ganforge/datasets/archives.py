@@ -176,7 +176,7 @@ def _write(content: IO[bytes], path: Path, most: int, archive: Path) -> int:
     """Copies a member that may be larger than it claims; returns the bytes written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     written = 0
-    with path.open("wb") as file:
+    with path.open("xb") as file:  # a name may come once
         while chunk := content.read(CHUNK):
             written += len(chunk)
             if written > most:

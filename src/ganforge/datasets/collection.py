@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+import stat
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
 
 from ganforge.datasets.archives import unpack
@@ -16,6 +18,8 @@ SUFFIXES = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".dib", ".gif", ".tif", ".tiff", ".avif"),
     *(".ppm", ".pgm", ".pbm", ".pnm"),
 )
+BEGINNINGS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
+LONGEST_BEGINNING = 12  # bytes
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 MANIFESTS = ("manifest.csv", "metadata.csv")
 PASSED_OVER = {"__macosx", "thumbs.db", "desktop.ini", "readme.md", "ehthumbs.db"}  # and what begins with a dot
@@ -72,22 +76,23 @@ def read_collection(folder: Path, workspace: Path) -> Collection:
     """
     files: dict[str, str] = {}
     for entry in sorted(folder.iterdir()):
-        stem = _archive_stem(entry.name)
         if _passed_over(entry.name) or entry.suffix == ".dvc":
             continue
+        stem = _archive_stem(entry.name)
         if stem is not None and entry.is_file():
             unpacked = workspace / f"{len(files)}"
             unpack(entry, unpacked)
-            files |= {f"{stem}/{inner}": path for inner, path in _walk(unpacked)}
+            called = (
+                entry.name if (folder / stem).exists() or any(name.startswith(f"{stem}/") for name in files) else stem
+            )
+            files |= {f"{called}/{inner.removeprefix(f'{stem}/')}": path for inner, path in _walk(unpacked)}
         elif entry.is_dir():
             files |= {f"{entry.name}/{inner}": path for inner, path in _walk(entry)}
         else:
             files[entry.name] = str(entry)
-    files = {_readable(name): path for name, path in files.items()}
-    tables = sorted((name for name in files if name.lower().rpartition("/")[2] in MANIFESTS), key=_depth)
-    if tables:
-        return _by_table(folder.name, tables[0], files)
-    return _by_folders(folder.name, files)
+    files = {_readable(name): path for name, path in sorted(files.items())}
+    tables = [name for name in files if name.lower().rpartition("/")[2] in MANIFESTS]
+    return _by_tables(folder.name, tables, files) if tables else _by_folders(folder.name, files)
 
 
 def _passed_over(name: str) -> bool:
@@ -105,7 +110,7 @@ def _archive_stem(name: str) -> str | None:
 def _walk(folder: Path) -> Iterator[tuple[str, str]]:
     """Name and path of all files below a folder, through links, each folder once."""
     seen = set()
-    for place, folders, files in os.walk(folder, followlinks=True):
+    for place, folders, files in os.walk(folder, followlinks=True, onerror=_raise):
         status = os.stat(place)  # noqa: PTH116
         if (status.st_dev, status.st_ino) in seen:
             folders.clear()
@@ -123,8 +128,8 @@ def _readable(name: str) -> str:
     return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _depth(name: str) -> int:
-    return name.count("/")
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _suffix(name: str) -> str:
@@ -141,13 +146,33 @@ def _shared_folder(names: Iterable[str]) -> str:
     return "".join(f"{part}/" for part in first[:length])
 
 
+def _may_be_image(name: str, path: str) -> bool:
+    """Whether a file is called like an image or, where its suffix says nothing, begins like one."""
+    if _suffix(name) in SUFFIXES:
+        return True
+    try:
+        with open(path, "rb", opener=open_at_once) as file:
+            beginning = file.read(LONGEST_BEGINNING) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else b""
+    except OSError:
+        return False
+    return beginning.startswith(BEGINNINGS) or beginning[8:12] == b"WEBP" or beginning[4:12] == b"ftypavif"
+
+
+def open_at_once(path: str, flags: int) -> int:
+    """For `open`: a pipe is not waited for until somebody writes into it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def _by_folders(title: str, files: dict[str, str]) -> Collection:
     """Classes and splits by the names of folders."""
-    names = sorted(name for name in files if _suffix(name) in SUFFIXES or not _suffix(name))
-    others = sorted(files.keys() - set(names))
+    names = [name for name, path in files.items() if _may_be_image(name, path)]
     shared = _shared_folder(names)
     items = [Item(name.removeprefix(shared), files[name]) for name in names]
-    title = shared.rstrip("/").rpartition("/")[2] or title
+    return _by_places(shared.rstrip("/").rpartition("/")[2] or title, items, sorted(files.keys() - set(names)))
+
+
+def _by_places(title: str, items: list[Item], others: list[str]) -> Collection:
+    """Classes and splits by the folders in the names of the items."""
     items, inner = _split_by_folders(items)
     outside = [name for name in inner if "/" not in name]
     classes = {name.partition("/")[0] for name in inner if "/" in name}
@@ -170,46 +195,73 @@ def _split_by_folders(items: list[Item]) -> tuple[list[Item], list[str]]:
         top, _, name = item.name.partition("/")
         inner.append(name)
         side = "train" if top.lower() in TRAIN_FOLDERS else "test"
-        split.append(Item(item.name, item.path, split=side))
+        split.append(replace(item, split=side))
     return split, inner
 
 
-def _by_table(title: str, manifest: str, files: dict[str, str]) -> Collection:
-    """Items, classes, splits and captions by the rows of a table."""
-    import pandas as pd
-
-    where = Path(files[manifest])
-    try:
-        table = pd.read_csv(where, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True)
-    except (ValueError, pd.errors.ParserError) as error:
+def _by_tables(title: str, tables: Sequence[str], files: dict[str, str]) -> Collection:
+    """Items, classes, splits and captions by the rows of tables, each of which speaks of files beside and below it."""
+    items = [item for table in tables for item in _rows(table, files)]
+    listed = {*tables, *(item.name for item in items)}
+    shared = _shared_folder([item.name for item in items])
+    items = [replace(item, name=item.name.removeprefix(shared)) for item in items]
+    if not any(item.split for item in items):
+        items, _ = _split_by_folders(items)
+    labelled = sum(item.label is not None for item in items)
+    if 0 < labelled < len(items):
         raise UserError(
-            f"{where} is no table that can be read ({first_line(error)}): write it as CSV in UTF-8 with a first line "
-            "of names such as path,label."
-        ) from error
-    table.columns = [re.sub("^file_?name$", "path", column.strip().lower()) for column in table.columns]
-    if "path" not in table:
-        raise UserError(
-            f"{where} has the columns {', '.join(table.columns)}, but none called path: name the column that holds the "
-            "files' names path; label, caption and split may stand beside it."
+            f"{files[tables[0]]} and others: some of them have a column label, some have none; add it to all."
         )
-    for column in ("label", "split"):
-        if column in table and (table[column] == "").any():
-            line = int((table[column] == "").to_numpy().argmax()) + 2
-            raise UserError(f"{where}: line {line} has no {column}: fill it in, or take the column {column} out.")
-    base, items = manifest.rpartition("/")[0], []
-    for row in table.to_dict("records"):
+    name = posixpath.basename(tables[0])
+    reason = f"the classes are those of {name}" if labelled else f"there are no classes: {name} has no column label"
+    others = sorted(files.keys() - listed)
+    return Collection(shared.rstrip("/").rpartition("/")[2] or title, items, others, reason)
+
+
+def _rows(table: str, files: dict[str, str]) -> Iterator[Item]:
+    """An item for each row of a table, called as in ``files``."""
+    where, base = Path(files[table]), posixpath.dirname(table)
+    for row in _read_table(where):
         name = posixpath.normpath(row["path"].replace("\\", "/"))
         if PureWindowsPath(name).drive or name.startswith(("/", "../")):
             raise UserError(
                 f"{where} names {row['path']!r}, a path that leads out of its folder: put the file beside the table."
             )
-        path = files.get(posixpath.join(base, name), str(where.parent / name))
-        split = _split_named(row["split"], where) if "split" in table else None
-        items.append(Item(name, path, row.get("label"), split, row.get("caption")))
-    listed = {manifest, *(posixpath.join(base, item.name) for item in items)}
-    table_name = posixpath.basename(manifest)
-    reason = f"the classes are those of {table_name}" if "label" in table else f"{table_name} has no column label"
-    return Collection(posixpath.basename(base) or title, items, sorted(files.keys() - listed), reason)
+        split = _split_named(row["split"], where) if "split" in row else None
+        called = posixpath.join(base, name)
+        yield Item(called, files.get(called, str(where.parent / name)), row.get("label"), split, row.get("caption"))
+
+
+def _read_table(where: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file with a column ``path``.
+
+    Raises:
+        UserError: it cannot be read, has no such column, or a row lacks a label or a split that others have.
+    """
+    import pandas as pd
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # a row that is longer than the first
+            table = pd.read_csv(
+                where, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True, index_col=False
+            )
+    except (ValueError, pd.errors.ParserError, pd.errors.ParserWarning) as error:
+        raise UserError(
+            f"{where} is no table that can be read ({first_line(error)}): write it as CSV in UTF-8 with a first line "
+            "of names such as path,label, and as many fields in each line."
+        ) from error
+    table.columns = [re.sub("^file_?name$", "path", column.strip().lower()) for column in table.columns]
+    if "path" not in table or not table.columns.is_unique:
+        raise UserError(
+            f"{where} has the columns {', '.join(table.columns)}; one of them has to be called path, none twice: "
+            "name the column that holds the files' names path; label, caption and split may stand beside it."
+        )
+    for column in ("label", "split"):
+        if column in table and (table[column] == "").any():
+            line = int((table[column] == "").to_numpy().argmax()) + 2
+            raise UserError(f"{where}: line {line} has no {column}: fill it in, or take the column {column} out.")
+    return [{str(column): value for column, value in row.items()} for row in table.to_dict("records")]
 
 
 def _split_named(name: str, table: Path) -> str:

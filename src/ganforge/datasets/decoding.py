@@ -41,7 +41,11 @@ ROTATIONS = {
 ON_ITS_SIDE = {ROTATIONS[tag] for tag in (5, 6, 7, 8)}
 
 JPEG_START, JPEG_SCAN = b"\xff\xd8", b"\xda"  # the first marker; the second byte of that before the pixels
-FOR_PILLOW = (b"Exif\0\0", b"MPF\0")  # how segments begin that tell which way is up, and of further pictures
+JPEG_FILL = b"\xff"
+BASELINE = (b"\xc0", b"\xc1")  # frames that are decoded a few lines at a time
+FRAMES = tuple(bytes([code]) for code in range(0xC0, 0xD0) if code not in {0xC4, 0xC8, 0xCC})
+FOR_PILLOW = (b"Exif\0\0", b"http://ns.adobe.com/xap/", b"MPF\0")  # which way is up, twice; of further pictures
+FACTORS = (8, 4, 2, 1)  # by which Pillow lets a decoder shrink
 PLAIN_COLOURS = {"YCbCr": "RGBX", "Gray": "GRAY"}  # as Pillow has them in memory, so that nothing is copied
 
 
@@ -128,7 +132,11 @@ def open_image(file: BinaryIO) -> Image.Image:
         UnidentifiedImageError: it is of none, or of one that this Pillow was built without.
     """
     Image.init()
-    return Image.open(file, formats=[name for name in FORMATS if name in Image.OPEN])
+    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # ours is `Framing.max_pixels`
+    try:
+        return Image.open(file, formats=[name for name in FORMATS if name in Image.OPEN])
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
 
 
 def decode(content: bytes, framing: Framing) -> Picture | Refusal:
@@ -182,8 +190,11 @@ def _open_plain_jpeg(content: bytes, framing: Framing) -> _Opened | None:
         height, width, colours, _ = simplejpeg.decode_jpeg_header(content)
         if colours not in PLAIN_COLOURS or min(width, height) < framing.min_side or width * height > framing.max_pixels:
             return None
-        least_width, least_height = _least_size(width, height, framing)
-        pixels = simplejpeg.decode_jpeg(content, PLAIN_COLOURS[colours], min_width=least_width, min_height=least_height)
+        least = _least_size(width, height, framing)
+        factor = next(factor for factor in FACTORS if factor <= max(1, min(width // least[0], height // least[1])))
+        pixels = simplejpeg.decode_jpeg(
+            content, PLAIN_COLOURS[colours], min_width=-(-width // factor), min_height=-(-height // factor)
+        )
     except ValueError:  # also where it is but a little odd, of which Pillow is the judge
         return None
     mode = "L" if colours == "Gray" else "RGBX"
@@ -192,13 +203,18 @@ def _open_plain_jpeg(content: bytes, framing: Framing) -> _Opened | None:
 
 
 def _has_more_than_pixels(content: bytes) -> bool:
-    """Whether a JPEG says which way is up, or that there is more than one picture: what Pillow has to read."""
+    """Whether a JPEG says which way is up, holds several pictures, or all of it is in memory while it is decoded."""
     place = len(JPEG_START)
-    while content[place : place + 1] == b"\xff" and content[place + 1 : place + 2] != JPEG_SCAN:
-        length = int.from_bytes(content[place + 2 : place + 4], "big")
-        if content.startswith(FOR_PILLOW, place + 4):
+    while content[place : place + 1] == JPEG_FILL:
+        marker = content[place + 1 : place + 2]
+        if marker == JPEG_FILL:
+            place += 1
+            continue
+        if marker == JPEG_SCAN:
+            return False
+        if content.startswith(FOR_PILLOW, place + 4) or (marker in FRAMES and marker not in BASELINE):
             return True
-        place += 2 + length
+        place += 2 + int.from_bytes(content[place + 2 : place + 4], "big")
     return False
 
 
@@ -214,7 +230,8 @@ def _open_any(content: bytes, framing: Framing) -> _Opened:
         if min(width, height) < framing.min_side:
             raise RefusedError("tiny", f"it has {width}x{height} pixels, images.min_side is {framing.min_side}")
         image.draft(None, _least_size(width, height, framing))  # a JPEG decoder shrinks while it decodes
-        decoded = image.width * image.height
+        whole = image.info.get("progressive")  # then its coefficients are in memory, however far it is shrunk
+        decoded = width * height if whole else image.width * image.height
         if decoded > framing.max_pixels:
             allowed = f"images.max_megapixels allows {framing.max_pixels / 1e6:g} million"
             raise RefusedError("huge", f"it has {decoded / 1e6:.1f} million pixels, {allowed}")

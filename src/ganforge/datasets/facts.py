@@ -11,6 +11,10 @@ LEFT_OUT = "left_out.csv"  # which files were not taken, and why
 INTAKE = "intake.json"
 
 SHOWN = 3  # names in a sentence
+OTHER = "other"  # files that do not even look like images
+
+FEW_IMAGES = 20_000  # below which a discriminator comes to know them by heart
+FEW_OF_A_CLASS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +59,15 @@ class Facts:
         """One line for a terminal."""
         told = [f"{self.title}: {self.taken:,} of {self.found:,} files taken"]
         for kind, count in self.left_out.items():
-            names = ", ".join(self.examples[kind]) + (", ..." if count > len(self.examples[kind]) else "")
-            told.append(f"{count:,} {kind} ({names})")
+            told.append(f"{count:,} {kind} ({self._named(kind, count)})")
         told += [f"{count:,} {note}" for note, count in self.notes.items()]
         if self.others:
-            told.append(f"{self.others:,} other files passed over")
+            told.append(f"{self.others:,} other files passed over ({self._named(OTHER, self.others)})")
         return "; ".join([*told, self.labels_from])
+
+    def _named(self, kind: str, count: int) -> str:
+        """The first few names of a kind."""
+        return ", ".join(self.examples[kind]) + (", ..." if count > len(self.examples[kind]) else "")
 
 
 def read_facts(folder: Path) -> Facts | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganforge.datasets.collection import Collection, read_collection
+from ganforge.datasets.collection import SUFFIXES, Collection, read_collection
 from ganforge.datasets.image_files import ImageFileSource
 from ganforge.errors import UserError
 from ganforge.files import repository_root
@@ -38,6 +39,11 @@ def read_import(workspace: Path) -> Collection:
     collection = read_collection(IMPORT, workspace) if IMPORT.is_dir() else None
     if collection is not None and collection.items:
         return collection
+    if collection is not None and collection.others:
+        raise UserError(
+            f"{IMPORT} holds {len(collection.others)} files, such as {collection.others[0]}, but none that is read "
+            f"as an image; allowed are {', '.join(SUFFIXES)}: convert them."
+        )
     if IMPORT.resolve() != repository_root() / IMPORT:
         raise UserError(
             f"{IMPORT} holds no images in the copy of the project that this experiment runs in: copies hold what "
@@ -47,3 +53,34 @@ def read_import(workspace: Path) -> Collection:
         f"{IMPORT} holds no images: put a folder of images there, a zip or tar of them, or the result of "
         "`dvc import-url`; folders in it become classes."
     )
+
+
+def linked_folders() -> list[Path]:
+    """Links in data/import that lead to folders, into which DVC does not look.
+
+    Raises:
+        UserError: it holds what DVC stumbles over: a link that leads nowhere, a pipe, a name that is no UTF-8.
+    """
+    links = []
+    for place, folders, files in os.walk(IMPORT):
+        for name in (*folders, *files):
+            path = Path(place, name)
+            if not _is_utf8(name):
+                raise UserError(f"{os.fsencode(path)!r} has a name that is no UTF-8, which DVC cannot read: rename it.")
+            if not path.is_symlink():
+                if name in files and not path.is_file():
+                    raise UserError(f"{path} is a pipe or a device, for which DVC would wait for ever: remove it.")
+                continue
+            if not path.exists():
+                raise UserError(f"{path} is a link to {path.readlink()}, which does not exist: remove or mend it.")
+            if path.is_dir():
+                links.append(path)
+    return links
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -16,9 +16,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
-from ganforge.datasets.collection import Collection
+from ganforge.datasets.collection import Collection, open_at_once
 from ganforge.datasets.decoding import Framing, Picture, Refusal, decode
 from ganforge.datasets.intake import Intake
 from ganforge.datasets.prepared import Meta
@@ -29,7 +27,9 @@ from ganforge.errors import UserError
 if TYPE_CHECKING:
     from ganforge.params import Params
 
-CHUNK = 32  # files that a process is given at a time
+CHUNK = 32  # files that a process is given at a time, fewer where pictures are large
+CHUNK_BYTES = 4_000_000  # of its pictures
+NATIVE_CHUNK = 4  # where nobody knows how large they are
 AHEAD = 2  # chunks for each process that wait or are being decoded
 MOST_BYTES_PER_PIXEL = 8  # in a file that is not compressed at all
 
@@ -78,27 +78,31 @@ def decode_files(paths: Sequence[str], framing: Framing) -> Iterator[Outcome]:
     Raises:
         UserError: a process that decodes was killed.
     """
-    if len(paths) <= CHUNK:
+    chunk_size = NATIVE_CHUNK if framing.side is None else max(1, min(CHUNK, CHUNK_BYTES // (3 * framing.side**2)))
+    if len(paths) <= chunk_size:
         yield from _decode_chunk(paths, framing)
         return
     processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     start = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(start)
     context.set_forkserver_preload([__name__])  # what they all need is imported once
+    done = 0
     pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_begin)
     try:
-        chunks = (paths[first : first + CHUNK] for first in range(0, len(paths), CHUNK))
+        chunks = (paths[first : first + chunk_size] for first in range(0, len(paths), chunk_size))
         waiting: deque[Future[list[Outcome]]] = deque(
             pool.submit(_decode_chunk, chunk, framing) for chunk in islice(chunks, AHEAD * processes)
         )
         while waiting:
             outcomes = waiting.popleft().result()
             waiting.extend(pool.submit(_decode_chunk, chunk, framing) for chunk in islice(chunks, 1))
+            done += len(outcomes)
             yield from outcomes
     except BrokenProcessPool:
+        last = paths[min(done + (1 + AHEAD * processes) * chunk_size, len(paths)) - 1]
         raise UserError(
-            "a process that decodes images was killed, most often for want of memory: lower images.max_megapixels in "
-            "params.yaml, or give it more memory."
+            f"a process that decodes images was killed by one of the files from {paths[done]} to {last}, most often "
+            "for want of memory: remove that file, lower images.max_megapixels in params.yaml, or give it more memory."
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)
@@ -106,7 +110,6 @@ def decode_files(paths: Sequence[str], framing: Framing) -> Iterator[Outcome]:
 
 def _begin() -> None:
     """What a process that decodes does first: it lives no longer than who asked for it."""
-    Image.MAX_IMAGE_PIXELS = None  # `Framing.max_pixels` is the limit
     parent = multiprocessing.parent_process()
     assert parent is not None
 
@@ -123,18 +126,13 @@ def _decode_chunk(paths: Sequence[str], framing: Framing) -> list[Outcome]:
 
 def _decode_file(path: str, framing: Framing) -> Outcome:
     try:
-        with open(path, "rb", buffering=0, opener=_open_at_once) as file:
+        with open(path, "rb", buffering=0, opener=open_at_once) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 return Refusal("broken", "it is no file but a device or a pipe")
             if status.st_size > MOST_BYTES_PER_PIXEL * framing.max_pixels:
                 return Refusal("huge", f"it has {status.st_size} bytes")
             content = file.readall()
-    except OSError as error:
-        return Refusal("broken", str(error.strerror))
+    except (OSError, ValueError) as error:  # the latter of a zero in its name
+        return Refusal("broken", getattr(error, "strerror", None) or str(error))
     return decode(content, framing)
-
-
-def _open_at_once(path: str, flags: int) -> int:
-    """Opens a pipe without waiting for who writes into it."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

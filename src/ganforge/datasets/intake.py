@@ -12,7 +12,7 @@ import numpy as np
 
 from ganforge.datasets.collection import Collection, Item
 from ganforge.datasets.decoding import Picture, Refusal, digest_of
-from ganforge.datasets.facts import INTAKE, ITEMS, LEFT_OUT, SHOWN, Facts, LeftOut
+from ganforge.datasets.facts import INTAKE, ITEMS, LEFT_OUT, OTHER, SHOWN, Facts, LeftOut
 from ganforge.datasets.prepared import SPLITS, Meta, describe
 from ganforge.errors import UserError
 from ganforge.files import GrowingArray, read_blocks, write_array, write_blocks, write_json, write_table
@@ -74,7 +74,7 @@ class Intake:
             self._check_size(item, outcome)
         seen = self._seen.get(outcome.pixel_digest)
         if seen is not None and (seen[0], split) != ("train", "test"):
-            self._leave_out(item, "duplicate", f"the same pixels as {seen[1].name}")
+            self._leave_out_repeated(item, seen[1])
             return
         self._seen[outcome.pixel_digest] = split, item
         self._kinds[outcome.size, outcome.format, outcome.notes] += 1
@@ -126,12 +126,19 @@ class Intake:
     def _leave_out(self, item: Item, kind: str, reason: str) -> None:
         self._left_out.append(LeftOut(item.name, kind, reason))
 
+    def _leave_out_repeated(self, item: Item, first: Item) -> None:
+        if self._dataset.labels == "use" and item.label != first.label:
+            self._leave_out(item, "contradictory", f"the same pixels as {first.name}, whose class is {first.label}")
+        else:
+            self._leave_out(item, "duplicate", f"the same pixels as {first.name}")
+
     def _kept_train(self) -> np.ndarray:
         """Which training rows stay: those whose pixels no test image has."""
         stays = np.ones(len(self._rows["train"]), dtype=bool)
         for index, row in enumerate(self._rows["train"]):
             split, item = self._seen.get(row.digest, ("train", row.item))
-            if split == "test":
+            mirror_of_gone = row.mirrored and not stays[index - 1]
+            if split == "test" or mirror_of_gone:
                 stays[index] = False
                 if not row.mirrored:
                     self._leave_out(row.item, "duplicate", f"the same pixels as {item.name}, which is held out")
@@ -154,7 +161,7 @@ class Intake:
             return []
         names = {item.label for item in items if item.label is not None}
         if all(name.isdecimal() for name in names):
-            return sorted(names, key=int)
+            return sorted(names, key=lambda name: (int(name), name))
         return sorted(names)
 
     def _place(self, split: str, stays: np.ndarray) -> None:
@@ -181,7 +188,11 @@ class Intake:
             for index, row in enumerate(self._rows[split])
         )
         write_table(self._folder / ITEMS, ("split", "row", "path", "label", "caption", "mirrored"), rows)
-        left_out = ((left_out.name, left_out.kind, left_out.reason) for left_out in self._left_out)
+        others = (
+            LeftOut(name, OTHER, "neither its suffix nor its beginning is an image's")
+            for name in self._collection.others
+        )
+        left_out = ((each.name, each.kind, each.reason) for each in (*self._left_out, *others))
         write_table(self._folder / LEFT_OUT, ("name", "kind", "reason"), left_out)
         write_json(self._folder / INTAKE, asdict(self._facts()))
 
@@ -191,7 +202,7 @@ class Intake:
             formats[name] += count
             sizes[size] += count
             notes.update(dict.fromkeys(done, count))
-        examples: dict[str, list[str]] = {}
+        examples = {OTHER: list(self._collection.others[:SHOWN])} if self._collection.others else {}
         for left_out in self._left_out:
             named = examples.setdefault(left_out.kind, [])
             if len(named) < SHOWN:
@@ -267,7 +278,7 @@ def split_of(official: str | None, digest: bytes, share: float, held_out: str) -
     place = int.from_bytes(digest[:8], "big") / 2**64
     if official is None:
         official = "test" if place < share else "train"
-        place -= share
+        place = (place - share) / (1 - share)
     if held_out == "test":
         return official
     if official == "test":

@@ -7,18 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from ganforge.datasets.facts import Facts
+from ganforge.datasets.facts import FEW_IMAGES, FEW_OF_A_CLASS, Facts
 from ganforge.datasets.prepared import Meta
 from ganforge.datasets.source import Split
 from ganforge.evaluation.report import Section, render
 
 SHEET_ROWS, SHEET_COLUMNS = 20, 12
 SHEET_SEED = 0
+LARGEST_CELL = 96  # pixels of a side
 
 # Where a warning begins.
-FEW_IMAGES = 2000  # for training: below, a discriminator knows them by heart
 FEW_HELD_OUT = 100
-FEW_OF_A_CLASS = 20
 UNEQUAL = 10  # times as many images of one class as of another
 MANY = 0.2  # share of the files
 
@@ -36,7 +35,8 @@ def contact_sheet(split: Split, classes: int) -> tuple[np.ndarray, int]:
     random = np.random.default_rng(SHEET_SEED)
     if not classes:
         count = min(len(split.images), SHEET_COLUMNS**2)
-        return np.array(split.images[np.sort(random.choice(len(split.images), count, replace=False))]), SHEET_COLUMNS
+        chosen = np.sort(random.choice(len(split.images), count, replace=False))
+        return shrunk(np.array(split.images[chosen])), SHEET_COLUMNS
     labels = split.required_labels()
     rows = []
     for label in np.argsort(-np.bincount(labels, minlength=classes), kind="stable")[:SHEET_ROWS]:
@@ -45,7 +45,17 @@ def contact_sheet(split: Split, classes: int) -> tuple[np.ndarray, int]:
         row = np.full((SHEET_COLUMNS, *split.images.shape[1:]), 128, dtype=np.uint8)
         row[: len(chosen)] = split.images[chosen]
         rows.append(row)
-    return np.concatenate(rows), SHEET_COLUMNS
+    return np.concatenate([shrunk(row) for row in rows]), SHEET_COLUMNS
+
+
+def shrunk(images: np.ndarray) -> np.ndarray:
+    """Images (N, channels, height, width) averaged over squares, so that none has a side beyond `LARGEST_CELL`."""
+    count, channels, height, width = images.shape
+    factor = -(-max(height, width) // LARGEST_CELL)
+    rows, columns = height // factor, width // factor
+    squares = images[:, :, : rows * factor, : columns * factor].reshape(count, channels, rows, factor, columns, factor)
+    means: np.ndarray = squares.mean((3, 5)).round().astype(np.uint8)
+    return means
 
 
 def summary(meta: Meta, facts: Facts | None) -> dict[str, Any]:
@@ -69,16 +79,6 @@ def summary(meta: Meta, facts: Facts | None) -> dict[str, Any]:
 def warnings(meta: Meta, facts: Facts | None) -> list[str]:
     """Sentences about what may spoil a training, and what to do about it."""
     told = []
-    if meta.count["train"] < FEW_IMAGES:
-        told.append(
-            f"There are only {meta.count['train']:,} images to learn from: augment.mode adaptive keeps the "
-            "discriminator from knowing them by heart."
-        )
-    if meta.count["test"] < FEW_HELD_OUT:
-        told.append(
-            f"Only {meta.count['test']} images are held out: scores against so few are noisy; images.test_share is "
-            "their share."
-        )
     if meta.classes:
         counts = dict(zip(meta.classes, meta.class_counts, strict=True))
         least, most = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
@@ -93,11 +93,21 @@ def warnings(meta: Meta, facts: Facts | None) -> list[str]:
                 f"{few} of {len(counts)} classes have fewer than {FEW_OF_A_CLASS} images, too few to learn what they "
                 "look like: dataset.labels ignore learns all images as one class."
             )
-    return told + ([] if facts is None else _of_files(facts))
+    return told + ([] if facts is None else _of_files(meta, facts))
 
 
-def _of_files(facts: Facts) -> list[str]:
+def _of_files(meta: Meta, facts: Facts) -> list[str]:
     told = []
+    if meta.count["train"] < FEW_IMAGES:
+        told.append(
+            f"There are only {meta.count['train']:,} images to learn from: augment.mode adaptive, which the recipe "
+            "folder sets, keeps the discriminator from knowing them by heart."
+        )
+    if meta.count["test"] < FEW_HELD_OUT:
+        told.append(
+            f"Only {meta.count['test']} images are held out: scores against so few are noisy; images.test_share is "
+            "their share."
+        )
     if facts.notes.get("enlarged", 0) > MANY * facts.taken:
         told.append(
             f"{facts.notes['enlarged']:,} images have fewer pixels than dataset.resolution asks for and were enlarged, "
