@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 from PIL import Image
 
@@ -226,6 +227,20 @@ def test_many_files_are_decoded_by_processes_in_their_order(folder):
         else:
             assert isinstance(outcome, Picture)
             assert np.array_equal(np.moveaxis(outcome.pixels, 0, -1), np.asarray(Image.open(path)))
+
+
+def test_a_decoder_that_is_killed_is_told_of_with_the_files_it_may_have_died_of(folder):
+    put(folder, [f"{i:04}.png" for i in range(12 * CHUNK)], size=(8, 8))
+    outcomes = decode_files(sorted(map(str, folder.iterdir())), Framing(8, "centre", (0, 0, 0), 3, 1, 10**6))
+    next(outcomes)
+    ours = psutil.Process()
+    for child in ours.children(recursive=True):
+        if child.ppid() != ours.pid:  # of the server that forks them
+            child.kill()
+    with pytest.raises(
+        UserError, match=r"killed by one of the files from data/import/\d+\.png to data/import/\d+\.png"
+    ):
+        list(outcomes)
 
 
 def test_names_that_are_no_utf8_are_taken_and_shown_as_numbers(folder, defaults):
