@@ -25,7 +25,7 @@ IMAGES = {"cpu": 200_000, "gpu": 5_000_000}  # shown in training
 CHECKS = 10  # of the samples in a training
 
 GAMMA_SIDE, GAMMA = 28, 0.1  # what the recipe of MNIST found
-TO_SCORE = 50  # images that should be held out
+TO_SCORE, LARGEST_SHARE = 50, 0.3  # images that should be held out, but no more than this of all
 LARGEST_BATCH, BATCH_PIXELS = 64, 4096  # as StyleGAN2-ADA chooses it: side times batch, and no more than this
 MOST_THREADS = 8
 
@@ -137,7 +137,7 @@ def _labels(class_counts: Sequence[int], half: int) -> tuple[str, str]:
 
 
 def _test_share(count: int) -> tuple[float, str]:
-    share = round(min(0.5, max(0.1, TO_SCORE / max(count, 1))), 2)
+    share = round(min(LARGEST_SHARE, max(0.1, TO_SCORE / max(count, 1))), 2)
     return share, f"of {count:,} files, so that there are about {round(share * count):,} to score against"
 
 

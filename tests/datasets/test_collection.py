@@ -21,7 +21,7 @@ def test_folders_become_classes_and_their_wrapping_is_ignored(folder, tmp_path):
     collection = read_collection(folder, tmp_path)
     assert names(collection) == ["grün/a b.png", "grün/deep/c.PNG", "rot/d.jpg"]
     assert [item.label for item in collection.items] == ["grün", "grün", "rot"]
-    assert collection.others == ["set 1/LICENSE", "set 1/notes.pdf"]
+    assert collection.others == ["LICENSE", "notes.pdf"]
     assert collection.title == "set 1"
 
 
@@ -106,13 +106,13 @@ def test_a_table_in_each_folder_is_read_for_it(folder, tmp_path):
     collection = read_collection(folder, tmp_path)
     found = {item.name: (item.split, item.label) for item in collection.items}
     assert found == {"train/1.png": ("train", "a"), "train/2.png": ("train", "b"), "test/1.png": ("test", "b")}
-    assert collection.others == ["set/test/stray.png"]
+    assert collection.others == ["test/stray.png"]
 
 
 @pytest.mark.parametrize(
     ("table", "told"),
     [
-        ("name,label\n1.png,a", "has to be called path"),
+        ("name,label\n1.png,a", "has to be called path or file_name"),
         ("path,label\n1.png,\n", "line 2 has no label"),
         ("path,split\n1.png,eval\n", "the split 'eval'; allowed are train and test"),
         ("path\n../1.png\n", "a path that leads out"),

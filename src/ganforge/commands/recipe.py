@@ -22,7 +22,10 @@ def proposed() -> list[Proposal]:
     """Settings for what lies in data/import, on this machine."""
     import torch
 
+    from ganforge.datasets.folder import linked_folders
     from ganforge.proposal import propose, survey
+
+    linked_folders()  # what DVC would stumble over is told now
 
     accelerated = torch.cuda.is_available() or torch.backends.mps.is_available()
     return propose(survey(os.cpu_count() or 1, accelerated=accelerated))

@@ -168,7 +168,8 @@ def _by_folders(title: str, files: dict[str, str]) -> Collection:
     names = [name for name, path in files.items() if _may_be_image(name, path)]
     shared = _shared_folder(names)
     items = [Item(name.removeprefix(shared), files[name]) for name in names]
-    return _by_places(shared.rstrip("/").rpartition("/")[2] or title, items, sorted(files.keys() - set(names)))
+    others = sorted(name.removeprefix(shared) for name in files.keys() - set(names))
+    return _by_places(shared.rstrip("/").rpartition("/")[2] or title, items, others)
 
 
 def _by_places(title: str, items: list[Item], others: list[str]) -> Collection:
@@ -214,7 +215,7 @@ def _by_tables(title: str, tables: Sequence[str], files: dict[str, str]) -> Coll
         )
     name = posixpath.basename(tables[0])
     reason = f"the classes are those of {name}" if labelled else f"there are no classes: {name} has no column label"
-    others = sorted(files.keys() - listed)
+    others = sorted(name.removeprefix(shared) for name in files.keys() - listed)
     return Collection(shared.rstrip("/").rpartition("/")[2] or title, items, others, reason)
 
 
@@ -254,8 +255,8 @@ def _read_table(where: Path) -> list[dict[str, str]]:
     table.columns = [re.sub("^file_?name$", "path", column.strip().lower()) for column in table.columns]
     if "path" not in table or not table.columns.is_unique:
         raise UserError(
-            f"{where} has the columns {', '.join(table.columns)}; one of them has to be called path, none twice: "
-            "name the column that holds the files' names path; label, caption and split may stand beside it."
+            f"{where} has the columns {', '.join(table.columns)}; one of them has to be called path or "
+            "file_name, none twice: name them so, with commas between; label, caption and split may stand beside it."
         )
     for column in ("label", "split"):
         if column in table and (table[column] == "").any():

@@ -189,7 +189,7 @@ class Intake:
         )
         write_table(self._folder / ITEMS, ("split", "row", "path", "label", "caption", "mirrored"), rows)
         others = (
-            LeftOut(name, OTHER, "neither its suffix nor its beginning is an image's")
+            LeftOut(name, OTHER, "no table lists it, or it is not called like an image")
             for name in self._collection.others
         )
         left_out = ((each.name, each.kind, each.reason) for each in (*self._left_out, *others))
