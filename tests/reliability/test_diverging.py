@@ -3,9 +3,12 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from ganforge.generator import Generator
 
 
+@pytest.mark.long
 def test_the_last_good_generator_of_a_diverging_training_is_kept_and_named(project):
     rising = {"start": 0.002, "end": 1.0, "shape": "linear", "begin": 0.5}
     project.set(train__learning_rate=rising, train__loss="least_squares", train__r1=0.0, train__r2=0.0)

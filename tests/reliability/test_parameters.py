@@ -22,7 +22,7 @@ from ganforge.training.setup import build_trainer
 from tests.project import ROOT
 
 DEFAULTS = read_yaml(ROOT / "params.yaml")
-EXAMPLES = int(os.environ.get("GANFORGE_EXAMPLES", "200"))
+EXAMPLES = int(os.environ.get("GANFORGE_EXAMPLES", "120"))
 QUICK = {"deadline": None, "derandomize": "GANFORGE_EXAMPLES" not in os.environ}
 
 
