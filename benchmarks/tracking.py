@@ -2,21 +2,24 @@
 
     make repro && python -m benchmarks.tracking
 
-It trains as the stage `train` does, on the data that the pipeline left, into a store of its own. MLflow is written to
-by a process beside the training. Between every two reports, the time that passed and the processor time that this
-process took are noted: how much the one grows with the other, by least squares, is what a second of recording takes of
-training, and that times the seconds from the first report to the last is the cost. (Trainings with and without it
-differ by chance more than that.) That the end waits for a slow server
-some seconds at most is a matter of tests (docs/reliability.md).
+It trains as the stage `train` does, each time in a process of its own, on the data that the pipeline left, into a
+store of its own. MLflow is written to by a process beside the training. Between every two reports, the time that passed
+and the processor time that this process took are noted: how much the one grows with the other, by least squares over
+the reports of all trainings, is what a second of recording takes of training, and that times the seconds from the first
+report to the last is the cost. (Trainings with and without it differ by chance more than that.) That the end waits for
+a slow server some seconds at most is a matter of tests (docs/reliability.md).
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -26,14 +29,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import psutil
 
-from benchmarks.training import machine_name
-from ganforge.datasets.prepared import Meta, Prepared
 from ganforge.layout import PREPARED
 from ganforge.params import Params, load_params
 from ganforge.tracking import Identity, LiveRun
-from ganforge.training.device import configure
-from ganforge.training.distributed import join
-from pipeline.train import follow, prepare
 
 if TYPE_CHECKING:
     from ganforge.training.trainer import Row
@@ -54,11 +52,33 @@ class Moment:
     pictures: int
 
 
+@dataclass
+class Training:
+    """One that was measured.
+
+    Attributes:
+        seconds: that it took.
+        before: processor time of the recording process before it, in seconds.
+        waited: for the recording at its end, in seconds.
+        moments: its reports.
+    """
+
+    seconds: float
+    before: float
+    waited: float
+    moments: list[Moment]
+
+    @property
+    def taken(self) -> float:
+        """Processor time of the recording process meanwhile, in seconds."""
+        return self.moments[-1].taken - self.moments[0].taken
+
+
 class MeasuredRun(LiveRun):
     """One that notes what its process took of the processor, at every report."""
 
-    def __init__(self, params: Params, meta: Meta, identity_file: Path) -> None:
-        super().__init__(params, meta, identity_file)
+    def __init__(self) -> None:
+        super().__init__()
         self.process, self.moments = psutil.Process(self._process.pid), list[Moment]()
 
     def show(self, rows: Sequence[Row], pictures: Sequence[Path]) -> None:
@@ -76,49 +96,86 @@ def main() -> None:
     """Trains some times, the first time into a store that has to be made, and prints a row for each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=4, help="how many, the first into a new store (default: 4)")
+    parser.add_argument("--train", type=Path, help=argparse.SUPPRESS)  # one of them, in this folder
     options = parser.parse_args()
-    params = load_params()
-    print(f"| {machine_name(configure(params.compute))} | training | recording process | waited for at the end |")
-    print("|---|---|---|---|")
-    shares, slopes = [], []
+    if options.train:
+        train(load_params(), options.train)
+    else:
+        compare(options.runs)
+
+
+def compare(runs: int) -> None:
+    """Prints what each training took and what its recording did."""
+    from benchmarks.training import machine_name
+    from ganforge.training.device import configure
+
+    print(f"| {machine_name(configure(load_params().compute))} | training | recording meanwhile | before | after |")
+    print("|---|---|---|---|---|")
+    trainings = []
     with TemporaryDirectory() as folder:
-        os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{folder}/mlflow.db"
-        for number in range(options.runs):
-            trained, moments, waited = train(params, Path(folder) / str(number))
-            taken = moments[-1].taken - moments[0].taken
-            shares.append(taken / trained)
-            slopes.append(lost_by_second(moments))
+        for number in range(runs):
+            training = start(Path(folder), str(number))
+            trainings.append(training)
             name = "into the same store" if number else "into a store that is made meanwhile"
-            print(f"| {name} | {trained:.1f} s | {taken:.2f} s | {waited:.2f} s |", flush=True)
-    lost = median(slopes)
-    print(f"A second of recording takes {lost:.2f} s of training: {lost * median(shares):.1%} of it (medians).")
+            figures = (training.seconds, training.taken, training.before, training.waited)
+            print(f"| {name} |", " | ".join(f"{figure:.2f} s" for figure in figures), "|", flush=True)
+    lost, error = lost_by_second([training.moments for training in trainings])
+    share = median(training.taken / training.seconds for training in trainings)
+    print(
+        f"A second of recording takes {lost:.2f} ± {error:.2f} s of training (±: standard error), in all "
+        f"{lost * share:.1%} ± {error * share:.1%} of it."
+    )
 
 
-def train(params: Params, work: Path) -> tuple[float, list[Moment], float]:
-    """Seconds of training, its reports, and seconds waited for the recording at the end."""
-    data = Prepared.load(PREPARED)
-    device = configure(params.compute)
+def start(folder: Path, name: str) -> Training:
+    """Trains in a process of its own, recording into a store in ``folder``."""
+    work = folder / name
     work.mkdir()
-    trainer = prepare(params, data, device, join(device), work)
-    identity_file = work / "run.json"
-    identity_file.write_text(Identity.new().to_json(), encoding="utf-8")
-    live = MeasuredRun(params, data.meta, identity_file)
-    start = time.perf_counter()
-    follow(trainer, data.meta.signal, live, work / "progress", [])
-    trained = time.perf_counter()
-    live.close("FINISHED")
-    return trained - start, live.moments, time.perf_counter() - trained
+    store = {"MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db"}
+    command = [sys.executable, "-m", "benchmarks.tracking", "--train", str(work)]
+    subprocess.run(command, env=os.environ | store, check=True)
+    told = json.loads((work / "measured.json").read_text(encoding="utf-8"))
+    return Training(**told | {"moments": [Moment(**moment) for moment in told["moments"]]})
 
 
-def lost_by_second(moments: Sequence[Moment]) -> float:
-    """Seconds by which training takes longer for a second of processor time of the recording process.
+def train(params: Params, work: Path) -> None:
+    """Trains as the stage does, and writes what was measured."""
+    with MeasuredRun() as live:
+        from ganforge.datasets.prepared import Prepared
+        from ganforge.training.device import configure
+        from ganforge.training.distributed import join
+        from pipeline.training import follow, prepare
+
+        data = Prepared.load(PREPARED)
+        device = configure(params.compute)
+        trainer = prepare(params, data, device, join(device), work)
+        identity_file = work / "run.json"
+        identity_file.write_text(Identity.new().to_json(), encoding="utf-8")
+        live.begin(params, data.meta, identity_file)
+        began, before = time.perf_counter(), live.taken()
+        follow(trainer, data.meta.signal, live, work / "progress", [])
+        trained = time.perf_counter()
+        live.close("FINISHED")
+        training = Training(trained - began, before, time.perf_counter() - trained, live.moments)
+    (work / "measured.json").write_text(json.dumps(asdict(training)), encoding="utf-8")
+
+
+def lost_by_second(trainings: Sequence[Sequence[Moment]]) -> tuple[float, float]:
+    """Seconds by which training takes longer for a second of processor time of the recording process, and their error.
 
     Intervals that end in a sheet of samples are left out: there the training itself does something else.
     """
-    pairs = [(one, other) for one, other in pairwise(moments) if one.pictures == other.pictures]
-    taken = np.array([other.taken - one.taken for one, other in pairs])
-    passed = np.array([other.time - one.time for one, other in pairs])
-    return float(np.polyfit(taken, passed, 1)[0])
+    taken, passed = list[float](), list[float]()
+    for moments in trainings:
+        pairs = [(one, other) for one, other in pairwise(moments) if one.pictures == other.pictures]
+        for found, values in (
+            (taken, [other.taken - one.taken for one, other in pairs]),
+            (passed, [other.time - one.time for one, other in pairs]),
+        ):
+            found += [value - sum(values) / len(values) for value in values]  # trainings differ in speed
+    slope = np.dot(taken, passed) / np.dot(taken, taken)
+    rest = np.array(passed) - slope * np.array(taken)
+    return float(slope), float((rest @ rest / (len(rest) - 2) / np.dot(taken, taken)) ** 0.5)
 
 
 if __name__ == "__main__":

@@ -83,6 +83,11 @@ def end_with_parent() -> bool:
     return os.getppid() == parent
 
 
+def leads(count: int) -> bool:
+    """Whether this is the process that records and writes: the only one, or the first of ``count``."""
+    return os.environ.get("RANK") == "0" if count > 1 else True
+
+
 def start_processes(count: int) -> None:
     """Becomes ``torchrun`` with ``count`` processes of the stage that is running, unless it is one of them or alone.
 

@@ -53,8 +53,8 @@ class Server:
             self.process.wait()
 
 
-def wait_until(condition, seconds: float) -> None:
+def wait_until(condition, seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited too long"
-        time.sleep(0.1)
+        time.sleep(0.05)

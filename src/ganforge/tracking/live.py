@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import ganforge
 from ganforge.datasets.prepared import Meta
@@ -30,15 +30,11 @@ class LiveRun:
     """Keeps the MLflow run of a training up to date, by a process of its own.
 
     A thread would do, but for what it takes: MLflow is Python from end to end, and a second of it is a second in which
-    the training stands still.
-
-    Args:
-        params: all of params.yaml.
-        meta: of the data.
-        identity_file: where the `Identity` of the training lies; it is told the id of the run.
+    the training stands still. The process takes seconds to import MLflow: made early, it has done so when training
+    begins. As a context it takes the process with it when it is left without `close`.
     """
 
-    def __init__(self, params: Params, meta: Meta, identity_file: Path) -> None:
+    def __init__(self) -> None:
         package = str(Path(ganforge.__file__).parents[1])
         self._process = subprocess.Popen(
             [sys.executable, "-m", "ganforge.tracking.recorder"],
@@ -52,6 +48,22 @@ class LiveRun:
         self._ready, self._told = threading.Event(), False
         for work in (self._send, self._listen):  # both may have to wait
             threading.Thread(target=work, daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def begin(self, params: Params, meta: Meta, identity_file: Path) -> None:
+        """Says what is trained.
+
+        Args:
+            params: all of params.yaml.
+            meta: of the data.
+            identity_file: where the `Identity` of the training lies; it is told the id of the run.
+        """
         training = {"params": params.model_dump(mode="json"), "meta": asdict(meta)}
         self._messages.put({**training, "identity_file": str(identity_file)})
 

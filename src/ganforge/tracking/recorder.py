@@ -1,8 +1,9 @@
 """The process that records a training while it goes on; `LiveRun` starts it and tells it what to record.
 
-It reads JSON from standard input, a line for each message: first what is trained, then new rows and new sheets of
-samples, at last that it is over. Where the input ends without that, the training was killed, and it ends at once. It
-writes a line when it is ready, which takes seconds whatever the store is like, and one when it has told a failure.
+It imports MLflow and opens the store, which takes seconds whatever the store is like, and writes a line that it is
+ready. Then it reads JSON from standard input, a line for each message: first what is trained, then new rows and new
+sheets of samples, at last that it is over. Where the input ends without that, the training was killed, and it ends at
+once. It writes another line when it has told a failure.
 """
 
 from __future__ import annotations
@@ -134,6 +135,9 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the training gets it too, and says what follows
     os.nice(NICENESS)
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", SHORT_TIMEOUT)
+    with suppress(Exception):  # what the store has against it is told later
+        connect()
+    print(READY, flush=True)  # noqa: T201
     line = sys.stdin.readline()
     if not line.endswith("\n"):
         sys.exit(1)
@@ -145,9 +149,6 @@ def main() -> None:
         print(f"{stage}: {sentence}", file=sys.stderr, flush=True)  # noqa: T201
         print(TOLD, flush=True)  # noqa: T201
 
-    with suppress(Exception):  # what the store has against it is told later
-        connect()
-    print(READY, flush=True)  # noqa: T201
     recorder = Recorder(partial(open_run, params, meta, Path(training["identity_file"])), tell)
     threading.Thread(target=listen, args=(recorder, sys.stdin), daemon=True).start()
     os._exit(0 if recorder.run() else 1)  # at once: what Python tidies up at its end takes a second

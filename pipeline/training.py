@@ -1,0 +1,187 @@
+"""The work of the stage ``train``, all that needs PyTorch."""
+
+import hashlib
+import os
+import shutil
+import sys
+import warnings
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+import ganforge
+from ganforge.datasets.prepared import Meta, Prepared
+from ganforge.errors import UserError
+from ganforge.evaluation.judge import distance_to_training_images
+from ganforge.files import write_durably
+from ganforge.layout import EXTRACTOR, GENERATOR, PREPARED, PROGRESS, RUN, TRAINING
+from ganforge.networks import build_generator
+from ganforge.networks.storage import GeneratorConfig, save_generator
+from ganforge.params import Params
+from ganforge.signals import SIGNALS
+from ganforge.tracking import Identity, LiveRun
+from ganforge.training.checkpoints import Checkpoints
+from ganforge.training.device import configure
+from ganforge.training.distributed import World, join, leave
+from ganforge.training.failure import FailureError
+from ganforge.training.setup import PREVIEW_COLUMNS, build_trainer, network_spec
+from ganforge.training.trainer import Kept, Trainer
+from pipeline.process import ask_to_stop, only_one_in, start_processes
+from pipeline.stage import FINISHED, check_scoring, forget_committed, progress_bar, trainings
+
+TRAINING_CODE = ("networks", "objectives", "training", "signals", "scale.py")
+JUDGING_CODE = ("evaluation/clusters.py", "evaluation/extractor.py", "evaluation/frechet.py", "evaluation/judge.py")
+
+
+def train(params: Params, live: LiveRun | None) -> None:
+    """Trains, or goes on with a training of the same parameters, data and code that was cut short.
+
+    Args:
+        params: all of params.yaml.
+        live: what records the training; None in the processes that do not lead.
+    """
+    data = Prepared.load(PREPARED)
+    check_scoring(params, data.meta)  # refused now rather than after training
+    device = configure(params.compute)
+    if "RANK" not in os.environ:  # one process, or the one that starts the others
+        forget_committed()
+    start_processes(params.compute.processes)
+    world = join(device)
+    work = trainings() / fingerprint(params, data.meta, device)
+    if live is not None:
+        lead(params, data, device, world, work, live)
+    else:
+        with ask_to_stop(once=False):  # the process that leads says when to stop
+            for _ in prepare(params, data, device, world, work).run():
+                pass
+    leave(world)
+
+
+def lead(params: Params, data: Prepared, device: torch.device, world: World, work: Path, live: LiveRun) -> None:
+    """Trains, records and writes what comes of it."""
+    with only_one_in(work), ask_to_stop(once=world.size == 1) as stop:
+        trainer = prepare(params, data, device, world, work)
+        live.begin(params, data.meta, identify(work / "run.json", device))
+        try:
+            follow(trainer, data.meta.signal, live, work / "progress", stop)
+            write_outputs(params, data.meta, trainer, work)
+            live.close()
+        except BaseException as error:
+            live.close("KILLED" if isinstance(error, SystemExit) else "FAILED")
+            if isinstance(error, FailureError):
+                raise FailureError(f"{error}; {rescue(params, data.meta, trainer, work)}.") from error
+            raise
+        shutil.copyfile(work / "run.json", RUN)
+        write_durably(work / FINISHED, RUN.read_bytes())
+
+
+def prepare(params: Params, data: Prepared, device: torch.device, world: World, work: Path) -> Trainer:
+    """The trainer, which judges its generators by the extractor's features."""
+    judge = None
+    if params.train.best_every and world.leads:
+        spec = network_spec(params.network, data.meta)
+        judge = distance_to_training_images(EXTRACTOR, spec, data.meta.class_counts, params.train.best_samples, device)
+    checkpoints = Checkpoints(work / "checkpoints", params.compute.checkpoint_seconds)
+    return build_trainer(params, data, checkpoints, device, judge, world)
+
+
+def fingerprint(params: Params, meta: Meta, device: torch.device) -> str:
+    """What a checkpoint belongs to: it is never resumed under other parameters, other data, other code or elsewhere."""
+    compute = params.compute.model_dump(exclude={"device", "checkpoint_seconds"})
+    digest = hashlib.sha256(f"{device.type} {compute} {torch.__version__}".encode())
+    train = params.train.model_dump_json(exclude={"on_failure", "patience"})  # when to stop, not what to do
+    for text in (params.network.model_dump_json(), train, params.augment.model_dump_json()):
+        digest.update(text.encode())
+    digest.update(meta.digest.encode())
+    package = Path(ganforge.__file__).parent
+    files = [EXTRACTOR / "extractor.safetensors"] if params.train.best_every else []
+    for name in (*TRAINING_CODE, *JUDGING_CODE):
+        files += sorted((package / name).glob("*.py")) or [package / name]
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def identify(identity_file: Path, device: torch.device) -> Path:
+    """Sees that the file names the training: the one that a killed process left behind, or a new one."""
+    try:
+        Identity.load(identity_file)
+    except UserError as error:  # there is none yet, or it was damaged; it is made before the run that is found by it
+        if identity_file.exists():
+            warnings.warn(f"{error} A new MLflow run begins.", stacklevel=1)
+        write_durably(identity_file, Identity.new(device=device_name(device)).to_json().encode())
+    return identity_file
+
+
+def device_name(device: torch.device) -> str:
+    """What a person calls it."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+
+
+def follow(trainer: Trainer, signal_name: str, live: LiveRun, progress: Path, stop: list[int]) -> None:
+    """Passes what the trainer tells on to the bar, to MLflow and to the folder of sample sheets.
+
+    Rows go to MLflow only once a checkpoint holds them, so that a resumed run never records a step twice.
+    """
+    signal = SIGNALS[signal_name]()
+    progress.mkdir(parents=True, exist_ok=True)
+    with progress_bar(trainer.game.steps * trainer.game.images_per_step, "img", "train") as bar:
+        bar.update(trainer.game.images)
+        for report in trainer.run():
+            if report.row is not None:
+                bar.set_postfix(
+                    D=f"{report.row['loss_discriminator']:.3f}",
+                    G=f"{report.row['loss_generator']:.3f}",
+                    refresh=False,
+                )
+            bar.update(report.images - bar.n)
+            if report.warning is not None:
+                warnings.warn(f"training looks bad: {report.warning}", stacklevel=1)
+            if report.samples is not None:
+                beside = progress.with_name(f"sheet{signal.suffix}")
+                signal.sheet(report.samples, PREVIEW_COLUMNS, beside)
+                beside.replace(progress / f"{report.images:09d}{signal.suffix}")  # whole or not there
+            live.show(trainer.history[: trainer.rows_saved], sorted(progress.iterdir()))
+            if stop:
+                trainer.save()
+                live.show(trainer.history, sorted(progress.iterdir()))
+                sys.exit(128 + stop[0])
+    live.show(trainer.history, sorted(progress.iterdir()))
+
+
+def write_outputs(params: Params, meta: Meta, trainer: Trainer, work: Path) -> None:
+    """The chosen and the last generator, and what happened in training."""
+    write_generator(GENERATOR, params, meta, trainer.chosen())
+    write_generator(GENERATOR / "last", params, meta, trainer.last())
+    TRAINING.parent.mkdir(parents=True, exist_ok=True)
+    history = pd.DataFrame(trainer.history)
+    table = history.reindex(columns=[*history.columns.drop("fd", errors="ignore"), "fd"])
+    write_durably(TRAINING, table.to_csv(index=False).encode())
+    shutil.copytree(work / "progress", PROGRESS, dirs_exist_ok=True)
+
+
+def rescue(params: Params, meta: Meta, trainer: Trainer, work: Path) -> str:
+    """Keeps the last good generator of a training that failed, and says where."""
+    kept = trainer.last_good()
+    if kept is None:
+        return "it failed before there was a generator worth keeping"
+    write_generator(work / "generator", params, meta, kept)
+    return f"the last good generator, after {kept.images} images, is kept in {work / 'generator'}"
+
+
+def write_generator(folder: Path, params: Params, meta: Meta, kept: Kept) -> None:
+    """Weights of a generator, and all that is needed to use them."""
+    spec = network_spec(params.network, meta)
+    labelled = spec.classes > 0
+    module = build_generator(spec)
+    module.load_state_dict(kept.weights)
+    config = GeneratorConfig(
+        network=spec,
+        signal=meta.signal,
+        dataset=meta.dataset,
+        classes=meta.classes if labelled else (),
+        class_counts=meta.class_counts if labelled else (),
+        images=kept.images,
+    )
+    save_generator(folder, module, config)

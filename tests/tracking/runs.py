@@ -1,0 +1,55 @@
+"""What trainings tell, and what their runs hold."""
+
+import threading
+
+import numpy as np
+from PIL import Image
+
+from ganforge.datasets.prepared import Meta
+from ganforge.tracking import recover_run
+from ganforge.tracking.recorder import Recorder
+
+META = Meta("digits", "somewhere", "image", (1, 8, 8), ("0", "1"), (5, 5), {"train": 10, "test": 2}, "ab" * 32)
+
+
+def rows(*images):
+    return [{"images": count, "loss_generator": 0.5 + count, "gradient_real": float("nan")} for count in images]
+
+
+def picture(folder, images):
+    path = folder / f"{images:09d}.png"
+    Image.fromarray(np.zeros((8, 8), dtype=np.uint8)).save(path)
+    return path
+
+
+def steps(run):
+    return sorted(metric.step for metric in run.client.get_metric_history(run.run_id, "train/loss_generator"))
+
+
+def metrics_of(run):
+    return run.client.get_run(run.run_id).data.metrics
+
+
+class Watched:
+    """A recorder at work in a thread of this process, where a test can change how long it waits.
+
+    Attributes:
+        opened: runs that it opened so far.
+        told: sentences that it told.
+    """
+
+    def __init__(self, params, identity):
+        self.opened, self.told = [], []
+
+        def open_run():
+            self.opened.append(recover_run(params, META, identity))
+            return self.opened[-1]
+
+        self.recorder = Recorder(open_run, self.told.append)
+        self.thread = threading.Thread(target=self.recorder.run)
+        self.thread.start()
+        self.show = self.recorder.show
+
+    def close(self, status=None):
+        self.recorder.close(status)
+        self.thread.join(30)
