@@ -250,6 +250,15 @@ class ComputeParams(Section):
     checkpoint_seconds: Annotated[float, Field(gt=0, le=86400)]
 
 
+class GateParams(Section):
+    """What new scores have to reach before ``ci/retrain`` lets them in, by their keys as in ``quality.fd``."""
+
+    most: dict[Name, float]
+    least: dict[Name, float]
+    worse_by: dict[Name, Weight]
+    alarms: Literal["refuse", "warn"]
+
+
 class Params(Section):
     """The whole of params.yaml."""
 
@@ -262,6 +271,7 @@ class Params(Section):
     augment: AugmentParams
     sample: SampleParams
     evaluation: EvaluationParams
+    gate: GateParams
     compute: ComputeParams
 
     @model_validator(mode="after")

@@ -91,6 +91,20 @@ def changed_scores(before: Record, after: Record) -> list[ScoreChange]:
     return changes
 
 
+def worse_by(key: str, before: Record, after: Record) -> float | None:
+    """How much worse a score of the second run is, below 0 where it is better; None where the two do not compare.
+
+    Args:
+        key: of `MEANINGS`; where the best value is that of real images, distances from it are compared.
+        before: the first run, which has that score.
+        after: the second, which has it as well.
+    """
+    (meaning,) = (meaning for meaning in MEANINGS if meaning.key == key)
+    if _verdict(meaning, before, after) == "measured differently":
+        return None
+    return _distance_from_best(meaning, after) - _distance_from_best(meaning, before)
+
+
 def _alike(before: Record, after: Record, settings: tuple[str, ...], numbers: tuple[str, ...]) -> bool:
     """Whether two runs have the same values of parameters, given by how their keys begin, and of counts."""
     keys = {key for record in (before, after) for key in record.params if settings and key.startswith(settings)}

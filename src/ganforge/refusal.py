@@ -127,6 +127,8 @@ def _allowed(fault: Any) -> str:
             return "a schedule as in {start: 0.002, end: 0.0001, shape: cosine, begin: 0}"
         case "finite_number":
             return "a finite number"
+        case "dict_type":
+            return "scores and numbers, as in {quality.fd_ratio: 2.0}"
         case "list_type" | "tuple_type":
             return "a list"
         case "too_short":

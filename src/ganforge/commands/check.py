@@ -14,9 +14,10 @@ def add(_: argparse.ArgumentParser) -> None:
 def run(_: argparse.Namespace) -> None:
     """Says that params.yaml is valid, or what is not; and what DVC will not see of data/import."""
     from ganforge.datasets.folder import linked_folders
+    from ganforge.gate import check_gate
     from ganforge.params import load_params
 
-    load_params()
+    check_gate(load_params().gate)
     print("params.yaml is valid.")
     for link in linked_folders():
         print(f"{link} is a link to a folder: DVC does not see when that changes; run `dvc repro -f preprocess` then.")

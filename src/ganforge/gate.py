@@ -1,0 +1,82 @@
+"""What new scores have to reach: the section ``gate`` of params.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ganforge.errors import UserError
+from ganforge.evaluation.alarms import alarms
+from ganforge.evaluation.meanings import MEANINGS, look_up, number
+from ganforge.params import GateParams
+from ganforge.records import Record, worse_by
+
+LABELS = {meaning.key: meaning.label for meaning in MEANINGS}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that a person should know before new scores go in.
+
+    Attributes:
+        sentence: what it is.
+        refused: whether it keeps them out.
+    """
+
+    sentence: str
+    refused: bool
+
+
+def check_gate(gate: GateParams) -> None:
+    """Sees that every score that the gate names exists.
+
+    Raises:
+        UserError: one does not.
+    """
+    for key in ("most", "least", "worse_by"):
+        for name in getattr(gate, key):
+            if name not in LABELS:
+                raise UserError(f"params.yaml: gate.{key} names {name!r}, no score; allowed are {', '.join(LABELS)}.")
+
+
+def judge(record: Record, base: Record | None, gate: GateParams) -> list[Finding]:
+    """What speaks against new scores, and what could not be looked at.
+
+    Args:
+        record: the new ones.
+        base: those that they would replace, or None where there are none.
+        gate: what is asked for.
+    """
+    check_gate(gate)
+    return [*_bounds(record, gate), *_beside(record, base, gate), *_alarms(record, gate)]
+
+
+def _bounds(record: Record, gate: GateParams) -> Iterable[Finding]:
+    for bounds, words, sign in ((gate.most, "at most", 1), (gate.least, "at least", -1)):
+        for key, bound in bounds.items():
+            value = look_up(record.scores, key)
+            if value is None:
+                yield Finding(f"{LABELS[key]} ({key}) is not measured for these data", refused=False)
+            elif sign * value > sign * bound:
+                asked = f"{words} {bound:g} is allowed"
+                yield Finding(f"{LABELS[key]} ({key}) is {number(value)}, {asked}", refused=True)
+
+
+def _beside(record: Record, base: Record | None, gate: GateParams) -> Iterable[Finding]:
+    for key, allowed in gate.worse_by.items():
+        before = look_up(base.scores, key) if base else None
+        after = look_up(record.scores, key)
+        if base is None or before is None or after is None:
+            continue
+        lost = worse_by(key, base, record)
+        change = f"{LABELS[key]} ({key}) went from {number(before)} to {number(after)}"
+        if lost is None:
+            reason = "but the two were measured on other data, by another extractor or on another number of images"
+            yield Finding(f"{change}, {reason}: not compared", refused=False)
+        elif lost > allowed:
+            yield Finding(f"{change}, {lost:.3g} worse than the base, at most {allowed:g} is allowed", refused=True)
+
+
+def _alarms(record: Record, gate: GateParams) -> Iterable[Finding]:
+    told = alarms(record.scores, inception=bool(record.params.get("evaluation.inception")))
+    return [Finding(alarm, refused=gate.alarms == "refuse") for alarm in told]

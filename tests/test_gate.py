@@ -1,0 +1,96 @@
+"""What keeps new scores out."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from ganforge.errors import UserError
+from ganforge.gate import check_gate, judge
+from ganforge.params import GateParams
+from ganforge.records import parse_record
+from tests.project import ROOT
+
+OPEN = GateParams(most={}, least={}, worse_by={}, alarms="refuse")
+
+
+@pytest.fixture
+def record():
+    """The committed run of the default parameters."""
+    params, scores = ((ROOT / name).read_text() for name in ("params.yaml", "reports/metrics.json"))
+    return parse_record("committed", params, scores, None)
+
+
+def with_scores(record, **groups):
+    scores = json.loads(json.dumps(record.scores))
+    for group, values in groups.items():
+        scores[group] |= values
+    return replace(record, scores=scores)
+
+
+def sentences(findings, *, refused=True):
+    return [finding.sentence for finding in findings if finding.refused == refused]
+
+
+def gate(**asked):
+    return OPEN.model_copy(update=asked)
+
+
+def test_a_gate_that_asks_nothing_lets_everything_in(record):
+    assert judge(record, None, OPEN) == []
+
+
+def test_a_score_beyond_its_bound_is_refused_with_both_figures(record):
+    ratio = record.scores["quality"]["fd_ratio"]
+    assert judge(record, None, gate(most={"quality.fd_ratio": ratio})) == []
+    (told,) = sentences(judge(record, None, gate(most={"quality.fd_ratio": ratio - 0.001})))
+    assert told == f"ratio to its floor (quality.fd_ratio) is {ratio:.2f}, at most {ratio - 0.001:g} is allowed"
+    (told,) = sentences(judge(record, None, gate(least={"classifier.conditional_accuracy": 0.999})))
+    assert told.startswith("label obeyed (classifier.conditional_accuracy) is 0.9")
+    assert told.endswith("at least 0.999 is allowed")
+
+
+def test_a_score_may_be_worse_than_the_base_s_by_so_much_and_no_more(record):
+    ratio = record.scores["quality"]["fd_ratio"]
+    worse = with_scores(record, quality={"fd_ratio": ratio + 0.3})
+    assert judge(worse, record, gate(worse_by={"quality.fd_ratio": 0.31})) == []
+    (told,) = sentences(judge(worse, record, gate(worse_by={"quality.fd_ratio": 0.29})))
+    assert "0.3 worse than the base, at most 0.29 is allowed" in told
+    assert judge(record, worse, gate(worse_by={"quality.fd_ratio": 0.0})) == []  # better
+    coverage = record.scores["quality"]["coverage"]
+    lower = with_scores(record, quality={"coverage": coverage - 0.1})
+    assert sentences(judge(lower, record, gate(worse_by={"quality.coverage": 0.05})))
+    assert judge(record, lower, gate(worse_by={"quality.coverage": 0.05})) == []
+
+
+def test_a_score_whose_best_is_that_of_real_images_is_measured_from_there(record):
+    real = record.scores["memorisation"]["auth_pct_real"]
+    below, above = (with_scores(record, memorisation={"auth_pct": real + distance}) for distance in (-3, 5))
+    asked = gate(worse_by={"memorisation.auth_pct": 1})
+    assert sentences(judge(above, below, asked))
+    assert judge(below, above, asked) == []
+
+
+def test_scores_of_other_data_are_not_compared_and_that_is_said(record):
+    other = replace(record, params={**record.params, "dataset.name": "mnist"})
+    worse = with_scores(record, quality={"fd_ratio": 9.0})
+    findings = judge(worse, other, gate(worse_by={"quality.fd_ratio": 0.1}))
+    assert sentences(findings) == []
+    assert "not compared" in sentences(findings, refused=False)[0]
+
+
+def test_a_score_that_is_not_measured_is_said_and_refuses_nothing(record):
+    findings = judge(record, None, gate(least={"task.modes": 1000}))
+    assert sentences(findings, refused=False) == ["modes (task.modes) is not measured for these data"]
+    assert sentences(findings) == []
+
+
+def test_alarms_refuse_or_warn_as_the_gate_says(record):
+    copied = with_scores(record, memorisation={"copied_fraction": 0.5})
+    assert "memorisation" in sentences(judge(copied, None, OPEN))[0]
+    assert "memorisation" in sentences(judge(copied, None, gate(alarms="warn")), refused=False)[0]
+
+
+def test_a_name_that_is_no_score_is_refused():
+    with pytest.raises(UserError, match=r"gate\.most names 'quality\.fd_rato', no score; allowed are quality\.fd,"):
+        check_gate(gate(most={"quality.fd_rato": 2.0}))
