@@ -59,6 +59,11 @@ look: workspace ## Prepare the data and open a page that shows them, before any 
 	@dvc repro look
 	@python -c 'import sys, webbrowser; sys.exit(not webbrowser.open("file://$(CURDIR)/reports/data.html"))' || echo "No browser answers here: open reports/data.html with one."
 
+.PHONY: sweep
+sweep: workspace ## Run the experiments of recipes/sweeps/SWEEP.yaml and rank them (SWEEP=losses, JOBS=1)
+	@ganforge check
+	@ganforge sweep $(or $(SWEEP),losses) --jobs $(or $(JOBS),1)
+
 .PHONY: report
 report: setup ## Open the report of the last run
 	@test -e reports/report.html || { echo "There is no report yet: run make repro first."; exit 1; }
@@ -106,6 +111,9 @@ lint: setup ## Check style and types
 	ruff format --check
 	mypy
 	check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yaml
+	check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml
+	zizmor --offline --quiet --no-progress .github/workflows
 
 .PHONY: lock
 lock: setup ## Resolve requirements.lock anew

@@ -144,7 +144,7 @@ def copy_project(target: Path) -> Path:
     for name in names:
         destination = target / name
         destination.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(ROOT / name, destination)
+        shutil.copy(ROOT / name, destination)
     return target
 
 

@@ -305,15 +305,16 @@ class Params(Section):
 
     def flat(self) -> dict[str, Any]:
         """Every value under its dotted key, as in ``train.loss`` or ``train.learning_rate.start``."""
-        return dict(_leaves("", self.model_dump(mode="json")))
+        return dict(leaves(self.model_dump(mode="json")))
 
 
-def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted keys and values of nested dictionaries, below ``path``."""
     if not isinstance(value, dict):
         yield path, value
         return
     for key, inner in value.items():
-        yield from _leaves(f"{path}.{key}" if path else key, inner)
+        yield from leaves(inner, f"{path}.{key}" if path else str(key))
 
 
 def load_params(path: Path = PARAMS) -> Params:

@@ -1,9 +1,10 @@
-"""Known-good settings: small overlays on params.yaml."""
+"""Settings that are written into params.yaml: known-good ones, as small overlays, and single ones."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,16 +46,43 @@ def apply_recipe(
     known = list_recipes()
     if name not in known:
         raise UserError(f"{name!r} is not a recipe; allowed are {', '.join(known)}.")
+    recipe = YAML().load((RECIPES / f"{name}.yaml").read_text(encoding="utf-8"))
+    for proposal in proposals:
+        recipe.setdefault(proposal.section, {})[proposal.key] = proposal.value
+    return _write(recipe, params_file, f"{RECIPES}/{name}.yaml")
+
+
+def apply_values(values: Sequence[str], params_file: Path = PARAMS) -> dict[str, tuple[Any, Any]]:
+    """Writes values as in ``train.loss=hinge`` into params.yaml; see `apply_recipe`.
+
+    Raises:
+        UserError: one is no such text, or does not fit params.yaml; then nothing is written.
+    """
+    from ruamel.yaml import YAML, YAMLError
+
+    overlay: dict[str, dict[str, Any]] = {}
+    for text in values:
+        found = re.fullmatch(r"(\w+)\.(\w+)=(.+)", text)
+        try:
+            if not found:
+                raise ValueError
+            overlay.setdefault(found[1], {})[found[2]] = YAML().load(found[3])
+        except (ValueError, YAMLError):
+            raise UserError(f"{text!r} is no setting; allowed is a key and a value as in train.loss=hinge.") from None
+    return _write(overlay, params_file, "the settings given")
+
+
+def _write(overlay: Mapping[str, Mapping[str, Any]], params_file: Path, source: str) -> dict[str, tuple[Any, Any]]:
+    """Puts values of an overlay into params.yaml, and returns what changed."""
+    from ruamel.yaml import YAML
+
     before = load_params(params_file).flat()
     yaml = YAML()
     yaml.preserve_quotes = True
     document = yaml.load(params_file.read_text(encoding="utf-8"))
-    recipe = yaml.load((RECIPES / f"{name}.yaml").read_text(encoding="utf-8"))
-    for proposal in proposals:
-        recipe.setdefault(proposal.section, {})[proposal.key] = proposal.value
-    for section, values in recipe.items():
+    for section, values in overlay.items():
         for key, value in values.items():
-            old = document[section].get(key)
+            old = document.setdefault(section, {}).get(key)
             if isinstance(old, list) and isinstance(value, list):
                 old[:] = value  # keeps the way the list is written
             else:
@@ -62,7 +90,7 @@ def apply_recipe(
     text = io.StringIO()
     yaml.dump(document, text)
     written = YAML(typ="safe", pure=True).load(text.getvalue())
-    after = parse_params(written, f"{RECIPES}/{name}.yaml").flat()
+    after = parse_params(written, source).flat()
     changed = {key: (before.get(key), value) for key, value in after.items() if before.get(key) != value}
     if changed:
         write_durably(params_file, text.getvalue().encode())

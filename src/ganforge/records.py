@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -14,16 +14,12 @@ from ganforge.errors import UserError
 from ganforge.evaluation.meanings import MEANINGS, Meaning, look_up, number
 from ganforge.layout import GRID, METRICS, PARAMS
 from ganforge.lock import made_with
+from ganforge.params import leaves
 
 WORKSPACE = "workspace"  # the name of what lies on disk, as in DVC
 
-MEASURING = (
-    "dataset.",
-    "images.",
-    "huggingface.",
-    "extractor.",
-    "sample.count",
-)  # keys of params.yaml that change what all scores are of
+# Keys of params.yaml, by how they begin, that change what all scores are of
+MEASURING = ("dataset.", "images.", "huggingface.", "extractor.", "sample.count")
 NUMBERS = ("real", "fake")  # of images that all scores are of
 
 LEGEND = (
@@ -89,6 +85,21 @@ def changed_scores(before: Record, after: Record) -> list[ScoreChange]:
             verdict = _verdict(meaning, before, after)
             changes.append(ScoreChange(meaning.key, meaning.label, number(one), number(other), verdict))
     return changes
+
+
+def ranked(records: Sequence[Record], key: str) -> list[Record]:
+    """Runs by a score of `MEANINGS`, best first; those without it last."""
+    (meaning,) = (meaning for meaning in MEANINGS if meaning.key == key)
+    return sorted(
+        records,
+        key=lambda record: (look_up(record.scores, key) is None, _distance_from_best(meaning, record)),
+    )
+
+
+def differing_params(records: Sequence[Record]) -> list[str]:
+    """Keys of the parameters that are not the same in all runs."""
+    keys = dict.fromkeys(key for record in records for key in record.params)
+    return [key for key in keys if len({str(record.params.get(key, "-")) for record in records}) > 1]
 
 
 def worse_by(key: str, before: Record, after: Record) -> float | None:
@@ -166,7 +177,7 @@ def read_workspace(root: Path = Path()) -> Record:
     if made is None:
         return record
     rest = {key: value for key, value in record.params.items() if key.split(".")[0] not in made.sections}
-    known = dict(_leaves("", made.sections)) | rest
+    known = dict(leaves(made.sections)) | rest
     return replace(record, params=known, stale=known != record.params or not made.whole)
 
 
@@ -219,7 +230,7 @@ def parse_record(name: str, params: str, scores: str, grid: bytes | None) -> Rec
         groups = json.loads(scores)
         if not all(isinstance(group, dict) for group in groups.values()):
             raise TypeError("a group of scores is no dictionary")
-        return Record(name, dict(_leaves("", sections)), groups, grid)
+        return Record(name, dict(leaves(sections)), groups, grid)
     except Exception as error:
         raise UserError(
             f"params.yaml or metrics.json of {name} cannot be read ({type(error).__name__}): take another run, or let "
@@ -235,10 +246,3 @@ def _grid_of(revision: str) -> bytes | None:
         return content
     except Exception:  # DVC raises many kinds where neither its cache nor a remote has the picture
         return None
-
-
-def _leaves(path: str, value: Any) -> list[tuple[str, Any]]:
-    """Dotted keys and values of nested dictionaries."""
-    if not isinstance(value, dict):
-        return [(path, value)]
-    return [leaf for key, inner in value.items() for leaf in _leaves(f"{path}.{key}" if path else str(key), inner)]

@@ -4,34 +4,77 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganforge.commands.scores import STALE
+from ganforge.errors import UserError
 
 if TYPE_CHECKING:
     from ganforge.records import Record
 
-NAME, HELP = "compare", "what differs between two runs: parameters, scores, and pictures in reports/compare.html"
+NAME, HELP = "compare", "what differs between runs: parameters, scores, and pictures in reports/compare.html"
+PAGE = Path("reports/compare.html")
+HEADLINE = ("quality.fd_ratio", "quality.coverage", "classifier.conditional_accuracy")  # shown when many are ranked
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Two runs."""
-    for place in ("before", "after"):
-        parser.add_argument(
-            place,
-            metavar="RUN",
-            help="id of an MLflow run, git revision, DVC experiment, or workspace for what lies here",
-        )
+    """Two runs, or more to be ranked."""
+    parser.add_argument(
+        "runs",
+        nargs="+",
+        metavar="RUN",
+        help="id of an MLflow run, git revision, DVC experiment, or workspace for what lies here; three or more are ranked",
+    )
+    parser.add_argument("--by", default="quality.fd", help="the score that ranks them (default: quality.fd)")
 
 
 def run(options: argparse.Namespace) -> None:
     """Prints what differs, and writes the page."""
+    from ganforge.evaluation.meanings import MEANINGS
+    from ganforge.records import ranked
+
+    known = [meaning.key for meaning in MEANINGS]
+    if len(options.runs) < 2:
+        raise UserError("one run alone cannot be compared: name another, such as HEAD for that of the last commit.")
+    if options.by not in known:
+        raise UserError(f"--by is {options.by!r}, no score; allowed are {', '.join(known)}.")
+    records = [_record(name) for name in options.runs]
+    if len(records) > 2:
+        print_ranking(ranked(records, options.by), options.by)
+    else:
+        print_pair(*records)
+
+
+def print_ranking(records: Sequence[Record], key: str) -> None:
+    """Prints runs in the order that they come in, with what differs, and writes the page with their grids."""
+    from ganforge.evaluation.meanings import look_up, number
+    from ganforge.evaluation.report import render_ranking
+    from ganforge.files import write_durably
+    from ganforge.records import differing_params
+
+    scores = list(dict.fromkeys([key, *HEADLINE]))
+    heads = ["", *(name.split(".")[1] for name in scores), *differing_params(records)]
+    rows = []
+    for record in records:
+        values = [look_up(record.scores, name) for name in scores]
+        settings = [str(record.params.get(name, "-")) for name in heads[1 + len(scores) :]]
+        rows.append([record.name, *("-" if value is None else number(value) for value in values), *settings])
+    widths = [max(len(row[place]) for row in [heads, *rows]) + 2 for place in range(len(heads))]
+    for row in [heads, *rows]:
+        print("".join(f"{cell:<{width}}" for cell, width in zip(row, widths)).rstrip())
+    PAGE.parent.mkdir(exist_ok=True)
+    write_durably(PAGE, render_ranking(records, heads, rows).encode())
+    print(f"\nSide by side  {PAGE}")
+
+
+def print_pair(before: Record, after: Record) -> None:
+    """Prints what differs between two runs, and writes the page that shows them side by side."""
     from ganforge.evaluation.report import render_comparison
     from ganforge.files import write_durably
     from ganforge.records import LEGEND, changed_params, changed_scores
 
-    before, after = _record(options.before), _record(options.after)
     width = max(20, len(before.name), len(after.name)) + 2
     print(f"\n{'':34}{before.name:>{width}}{after.name:>{width}}")
     for key, one, other in changed_params(before, after) or [("no parameter differs", "", "")]:
@@ -42,10 +85,9 @@ def run(options: argparse.Namespace) -> None:
     print(f"\n{LEGEND}")
     if before.stale or after.stale:
         print(f"\n{STALE}")
-    page = Path("reports/compare.html")
-    page.parent.mkdir(exist_ok=True)
-    write_durably(page, render_comparison(before, after).encode())
-    print(f"\nSide by side  {page}")
+    PAGE.parent.mkdir(exist_ok=True)
+    write_durably(PAGE, render_comparison(before, after).encode())
+    print(f"\nSide by side  {PAGE}")
 
 
 def _record(name: str) -> Record:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,24 @@ def plot_training(history: pd.DataFrame, path: Path) -> None:
             axis.set_yscale("log")
         else:
             axis.legend(frameon=False)
+    _save(figure, path)
+
+
+def plot_trainings(histories: Mapping[str, pd.DataFrame], path: Path) -> None:
+    """Losses and distances of several trainings over the images shown, by the names of the trainings."""
+    names = ["loss_discriminator", "loss_generator", "fd"]
+    columns = pd.concat(histories).dropna(axis="columns", how="all")
+    known = [name for name in names if name in columns]
+    titles = {"loss_discriminator": "loss of the discriminator", "loss_generator": "loss of the generator"}
+    figure, axes = _figure(len(known))
+    for axis, name in zip(axes, known, strict=True):
+        for (training, history), colour in zip(histories.items(), COLOURS):
+            if name in history:
+                told = history[["images", name]].dropna()
+                axis.plot(told["images"] / 1000, told[name], color=colour, linewidth=1, label=training)
+        axis.set(title=titles.get(name, "distance of the samples from the training images"))
+        axis.set(xlabel="thousand images shown", yscale="log" if name == "fd" else "linear")
+        axis.legend(frameon=False)
     _save(figure, path)
 
 

@@ -4,9 +4,10 @@ The files on disk are the truth and MLflow is their reader's view: a tracking st
 whatever it missed is completed from the files by the stage ``record``.
 """
 
+from ganforge.tracking.families import gather
 from ganforge.tracking.identity import Identity
 from ganforge.tracking.live import LiveRun
-from ganforge.tracking.reading import previous_run, read_run
+from ganforge.tracking.reading import previous_run, read_run, run_page
 from ganforge.tracking.run import (
     SCORING_TAG,
     PipelineRun,
@@ -26,10 +27,12 @@ __all__ = [
     "connect",
     "describe",
     "find_run",
+    "gather",
     "previous_run",
     "read_run",
     "reason",
     "recover_run",
+    "run_page",
     "scoring_mark",
     "settings_tags",
     "store_needed",

@@ -11,7 +11,7 @@ from ganforge.layout import GRID, METRICS, PARAMS
 from ganforge.records import Record, comparable, parse_record
 from ganforge.tracking.identity import Identity
 from ganforge.tracking.run import TRAINING_TAG, find_run
-from ganforge.tracking.store import connect, experiment_name
+from ganforge.tracking.store import connect, experiment_name, tracking_uri
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -49,6 +49,15 @@ def previous_run(current: Record, identity: Identity) -> Record | None:
         if record is not None and comparable(record, current):
             return record
     return None
+
+
+def run_page(identity: Identity) -> str | None:
+    """Address of the page that shows the run of a training; None where no server has it."""
+    client = connect()
+    run = find_run(client, identity)
+    if run is None or not tracking_uri().startswith("http"):
+        return None
+    return f"{tracking_uri().rstrip('/')}/#/experiments/{run.info.experiment_id}/runs/{run.info.run_id}"
 
 
 def read_run(run_id: str) -> Record | None:

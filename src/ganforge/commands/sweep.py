@@ -1,0 +1,34 @@
+"""``ganforge sweep``."""
+
+from __future__ import annotations
+
+import argparse
+
+NAME, HELP = "sweep", "run a grid or a search of recipes/sweeps as experiments, or list what there is"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Name of a sweep, and how many experiments at a time."""
+    parser.add_argument("name", nargs="?", metavar="NAME", help="a file of recipes/sweeps/, such as losses; none: list")
+    parser.add_argument("--jobs", type=int, default=1, help="experiments at a time (default: 1)")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Lists the sweeps, or runs one and ranks what came of it."""
+    from ganforge.sweeps.plan import list_sweeps
+
+    if options.name is None:
+        for name, description in list_sweeps().items():
+            print(f"{name:14}{description}")
+        return
+    from ganforge.commands.compare import print_ranking
+    from ganforge.errors import UserError
+    from ganforge.sweeps.run import run_sweep
+
+    if options.jobs < 1:
+        raise UserError(f"--jobs is {options.jobs}; allowed is at least 1.")
+    key, records = run_sweep(options.name, options.jobs)
+    if not records:
+        raise UserError("no experiment gave a score: `dvc queue status` and `dvc queue logs NAME` tell why.")
+    print_ranking(records, key)
+    print(f"To take the best into the workspace: .venv/bin/dvc exp apply {records[0].name}")

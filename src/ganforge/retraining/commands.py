@@ -1,0 +1,74 @@
+"""What a retraining asks of git and DVC, as their commands say it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from ganforge.errors import UserError
+
+
+def git(*arguments: str, given: bytes | None = None, environment: Mapping[str, str] | None = None) -> str:
+    """What a command of git says.
+
+    Args:
+        arguments: of ``git``.
+        given: to its standard input.
+        environment: further variables.
+
+    Raises:
+        UserError: it failed, with its own words.
+    """
+    variables = os.environ | dict(environment or {})
+    done = subprocess.run(["git", *arguments], input=given, capture_output=True, check=False, env=variables)
+    if done.returncode:
+        told = " ".join(done.stderr.decode(errors="replace").split()) or f"status {done.returncode}"
+        raise UserError(f"git {arguments[0]} failed ({told}): mend that and run it again; nothing made is lost.")
+    return done.stdout.decode(errors="replace").strip()
+
+
+def resolve(revision: str) -> str | None:
+    """The commit that a revision names; None where git knows none."""
+    try:
+        return git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    except UserError:
+        return None
+
+
+def show(commit: str, path: Path) -> str | None:
+    """A file as a commit holds it; None where it has none."""
+    try:
+        return git("show", f"{commit}:./{path}")
+    except UserError:
+        return None
+
+
+def dvc(*arguments: str) -> tuple[bool, str]:
+    """Whether a command of DVC succeeded, and what it said."""
+    done = subprocess.run(["dvc", *arguments], capture_output=True, text=True, check=False)
+    said = done.stdout if done.returncode == 0 else done.stderr or done.stdout
+    return done.returncode == 0, said.strip()
+
+
+def has_remote() -> bool:
+    """Whether DVC has a remote to pull from and push to."""
+    known, name = dvc("config", "core.remote")
+    return known and bool(name)
+
+
+def push_tracked() -> tuple[bool, str]:
+    """Sends those outputs of stages to DVC's remote that git keeps, which `dvc push` leaves out; whether it succeeded.
+
+    Without them no other machine can take a run from the remote's cache of runs: DVC wants to see all of a stage.
+    """
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+
+    try:
+        with Repo() as repo:
+            sent = repo.cloud.push({out.hash_info for out in repo.index.outs if not out.use_cache and out.hash_info})
+    except (DvcException, OSError) as error:
+        return False, str(error)
+    return not sent.failed, "some files did not arrive"

@@ -1,0 +1,123 @@
+"""Handing on what a retraining left, with the right to push: pictures for its report, and dvc.lock to its branch.
+
+It needs Python and git, no environment.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ganforge.errors import UserError
+from ganforge.retraining.commands import git, resolve
+from ganforge.retraining.places import OUTCOME, PICTURES, REPORT, RESULTS, TRACKED
+
+AUTHOR = {"NAME": "ci/retrain", "EMAIL": "ci-retrain@localhost"}  # where git knows no other
+FILE = "100644"  # git's mode of a plain file
+TRIES = 3  # to push to a branch that others push to as well
+
+
+def deliver(folder: Path, *, pictures: str, results: str, address: str) -> None:
+    """Pushes pictures and results, and tells in the report where they are.
+
+    Args:
+        folder: that `retrain` wrote.
+        pictures: branch for the pictures, which a comment cannot carry itself; empty: they stay beside the report.
+        results: branch of the change, that dvc.lock and what belongs to it are committed to; empty: none. Nothing is
+            committed if the gate refused them, or if the branch has moved on.
+        address: of a picture in the repository's pages, with ``{commit}`` and ``{path}`` to be filled in.
+
+    Raises:
+        UserError: the folder is none of `retrain`, or git refuses.
+    """
+    report = folder / REPORT
+    try:
+        outcome = json.loads((folder / OUTCOME).read_text(encoding="utf-8"))
+        text = report.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise UserError(f"{error.filename} does not exist: run ci/retrain first, which makes {folder}.") from None
+    if pictures:
+        text = push_pictures(text, folder, outcome["commit"], pictures, address)
+    if results:
+        text += f"\n- {push_results(folder, outcome, results)}\n"
+    report.write_text(text, encoding="utf-8")
+    print(text)  # noqa: T201
+
+
+def push_pictures(text: str, folder: Path, commit: str, branch: str, address: str) -> str:
+    """Puts the pictures onto a branch that holds nothing else; returns the report with links that show them."""
+    files = {f"{commit}/{path.name}": path.read_bytes() for path in sorted((folder / PICTURES).glob("*.png"))}
+    if not files:
+        return text
+    for again in reversed(range(TRIES)):
+        try:
+            made = _push(files, tip(branch), branch, f"Pictures of {commit[:7]}")
+            break
+        except UserError:  # somebody else was quicker
+            if not again:
+                raise
+    for path in files:
+        text = text.replace(f"]({PICTURES}/{Path(path).name})", f"]({address.format(commit=made, path=path)})")
+    return text
+
+
+def push_results(folder: Path, outcome: Mapping[str, str], branch: str) -> str:
+    """Commits what git tracks of the run to the branch of the change; says what became of it."""
+    commit = outcome["commit"]
+    if not outcome["passed"]:
+        return "`dvc.lock` is not committed, since this did not pass; it is among the files of this retraining."
+    if tip(branch) != commit:
+        return f"`{branch}` has moved on meanwhile: the retraining of its last commit counts."
+    there = {str(path): folder / RESULTS / path for path in TRACKED}
+    files = {name: path.read_bytes() for name, path in there.items() if path.exists()}
+    made = _push(files, commit, branch, f"Retrained {commit[:7]}")
+    if made == commit:
+        return "`dvc.lock` and the scores are committed already."
+    return f"`dvc.lock` and the scores are committed as {made[:7]}."
+
+
+def tip(branch: str) -> str | None:
+    """The last commit of a branch of origin, fetched; None where there is no such branch."""
+    if not git("ls-remote", "origin", f"refs/heads/{branch}"):
+        return None
+    git("fetch", "--quiet", "origin", f"+refs/heads/{branch}:refs/remotes/origin/{branch}")
+    return resolve(f"refs/remotes/origin/{branch}")
+
+
+def _push(files: Mapping[str, bytes], parent: str | None, branch: str, message: str) -> str:
+    """Adds files to what a branch of origin holds, beside the working tree; returns its last commit."""
+    with TemporaryDirectory() as place:
+        index = {"GIT_INDEX_FILE": str(Path(place) / "index")}
+        if parent:
+            git("read-tree", parent, environment=index)
+        for path, content in files.items():
+            blob = git("hash-object", "-w", "--stdin", given=content)
+            git("update-index", "--add", "--cacheinfo", f"{FILE},{blob},{path}", environment=index)
+        tree = git("write-tree", environment=index)
+    if parent and tree == git("rev-parse", f"{parent}^{{tree}}"):
+        return parent
+    made = git("commit-tree", tree, *(["-p", parent] if parent else []), "-m", message, environment=_author())
+    git("push", "--quiet", "origin", f"{made}:refs/heads/{branch}")
+    return made
+
+
+def _author() -> dict[str, str]:
+    """Who commits: whom git knows, or else this script."""
+    known = {name: _configured(name) for name in AUTHOR}
+    people = ("GIT_AUTHOR", "GIT_COMMITTER")
+    return {
+        variable: os.environ.get(variable) or known[name]
+        for person in people
+        for name in AUTHOR
+        for variable in [f"{person}_{name}"]
+    }
+
+
+def _configured(name: str) -> str:
+    try:
+        return git("config", f"user.{name.lower()}")
+    except UserError:
+        return AUTHOR[name]

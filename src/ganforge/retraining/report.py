@@ -1,0 +1,224 @@
+"""The report of a retraining, in Markdown: what somebody needs to decide whether a change goes in."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from ganforge.evaluation.meanings import MEANINGS, headline, look_up, number
+from ganforge.evaluation.plots import plot_trainings
+from ganforge.files import write_durably
+from ganforge.gate import Finding
+from ganforge.records import LEGEND, Record, changed_params, changed_scores
+from ganforge.retraining.places import PICTURES, REPORT
+from ganforge.retraining.stages import Reproduction, Stage
+
+BEFORE, AFTER = "base", "this change"
+REAL = {meaning.key: meaning.real_key for meaning in MEANINGS}
+MARKS = {"better": "**better**", "worse": "**worse**"}
+MOST_REASONS = 4
+WHY_AGAIN = "its results were neither here nor in a remote"
+
+
+@dataclass
+class Retraining:
+    """All that a report is made of.
+
+    Attributes:
+        commit: of the change.
+        base_commit: of what it is compared with; empty where there is none.
+        base: the run that is recorded there, or None.
+        record: the run of the change, or None where the pipeline failed.
+        reproduction: what the pipeline did, or None where there was nothing to do.
+        findings: of the gate.
+        histories: training.csv of base and change, as far as there are any, by `BEFORE` and `AFTER`.
+        notes: what else should be known: where it was recorded, what could not be pulled.
+        troubles: what failed beside the pipeline.
+    """
+
+    commit: str
+    base_commit: str
+    base: Record | None
+    record: Record | None = None
+    reproduction: Reproduction | None = None
+    findings: list[Finding] = field(default_factory=list)
+    histories: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        """Whether the pipeline ran through and the gate has nothing against what came of it."""
+        failed = self.reproduction is not None and bool(self.reproduction.failure)
+        return not failed and not self.troubles and not any(finding.refused for finding in self.findings)
+
+    @property
+    def ran(self) -> list[str]:
+        """Names of the stages that ran."""
+        return [stage.name for stage in self._stages() if stage.outcome == "ran"]
+
+    def _stages(self) -> Sequence[Stage]:
+        return self.reproduction.stages if self.reproduction else []
+
+
+def write_report(retraining: Retraining, folder: Path) -> Path:
+    """Writes report.md and its pictures into ``folder``."""
+    pictures = folder / PICTURES
+    pictures.mkdir(parents=True, exist_ok=True)
+    text = "\n\n".join(
+        part
+        for part in (
+            _verdict(retraining),
+            _findings(retraining),
+            _parameters(retraining),
+            _scores(retraining),
+            _samples(retraining, pictures),
+            _training(retraining, pictures),
+            _what_ran(retraining),
+            _notes(retraining),
+        )
+        if part
+    )
+    report = folder / REPORT
+    write_durably(report, f"{text}\n".encode())
+    return report
+
+
+def _verdict(retraining: Retraining) -> str:
+    """What to do, in a line that is enough for most who read it."""
+    reproduction, record = retraining.reproduction, retraining.record
+    if reproduction is not None and reproduction.failure:
+        failed = next((stage.name for stage in reproduction.stages if stage.outcome == "failed"), "")
+        where = f" in the stage `{failed}`" if failed else ""
+        return f"## The pipeline failed{where}\n\n{_code(reproduction.failure)}"
+    if any(finding.refused for finding in retraining.findings):
+        title = "## Refused by the gate"
+    elif retraining.troubles:
+        title = "## Passed the gate, and failed afterwards"
+    elif reproduction is None:
+        title = "## Nothing to retrain"
+    else:
+        title = "## Passed the gate" if retraining.ran else "## Passed the gate, all results were there already"
+    told = [headline(record.scores)] if record else []
+    if reproduction is None:
+        told.insert(0, "No stage of the pipeline depends on what changed; the scores are those that are committed.")
+    compared = f"Compared with {retraining.base_commit[:7]}." if retraining.base_commit else ""
+    if retraining.base_commit and retraining.base is None:
+        compared = f"No run is recorded at {retraining.base_commit[:7]}, so there is nothing to compare with."
+    return "\n\n".join([title, " ".join(filter(None, [*told, compared]))])
+
+
+def _findings(retraining: Retraining) -> str:
+    """What the gate found: first what it refuses."""
+    ordered = sorted(retraining.findings, key=lambda finding: not finding.refused)
+    words = {True: "**refused**", False: "note"}
+    told = [f"- {words[finding.refused]}: {_safe(finding.sentence)}" for finding in ordered]
+    return "\n".join([*told, *(f"- **failed**: {_safe(trouble)}" for trouble in retraining.troubles)])
+
+
+def _scores(retraining: Retraining) -> str:
+    """Every score beside that of the base and of real images."""
+    record, base = retraining.record, retraining.base
+    if record is None:
+        return ""
+    if base is None:
+        rows = [
+            (meaning.label, number(value), _real(record, meaning.key))
+            for meaning in MEANINGS
+            if (value := look_up(record.scores, meaning.key)) is not None
+        ]
+        return "### Scores\n\n" + _table(("score", AFTER, "real images"), rows)
+    changes = []
+    for change in changed_scores(base, record):
+        verdict = MARKS.get(change.verdict, change.verdict)
+        changes.append((change.label, change.before, change.after, _real(record, change.key), verdict))
+    table = _table(("score", BEFORE, AFTER, "real images", ""), changes)
+    return f"### Scores\n\n{table}\n\n{LEGEND}"
+
+
+def _real(record: Record, key: str) -> str:
+    value = look_up(record.scores, REAL[key])
+    return "" if value is None else number(value)
+
+
+def _samples(retraining: Retraining, pictures: Path) -> str:
+    """The two grids side by side; one, where they are the same."""
+    grids: dict[str, bytes | None] = {}
+    if retraining.base is not None:
+        grids[BEFORE] = retraining.base.grid
+    if retraining.record is not None and retraining.reproduction is not None:
+        grids[AFTER] = retraining.record.grid
+    if not any(grids.values()):
+        return ""
+    same = len(set(grids.values())) == 1 and len(grids) == 2
+    shown = {f"{BEFORE} and {AFTER}, the same": grids[AFTER]} if same else grids
+    cells = []
+    for name, grid in shown.items():
+        file = f"samples_{'both' if same else name.split()[-1]}.png"
+        if grid is not None:
+            write_durably(pictures / file, grid)
+        cells.append(f"![samples of {name}]({PICTURES}/{file})" if grid else "neither in the cache nor in a remote")
+    return "### Samples\n\n" + _table(tuple(shown), [tuple(cells)], escape=False)
+
+
+def _training(retraining: Retraining, pictures: Path) -> str:
+    """Curves of both trainings; those of one, where nothing was trained."""
+    texts = retraining.histories
+    if retraining.reproduction is None or not texts:
+        return ""
+    if len(texts) == 2 and len(set(texts.values())) == 1:
+        return "### Training\n\nThe curves are the same."
+    file = "training.png"
+    plot_trainings({name: pd.read_csv(io.StringIO(text)) for name, text in texts.items()}, pictures / file)
+    return f"### Training\n\n![losses and distances]({PICTURES}/{file})"
+
+
+def _parameters(retraining: Retraining) -> str:
+    """What differs in params.yaml."""
+    if retraining.base is None or retraining.record is None:
+        return ""
+    changed = changed_params(retraining.base, retraining.record)
+    if not changed:
+        return "### Parameters\n\nNo parameter differs."
+    rows = [(f"`{key}`", one, other) for key, one, other in changed]
+    return "### Parameters\n\n" + _table(("parameter", BEFORE, AFTER), rows)
+
+
+def _what_ran(retraining: Retraining) -> str:
+    """What each stage did, how long and why."""
+    if retraining.reproduction is None:
+        return ""
+    rows = []
+    for stage in retraining.reproduction.stages:
+        why = ", ".join(f"`{reason}`" for reason in stage.reasons[:MOST_REASONS])
+        why += f" and {len(stage.reasons) - MOST_REASONS} more" if len(stage.reasons) > MOST_REASONS else ""
+        worked = stage.outcome in {"ran", "failed"}
+        seconds = f"{stage.seconds:.0f} s" if worked else ""
+        rows.append((f"`{stage.name}`", stage.outcome, seconds, why or (WHY_AGAIN if stage.outcome == "ran" else "")))
+    return "### Stages\n\n" + _table(("stage", "", "", "because of"), rows)
+
+
+def _notes(retraining: Retraining) -> str:
+    return "\n".join(f"- {note}" for note in retraining.notes)
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, escape: bool = True) -> str:
+    """A table of Markdown."""
+    lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    lines += ["| " + " | ".join(_safe(cell) if escape else cell for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _safe(text: str) -> str:
+    """Text that stays in its cell and brings no tags of its own."""
+    return " ".join(text.replace("|", "\\|").replace("<", "&lt;").split())
+
+
+def _code(lines: Sequence[str]) -> str:
+    """Lines as they were said."""
+    said = "\n".join(lines).replace("```", "~~~")
+    return f"```text\n{said}\n```"

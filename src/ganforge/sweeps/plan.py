@@ -1,0 +1,155 @@
+"""recipes/sweeps/NAME.yaml as typed, validated objects."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import re
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, model_validator
+
+from ganforge.errors import UserError
+from ganforge.evaluation.meanings import MEANINGS
+from ganforge.layout import PARAMS
+from ganforge.params import Name, Section, Seed, parse_params, read_yaml
+from ganforge.refusal import sentence_of
+
+SWEEPS = Path("recipes/sweeps")
+MOST_VALUES = 40  # characters of values in the name of an experiment
+
+
+class Range(Section):
+    """Numbers from ``low`` to ``high``: whole ones if both are; ``log`` tries as many per decade."""
+
+    low: int | float
+    high: int | float
+    log: bool
+
+    @model_validator(mode="after")
+    def _ascends(self) -> Range:
+        if not self.low < self.high or (self.log and self.low <= 0):
+            raise ValueError(f"a range goes from {self.low} to {self.high}: it has to ascend, and from above 0 if log")
+        return self
+
+
+class Search(Section):
+    """What Optuna may choose, and how often."""
+
+    trials: Annotated[int, Field(ge=1)]
+    seed: Seed
+    space: Annotated[dict[Name, Range | list[Any]], Field(min_length=1)]
+
+
+class Sweep(Section):
+    """Experiments that belong together.
+
+    Attributes:
+        rank: the score of metrics.json that they are ranked by.
+        fixed: values that all of them have.
+        grid: every combination of these values is tried; or
+        search: values that are chosen by what the ones before gave.
+    """
+
+    rank: Name
+    fixed: dict[Name, Any]
+    grid: Annotated[dict[Name, list[Any]], Field(min_length=1)] | None = None
+    search: Search | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Sweep:
+        if (self.grid is None) == (self.search is None):
+            raise ValueError("a sweep has either a grid or a search: give one of the two")
+        known = [meaning.key for meaning in MEANINGS if meaning.better != "real"]
+        if self.rank not in known:
+            raise ValueError(f"rank is {self.rank!r}; allowed are {', '.join(known)}")
+        return self
+
+    @property
+    def lower_is_better(self) -> bool:
+        """Which way ``rank`` is read."""
+        return any(meaning.key == self.rank and meaning.better == "lower" for meaning in MEANINGS)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One experiment.
+
+    Attributes:
+        name: of it in DVC.
+        values: dotted keys of params.yaml and what they are set to.
+    """
+
+    name: str
+    values: Mapping[str, Any]
+
+
+def list_sweeps() -> dict[str, str]:
+    """Names of the sweeps and the comment that begins each file."""
+    files = sorted(SWEEPS.glob("*.yaml"))
+    return {file.stem: file.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ") for file in files}
+
+
+def load_sweep(name: str) -> Sweep:
+    """Reads and validates a file of recipes/sweeps.
+
+    Raises:
+        UserError: there is none, or a key of it is at fault.
+    """
+    known = list_sweeps()
+    if name not in known:
+        raise UserError(f"{name!r} is no sweep; allowed are {', '.join(known) or 'none'}, the files of {SWEEPS}/.")
+    path = SWEEPS / f"{name}.yaml"
+    try:
+        return Sweep.model_validate(read_yaml(path))
+    except ValidationError as error:
+        raise UserError(sentence_of(error, Sweep, str(path))) from None
+
+
+def combinations(sweep: Sweep) -> list[dict[str, Any]]:
+    """Every combination of a grid's values, the last key changing fastest."""
+    assert sweep.grid is not None
+    return [dict(zip(sweep.grid, values)) for values in itertools.product(*sweep.grid.values())]
+
+
+def plan(name: str, sweep: Sweep, chosen: Mapping[str, Any]) -> Trial:
+    """The experiment that sets these values beside the fixed ones.
+
+    Its name ends in a digest of all parameters and of the code, so that the same experiment is never run twice.
+
+    Raises:
+        UserError: a key is none of params.yaml, or a value does not fit.
+    """
+    values = {**sweep.fixed, **chosen}
+    params = read_yaml(PARAMS)
+    for key, value in values.items():
+        *groups, last = key.split(".")
+        section = params
+        for group in groups:
+            section = section.get(group) if isinstance(section, dict) else None
+        if not isinstance(section, dict) or last not in section:
+            raise UserError(f"{SWEEPS}/{name}.yaml sets {key}, no key of {PARAMS}; allowed are those that stand there.")
+        section[last] = value
+    parse_params(params, f"{SWEEPS}/{name}.yaml")
+    said = "-".join(_short(value) for value in chosen.values())[:MOST_VALUES]
+    digest = hashlib.sha256(json.dumps([params, _code()], sort_keys=True).encode()).hexdigest()[:6]
+    return Trial(f"{name}-{said}-{digest}", values)
+
+
+def _short(value: Any) -> str:
+    text = f"{value:.3g}" if isinstance(value, float) else str(value)
+    return re.sub(r"[^\w.]+", "_", text).strip("_.")
+
+
+def _code() -> str:
+    """The commit, and what differs from it."""
+    commands = (
+        ["git", "rev-parse", "HEAD"],
+        ["git", "diff", "HEAD", "--", ".", f":!{PARAMS}", ":!reports", ":!dvc.lock"],
+    )
+    return "".join(subprocess.run(command, capture_output=True, text=True, check=False).stdout for command in commands)

@@ -1,0 +1,61 @@
+"""A whole sweep: its experiments, their order, and their parent in MLflow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from ganforge.evaluation.meanings import look_up, number
+from ganforge.files import repository_root
+from ganforge.layout import RUN
+from ganforge.records import Record, differing_params, ranked
+from ganforge.sweeps.experiments import read_file, run_trials
+from ganforge.sweeps.plan import Sweep, combinations, load_sweep, plan
+from ganforge.sweeps.search import search
+from ganforge.tracking import Identity, gather, store_needed
+
+
+def run_sweep(name: str, jobs: int) -> tuple[str, list[Record]]:
+    """Runs those experiments of a sweep that there are not yet, and gathers their runs in MLflow.
+
+    Args:
+        name: a file of recipes/sweeps, without its suffix.
+        jobs: how many experiments run at a time.
+
+    Returns:
+        the score that they are ranked by, and their records, best first.
+
+    Raises:
+        UserError: the sweep is at fault, or DVC or MLflow refuse.
+    """
+    sweep = load_sweep(name)
+    run = partial(run_trials, jobs=jobs)
+    if sweep.search is None:
+        found: Mapping[str, Record] = run([plan(name, sweep, chosen) for chosen in combinations(sweep)])
+    else:
+        found = search(name, sweep, repository_root() / ".ganforge" / "sweeps", jobs, run)
+    records = ranked(list(found.values()), sweep.rank)
+    if records:
+        record(plan(name, sweep, {}).name, sweep, records)
+    return sweep.rank, records
+
+
+def record(family: str, sweep: Sweep, records: Sequence[Record]) -> None:
+    """Puts the MLflow runs of the experiments under a parent, whose description ranks them."""
+    members = [Identity(**json.loads(read_file(found.name, RUN))) for found in records]
+    choices = sweep.grid or (sweep.search.model_dump()["space"] if sweep.search else {})
+    params = {"rank": sweep.rank} | {key: json.dumps(value) for key, value in {**sweep.fixed, **choices}.items()}
+    with store_needed():
+        gather(family, members, params, ranking(records, sweep.rank))
+
+
+def ranking(records: Sequence[Record], key: str) -> str:
+    """A table in Markdown: what differs between the experiments, and the score that ranks them."""
+    keys = differing_params(records)
+    lines = [f"| experiment | {key} | {' | '.join(keys)} |", "|---|---|" + "---|" * len(keys)]
+    for found in records:
+        value = look_up(found.scores, key)
+        cells = [found.name, "-" if value is None else number(value), *(str(found.params.get(name)) for name in keys)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)

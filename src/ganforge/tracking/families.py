@@ -1,0 +1,53 @@
+"""Runs that belong together: a parent, which stands for a sweep, and its children."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganforge.tracking.identity import Identity
+from ganforge.tracking.run import find_run
+from ganforge.tracking.store import connect, experiment_id
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+FAMILY_TAG = "ganforge.sweep"
+PARENT_TAG = "mlflow.parentRunId"  # by which MLflow's pages nest a run under another
+
+
+def gather(name: str, members: list[Identity], params: dict[str, str], description: str) -> str:
+    """Puts runs under a parent, which is made where there is none of that name; returns the parent's id.
+
+    A run that has a parent keeps it.
+
+    Args:
+        name: of the sweep.
+        members: the trainings whose runs belong to it.
+        params: of the parent: what the sweep is.
+        description: of the parent, in Markdown.
+    """
+    from mlflow.entities import Param, RunTag
+
+    client = connect()
+    parent = _find(client, name) or client.create_run(experiment_id(client), run_name=name, tags={FAMILY_TAG: name})
+    parent_id: str = parent.info.run_id
+    known = parent.data.params
+    client.log_batch(
+        parent_id,
+        params=[Param(key, value) for key, value in params.items() if known.get(key) is None],
+        tags=[RunTag("mlflow.note.content", description)],
+    )
+    for member in members:
+        run = find_run(client, member)
+        if run is not None and PARENT_TAG not in run.data.tags:
+            client.set_tag(run.info.run_id, PARENT_TAG, parent_id)
+    client.set_terminated(parent_id)
+    return parent_id
+
+
+def _find(client: MlflowClient, name: str) -> Run | None:
+    from mlflow.entities import ViewType
+
+    query = f"tags.`{FAMILY_TAG}` = '{name}'"
+    return next(iter(client.search_runs([experiment_id(client)], query, ViewType.ACTIVE_ONLY)), None)
