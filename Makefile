@@ -113,7 +113,10 @@ lint: setup ## Check style and types
 	check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yaml
 	check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml
-	zizmor --offline --quiet --no-progress .github/workflows
+	zizmor --offline --quiet --no-progress .github
+	check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	python -m json.tool .devcontainer/devcontainer.json > /dev/null
+	hadolint Dockerfile
 
 .PHONY: lock
 lock: setup ## Resolve requirements.lock anew

@@ -125,9 +125,9 @@ def team(finished, tmp_path_factory) -> Team:
 
 @pytest.fixture(scope="module")
 def changed(team) -> Outcome:
-    """A branch with another seed, retrained for the first time."""
-    team.push_branch("another-seed", train__seed=1)
-    return team.run_workflow("another-seed")
+    """A branch that trains longer, retrained for the first time."""
+    team.push_branch("longer", train__images=6400)
+    return team.run_workflow("longer")
 
 
 def test_what_depends_on_the_parameter_is_retrained_and_the_rest_is_pulled(changed):
@@ -135,8 +135,8 @@ def test_what_depends_on_the_parameter_is_retrained_and_the_rest_is_pulled(chang
     assert changed.ran == AFTER_TRAINING
     stages = changed.table("Stages")
     assert {name for name, row in stages.items() if row[0] == "unchanged"} == {*ALL} - {*AFTER_TRAINING}
-    assert stages["train"][2] == "`train.seed`"
-    assert changed.table("Parameters") == {"train.seed": ["0", "1"]}
+    assert stages["train"][2] == "`train.images`"
+    assert changed.table("Parameters") == {"train.images": ["3200", "6400"]}
 
 
 def test_the_report_lets_a_reviewer_decide(changed):
@@ -158,7 +158,7 @@ def test_the_report_lets_a_reviewer_decide(changed):
 
 
 def test_a_second_run_is_served_by_the_cache(team, changed):
-    again = team.run_workflow("another-seed")
+    again = team.run_workflow("longer")
     assert again.status == 0, again.said
     assert set(again.ran) <= {"record"}  # which has nothing that a cache could hold
     assert again.table("Stages")["train"][0] == "taken from the cache"
@@ -177,8 +177,8 @@ def test_a_branch_that_touches_readme_alone_trains_nothing(team):
 
 
 def test_another_base_is_compared_with(team, changed):
-    team.push_branch("fewer-columns", base="another-seed", sample__show_per_class=3)
-    outcome = team.run_workflow("fewer-columns", base="another-seed")
+    team.push_branch("fewer-columns", base="longer", sample__show_per_class=3)
+    outcome = team.run_workflow("fewer-columns", base="longer")
     assert outcome.status == 0, outcome.said
     assert outcome.table("Parameters") == {"sample.show_per_class": ["10", "3"]}
     assert outcome.table("Stages")["train"][0] == "taken from the cache"
@@ -220,17 +220,17 @@ def test_settings_by_hand_are_tried(team):
 
 
 def test_results_go_to_the_branch_and_pictures_to_their_own(team, changed):
-    before = team.tip("another-seed")
+    before = team.tip("longer")
     deliverer = team.clone("main")  # runs what the base holds
     shutil.copytree(changed.root / "retrain", deliverer.root / "retrain")
     expressions = {
         "github.server_url": "https://example.org",
         "github.repository": "ada/faces",
         "vars.RETRAIN_COMMIT == 'true' && github.event_name != 'workflow_dispatch' "
-        "&& (github.head_ref || github.ref_name) || ''": "another-seed",
+        "&& (github.head_ref || github.ref_name) || ''": "longer",
     }
     check(run_step(deliverer, "deliver", expressions))
-    made = team.tip("another-seed")
+    made = team.tip("longer")
     assert subprocess.check_output(["git", "rev-parse", f"{made}^"], cwd=team.origin, text=True).strip() == before
     shown = subprocess.check_output(["git", "show", f"{made}:dvc.lock"], cwd=team.origin)
     assert shown == (changed.root / "dvc.lock").read_bytes()
@@ -241,8 +241,8 @@ def test_results_go_to_the_branch_and_pictures_to_their_own(team, changed):
     assert f"({address})" in report
     content = subprocess.check_output(["git", "show", f"{pictures}:{before}/samples_base.png"], cwd=team.origin)
     assert content == (changed.root / "retrain" / "pictures" / "samples_base.png").read_bytes()
-    delivered = team.run_workflow("another-seed")  # what was committed needs no run at all
+    delivered = team.run_workflow("longer")  # what was committed needs no run at all
     assert delivered.report.startswith("## Nothing to retrain\n")
     run_step(deliverer, "deliver", expressions)
     assert "has moved on" in (deliverer.root / "retrain" / "report.md").read_text()
-    assert team.tip("another-seed") == made
+    assert team.tip("longer") == made

@@ -25,7 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "runs",
         nargs="+",
         metavar="RUN",
-        help="id of an MLflow run, git revision, DVC experiment, or workspace for what lies here; three or more are ranked",
+        help="id of an MLflow run, git revision, DVC experiment, or workspace for what lies here; more are ranked",
     )
     parser.add_argument("--by", default="quality.fd", help="the score that ranks them (default: quality.fd)")
 

@@ -1,36 +1,57 @@
-"""Trials as experiments of DVC, through its queue."""
+"""Trials as experiments of DVC, each in a copy of the project."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from ganforge.errors import UserError
+from ganforge.files import repository_root
 from ganforge.records import Record, read_revision
 from ganforge.sweeps.plan import Trial
 
 
-def run_trials(trials: Sequence[Trial], jobs: int) -> dict[str, Record]:
+def run_trials(trials: Sequence[Trial], jobs: int, tell: Callable[[str], None] = print) -> dict[str, Record]:
     """Runs those trials that DVC does not hold yet; what all of them gave, without those that failed.
+
+    Each is a `dvc exp run --temp` of its own. (DVC's queue would do, but for its workers: one that is about to end may
+    still take a new task, which then never runs.)
 
     Args:
         trials: to run.
         jobs: how many at a time.
+        tell: told what becomes of each.
 
     Raises:
-        UserError: DVC refuses to begin.
+        UserError: DVC cannot say which experiments there are.
     """
-    missing = [trial for trial in trials if trial.name not in finished()]
-    for trial in missing:
-        settings = [text for key, value in trial.values.items() for text in ("-S", f"{key}={_written(value)}")]
-        _dvc("exp", "run", "--queue", "--name", trial.name, *settings)
-    if missing:
-        subprocess.run(["dvc", "exp", "run", "--run-all", "--jobs", str(jobs)], check=False)
+    there = finished()
+    missing = [trial for trial in trials if trial.name not in there]
+    with ThreadPoolExecutor(jobs) as pool:
+        for trial, log in zip(missing, pool.map(_run_trial, missing)):
+            tell(f"{trial.name}: {'done' if log is None else f'failed, see {log}'}")
     there = finished()
     return {trial.name: read_revision(trial.name) for trial in trials if trial.name in there}
+
+
+def _run_trial(trial: Trial) -> Path | None:
+    """Runs one; what it said, if it failed."""
+    settings = [text for key, value in trial.values.items() for text in ("-S", f"{key}={_written(value)}")]
+    log = log_of(trial.name)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w") as output:
+        command = ["dvc", "exp", "run", "--temp", "--name", trial.name, *settings]
+        done = subprocess.run(command, stdout=output, stderr=output, check=False)
+    return log if done.returncode else None
+
+
+def log_of(name: str) -> Path:
+    """Where it stands what an experiment said."""
+    return repository_root() / ".ganforge" / "sweeps" / f"{name}.log"
 
 
 def finished() -> set[str]:
@@ -56,14 +77,12 @@ def read_file(name: str, path: Path) -> str:
 
 def _written(value: Any) -> str:
     """A value as Hydra, which DVC reads settings with, takes it."""
-    return json.dumps(value) if not isinstance(value, str) else value
+    return json.dumps(value)
 
 
 def _dvc(*arguments: str) -> str:
     done = subprocess.run(["dvc", *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
-        told = [line for line in done.stderr.splitlines() if line.strip()]
-        raise UserError(
-            f"dvc {' '.join(arguments[:2])} failed ({told[0] if told else done.returncode}): mend that first."
-        )
+        told = next((line for line in done.stderr.splitlines() if line.strip()), f"status {done.returncode}")
+        raise UserError(f"dvc {' '.join(arguments[:2])} failed ({told}): mend that first.")
     return done.stdout

@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from ganforge.errors import UserError
 from ganforge.evaluation.meanings import MEANINGS
-from ganforge.layout import PARAMS
+from ganforge.layout import LOCK, PARAMS
 from ganforge.params import Name, Section, Seed, parse_params, read_yaml
 from ganforge.refusal import sentence_of
 
@@ -138,7 +138,7 @@ def plan(name: str, sweep: Sweep, chosen: Mapping[str, Any]) -> Trial:
     parse_params(params, f"{SWEEPS}/{name}.yaml")
     said = "-".join(_short(value) for value in chosen.values())[:MOST_VALUES]
     digest = hashlib.sha256(json.dumps([params, _code()], sort_keys=True).encode()).hexdigest()[:6]
-    return Trial(f"{name}-{said}-{digest}", values)
+    return Trial("-".join(filter(None, [name, said, digest])), values)
 
 
 def _short(value: Any) -> str:
@@ -148,8 +148,6 @@ def _short(value: Any) -> str:
 
 def _code() -> str:
     """The commit, and what differs from it."""
-    commands = (
-        ["git", "rev-parse", "HEAD"],
-        ["git", "diff", "HEAD", "--", ".", f":!{PARAMS}", ":!reports", ":!dvc.lock"],
-    )
+    results = [f":!{path}" for path in (PARAMS, LOCK, "reports")]
+    commands = (["git", "rev-parse", "HEAD"], ["git", "diff", "HEAD", "--", ".", *results])
     return "".join(subprocess.run(command, capture_output=True, text=True, check=False).stdout for command in commands)

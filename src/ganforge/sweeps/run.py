@@ -46,8 +46,10 @@ def record(family: str, sweep: Sweep, records: Sequence[Record]) -> None:
     members = [Identity(**json.loads(read_file(found.name, RUN))) for found in records]
     choices = sweep.grid or (sweep.search.model_dump()["space"] if sweep.search else {})
     params = {"rank": sweep.rank} | {key: json.dumps(value) for key, value in {**sweep.fixed, **choices}.items()}
+    first = look_up(records[0].scores, sweep.rank)
+    best = {} if first is None else {sweep.rank.replace(".", "/"): first}
     with store_needed():
-        gather(family, members, params, ranking(records, sweep.rank))
+        gather(family, members, params, best, ranking(records, sweep.rank))
 
 
 def ranking(records: Sequence[Record], key: str) -> str:

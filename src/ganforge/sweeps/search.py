@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
     from optuna import Study
     from optuna.trial import Trial as Asked
 
+VALUES = "values"  # where Optuna keeps what a trial set, rounded as it was
+
 RunTrials = Callable[[Sequence[Trial]], Mapping[str, Record]]
 
 
 def search(name: str, sweep: Sweep, store: Path, jobs: int, run: RunTrials) -> dict[str, Record]:
     """Lets Optuna choose values, a few at a time, until there are as many trials as the sweep asks for.
 
-    A search that was cut short goes on where it stopped.
+    A search that was cut short goes on where it stopped; it ends early after as many failures as it has trials.
 
     Args:
         name: of the sweep.
@@ -35,37 +38,34 @@ def search(name: str, sweep: Sweep, store: Path, jobs: int, run: RunTrials) -> d
     """
     try:
         import optuna
+        from optuna.trial import TrialState
     except ImportError:
         raise UserError("a search needs Optuna: install it with .venv/bin/pip install 'ganforge[search]'.") from None
     assert sweep.search is not None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     store.mkdir(parents=True, exist_ok=True)
+    space = hashlib.sha256(sweep.search.model_dump_json(include={"space", "seed"}).encode()).hexdigest()[:6]
     study = optuna.create_study(
-        study_name=plan(name, sweep, {}).name,  # another space or other code is another study
+        study_name=f"{plan(name, sweep, {}).name}-{space}",  # other code or another space is another study
         storage=f"sqlite:///{store / 'optuna.db'}",
         load_if_exists=True,
         direction="minimize" if sweep.lower_is_better else "maximize",
         sampler=optuna.samplers.TPESampler(seed=sweep.search.seed),
     )
-    records: dict[str, Record] = {}
-    for trial in study.trials:
-        if trial.state == optuna.trial.TrialState.RUNNING:  # of a search that was killed
-            study.tell(trial.number, state=optuna.trial.TrialState.FAIL)
-    known = [plan(name, sweep, trial.params) for trial in study.get_trials(states=[optuna.trial.TrialState.COMPLETE])]
-    records |= run(known) if known else {}
-    while (left := sweep.search.trials - _complete(study)) > 0:
+    for trial in study.get_trials(states=[TrialState.RUNNING]):  # of a search that was killed
+        study.tell(trial.number, state=TrialState.FAIL)
+    earlier = [plan(name, sweep, trial.user_attrs[VALUES]) for trial in study.get_trials(states=[TrialState.COMPLETE])]
+    records = dict(run(earlier)) if earlier else {}
+    failed = 0
+    while failed < sweep.search.trials and (left := sweep.search.trials - _complete(study)) > 0:
         asked = [study.ask() for _ in range(min(jobs, left))]
         trials = [plan(name, sweep, _choose(trial, sweep)) for trial in asked]
         gave = run(trials)
         records |= gave
         for one, trial in zip(asked, trials, strict=True):
             value = look_up(gave[trial.name].scores, sweep.rank) if trial.name in gave else None
-            if value is None:
-                study.tell(one, state=optuna.trial.TrialState.FAIL)
-            else:
-                study.tell(one, value)
-        if not gave:
-            break  # all of them failed, and so would the next
+            failed += value is None
+            study.tell(one, value, TrialState.FAIL if value is None else TrialState.COMPLETE)
     return records
 
 
@@ -84,4 +84,5 @@ def _choose(trial: Asked, sweep: Sweep) -> dict[str, Any]:
             chosen[key] = trial.suggest_int(key, choice.low, choice.high, log=choice.log)
         else:
             chosen[key] = float(f"{trial.suggest_float(key, choice.low, choice.high, log=choice.log):.4g}")
+    trial.set_user_attr(VALUES, chosen)
     return chosen

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ganforge.tracking.identity import Identity
@@ -16,7 +18,9 @@ FAMILY_TAG = "ganforge.sweep"
 PARENT_TAG = "mlflow.parentRunId"  # by which MLflow's pages nest a run under another
 
 
-def gather(name: str, members: list[Identity], params: dict[str, str], description: str) -> str:
+def gather(
+    name: str, members: Sequence[Identity], params: Mapping[str, str], best: Mapping[str, float], description: str
+) -> str:
     """Puts runs under a parent, which is made where there is none of that name; returns the parent's id.
 
     A run that has a parent keeps it.
@@ -25,9 +29,10 @@ def gather(name: str, members: list[Identity], params: dict[str, str], descripti
         name: of the sweep.
         members: the trainings whose runs belong to it.
         params: of the parent: what the sweep is.
+        best: metrics of the parent: those of its best member.
         description: of the parent, in Markdown.
     """
-    from mlflow.entities import Param, RunTag
+    from mlflow.entities import Metric, Param, RunTag
 
     client = connect()
     parent = _find(client, name) or client.create_run(experiment_id(client), run_name=name, tags={FAMILY_TAG: name})
@@ -36,6 +41,7 @@ def gather(name: str, members: list[Identity], params: dict[str, str], descripti
     client.log_batch(
         parent_id,
         params=[Param(key, value) for key, value in params.items() if known.get(key) is None],
+        metrics=[Metric(key, value, int(1000 * time.time()), 0) for key, value in best.items()],
         tags=[RunTag("mlflow.note.content", description)],
     )
     for member in members:

@@ -1,0 +1,86 @@
+"""What a sweep is made of, before anything runs."""
+
+import shutil
+
+import pytest
+
+from ganforge.errors import UserError
+from ganforge.sweeps.plan import SWEEPS, combinations, list_sweeps, load_sweep, plan
+from tests.project import ROOT
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    shutil.copytree(ROOT / "recipes", tmp_path / "recipes")
+    shutil.copy(ROOT / "params.yaml", tmp_path / "params.yaml")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write(project, text):
+    (project / SWEEPS / "mine.yaml").write_text(f"# A sweep of a test\n{text}")
+    return load_sweep("mine")
+
+
+GRID = "rank: quality.fd_ratio\nfixed: {dataset.held_out: validation}\ngrid:\n"
+
+
+def test_the_sweeps_that_come_along_are_valid_and_fit_params(project):
+    assert set(list_sweeps()) == {"losses", "penalties"}
+    for name in list_sweeps():
+        sweep = load_sweep(name)
+        for chosen in combinations(sweep) if sweep.grid else [{}]:
+            plan(name, sweep, chosen)
+
+
+def test_a_grid_is_every_combination(project):
+    sweep = write(project, GRID + "  train.loss: [hinge, minimax]\n  train.seed: [1, 2, 3]\n")
+    found = combinations(sweep)
+    assert len(found) == 6
+    assert found[1] == {"train.loss": "hinge", "train.seed": 2}
+
+
+def test_names_tell_the_values_and_change_with_whatever_changes_the_result(project):
+    sweep = write(project, GRID + "  train.loss: [hinge]\n")
+    first = plan("mine", sweep, {"train.loss": "hinge"})
+    assert first.name.startswith("mine-hinge-")
+    assert first.values == {"dataset.held_out": "validation", "train.loss": "hinge"}
+    assert plan("mine", sweep, {"train.loss": "hinge"}) == first
+    params = project / "params.yaml"
+    params.write_text(params.read_text().replace("latent_dim: 64", "latent_dim: 32"))
+    assert plan("mine", sweep, {"train.loss": "hinge"}).name != first.name
+
+
+def test_a_nested_value_can_be_set(project):
+    sweep = write(project, GRID + "  train.learning_rate.start: [0.002]\n")
+    (chosen,) = combinations(sweep)
+    assert plan("mine", sweep, chosen).name.startswith("mine-0.002-")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (GRID + "  train.los: [hinge]\n", "sets train.los, no key of params.yaml"),
+        (GRID + "  train.loss: [hing]\n", "train.loss is 'hing'"),
+        (GRID + "  train: [1]\n", "train is 1; it must be a group of keys"),
+        ("rank: quality.fd_ratio\nfixed: {}\n", "either a grid or a search"),
+        ("rank: quality.kid\nfixed: {}\ngrid: {train.seed: [1]}\n", "rank is 'quality.kid'; allowed are quality.fd,"),
+        ("rank: quality.fd\nfixed: {}\ngrid: {}\n", "grid is {}"),
+        (
+            "rank: quality.fd\nfixed: {}\nsearch: {trials: 2, seed: 0, space: {train.r1: {low: 1, high: 0.1, log: false}}}\n",
+            "it has to ascend",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused_before_anything_runs(project, text, told):
+    with pytest.raises(UserError) as refused:
+        sweep = write(project, text)
+        for chosen in combinations(sweep):
+            plan("mine", sweep, chosen)
+    assert told in str(refused.value)
+    assert "mine.yaml" in str(refused.value)
+
+
+def test_an_unknown_sweep_is_refused_with_those_there_are(project):
+    with pytest.raises(UserError, match=r"'loses' is no sweep; allowed are losses, penalties"):
+        load_sweep("loses")
