@@ -67,7 +67,8 @@ def test_a_nested_value_can_be_set(project):
         ("rank: quality.kid\nfixed: {}\ngrid: {train.seed: [1]}\n", "rank is 'quality.kid'; allowed are quality.fd,"),
         ("rank: quality.fd\nfixed: {}\ngrid: {}\n", "grid is {}"),
         (
-            "rank: quality.fd\nfixed: {}\nsearch: {trials: 2, seed: 0, space: {train.r1: {low: 1, high: 0.1, log: false}}}\n",
+            "rank: quality.fd\nfixed: {}\n"
+            "search: {trials: 2, seed: 0, space: {train.r1: {low: 1, high: 0.1, log: false}}}\n",
             "it has to ascend",
         ),
     ],
