@@ -10,6 +10,7 @@ RUN apt-get update \
     && useradd --create-home --uid 1000 ganforge \
     && mkdir /project /environment \
     && chown ganforge /project /environment \
+    && chmod 777 /home/ganforge \
     && git config --system --add safe.directory /project
 
 USER 1000
@@ -24,4 +25,5 @@ RUN mkdir -p src/ganforge && touch src/ganforge/__init__.py && make setup TORCH=
 ENV PATH=/environment/.venv/bin:$PATH PYTHONPATH=/project/src MLFLOW_DISABLE_TELEMETRY=true HOME=/home/ganforge
 WORKDIR /project
 COPY --chown=ganforge . .
+# Here it is `dvc repro` and `ganforge ...`; the targets of make look for .venv in the project.
 CMD ["dvc", "repro"]

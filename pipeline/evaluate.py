@@ -20,7 +20,7 @@ from ganforge.evaluation.scores import Real, Samples, score
 from ganforge.files import read_array, write_durably, write_json
 from ganforge.layout import CLASSES, EXTRACTOR, FIGURES, METRICS, PREPARED, SAMPLES, TRAINING
 from ganforge.params import Params
-from ganforge.signals import SIGNALS, ImageSignal
+from ganforge.signals import SIGNALS, Signal
 from ganforge.training.device import configure
 from pipeline.stage import progress_bar, run_stage
 
@@ -103,7 +103,7 @@ def write_classes(names: Sequence[str], sampled: Features, real: Real, by_class:
 
 
 def write_pictures(
-    names: Sequence[str], samples: Samples, sampled: Features, real: Real, by_class: ClassDistances, signal: ImageSignal
+    names: Sequence[str], samples: Samples, sampled: Features, real: Real, by_class: ClassDistances, signal: Signal
 ) -> None:
     """What the report shows beside the sheets that the stage sample drew."""
     FIGURES.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from ganforge.generator import Generator, spherical_interpolation
 from ganforge.layout import GENERATOR, PREPARED, SAMPLES
 from ganforge.networks.sampling import draw_latents
 from ganforge.params import Params
-from ganforge.signals import SIGNALS
+from ganforge.signals import SHEET_SUFFIX, SIGNALS
 from ganforge.training.device import configure
 from pipeline.stage import forget_committed, run_stage, samples_per_seed
 
@@ -42,13 +42,13 @@ def write_pictures(generator: Generator, seed: int, columns: int) -> None:
     rows = len(generator.classes) or columns
     labels = np.repeat(np.arange(rows), columns) if generator.classes else None
     grid = generator.sample(rows * columns, seed=seed, label=labels)
-    signal.sheet(grid, columns, SAMPLES / f"grid{signal.suffix}")
+    signal.sheet(grid, columns, SAMPLES / f"grid{SHEET_SUFFIX}")
 
     ends = draw_latents(seed, 2 * rows, generator.config.network.latent_dim).reshape(rows, 2, -1)
     paths = np.concatenate([spherical_interpolation(start, end, INTERPOLATION_STEPS) for start, end in ends])
     path_labels = np.repeat(np.arange(rows), INTERPOLATION_STEPS) if generator.classes else None
     between = np.concatenate(list(generator.decode(paths, path_labels)))
-    signal.sheet(between, INTERPOLATION_STEPS, SAMPLES / f"interpolation{signal.suffix}")
+    signal.sheet(between, INTERPOLATION_STEPS, SAMPLES / f"interpolation{SHEET_SUFFIX}")
 
     shown = min(SINGLES, columns)
     chosen = [row * columns + column for row in range(rows) for column in range(shown)]

@@ -19,7 +19,7 @@ from ganforge.layout import EXTRACTOR, GENERATOR, PREPARED, PROGRESS, RUN, TRAIN
 from ganforge.networks import build_generator
 from ganforge.networks.storage import GeneratorConfig, save_generator
 from ganforge.params import Params
-from ganforge.signals import SIGNALS
+from ganforge.signals import SHEET_SUFFIX, SIGNALS
 from ganforge.tracking import Identity, LiveRun
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.device import configure
@@ -139,9 +139,9 @@ def follow(trainer: Trainer, signal_name: str, live: LiveRun, progress: Path, st
             if report.warning is not None:
                 warnings.warn(f"training looks bad: {report.warning}", stacklevel=1)
             if report.samples is not None:
-                beside = progress.with_name(f"sheet{signal.suffix}")
+                beside = progress.with_name(f"sheet{SHEET_SUFFIX}")
                 signal.sheet(report.samples, PREVIEW_COLUMNS, beside)
-                beside.replace(progress / f"{report.images:09d}{signal.suffix}")  # whole or not there
+                beside.replace(progress / f"{report.images:09d}{SHEET_SUFFIX}")  # whole or not there
             live.show(trainer.history[: trainer.rows_saved], sorted(progress.iterdir()))
             if stop:
                 trainer.save()

@@ -94,3 +94,30 @@ def test_alarms_refuse_or_warn_as_the_gate_says(record):
 def test_a_name_that_is_no_score_is_refused():
     with pytest.raises(UserError, match=r"gate\.most names 'quality\.fd_rato', no score; allowed are quality\.fd,"):
         check_gate(gate(most={"quality.fd_rato": 2.0}))
+
+
+def test_what_is_no_number_is_refused(record):
+    broken = with_scores(record, quality={"fd_ratio": float("nan"), "coverage": float("nan")})
+    for asked in (
+        gate(most={"quality.fd_ratio": 2.0}),
+        gate(least={"quality.coverage": 0.1}),
+        gate(worse_by={"quality.fd_ratio": 9.0}),
+    ):
+        assert len(sentences(judge(broken, record, asked))) == 1
+
+
+def test_a_score_that_the_base_has_may_not_go_missing(record):
+    less = json.loads(json.dumps(record.scores))
+    del less["classifier"]["cas"]
+    asked = gate(worse_by={"classifier.cas": 0.1})
+    (told,) = sentences(judge(replace(record, scores=less), record, asked))
+    assert told == "learnt from samples (classifier.cas) is measured no more, though the base has it"
+    (told,) = sentences(judge(record, replace(record, scores=less), asked), refused=False)
+    assert "the base has none to compare" in told
+
+
+def test_scores_of_other_images_are_not_compared_though_parameters_are_the_same(record):
+    one, other = replace(record, data="a"), replace(with_scores(record, quality={"fd_ratio": 9.0}), data="b")
+    asked = gate(worse_by={"quality.fd_ratio": 0.1})
+    assert "not compared" in sentences(judge(other, one, asked), refused=False)[0]
+    assert sentences(judge(replace(other, data="a"), one, asked))

@@ -4,7 +4,7 @@ import pytest
 
 from ganforge.errors import UserError
 from ganforge.proposal import Survey, propose
-from ganforge.recipes import apply_recipe, list_recipes
+from ganforge.recipes import apply_recipe, apply_values, list_recipes
 from tests.project import ROOT
 
 NAMES = sorted(file.stem for file in (ROOT / "recipes").glob("*.yaml"))
@@ -63,3 +63,19 @@ def test_a_broken_params_file_is_left_alone(project):
     with pytest.raises(UserError):
         apply_recipe("mnist")
     assert (project / "params.yaml").read_text() == "train: 3\n"
+
+
+def test_single_values_are_written_and_the_rest_of_a_schedule_stays(project):
+    changed = apply_values(["train.loss=hinge", "train.learning_rate.start=0.002", "sample.seeds=[4]"])
+    assert changed["train.loss"] == ("relativistic", "hinge")
+    assert changed["train.learning_rate.start"] == (0.003, 0.002)
+    assert set(changed) == {"train.loss", "train.learning_rate.start", "sample.seeds"}
+    assert (project / "params.yaml").read_text().count("#") == (ROOT / "params.yaml").read_text().count("#")
+
+
+@pytest.mark.parametrize("text", ["train.loss", "loss=hinge", "train.seed.x=1", "train.loss=[", "=", "train.los=hinge"])
+def test_what_is_no_setting_is_refused_and_nothing_is_written(project, text):
+    before = (project / "params.yaml").read_text()
+    with pytest.raises(UserError):
+        apply_values([text])
+    assert (project / "params.yaml").read_text() == before

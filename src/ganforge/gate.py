@@ -48,32 +48,46 @@ def judge(record: Record, base: Record | None, gate: GateParams) -> list[Finding
         gate: what is asked for.
     """
     check_gate(gate)
-    return [*_bounds(record, gate), *_beside(record, base, gate), *_alarms(record, gate)]
+    asked = dict.fromkeys([*gate.most, *gate.least, *gate.worse_by])
+    absent = [key for key in asked if look_up(record.scores, key) is None]
+    return [
+        *(_absent(key, base) for key in absent),
+        *_bounds(record, gate),
+        *_beside(record, base, gate),
+        *_alarms(record, gate),
+    ]
+
+
+def _absent(key: str, base: Record | None) -> Finding:
+    """A score that is asked for and not there: refused only where the base has it."""
+    if base is not None and look_up(base.scores, key) is not None:
+        return Finding(f"{LABELS[key]} ({key}) is measured no more, though the base has it", refused=True)
+    return Finding(f"{LABELS[key]} ({key}) is not measured for these data", refused=False)
 
 
 def _bounds(record: Record, gate: GateParams) -> Iterable[Finding]:
     for bounds, words, sign in ((gate.most, "at most", 1), (gate.least, "at least", -1)):
         for key, bound in bounds.items():
             value = look_up(record.scores, key)
-            if value is None:
-                yield Finding(f"{LABELS[key]} ({key}) is not measured for these data", refused=False)
-            elif sign * value > sign * bound:
-                asked = f"{words} {bound:g} is allowed"
-                yield Finding(f"{LABELS[key]} ({key}) is {number(value)}, {asked}", refused=True)
+            if value is not None and not sign * value <= sign * bound:  # so that what is no number is refused too
+                yield Finding(f"{LABELS[key]} ({key}) is {number(value)}, {words} {bound:g} is allowed", refused=True)
 
 
 def _beside(record: Record, base: Record | None, gate: GateParams) -> Iterable[Finding]:
     for key, allowed in gate.worse_by.items():
         before = look_up(base.scores, key) if base else None
         after = look_up(record.scores, key)
-        if base is None or before is None or after is None:
+        if after is None:
+            continue
+        if base is None or before is None:
+            yield Finding(f"{LABELS[key]} ({key}) is {number(after)}, and the base has none to compare", refused=False)
             continue
         lost = worse_by(key, base, record)
         change = f"{LABELS[key]} ({key}) went from {number(before)} to {number(after)}"
         if lost is None:
             reason = "but the two were measured on other data, by another extractor or on another number of images"
             yield Finding(f"{change}, {reason}: not compared", refused=False)
-        elif lost > allowed:
+        elif not lost <= allowed:
             yield Finding(f"{change}, {lost:.3g} worse than the base, at most {allowed:g} is allowed", refused=True)
 
 

@@ -28,10 +28,12 @@ class Made:
     Attributes:
         sections: of params.yaml as the stages ran with them.
         whole: whether the last of the results are of the first of them, rather than of a run before.
+        data: digest of the prepared data.
     """
 
     sections: dict[str, Any]
     whole: bool
+    data: str
 
 
 def holds(path: Path, root: Path = Path()) -> bool:
@@ -43,12 +45,20 @@ def holds(path: Path, root: Path = Path()) -> bool:
         return False
 
 
-def made_with(root: Path = Path()) -> Made | None:
-    """How the results that lie here came about; None where DVC does not tell."""
+def read_lock(root: Path = Path()) -> str:
+    """dvc.lock as it lies here; empty where there is none."""
+    try:
+        return (root / LOCK).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
+def made_with(lock: str) -> Made | None:
+    """How the results came about that the text of a dvc.lock tells of; None where it does not tell."""
     from ruamel.yaml import YAML, YAMLError
 
     try:
-        stages = YAML(typ="safe", pure=True).load((root / LOCK).read_text(encoding="utf-8"))["stages"]
+        stages = YAML(typ="safe", pure=True).load(lock)["stages"]
         whole = all(
             _digest(stages[maker], "outs", path) == _digest(stages[reader], "deps", path)
             for maker, reader, path in CHAIN
@@ -56,9 +66,10 @@ def made_with(root: Path = Path()) -> Made | None:
         sections: dict[str, Any] = {}
         for stage in stages.values():
             sections |= {key: value for key, value in _params(stage).items() if "." not in key}
-    except (OSError, YAMLError, ValueError, LookupError, TypeError, AttributeError):
+        data = _digest(stages["preprocess"], "outs", "data/prepared")
+    except (YAMLError, ValueError, LookupError, TypeError, AttributeError):
         return None
-    return Made(sections, whole)
+    return Made(sections, whole, data)
 
 
 def _params(stage: Mapping[str, Any]) -> Mapping[str, Any]:

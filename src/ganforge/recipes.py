@@ -11,7 +11,7 @@ from typing import Any
 from ganforge.errors import UserError
 from ganforge.files import write_durably
 from ganforge.layout import PARAMS
-from ganforge.params import load_params, parse_params
+from ganforge.params import load_params, parse_params, read_yaml
 from ganforge.proposal import Proposal
 
 RECIPES = Path("recipes")
@@ -60,15 +60,24 @@ def apply_values(values: Sequence[str], params_file: Path = PARAMS) -> dict[str,
     """
     from ruamel.yaml import YAML, YAMLError
 
+    now = read_yaml(params_file)
     overlay: dict[str, dict[str, Any]] = {}
     for text in values:
-        found = re.fullmatch(r"(\w+)\.(\w+)=(.+)", text)
+        found = re.fullmatch(r"(\w+)\.(\w+)((?:\.\w+)*)=(.+)", text)
         try:
             if not found:
                 raise ValueError
-            overlay.setdefault(found[1], {})[found[2]] = YAML().load(found[3])
-        except (ValueError, YAMLError):
-            raise UserError(f"{text!r} is no setting; allowed is a key and a value as in train.loss=hinge.") from None
+            section, key, *deeper = f"{found[1]}.{found[2]}{found[3]}".split(".")
+            value = YAML(typ="safe", pure=True).load(found[4])
+            for inner in reversed(deeper):
+                value = {inner: value}
+            if deeper:  # into a schedule, the rest of which stays
+                value = {**now[section][key], **overlay.get(section, {}).get(key, {}), **value}
+        except (ValueError, YAMLError, LookupError, TypeError):
+            raise UserError(
+                f"{text!r} is no setting; allowed is a key of {params_file} and a value, as in train.loss=hinge."
+            ) from None
+        overlay.setdefault(section, {})[key] = value
     return _write(overlay, params_file, "the settings given")
 
 

@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from ganforge.errors import UserError
 from ganforge.evaluation.meanings import MEANINGS, Meaning, look_up, number
-from ganforge.layout import GRID, METRICS, PARAMS
-from ganforge.lock import made_with
+from ganforge.layout import GRID, LOCK, METRICS, PARAMS
+from ganforge.lock import made_with, read_lock
 from ganforge.params import leaves
 
 WORKSPACE = "workspace"  # the name of what lies on disk, as in DVC
@@ -40,6 +40,7 @@ class Record:
         scores: contents of metrics.json.
         grid: samples as a PNG, or None where the picture cannot be had.
         stale: whether params.yaml says something else by now, or some results are not of this run.
+        data: digest of the prepared data, or None where it is not known.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Record:
     scores: Mapping[str, Mapping[str, Any]]
     grid: bytes | None
     stale: bool = False
+    data: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def changed_params(before: Record, after: Record) -> list[tuple[str, str, str]]:
 
 def comparable(before: Record, after: Record) -> bool:
     """Whether scores of the two were taken on the same data, by the same features and between equal numbers."""
-    return _alike(before, after, MEASURING, NUMBERS)
+    same_data = before.data == after.data or None in (before.data, after.data)
+    return same_data and _alike(before, after, MEASURING, NUMBERS)
 
 
 def changed_scores(before: Record, after: Record) -> list[ScoreChange]:
@@ -173,12 +176,17 @@ def read_workspace(root: Path = Path()) -> Record:
         ) from None
     grid = root / GRID
     record = parse_record(WORKSPACE, params, scores, grid.read_bytes() if grid.exists() else None)
-    made = made_with(root)
+    return _as_made(record, read_lock(root))
+
+
+def _as_made(record: Record, lock: str) -> Record:
+    """A record with the parameters that dvc.lock says its scores were made with, where it tells."""
+    made = made_with(lock)
     if made is None:
         return record
     rest = {key: value for key, value in record.params.items() if key.split(".")[0] not in made.sections}
     known = dict(leaves(made.sections)) | rest
-    return replace(record, params=known, stale=known != record.params or not made.whole)
+    return replace(record, params=known, stale=known != record.params or not made.whole, data=made.data)
 
 
 def read_revision(revision: str) -> Record:
@@ -191,7 +199,11 @@ def read_revision(revision: str) -> Record:
         raise UserError(f"{revision!r} is no revision; allowed is a name as in `git log`, or {WORKSPACE}.")
     commit = _resolve(revision)
     params, scores = (_show(commit, revision, name) for name in (PARAMS, METRICS))
-    return parse_record(revision, params, scores, _grid_of(commit))
+    try:
+        lock = _show(commit, revision, LOCK)
+    except UserError:
+        lock = ""
+    return _as_made(parse_record(revision, params, scores, _grid_of(commit)), lock)
 
 
 def _resolve(revision: str) -> str:

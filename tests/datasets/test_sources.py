@@ -19,7 +19,7 @@ def test_every_data_set_that_params_allow_exists():
     assert set(SOURCES) == set(get_args(DatasetName))
 
 
-@pytest.mark.parametrize("name", sorted(SOURCES.keys() - {"digits", "folder", "huggingface"}))
+@pytest.mark.parametrize("name", sorted(name for name, source in SOURCES.items() if not source.bundled_files()))
 def test_official_files_have_addresses_and_digests(name):
     files = SOURCES[name].remote_files()
     assert files

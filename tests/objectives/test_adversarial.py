@@ -7,6 +7,7 @@ from ganforge.networks import NetworkSpec, build_discriminator, build_generator
 from ganforge.objectives import LOSSES, Adversarial, Penalty
 from ganforge.objectives.adversarial import relative_spread
 from ganforge.objectives.penalties import squared_gradient_norms
+from ganforge.params import SMOOTHABLE
 
 R1_AND_R2 = {"r1": (0.5, 4), "r2": (0.25, 4)}
 
@@ -98,7 +99,7 @@ def test_each_player_gets_gradients_from_its_own_loss(loss, network):
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_losses_are_those_of_the_scores(loss):
-    target = 0.9 if loss in ("minimax", "non_saturating", "least_squares") else 1.0
+    target = 0.9 if loss in SMOOTHABLE else 1.0
     objective = game(loss, target=target)
     real, fake, labels = batch(objective)
     scores = [objective.discriminator(signals, labels) for signals in (real, fake)]

@@ -88,3 +88,14 @@ def test_a_folder_that_is_none_of_a_retraining_is_refused_in_a_sentence(tmp_path
     done = subprocess.run(command, cwd=tmp_path, env=our_environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "outcome.json does not exist: run ci/retrain first" in done.stderr
+
+
+def test_a_branch_that_may_not_be_pushed_to_leaves_the_report(checkout):
+    hook = checkout.parent / "origin.git" / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\nwhile read old new name; do test $name != refs/heads/main || exit 1; done\n")
+    hook.chmod(0o755)
+    report = deliver(
+        checkout, "--results", "main", "--pictures", "pictures", "--address", "https://example.org/{commit}/{path}"
+    )
+    assert "could not be committed to `main`" in report
+    assert "](https://example.org/" in report

@@ -18,6 +18,10 @@ pytestmark = pytest.mark.long
 
 WORKFLOW = ROOT / ".github" / "workflows" / "retrain.yaml"
 GIT = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+OURS = (
+    "(github.event_name != 'pull_request' || github.event.pull_request.head.repo.full_name == github.repository) "
+    "&& '--push' || ''"
+)
 AFTER_TRAINING = ALL[ALL.index("train") :]
 
 
@@ -87,7 +91,8 @@ class Team:
     def run_workflow(self, branch: str, base: str = "main", **expressions: str) -> Outcome:
         """The step of the workflow that retrains, in a fresh clone."""
         project = self.clone(branch)
-        given = {"github.event.pull_request.base.sha || github.event.before": f"origin/{base}"} | expressions
+        given = {"github.event.pull_request.base.sha || github.event.before": f"origin/{base}", OURS: "--push"}
+        given |= expressions
         done = run_step(project, "retrain", given)
         return Outcome(done.returncode, done.stdout + done.stderr, project.root)
 
@@ -99,9 +104,11 @@ def run_step(project: Project, job: str, given: Mapping[str, str]) -> subprocess
     """Runs the step of a job that calls ci/retrain, with values for the expressions that it is given."""
     steps = YAML(typ="safe").load(WORKFLOW.read_text())["jobs"][job]["steps"]
     (step,) = [step for step in steps if step.get("name") == job]
-    variables = {}
+    expression = r"\$\{\{ (.+?) \}\}"
+    variables = {"RUNNER_TEMP": str(project.root.parent / f"{project.root.name}-temp")}
+    assert set(given) <= set(re.findall(expression, " ".join(step["env"].values()))), "no such expression"
     for name, text in step["env"].items():
-        variables[name] = re.sub(r"\$\{\{ (.+?) \}\}", lambda found: given.get(found[1], ""), text)
+        variables[name] = re.sub(expression, lambda found: given.get(found[1], ""), text)
     done = subprocess.run(
         ["bash", "-e", "-c", step["run"]],
         cwd=project.root,
@@ -180,7 +187,10 @@ def test_another_base_is_compared_with(team, changed):
     team.push_branch("fewer-columns", base="longer", sample__show_per_class=3)
     outcome = team.run_workflow("fewer-columns", base="longer")
     assert outcome.status == 0, outcome.said
-    assert outcome.table("Parameters") == {"sample.show_per_class": ["10", "3"]}
+    # the base says 6400 images, and was not retrained: its scores are of 3200, and that is what they are compared as
+    parameters = {"train.images": ["3200", "6400"], "sample.show_per_class": ["10", "3"]}
+    assert outcome.table("Parameters") == parameters
+    assert "made with other parameters than those that are committed there" in outcome.report
     assert outcome.table("Stages")["train"][0] == "taken from the cache"
 
 
@@ -222,7 +232,8 @@ def test_settings_by_hand_are_tried(team):
 def test_results_go_to_the_branch_and_pictures_to_their_own(team, changed):
     before = team.tip("longer")
     deliverer = team.clone("main")  # runs what the base holds
-    shutil.copytree(changed.root / "retrain", deliverer.root / "retrain")
+    left = deliverer.root.parent / f"{deliverer.root.name}-temp" / "left" / "retrain"
+    shutil.copytree(changed.root / "retrain", left)
     expressions = {
         "github.server_url": "https://example.org",
         "github.repository": "ada/faces",
@@ -234,7 +245,7 @@ def test_results_go_to_the_branch_and_pictures_to_their_own(team, changed):
     assert subprocess.check_output(["git", "rev-parse", f"{made}^"], cwd=team.origin, text=True).strip() == before
     shown = subprocess.check_output(["git", "show", f"{made}:dvc.lock"], cwd=team.origin)
     assert shown == (changed.root / "dvc.lock").read_bytes()
-    report = (deliverer.root / "retrain" / "report.md").read_text()
+    report = (left / "report.md").read_text()
     assert f"committed as {made[:7]}" in report
     pictures = team.tip("retrain-pictures")
     address = f"https://example.org/ada/faces/blob/{pictures}/{before}/samples_base.png?raw=true"
@@ -244,5 +255,5 @@ def test_results_go_to_the_branch_and_pictures_to_their_own(team, changed):
     delivered = team.run_workflow("longer")  # what was committed needs no run at all
     assert delivered.report.startswith("## Nothing to retrain\n")
     run_step(deliverer, "deliver", expressions)
-    assert "has moved on" in (deliverer.root / "retrain" / "report.md").read_text()
+    assert "has moved on" in (left / "report.md").read_text()
     assert team.tip("longer") == made

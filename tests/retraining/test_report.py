@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ganforge.gate import Finding
-from ganforge.records import parse_record
+from ganforge.records import changed_params, parse_record
 from ganforge.retraining.report import Retraining, write_report
 from ganforge.retraining.stages import Reproduction, Stage
 from tests.project import ROOT
@@ -56,5 +56,11 @@ def test_grids_that_are_the_same_are_shown_once(tmp_path, record):
 
 def test_a_value_cannot_leave_its_cell(tmp_path, record):
     other = replace(record, params={**record.params, "huggingface.path": "a|b <img src=x>\n## c"})
-    text = report(tmp_path, base=record, record=other)
+    text = report(tmp_path, base=record, record=other, params=changed_params(record, other))
     assert r"a\|b &lt;img src=x> ## c" in text
+
+
+def test_a_retraining_that_could_not_begin_says_why(tmp_path):
+    text = report(tmp_path, base=None, refusal="params.yaml: train.los is not a key")
+    assert text.startswith("## It could not begin\n")
+    assert "train.los is not a key" in text

@@ -3,9 +3,12 @@
 import shutil
 
 import pytest
+from dvc.utils.hydra import apply_overrides
 
 from ganforge.errors import UserError
-from ganforge.sweeps.plan import SWEEPS, combinations, list_sweeps, load_sweep, plan
+from ganforge.params import read_yaml
+from ganforge.sweeps.experiments import written
+from ganforge.sweeps.plan import SWEEPS, combinations, family, list_sweeps, load_sweep, plan
 from tests.project import ROOT
 
 
@@ -85,3 +88,35 @@ def test_what_does_not_fit_is_refused_before_anything_runs(project, text, told):
 def test_an_unknown_sweep_is_refused_with_those_there_are(project):
     with pytest.raises(UserError, match=r"'loses' is no sweep; allowed are losses, penalties"):
         load_sweep("loses")
+
+
+def test_values_reach_params_through_the_reader_that_dvc_uses(project):
+    schedule = {"start": 0.002, "end": 0.0001, "shape": "linear", "begin": 0.5}
+    values = {"train.learning_rate": schedule, "sample.seeds": [1, 2], "images.background": "#00ff00", "train.r1": 0.5}
+    apply_overrides("params.yaml", [f"{key}={written(value)}" for key, value in values.items()])
+    params = read_yaml(project / "params.yaml")
+    assert params["train"]["learning_rate"] == schedule
+    assert params["sample"]["seeds"] == [1, 2]
+    assert params["images"]["background"] == "#00ff00"
+    assert params["train"]["r1"] == 0.5
+
+
+def test_other_code_is_another_experiment_and_other_words_are_not(project):
+    sweep = write(project, GRID + "  train.loss: [hinge]\n")
+    (project / "src").mkdir()
+    names = []
+    for path, text in (("README.md", "a"), ("README.md", "b"), ("src/new.py", "a"), ("src/new.py", "b")):
+        (project / path).write_text(text)
+        names.append(plan("mine", sweep, {"train.loss": "hinge"}).name)
+    assert names[0] == names[1]
+    assert len(set(names[1:])) == 3
+    assert family("mine", sweep) == family("mine", sweep.model_copy())
+
+
+def test_a_family_is_the_same_for_more_trials_and_another_for_another_space(project):
+    text = (ROOT / SWEEPS / "penalties.yaml").read_text()
+    names = []
+    for changed in (text, text.replace("trials: 8", "trials: 9"), text.replace("0.01", "0.02")):
+        (project / SWEEPS / "mine.yaml").write_text(changed)
+        names.append(family("mine", load_sweep("mine")))
+    assert names[0] == names[1] != names[2]

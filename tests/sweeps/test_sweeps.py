@@ -87,5 +87,5 @@ def test_a_search_chooses_by_what_came_before_and_goes_on_where_it_stopped(proje
     (members,) = family(project).values()
     parent, *children = members
     assert len(children) == 3
-    assert len({child.data.params["train.r1"] for child in children}) == 3
+    assert len({child.data.params["train.r1"] for child in children}) == 3  # the third is no repetition of the first
     assert json.loads(parent.data.params["train.r1"]) == {"low": 0.01, "high": 1.0, "log": True}

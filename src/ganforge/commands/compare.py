@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NAME, HELP = "compare", "what differs between runs: parameters, scores, and pictures in reports/compare.html"
 PAGE = Path("reports/compare.html")
+DECIDING = "quality.fd"  # what ranks runs if nothing else is asked for
 HEADLINE = ("quality.fd_ratio", "quality.coverage", "classifier.conditional_accuracy")  # shown when many are ranked
 
 
@@ -27,7 +28,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="RUN",
         help="id of an MLflow run, git revision, DVC experiment, or workspace for what lies here; more are ranked",
     )
-    parser.add_argument("--by", default="quality.fd", help="the score that ranks them (default: quality.fd)")
+    parser.add_argument("--by", metavar="SCORE", help="rank them by this score (default for three or more: quality.fd)")
 
 
 def run(options: argparse.Namespace) -> None:
@@ -38,11 +39,12 @@ def run(options: argparse.Namespace) -> None:
     known = [meaning.key for meaning in MEANINGS]
     if len(options.runs) < 2:
         raise UserError("one run alone cannot be compared: name another, such as HEAD for that of the last commit.")
-    if options.by not in known:
+    if options.by not in [*known, None]:
         raise UserError(f"--by is {options.by!r}, no score; allowed are {', '.join(known)}.")
     records = [_record(name) for name in options.runs]
-    if len(records) > 2:
-        print_ranking(ranked(records, options.by), options.by)
+    if options.by or len(records) > 2:
+        by = options.by or DECIDING
+        print_ranking(ranked(records, by), by)
     else:
         print_pair(*records)
 
@@ -52,7 +54,7 @@ def print_ranking(records: Sequence[Record], key: str) -> None:
     from ganforge.evaluation.meanings import look_up, number
     from ganforge.evaluation.report import render_ranking
     from ganforge.files import write_durably
-    from ganforge.records import differing_params
+    from ganforge.records import comparable, differing_params
 
     scores = list(dict.fromkeys([key, *HEADLINE]))
     heads = ["", *(name.split(".")[1] for name in scores), *differing_params(records)]
@@ -66,6 +68,10 @@ def print_ranking(records: Sequence[Record], key: str) -> None:
         print("".join(f"{cell:<{width}}" for cell, width in zip(row, widths)).rstrip())
     PAGE.parent.mkdir(exist_ok=True)
     write_durably(PAGE, render_ranking(records, heads, rows).encode())
+    if not all(comparable(records[0], record) for record in records):
+        print("\nNot all of them were measured on the same data, by the same extractor and on as many images.")
+    if any(record.stale for record in records):
+        print(f"\n{STALE}")
     print(f"\nSide by side  {PAGE}")
 
 

@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> None:
     import numpy as np
 
     from ganforge.generator import Generator
-    from ganforge.signals import SIGNALS
+    from ganforge.signals import SHEET_SUFFIX, SIGNALS
 
     for name, value, least in (("count", options.count, 1), ("columns", options.columns, 1), ("seed", options.seed, 0)):
         if not least <= value <= MOST_SAMPLES:
@@ -48,6 +48,6 @@ def run(options: argparse.Namespace) -> None:
         if drawn < MOST_SHOWN:
             shown.append(block)
         drawn += len(block)
-    sheet = options.out / f"sheet{signal.suffix}"
+    sheet = options.out / f"sheet{SHEET_SUFFIX}"
     signal.sheet(np.concatenate(shown)[:MOST_SHOWN], options.columns, sheet)
     print(f"{drawn} samples are in {options.out}, {min(drawn, MOST_SHOWN)} of them on {sheet}.")

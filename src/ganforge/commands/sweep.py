@@ -29,6 +29,6 @@ def run(options: argparse.Namespace) -> None:
         raise UserError(f"--jobs is {options.jobs}; allowed is at least 1.")
     key, records = run_sweep(options.name, options.jobs)
     if not records:
-        raise UserError("no experiment gave a score: `dvc queue status` and `dvc queue logs NAME` tell why.")
+        raise UserError("no experiment gave a score: what each said stands in .ganforge/sweeps/NAME.log.")
     print_ranking(records, key)
     print(f"To take the best into the workspace: .venv/bin/dvc exp apply {records[0].name}")

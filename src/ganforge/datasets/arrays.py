@@ -10,34 +10,26 @@ from typing import TYPE_CHECKING
 
 from ganforge.datasets.held_out import hold_out_validation
 from ganforge.datasets.prepared import Meta, write_prepared
-from ganforge.datasets.remote import RemoteFile
 from ganforge.datasets.resize import resize
-from ganforge.datasets.source import Progress, Split
+from ganforge.datasets.source import Progress, Source, Split
 
 if TYPE_CHECKING:
     from ganforge.params import Params
 
 
-class ArraySource(ABC):
+class ArraySource(Source, ABC):
     """A `ganforge.datasets.source.Source` that fits into memory."""
 
     classes: Sequence[str]
     """Names of the labels."""
 
-    origin: str
+    signal = "image"
+    """A key of `ganforge.signals.SIGNALS`."""
 
     parts = 1
     """Images in one item, an equal share of the channels each. 1, but where each has a label of its own, of which the
     item's label is made: the label of the last part counts once, that of the part before it times the number of labels
     that a part can have, and so on, as in the digits of a number."""
-
-    @abstractmethod
-    def remote_files(self) -> Sequence[RemoteFile]:
-        """What has to be downloaded."""
-
-    def bundled_files(self) -> dict[str, bytes]:
-        """None."""
-        return {}
 
     @abstractmethod
     def read(self, folder: Path) -> dict[str, Split]:
@@ -67,7 +59,7 @@ class ArraySource(ABC):
             splits,
             dataset=dataset.name,
             origin=self.origin,
-            signal="image",
+            signal=self.signal,
             classes=self.classes if labelled else (),
             held_out=dataset.held_out,
             parts=self.parts if labelled else 1,

@@ -11,7 +11,6 @@ import numpy as np
 
 from ganforge.datasets.arrays import ArraySource
 from ganforge.datasets.held_out import every_kth_of_each_class
-from ganforge.datasets.remote import RemoteFile
 from ganforge.datasets.source import Split
 
 FILE = "digits.csv.gz"
@@ -24,10 +23,6 @@ class Digits(ArraySource):
 
     classes: Sequence[str] = [str(digit) for digit in range(10)]
     origin = "scikit-learn's bundled digits (Alpaydin & Kaynak 1998, UCI repository, CC BY 4.0)"
-
-    def remote_files(self) -> Sequence[RemoteFile]:
-        """Nothing: it is bundled."""
-        return []
 
     def bundled_files(self) -> dict[str, bytes]:
         """The table that scikit-learn ships, as it is."""

@@ -20,8 +20,7 @@ from ganforge.datasets.collection import Collection, open_at_once
 from ganforge.datasets.decoding import Framing, Picture, Refusal, decode
 from ganforge.datasets.intake import Intake
 from ganforge.datasets.prepared import Meta
-from ganforge.datasets.remote import RemoteFile
-from ganforge.datasets.source import Progress
+from ganforge.datasets.source import Progress, Source
 from ganforge.errors import UserError
 
 if TYPE_CHECKING:
@@ -36,18 +35,8 @@ MOST_BYTES_PER_PIXEL = 8  # in a file that is not compressed at all
 Outcome = Picture | Refusal
 
 
-class ImageFileSource(ABC):
+class ImageFileSource(Source, ABC):
     """A `ganforge.datasets.source.Source` of any number of image files."""
-
-    origin: str
-
-    def remote_files(self) -> Sequence[RemoteFile]:
-        """None."""
-        return []
-
-    def bundled_files(self) -> dict[str, bytes]:
-        """None."""
-        return {}
 
     @abstractmethod
     def collect(self, raw: Path, workspace: Path, params: Params) -> Collection:

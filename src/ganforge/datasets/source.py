@@ -45,11 +45,11 @@ class Source(Protocol):
 
     def remote_files(self) -> Sequence[RemoteFile]:
         """What has to be downloaded; nothing for a data set that comes bundled."""
-        ...
+        return []
 
     def bundled_files(self) -> dict[str, bytes]:
         """What an installed package holds already, by name."""
-        ...
+        return {}
 
     def prepare(self, raw: Path, folder: Path, params: Params, progress: Progress) -> Meta:
         """Writes the arrays of both splits and what describes them.

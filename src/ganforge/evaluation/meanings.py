@@ -259,6 +259,8 @@ def markdown_table(scores: Scores) -> str:
 
 def number(value: float, spread: float | None = None) -> str:
     """Three digits that matter, or as many decimals as the spread has, at most four; whole numbers from 2 as such."""
+    if not math.isfinite(value):
+        return str(value)
     if spread:
         return f"{value:.{min(4, max(0, 1 - math.floor(math.log10(spread))))}f}"
     if value == round(value) and abs(value) >= 2:

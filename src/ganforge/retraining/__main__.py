@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from ganforge.errors import UserError
@@ -34,7 +35,7 @@ def main() -> None:
             order = Order(
                 base=options.base,
                 recipe=options.recipe,
-                values=[value for text in options.set for value in shlex.split(text)],
+                values=_settings(options.set),
                 output=options.output,
                 push=options.push,
                 register=options.register,
@@ -42,6 +43,16 @@ def main() -> None:
             sys.exit(retrain(order))
     except UserError as error:
         sys.exit(f"ci/retrain: {error}")
+
+
+def _settings(texts: Sequence[str]) -> list[str]:
+    """Single settings of texts that may hold several."""
+    try:
+        return [value for text in texts for value in shlex.split(text)]
+    except ValueError as error:
+        raise UserError(
+            f"--set is {' '.join(texts)!r}, which cannot be read ({error}): close what was opened."
+        ) from None
 
 
 def _arguments() -> argparse.Namespace:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ganforge.errors import UserError
 
 
 def git(*arguments: str, given: bytes | None = None, environment: Mapping[str, str] | None = None) -> str:
-    """What a command of git says.
+    """What a command of git says, without the white space around it.
 
     Args:
         arguments: of ``git``.
@@ -21,12 +21,16 @@ def git(*arguments: str, given: bytes | None = None, environment: Mapping[str, s
     Raises:
         UserError: it failed, with its own words.
     """
+    return _git(arguments, given, environment).strip()
+
+
+def _git(arguments: Sequence[str], given: bytes | None = None, environment: Mapping[str, str] | None = None) -> str:
     variables = os.environ | dict(environment or {})
     done = subprocess.run(["git", *arguments], input=given, capture_output=True, check=False, env=variables)
     if done.returncode:
         told = " ".join(done.stderr.decode(errors="replace").split()) or f"status {done.returncode}"
         raise UserError(f"git {arguments[0]} failed ({told}): mend that and run it again; nothing made is lost.")
-    return done.stdout.decode(errors="replace").strip()
+    return done.stdout.decode(errors="replace")
 
 
 def resolve(revision: str) -> str | None:
@@ -40,7 +44,7 @@ def resolve(revision: str) -> str | None:
 def show(commit: str, path: Path) -> str | None:
     """A file as a commit holds it; None where it has none."""
     try:
-        return git("show", f"{commit}:./{path}")
+        return _git(["show", f"{commit}:./{path}"])
     except UserError:
         return None
 

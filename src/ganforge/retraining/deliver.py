@@ -41,8 +41,13 @@ def deliver(folder: Path, *, pictures: str, results: str, address: str) -> None:
         raise UserError(f"{error.filename} does not exist: run ci/retrain first, which makes {folder}.") from None
     if pictures:
         text = push_pictures(text, folder, outcome["commit"], pictures, address)
+        report.write_text(text, encoding="utf-8")
     if results:
-        text += f"\n- {push_results(folder, outcome, results)}\n"
+        try:
+            told = push_results(folder, outcome, results)
+        except UserError as error:  # a protected branch, say; the report is for people all the same
+            told = f"`dvc.lock` could not be committed to `{results}` ({error})"
+        text += f"- {told}\n"
     report.write_text(text, encoding="utf-8")
     print(text)  # noqa: T201
 

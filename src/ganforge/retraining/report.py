@@ -13,7 +13,7 @@ from ganforge.evaluation.meanings import MEANINGS, headline, look_up, number
 from ganforge.evaluation.plots import plot_trainings
 from ganforge.files import write_durably
 from ganforge.gate import Finding
-from ganforge.records import LEGEND, Record, changed_params, changed_scores
+from ganforge.records import LEGEND, Record, changed_scores
 from ganforge.retraining.places import PICTURES, REPORT
 from ganforge.retraining.stages import Reproduction, Stage
 
@@ -30,10 +30,12 @@ class Retraining:
 
     Attributes:
         commit: of the change.
-        base_commit: of what it is compared with; empty where there is none.
+        base_commit: of what it is compared with.
         base: the run that is recorded there, or None.
         record: the run of the change, or None where the pipeline failed.
         reproduction: what the pipeline did, or None where there was nothing to do.
+        refusal: why it could not begin, or empty.
+        params: parameters that differ from the base, with both values.
         findings: of the gate.
         histories: training.csv of base and change, as far as there are any, by `BEFORE` and `AFTER`.
         notes: what else should be known: where it was recorded, what could not be pulled.
@@ -45,6 +47,8 @@ class Retraining:
     base: Record | None
     record: Record | None = None
     reproduction: Reproduction | None = None
+    refusal: str = ""
+    params: list[tuple[str, str, str]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     histories: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -54,7 +58,8 @@ class Retraining:
     def passed(self) -> bool:
         """Whether the pipeline ran through and the gate has nothing against what came of it."""
         failed = self.reproduction is not None and bool(self.reproduction.failure)
-        return not failed and not self.troubles and not any(finding.refused for finding in self.findings)
+        refused = any(finding.refused for finding in self.findings)
+        return not (failed or refused or self.refusal or self.troubles)
 
     @property
     def ran(self) -> list[str]:
@@ -91,6 +96,8 @@ def write_report(retraining: Retraining, folder: Path) -> Path:
 def _verdict(retraining: Retraining) -> str:
     """What to do, in a line that is enough for most who read it."""
     reproduction, record = retraining.reproduction, retraining.record
+    if retraining.refusal:
+        return f"## It could not begin\n\n{_code([retraining.refusal])}"
     if reproduction is not None and reproduction.failure:
         failed = next((stage.name for stage in reproduction.stages if stage.outcome == "failed"), "")
         where = f" in the stage `{failed}`" if failed else ""
@@ -106,8 +113,8 @@ def _verdict(retraining: Retraining) -> str:
     told = [headline(record.scores)] if record else []
     if reproduction is None:
         told.insert(0, "No stage of the pipeline depends on what changed; the scores are those that are committed.")
-    compared = f"Compared with {retraining.base_commit[:7]}." if retraining.base_commit else ""
-    if retraining.base_commit and retraining.base is None:
+    compared = f"{retraining.commit[:7]} is compared with {retraining.base_commit[:7]}."
+    if retraining.base is None:
         compared = f"No run is recorded at {retraining.base_commit[:7]}, so there is nothing to compare with."
     return "\n\n".join([title, " ".join(filter(None, [*told, compared]))])
 
@@ -136,7 +143,7 @@ def _scores(retraining: Retraining) -> str:
     for change in changed_scores(base, record):
         verdict = MARKS.get(change.verdict, change.verdict)
         changes.append((change.label, change.before, change.after, _real(record, change.key), verdict))
-    table = _table(("score", BEFORE, AFTER, "real images", ""), changes)
+    table = _table(("score", BEFORE, AFTER, "real images", "verdict"), changes)
     return f"### Scores\n\n{table}\n\n{LEGEND}"
 
 
@@ -179,9 +186,9 @@ def _training(retraining: Retraining, pictures: Path) -> str:
 
 def _parameters(retraining: Retraining) -> str:
     """What differs in params.yaml."""
-    if retraining.base is None or retraining.record is None:
+    changed = retraining.params
+    if retraining.refusal:
         return ""
-    changed = changed_params(retraining.base, retraining.record)
     if not changed:
         return "### Parameters\n\nNo parameter differs."
     rows = [(f"`{key}`", one, other) for key, one, other in changed]
@@ -199,7 +206,7 @@ def _what_ran(retraining: Retraining) -> str:
         worked = stage.outcome in {"ran", "failed"}
         seconds = f"{stage.seconds:.0f} s" if worked else ""
         rows.append((f"`{stage.name}`", stage.outcome, seconds, why or (WHY_AGAIN if stage.outcome == "ran" else "")))
-    return "### Stages\n\n" + _table(("stage", "", "", "because of"), rows)
+    return "### Stages\n\n" + _table(("stage", "outcome", "time", "because of"), rows)
 
 
 def _notes(retraining: Retraining) -> str:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ganforge.errors import UserError
-from ganforge.gate import judge
-from ganforge.layout import GENERATOR, IMPORT, LOCK, RUN, TRAINING
+from ganforge.errors import UserError, first_line
+from ganforge.gate import check_gate, judge
+from ganforge.layout import GENERATOR, IMPORT, LOCK, PARAMS, RUN, TRAINING
+from ganforge.lock import read_lock
 from ganforge.params import load_params
 from ganforge.recipes import apply_recipe, apply_values
-from ganforge.records import Record, read_revision, read_workspace
+from ganforge.records import Record, changed_params, parse_record, read_revision, read_workspace
 from ganforge.retraining.commands import dvc, git, has_remote, push_tracked, resolve, show
 from ganforge.retraining.places import OUTCOME, RESULTS, TRACKED
 from ganforge.retraining.report import AFTER, BEFORE, Retraining, write_report
-from ganforge.retraining.stages import Reproduction, needs_a_run, read_lock, reproduce, with_reasons
+from ganforge.retraining.stages import Reproduction, needs_a_run, reproduce, with_reasons
 
 FAILED, REFUSED = 1, 3  # statuses of a retraining that did not pass
 NO_COMMIT = "0" * 40  # what GitHub calls the commit before the first one of a branch
@@ -49,29 +51,16 @@ def retrain(order: Order) -> int:
     """Runs what the change touches, writes the report, and returns the status to end with.
 
     Raises:
-        UserError: it could not begin.
+        UserError: the folder of the report cannot be used. (What else is wrong stands in the report.)
     """
-    base = find_base(order.base)
-    shutil.rmtree(order.output, ignore_errors=True)
-    if order.recipe:
-        apply_recipe(order.recipe)
-    if order.values:
-        apply_values(order.values)
-    params = load_params()
-    retraining = Retraining(git("rev-parse", "HEAD"), base, read_base(base))
-    pull_imports()
-    if needs_a_run() or (order.register and not GENERATOR.exists()):
-        retraining.notes += pull()
-        retraining.reproduction = run_pipeline(base)
-    if retraining.reproduction is None or not retraining.reproduction.failure:
-        retraining.record = read_workspace()
-        retraining.findings = judge(retraining.record, retraining.base, params.gate)
-        retraining.histories = histories(base)
-        retraining.notes.append(where_recorded())
-        if order.register and retraining.passed:
-            retraining.notes.append(register())
-    if order.push and retraining.reproduction is not None:
-        retraining.troubles += push()
+    clear(order.output)
+    commit = git("rev-parse", "HEAD")
+    try:
+        retraining = begin(order, commit)
+    except UserError as error:
+        retraining = Retraining(commit, commit, None, refusal=str(error))
+    else:
+        work(order, retraining)
     write_outcome(order.output, retraining)
     print(f"\n{write_report(retraining, order.output).read_text(encoding='utf-8')}")  # noqa: T201
     if retraining.passed:
@@ -79,20 +68,87 @@ def retrain(order: Order) -> int:
     return FAILED if retraining.record is None or retraining.troubles else REFUSED
 
 
-def find_base(revision: str) -> str:
-    """The commit where what is here went apart from a revision.
+def clear(folder: Path) -> None:
+    """Empties the folder of the report.
+
+    Raises:
+        UserError: it holds something else.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / OUTCOME).exists():
+        raise UserError(f"--output is {folder}, which holds something else; allowed is a new folder or a report's.")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def begin(order: Order, commit: str) -> Retraining:
+    """Settles what is retrained and what it is compared with.
+
+    Raises:
+        UserError: something about it is wrong.
+    """
+    base, notes = find_base(order.base)
+    if order.recipe:
+        apply_recipe(order.recipe)
+    if order.values:
+        apply_values(order.values)
+    check_gate(load_params().gate)
+    pull_imports()
+    retraining = Retraining(commit, base, read_base(base), notes=notes)
+    before, after = (text and parse_record("", text, "{}", None) for text in (show(base, PARAMS), PARAMS.read_text()))
+    if before and after:
+        retraining.params = changed_params(retraining.base or before, after)
+    if retraining.base is not None and retraining.base.stale:
+        notes.append(
+            "The scores of the base were made with other parameters than those that are committed there: they are "
+            "compared, and parameters are shown, as they were when these scores were made."
+        )
+    return retraining
+
+
+def work(order: Order, retraining: Retraining) -> None:
+    """Runs the pipeline where that is needed, keeps what came of it, and judges it."""
+    base = retraining.base_commit
+    registered = order.register and bool(os.environ.get("MLFLOW_TRACKING_URI"))
+    if needs_a_run() or (registered and not GENERATOR.exists()):
+        pulled, said = pull()
+        retraining.notes += said
+        retraining.reproduction = run_pipeline(base, pulled=pulled)
+        if order.push:
+            retraining.troubles += push()  # before anything else can go wrong
+    if retraining.reproduction is not None and retraining.reproduction.failure:
+        return
+    retraining.record = read_workspace()
+    retraining.findings = judge(retraining.record, retraining.base, load_params().gate)
+    retraining.histories = histories(base)
+    if retraining.reproduction is not None:
+        retraining.notes.append(where_recorded(retraining.record))
+    if order.register and retraining.passed:
+        retraining.notes.append(register())
+
+
+def find_base(revision: str) -> tuple[str, list[str]]:
+    """The commit where what is here went apart from a revision, and what should be known of it.
 
     Raises:
         UserError: git does not know the revision, or the two have nothing in common.
     """
+    notes = []
     if revision in {"", NO_COMMIT}:
+        revision = "HEAD"
+    if resolve(revision) is None and re.fullmatch("[0-9a-f]{40}", revision):
+        notes.append(f"The base {revision[:7]} is gone, as after a forced push: compared with what is committed here.")
         revision = "HEAD"
     if resolve(revision) is None:
         raise UserError(
-            f"{revision!r} is no revision that git knows here; allowed is a commit, branch or tag: fetch it, or name "
-            "another --base."
+            f"--base is {revision!r}, no revision that git knows here; allowed is a commit, branch or tag: fetch it, "
+            "or name another."
         )
-    return git("merge-base", revision, "HEAD")
+    try:
+        return git("merge-base", revision, "HEAD"), notes
+    except UserError:
+        raise UserError(
+            f"--base is {revision}, which has no commit in common with HEAD here: in a shallow clone, fetch the rest "
+            "with `git fetch --unshallow`, or name another."
+        ) from None
 
 
 def read_base(commit: str) -> Record | None:
@@ -115,17 +171,22 @@ def pull_imports() -> None:
             raise UserError(f"{file} names data that cannot be pulled ({last_line(said)}): push them with `dvc push`.")
 
 
-def pull() -> list[str]:
-    """Brings what DVC's remote holds of results, if there is one; what should be known of it."""
+def pull() -> tuple[bool, list[str]]:
+    """Brings what DVC's remote holds of results: whether it could, and what should be known of it."""
     if not has_remote():
-        return []
+        return False, []
     pulled, said = dvc("pull", "--run-cache", "--allow-missing")
-    return [] if pulled else [f"What DVC's remote holds could not be pulled: {last_line(said)}"]
+    return pulled, [] if pulled else [f"What DVC's remote holds could not be pulled: {last_line(said)}"]
 
 
-def run_pipeline(base: str) -> Reproduction:
-    """Runs the stages that have changed since a commit, or whose results are not here."""
-    reproduction = reproduce(*(["--pull"] if has_remote() else []))
+def run_pipeline(base: str, *, pulled: bool) -> Reproduction:
+    """Runs the stages that have changed since a commit, or whose results are not here.
+
+    Args:
+        base: the commit to explain by.
+        pulled: whether DVC's remote answers, so that runs may be taken from it.
+    """
+    reproduction = reproduce(*(["--pull"] if pulled else []))
     return replace(reproduction, stages=with_reasons(reproduction.stages, show(base, LOCK) or "", read_lock()))
 
 
@@ -135,16 +196,14 @@ def histories(base: str) -> dict[str, str]:
     return ({BEFORE: before} if before else {}) | {AFTER: TRAINING.read_text(encoding="utf-8")}
 
 
-def where_recorded() -> str:
+def where_recorded(record: Record) -> str:
     """Where MLflow shows the run."""
-    from ganforge.tracking import Identity, reason, run_page
+    from ganforge.tracking import Identity, reason, run_page, scoring_mark
 
     if not os.environ.get("MLFLOW_TRACKING_URI"):
         return "MLflow: recorded in a store of this machine; `MLFLOW_TRACKING_URI` names a server that keeps runs."
-    if not RUN.exists():
-        return "MLflow: the run was recorded when the generator was trained, and that is not here."
     try:
-        page = run_page(Identity.load(RUN))
+        page = run_page(Identity.load(RUN), scoring_mark(load_params(), record.scores))
     except Exception as error:  # whatever a tracking store comes up with, there is a report
         return f"MLflow does not answer ({reason(error)})."
     return f"MLflow: [the run]({page})" if page else "MLflow: this run is not on the server."
@@ -159,8 +218,8 @@ def register() -> str:
         return "Not registered: `MLFLOW_TRACKING_URI` names no server to register at."
     try:
         made = register_generator()
-    except UserError as error:
-        return f"Not registered: {error}"
+    except Exception as error:  # whatever a tracking store comes up with, there is a report
+        return f"Not registered: {first_line(error)}"
     return f"Version {made.version} of {made.name} is the {CHAMPION}."
 
 
@@ -181,13 +240,13 @@ def last_line(said: str) -> str:
 
 def write_outcome(folder: Path, retraining: Retraining) -> None:
     """Leaves what `deliver` needs: the files that git tracks, and what they are of."""
+    folder.mkdir(parents=True)
     for path in TRACKED:
         if path.exists():
             (folder / RESULTS / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, folder / RESULTS / path)
     outcome = {
         "commit": retraining.commit,
-        "base": retraining.base_commit,
         "passed": retraining.passed,
         "ran": retraining.ran,
     }

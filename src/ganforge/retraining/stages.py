@@ -9,10 +9,9 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, Literal
 
-from ganforge.layout import LOCK, PARAMS
+from ganforge.layout import PARAMS
 from ganforge.params import leaves
 
 Outcome = Literal["ran", "taken from the cache", "unchanged", "failed"]
@@ -134,11 +133,3 @@ def _reasons(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) 
     params = [dict(leaves(stage.get("params", {}).get(str(PARAMS), {}))) for stage in (before, after)]
     digests = [{file["path"]: file.get("md5") for file in stage.get("deps", [])} for stage in (before, after)]
     return tuple(key for one, other in (params, digests) for key in {**one, **other} if one.get(key) != other.get(key))
-
-
-def read_lock(root: Path = Path()) -> str:
-    """dvc.lock as it lies here; empty where there is none."""
-    try:
-        return (root / LOCK).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return ""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ganforge.signals.image import ImageSignal
+from ganforge.signals.signal import SHEET_SUFFIX, Signal
 
-SIGNALS = {"image": ImageSignal}
+SIGNALS: dict[str, type[Signal]] = {"image": ImageSignal}
 
-__all__ = ["SIGNALS", "ImageSignal"]
+__all__ = ["SHEET_SUFFIX", "SIGNALS", "ImageSignal", "Signal"]

@@ -11,6 +11,7 @@ from typing import Any
 
 from ganforge.errors import UserError
 from ganforge.files import repository_root
+from ganforge.layout import PARAMS
 from ganforge.records import Record, read_revision
 from ganforge.sweeps.plan import Trial
 
@@ -40,7 +41,7 @@ def run_trials(trials: Sequence[Trial], jobs: int, tell: Callable[[str], None] =
 
 def _run_trial(trial: Trial) -> Path | None:
     """Runs one; what it said, if it failed."""
-    settings = [text for key, value in trial.values.items() for text in ("-S", f"{key}={_written(value)}")]
+    settings = [text for key, value in trial.values.items() for text in ("-S", f"{key}={written(value)}")]
     log = log_of(trial.name)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as output:
@@ -75,8 +76,19 @@ def read_file(name: str, path: Path) -> str:
     return text
 
 
-def _written(value: Any) -> str:
+def read_params(name: str) -> Any:
+    """params.yaml of an experiment, which git keeps."""
+    from ruamel.yaml import YAML
+
+    return YAML(typ="safe", pure=True).load(read_file(name, PARAMS))
+
+
+def written(value: Any) -> str:
     """A value as Hydra, which DVC reads settings with, takes it."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{key}:{written(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(written, value)) + "]"
     return json.dumps(value)
 
 

@@ -6,7 +6,6 @@ import hashlib
 import itertools
 import json
 import re
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +15,13 @@ from pydantic import Field, ValidationError, model_validator
 
 from ganforge.errors import UserError
 from ganforge.evaluation.meanings import MEANINGS
-from ganforge.layout import LOCK, PARAMS
+from ganforge.layout import IMPORT, PARAMS
 from ganforge.params import Name, Section, Seed, parse_params, read_yaml
 from ganforge.refusal import sentence_of
 
 SWEEPS = Path("recipes/sweeps")
+PIPELINE = Path("dvc.yaml")
+CODE = (Path("pipeline"), Path("src"))
 MOST_VALUES = 40  # characters of values in the name of an experiment
 
 
@@ -146,8 +147,18 @@ def _short(value: Any) -> str:
     return re.sub(r"[^\w.]+", "_", text).strip("_.")
 
 
+def family(name: str, sweep: Sweep) -> str:
+    """What the experiments of a sweep have in common, whatever the code and the other parameters are."""
+    return f"{name}-{hashlib.sha256(sweep.model_dump_json(exclude={'search': {'trials'}}).encode()).hexdigest()[:6]}"
+
+
 def _code() -> str:
-    """The commit, and what differs from it."""
-    results = [f":!{path}" for path in (PARAMS, LOCK, "reports")]
-    commands = (["git", "rev-parse", "HEAD"], ["git", "diff", "HEAD", "--", ".", *results])
-    return "".join(subprocess.run(command, capture_output=True, text=True, check=False).stdout for command in commands)
+    """A digest of what the stages of the pipeline are made of, and of the images of one's own that DVC keeps."""
+    files = [PIPELINE, *sorted(IMPORT.glob("*.dvc"))]
+    for folder in CODE:
+        files += sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    digest = hashlib.sha256()
+    for path in files:
+        if path.exists():
+            digest.update(f"{path}\n".encode() + path.read_bytes())
+    return digest.hexdigest()

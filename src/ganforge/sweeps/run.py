@@ -9,11 +9,12 @@ from functools import partial
 from ganforge.evaluation.meanings import look_up, number
 from ganforge.files import repository_root
 from ganforge.layout import RUN
+from ganforge.params import parse_params
 from ganforge.records import Record, differing_params, ranked
-from ganforge.sweeps.experiments import read_file, run_trials
-from ganforge.sweeps.plan import Sweep, combinations, load_sweep, plan
+from ganforge.sweeps.experiments import read_file, read_params, run_trials
+from ganforge.sweeps.plan import Sweep, combinations, family, load_sweep, plan
 from ganforge.sweeps.search import search
-from ganforge.tracking import Identity, gather, store_needed
+from ganforge.tracking import Identity, gather, scoring_mark, store_needed
 
 
 def run_sweep(name: str, jobs: int) -> tuple[str, list[Record]]:
@@ -37,19 +38,24 @@ def run_sweep(name: str, jobs: int) -> tuple[str, list[Record]]:
         found = search(name, sweep, repository_root() / ".ganforge" / "sweeps", jobs, run)
     records = ranked(list(found.values()), sweep.rank)
     if records:
-        record(plan(name, sweep, {}).name, sweep, records)
+        record(family(name, sweep), sweep, records)
     return sweep.rank, records
 
 
-def record(family: str, sweep: Sweep, records: Sequence[Record]) -> None:
+def record(parent: str, sweep: Sweep, records: Sequence[Record]) -> None:
     """Puts the MLflow runs of the experiments under a parent, whose description ranks them."""
-    members = [Identity(**json.loads(read_file(found.name, RUN))) for found in records]
+    members = [(Identity(**json.loads(read_file(found.name, RUN))), scoring(found)) for found in records]
     choices = sweep.grid or (sweep.search.model_dump()["space"] if sweep.search else {})
     params = {"rank": sweep.rank} | {key: json.dumps(value) for key, value in {**sweep.fixed, **choices}.items()}
     first = look_up(records[0].scores, sweep.rank)
     best = {} if first is None else {sweep.rank.replace(".", "/"): first}
     with store_needed():
-        gather(family, members, params, best, ranking(records, sweep.rank))
+        gather(parent, members, params, best, ranking(records, sweep.rank))
+
+
+def scoring(found: Record) -> str:
+    """How the samples of an experiment were scored."""
+    return scoring_mark(parse_params(read_params(found.name), found.name), found.scores)
 
 
 def ranking(records: Sequence[Record], key: str) -> str:

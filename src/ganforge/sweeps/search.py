@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ganforge.errors import UserError
 from ganforge.evaluation.meanings import look_up
 from ganforge.records import Record
-from ganforge.sweeps.plan import Range, Sweep, Trial, plan
+from ganforge.sweeps.plan import Range, Sweep, Trial, family, plan
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -44,14 +43,17 @@ def search(name: str, sweep: Sweep, store: Path, jobs: int, run: RunTrials) -> d
     assert sweep.search is not None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     store.mkdir(parents=True, exist_ok=True)
-    space = hashlib.sha256(sweep.search.model_dump_json(include={"space", "seed"}).encode()).hexdigest()[:6]
+    first = {key: _ends(choice)[0] for key, choice in sweep.search.space.items()}
+    for key, choice in sweep.search.space.items():  # what does not fit is refused now, not in the last trial
+        for value in _ends(choice):
+            plan(name, sweep, first | {key: value})
     study = optuna.create_study(
-        study_name=f"{plan(name, sweep, {}).name}-{space}",  # other code or another space is another study
+        study_name=f"{family(name, sweep)}-{plan(name, sweep, first).name}",  # other code is another study
         storage=f"sqlite:///{store / 'optuna.db'}",
         load_if_exists=True,
         direction="minimize" if sweep.lower_is_better else "maximize",
-        sampler=optuna.samplers.TPESampler(seed=sweep.search.seed),
     )
+    study.sampler = optuna.samplers.TPESampler(seed=sweep.search.seed + len(study.trials))  # or it would begin anew
     for trial in study.get_trials(states=[TrialState.RUNNING]):  # of a search that was killed
         study.tell(trial.number, state=TrialState.FAIL)
     earlier = [plan(name, sweep, trial.user_attrs[VALUES]) for trial in study.get_trials(states=[TrialState.COMPLETE])]
@@ -67,6 +69,11 @@ def search(name: str, sweep: Sweep, store: Path, jobs: int, run: RunTrials) -> d
             failed += value is None
             study.tell(one, value, TrialState.FAIL if value is None else TrialState.COMPLETE)
     return records
+
+
+def _ends(choice: Range | list[Any]) -> list[Any]:
+    """The values that a choice has to offer, of a range the first and the last."""
+    return [choice.low, choice.high] if isinstance(choice, Range) else choice
 
 
 def _complete(study: Study) -> int:

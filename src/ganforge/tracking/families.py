@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from ganforge.tracking.identity import Identity
@@ -19,7 +19,7 @@ PARENT_TAG = "mlflow.parentRunId"  # by which MLflow's pages nest a run under an
 
 
 def gather(
-    name: str, members: Sequence[Identity], params: Mapping[str, str], best: Mapping[str, float], description: str
+    name: str, members: Iterable[tuple[Identity, str]], params: Mapping[str, str], best: Mapping[str, float], text: str
 ) -> str:
     """Puts runs under a parent, which is made where there is none of that name; returns the parent's id.
 
@@ -27,10 +27,10 @@ def gather(
 
     Args:
         name: of the sweep.
-        members: the trainings whose runs belong to it.
+        members: the trainings whose runs belong to it, each with its `scoring_mark`.
         params: of the parent: what the sweep is.
         best: metrics of the parent: those of its best member.
-        description: of the parent, in Markdown.
+        text: the parent's description, in Markdown.
     """
     from mlflow.entities import Metric, Param, RunTag
 
@@ -42,10 +42,10 @@ def gather(
         parent_id,
         params=[Param(key, value) for key, value in params.items() if known.get(key) is None],
         metrics=[Metric(key, value, int(1000 * time.time()), 0) for key, value in best.items()],
-        tags=[RunTag("mlflow.note.content", description)],
+        tags=[RunTag("mlflow.note.content", text)],
     )
-    for member in members:
-        run = find_run(client, member)
+    for member, scoring in members:
+        run = find_run(client, member, scoring)
         if run is not None and PARENT_TAG not in run.data.tags:
             client.set_tag(run.info.run_id, PARENT_TAG, parent_id)
     client.set_terminated(parent_id)

@@ -51,10 +51,10 @@ def previous_run(current: Record, identity: Identity) -> Record | None:
     return None
 
 
-def run_page(identity: Identity) -> str | None:
-    """Address of the page that shows the run of a training; None where no server has it."""
+def run_page(identity: Identity, scoring: str) -> str | None:
+    """Address of the page that shows a training, scored as `scoring_mark` says; None where no server has it."""
     client = connect()
-    run = find_run(client, identity)
+    run = find_run(client, identity, scoring)
     if run is None or not tracking_uri().startswith("http"):
         return None
     return f"{tracking_uri().rstrip('/')}/#/experiments/{run.info.experiment_id}/runs/{run.info.run_id}"
