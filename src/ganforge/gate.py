@@ -39,6 +39,20 @@ def check_gate(gate: GateParams) -> None:
                 raise UserError(f"params.yaml: gate.{key} names {name!r}, no score; allowed are {', '.join(LABELS)}.")
 
 
+def rules(record: Record, base: Record | None, gate: GateParams) -> list[tuple[str, str, str]]:
+    """What the gate asks for, score by score: its label, the bound, and what was found."""
+    found = []
+    for bounds, words in ((gate.most, "at most"), (gate.least, "at least")):
+        for key, bound in bounds.items():
+            value = look_up(record.scores, key)
+            found.append((LABELS[key], f"{words} {bound:g}", "-" if value is None else number(value)))
+    for key, allowed in gate.worse_by.items():
+        there = base is not None and None not in (look_up(base.scores, key), look_up(record.scores, key))
+        lost = worse_by(key, base, record) if base is not None and there else None
+        found.append((LABELS[key], f"at most {allowed:g} worse than the base", "-" if lost is None else f"{lost:+.3g}"))
+    return found
+
+
 def judge(record: Record, base: Record | None, gate: GateParams) -> list[Finding]:
     """What speaks against new scores, and what could not be looked at.
 

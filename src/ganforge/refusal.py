@@ -63,7 +63,7 @@ def _describe(key: str, faults: list[Any], model: type[BaseModel]) -> str:
         case "invalid_key":
             return f"{_shown(found)} is not a key; {_neighbours_of((*first['loc'][:-1], ''), model)}"
         case "missing":
-            return f"{key} is missing; add it, as in the params.yaml that comes with the project"
+            return f"{key} is missing; add it, as in the file that comes with the project"
         case "value_error":
             return str(first["ctx"]["error"])
         case "model_type" | "model_attributes_type":

@@ -40,14 +40,14 @@ def checkout(tmp_path) -> Path:
 
 
 def deliver(checkout: Path, *arguments: str) -> str:
-    """The report as it is afterwards; runs with a Python that has none of our packages."""
+    """What is written for a comment; runs with a Python that has none of our packages."""
     command = [sys.executable, "-S", "-m", "ganforge.retraining", "--deliver", *arguments]
     path = {"PYTHONPATH": str(ROOT / "src")}
     done = subprocess.run(
         command, cwd=checkout, env=our_environment() | path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    return (checkout / "retrain" / "report.md").read_text()
+    return (checkout / "retrain" / "comment.md").read_text()
 
 
 def test_results_are_committed_beside_the_working_tree(checkout):
@@ -99,3 +99,8 @@ def test_a_branch_that_may_not_be_pushed_to_leaves_the_report(checkout):
     )
     assert "could not be committed to `main`" in report
     assert "](https://example.org/" in report
+
+
+def test_a_second_delivery_says_the_same_and_a_branch_that_is_not_there_is_named(checkout):
+    assert deliver(checkout, "--results", "main") == deliver(checkout, "--results", "main")
+    assert "`nowhere` is no branch of origin" in deliver(checkout, "--results", "nowhere")

@@ -245,7 +245,7 @@ def test_results_go_to_the_branch_and_pictures_to_their_own(team, changed):
     assert subprocess.check_output(["git", "rev-parse", f"{made}^"], cwd=team.origin, text=True).strip() == before
     shown = subprocess.check_output(["git", "show", f"{made}:dvc.lock"], cwd=team.origin)
     assert shown == (changed.root / "dvc.lock").read_bytes()
-    report = (left / "report.md").read_text()
+    report = (left / "comment.md").read_text()
     assert f"committed as {made[:7]}" in report
     pictures = team.tip("retrain-pictures")
     address = f"https://example.org/ada/faces/blob/{pictures}/{before}/samples_base.png?raw=true"
@@ -254,6 +254,8 @@ def test_results_go_to_the_branch_and_pictures_to_their_own(team, changed):
     assert content == (changed.root / "retrain" / "pictures" / "samples_base.png").read_bytes()
     delivered = team.run_workflow("longer")  # what was committed needs no run at all
     assert delivered.report.startswith("## Nothing to retrain\n")
+    team.push_branch("longer-and-other", base="longer", readme="# Other words\n")
+    check(deliverer.run("git", "push", "--quiet", "origin", f"{team.tip('longer-and-other')}:refs/heads/longer"))
     run_step(deliverer, "deliver", expressions)
-    assert "has moved on" in (left / "report.md").read_text()
-    assert team.tip("longer") == made
+    assert "has moved on" in (left / "comment.md").read_text()
+    assert team.tip("longer") == team.tip("longer-and-other")

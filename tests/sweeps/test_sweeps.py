@@ -64,7 +64,9 @@ def test_a_grid_is_run_ranked_and_gathered_and_not_run_twice(project):
     assert all(child.info.run_name.endswith(tuple(names)) for child in children)
     assert names[0] in parent.data.tags["mlflow.note.content"]
     assert parent.data.metrics["quality/fd_ratio"] == min(child.data.metrics["quality/fd_ratio"] for child in children)
-    assert "done" not in sweep(project, "seeds")  # all of it is there
+    again = sweep(project, "seeds")
+    assert ": done" not in again  # all of it is there
+    assert re.search(r"ganforge set train\.seed=[12]$", again, re.MULTILINE)
     ranked = project.run("ganforge", "compare", *names, "workspace").stdout
     assert all(name in ranked for name in names)
     assert (project.root / "reports" / "compare.html").read_text().count("<figure>") == 3

@@ -27,8 +27,9 @@ def run(options: argparse.Namespace) -> None:
 
     if options.jobs < 1:
         raise UserError(f"--jobs is {options.jobs}; allowed is at least 1.")
-    key, records = run_sweep(options.name, options.jobs)
+    sweep, records = run_sweep(options.name, options.jobs)
     if not records:
         raise UserError("no experiment gave a score: what each said stands in .ganforge/sweeps/NAME.log.")
-    print_ranking(records, key)
-    print(f"To take the best into the workspace: .venv/bin/dvc exp apply {records[0].name}")
+    print_ranking(records, sweep.rank)
+    settings = [f"{key}={records[0].params[key]}" for key in sweep.chosen if key in records[0].params]
+    print(f"To write the settings of the best into params.yaml: .venv/bin/ganforge set {' '.join(settings)}")

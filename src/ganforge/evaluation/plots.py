@@ -12,6 +12,7 @@ import pandas as pd
 
 from ganforge.files import write_durably
 
+FEW_POINTS = 20
 COLOURS = ("#1b6ca8", "#d1495b", "#66a182")
 
 
@@ -50,7 +51,8 @@ def plot_trainings(histories: Mapping[str, pd.DataFrame], path: Path) -> None:
         for (training, history), colour in zip(histories.items(), COLOURS):
             if name in history:
                 told = history[["images", name]].dropna()
-                axis.plot(told["images"] / 1000, told[name], color=colour, linewidth=1, label=training)
+                marker = "." if len(told) < FEW_POINTS else None  # a single one has no line
+                axis.plot(told["images"] / 1000, told[name], color=colour, linewidth=1, marker=marker, label=training)
         axis.set(title=titles.get(name, "distance of the samples from the training images"))
         axis.set(xlabel="thousand images shown", yscale="log" if name == "fd" else "linear")
         axis.legend(frameon=False)

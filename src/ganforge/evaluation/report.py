@@ -105,7 +105,7 @@ def render_comparison(before: Record, after: Record) -> str:
 def render_ranking(records: Sequence[Record], heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """The page that shows several runs in an order: a table, whose cells are given, and their grids."""
     grids = [Picture(record.name, record.grid) for record in records if record.grid]
-    return render("ranking.html", title=f"{len(records)} runs, best first", heads=heads, rows=rows, grids=grids)
+    return render("ranking.html", title="Runs, best first", heads=heads, rows=rows, grids=grids)
 
 
 def pictures(files: Iterable[tuple[str, Path]], *, small: bool = False) -> list[Picture]:

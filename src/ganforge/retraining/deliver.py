@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from ganforge.errors import UserError
 from ganforge.retraining.commands import git, resolve
-from ganforge.retraining.places import OUTCOME, PICTURES, REPORT, RESULTS, TRACKED
+from ganforge.retraining.places import COMMENT, OUTCOME, PICTURES, REPORT, RESULTS, TRACKED
 
 AUTHOR = {"NAME": "ci/retrain", "EMAIL": "ci-retrain@localhost"}  # where git knows no other
 FILE = "100644"  # git's mode of a plain file
@@ -21,7 +21,7 @@ TRIES = 3  # to push to a branch that others push to as well
 
 
 def deliver(folder: Path, *, pictures: str, results: str, address: str) -> None:
-    """Pushes pictures and results, and tells in the report where they are.
+    """Pushes pictures and results, and writes `COMMENT`, the report that tells where they are.
 
     Args:
         folder: that `retrain` wrote.
@@ -33,22 +33,22 @@ def deliver(folder: Path, *, pictures: str, results: str, address: str) -> None:
     Raises:
         UserError: the folder is none of `retrain`, or git refuses.
     """
-    report = folder / REPORT
+    comment = folder / COMMENT
     try:
         outcome = json.loads((folder / OUTCOME).read_text(encoding="utf-8"))
-        text = report.read_text(encoding="utf-8")
+        text = (folder / REPORT).read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise UserError(f"{error.filename} does not exist: run ci/retrain first, which makes {folder}.") from None
     if pictures:
         text = push_pictures(text, folder, outcome["commit"], pictures, address)
-        report.write_text(text, encoding="utf-8")
+        comment.write_text(text, encoding="utf-8")
     if results:
         try:
             told = push_results(folder, outcome, results)
         except UserError as error:  # a protected branch, say; the report is for people all the same
             told = f"`dvc.lock` could not be committed to `{results}` ({error})"
         text += f"- {told}\n"
-    report.write_text(text, encoding="utf-8")
+    comment.write_text(text, encoding="utf-8")
     print(text)  # noqa: T201
 
 
@@ -74,14 +74,23 @@ def push_results(folder: Path, outcome: Mapping[str, str], branch: str) -> str:
     commit = outcome["commit"]
     if not outcome["passed"]:
         return "`dvc.lock` is not committed, since this did not pass; it is among the files of this retraining."
-    if tip(branch) != commit:
+    last = tip(branch)
+    if last is None:
+        return f"`{branch}` is no branch of origin, so `dvc.lock` is committed nowhere."
+    if last != commit and git("log", "-1", "--format=%P %s", last) == f"{commit} {_message(commit)}":
+        return f"`dvc.lock` and the scores are committed as {last[:7]}."
+    if last != commit:
         return f"`{branch}` has moved on meanwhile: the retraining of its last commit counts."
     there = {str(path): folder / RESULTS / path for path in TRACKED}
     files = {name: path.read_bytes() for name, path in there.items() if path.exists()}
-    made = _push(files, commit, branch, f"Retrained {commit[:7]}")
+    made = _push(files, commit, branch, _message(commit))
     if made == commit:
         return "`dvc.lock` and the scores are committed already."
     return f"`dvc.lock` and the scores are committed as {made[:7]}."
+
+
+def _message(commit: str) -> str:
+    return f"Retrained {commit[:7]}"
 
 
 def tip(branch: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ganforge.layout import CLASSES, LOCK, METRICS, PARAMS, TRAINING
 
 REPORT = "report.md"
+COMMENT = "comment.md"  # the report as it was delivered, with addresses of its pictures
 PICTURES = "pictures"  # the folder of those that the report shows
 RESULTS = "results"  # the folder of what git tracks of the run
 OUTCOME = "outcome.json"

@@ -36,6 +36,7 @@ class Retraining:
         reproduction: what the pipeline did, or None where there was nothing to do.
         refusal: why it could not begin, or empty.
         params: parameters that differ from the base, with both values.
+        rules: of the gate, with their bounds and what was found.
         findings: of the gate.
         histories: training.csv of base and change, as far as there are any, by `BEFORE` and `AFTER`.
         notes: what else should be known: where it was recorded, what could not be pulled.
@@ -49,6 +50,7 @@ class Retraining:
     reproduction: Reproduction | None = None
     refusal: str = ""
     params: list[tuple[str, str, str]] = field(default_factory=list)
+    rules: list[tuple[str, str, str]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     histories: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -79,6 +81,7 @@ def write_report(retraining: Retraining, folder: Path) -> Path:
         for part in (
             _verdict(retraining),
             _findings(retraining),
+            _gate(retraining),
             _parameters(retraining),
             _scores(retraining),
             _samples(retraining, pictures),
@@ -125,6 +128,15 @@ def _findings(retraining: Retraining) -> str:
     words = {True: "**refused**", False: "note"}
     told = [f"- {words[finding.refused]}: {_safe(finding.sentence)}" for finding in ordered]
     return "\n".join([*told, *(f"- **failed**: {_safe(trouble)}" for trouble in retraining.troubles)])
+
+
+def _gate(retraining: Retraining) -> str:
+    """What was asked for, also where nothing is refused."""
+    if retraining.record is None:
+        return ""
+    if not retraining.rules:
+        return "### Gate\n\nIt asks for no score."
+    return "### Gate\n\n" + _table(("score", "asked for", "found"), retraining.rules)
 
 
 def _scores(retraining: Retraining) -> str:

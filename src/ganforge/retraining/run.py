@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ganforge.errors import UserError, first_line
-from ganforge.gate import check_gate, judge
+from ganforge.gate import check_gate, judge, rules
 from ganforge.layout import GENERATOR, IMPORT, LOCK, PARAMS, RUN, TRAINING
 from ganforge.lock import read_lock
 from ganforge.params import load_params
@@ -62,7 +62,8 @@ def retrain(order: Order) -> int:
     else:
         work(order, retraining)
     write_outcome(order.output, retraining)
-    print(f"\n{write_report(retraining, order.output).read_text(encoding='utf-8')}")  # noqa: T201
+    report = write_report(retraining, order.output)
+    print(f"\n{report.read_text(encoding='utf-8')}\nThis report is {report}.")  # noqa: T201
     if retraining.passed:
         return 0
     return FAILED if retraining.record is None or retraining.troubles else REFUSED
@@ -117,7 +118,9 @@ def work(order: Order, retraining: Retraining) -> None:
     if retraining.reproduction is not None and retraining.reproduction.failure:
         return
     retraining.record = read_workspace()
-    retraining.findings = judge(retraining.record, retraining.base, load_params().gate)
+    gate = load_params().gate
+    retraining.rules = rules(retraining.record, retraining.base, gate)
+    retraining.findings = judge(retraining.record, retraining.base, gate)
     retraining.histories = histories(base)
     if retraining.reproduction is not None:
         retraining.notes.append(where_recorded(retraining.record))

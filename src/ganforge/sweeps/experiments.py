@@ -32,6 +32,9 @@ def run_trials(trials: Sequence[Trial], jobs: int, tell: Callable[[str], None] =
     """
     there = finished()
     missing = [trial for trial in trials if trial.name not in there]
+    if missing:
+        logs = log_of("NAME").relative_to(repository_root())
+        tell(f"{len(missing)} experiments to run, {jobs} at a time; each says what it does into {logs}")
     with ThreadPoolExecutor(jobs) as pool:
         for trial, log in zip(missing, pool.map(_run_trial, missing)):
             tell(f"{trial.name}: {'done' if log is None else f'failed, see {log}'}")

@@ -58,7 +58,7 @@ class Sweep(Section):
     """
 
     rank: Name
-    fixed: dict[Name, Any]
+    fixed: dict[Name, Any] = Field(default_factory=dict)
     grid: Annotated[dict[Name, list[Any]], Field(min_length=1)] | None = None
     search: Search | None = None
 
@@ -70,6 +70,11 @@ class Sweep(Section):
         if self.rank not in known:
             raise ValueError(f"rank is {self.rank!r}; allowed are {', '.join(known)}")
         return self
+
+    @property
+    def chosen(self) -> list[str]:
+        """Keys that differ between the experiments."""
+        return list(self.grid or (self.search.space if self.search else ()))
 
     @property
     def lower_is_better(self) -> bool:

@@ -17,7 +17,7 @@ from ganforge.sweeps.search import search
 from ganforge.tracking import Identity, gather, scoring_mark, store_needed
 
 
-def run_sweep(name: str, jobs: int) -> tuple[str, list[Record]]:
+def run_sweep(name: str, jobs: int) -> tuple[Sweep, list[Record]]:
     """Runs those experiments of a sweep that there are not yet, and gathers their runs in MLflow.
 
     Args:
@@ -25,7 +25,7 @@ def run_sweep(name: str, jobs: int) -> tuple[str, list[Record]]:
         jobs: how many experiments run at a time.
 
     Returns:
-        the score that they are ranked by, and their records, best first.
+        the sweep, and the records of its experiments, best first.
 
     Raises:
         UserError: the sweep is at fault, or DVC or MLflow refuse.
@@ -39,12 +39,12 @@ def run_sweep(name: str, jobs: int) -> tuple[str, list[Record]]:
     records = ranked(list(found.values()), sweep.rank)
     if records:
         record(family(name, sweep), sweep, records)
-    return sweep.rank, records
+    return sweep, records
 
 
 def record(parent: str, sweep: Sweep, records: Sequence[Record]) -> None:
     """Puts the MLflow runs of the experiments under a parent, whose description ranks them."""
-    members = [(Identity(**json.loads(read_file(found.name, RUN))), scoring(found)) for found in records]
+    members = {found.name: (Identity(**json.loads(read_file(found.name, RUN))), scoring(found)) for found in records}
     choices = sweep.grid or (sweep.search.model_dump()["space"] if sweep.search else {})
     params = {"rank": sweep.rank} | {key: json.dumps(value) for key, value in {**sweep.fixed, **choices}.items()}
     first = look_up(records[0].scores, sweep.rank)

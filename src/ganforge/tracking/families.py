@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ganforge.tracking.identity import Identity
+from ganforge.tracking.identity import EXPERIMENT_TAG, Identity
 from ganforge.tracking.run import find_run
 from ganforge.tracking.store import connect, experiment_id
 
@@ -19,15 +19,19 @@ PARENT_TAG = "mlflow.parentRunId"  # by which MLflow's pages nest a run under an
 
 
 def gather(
-    name: str, members: Iterable[tuple[Identity, str]], params: Mapping[str, str], best: Mapping[str, float], text: str
+    name: str,
+    members: Mapping[str, tuple[Identity, str]],
+    params: Mapping[str, str],
+    best: Mapping[str, float],
+    text: str,
 ) -> str:
     """Puts runs under a parent, which is made where there is none of that name; returns the parent's id.
 
-    A run that has a parent keeps it.
+    A run that has a parent keeps it; one of another experiment, whose training DVC took again, stays where it is.
 
     Args:
         name: of the sweep.
-        members: the trainings whose runs belong to it, each with its `scoring_mark`.
+        members: the trainings of its experiments by DVC's names of these, each with its `scoring_mark`.
         params: of the parent: what the sweep is.
         best: metrics of the parent: those of its best member.
         text: the parent's description, in Markdown.
@@ -44,9 +48,9 @@ def gather(
         metrics=[Metric(key, value, int(1000 * time.time()), 0) for key, value in best.items()],
         tags=[RunTag("mlflow.note.content", text)],
     )
-    for member, scoring in members:
+    for experiment, (member, scoring) in members.items():
         run = find_run(client, member, scoring)
-        if run is not None and PARENT_TAG not in run.data.tags:
+        if run is not None and PARENT_TAG not in run.data.tags and run.data.tags.get(EXPERIMENT_TAG) == experiment:
             client.set_tag(run.info.run_id, PARENT_TAG, parent_id)
     client.set_terminated(parent_id)
     return parent_id

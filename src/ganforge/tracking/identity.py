@@ -58,6 +58,7 @@ class Identity:
         return json.dumps(asdict(self)) + "\n"
 
 
+EXPERIMENT_TAG = "dvc.experiment"
 EXPERIMENT_VARIABLE = "DVC_EXP_NAME"  # set by DVC, to what it calls an experiment
 RECORDED = (":!dvc.lock", ":!params.yaml", ":!reports")  # what a run changes, or records itself
 
@@ -87,4 +88,4 @@ def _environment_tags() -> dict[str, str]:
     if commit:
         tags["mlflow.source.git.commit"] = commit
     experiment = os.environ.get(EXPERIMENT_VARIABLE)
-    return tags | ({"dvc.experiment": experiment} if experiment else {})
+    return tags | ({EXPERIMENT_TAG: experiment} if experiment else {})

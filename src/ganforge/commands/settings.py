@@ -1,0 +1,22 @@
+"""``ganforge set``."""
+
+from __future__ import annotations
+
+import argparse
+
+NAME, HELP = "set", "write single settings into params.yaml, such as train.loss=hinge (comments are kept)"
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Keys and values."""
+    parser.add_argument("values", nargs="+", metavar="KEY=VALUE", help="a key of params.yaml and what it is to be")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Writes them, and says what changed."""
+    from ganforge.recipes import apply_values
+
+    changed = apply_values(options.values)
+    for key, (before, after) in changed.items():
+        print(f"{key}: {before} -> {after}")
+    print("params.yaml is ready: run `make repro`." if changed else "params.yaml has these values already.")
