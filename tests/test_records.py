@@ -8,7 +8,7 @@ import pytest
 from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
 from ganforge.params import parse_params
-from ganforge.records import WORKSPACE, parse_record, read_revision, read_workspace
+from ganforge.records import WORKSPACE, differing_params, parse_record, ranked, read_revision, read_workspace
 from ganforge.tracking import Identity, previous_run, read_run, recover_run
 from tests.evaluation.test_report import SCORES, png
 
@@ -94,6 +94,35 @@ def test_a_commit_is_a_run_and_an_unknown_one_is_refused(own_folder):
     assert (found.params["train.loss"], found.scores["quality"]["fd"], found.grid) == ("hinge", 0.5, None)
     with pytest.raises(UserError, match="no-such-thing is neither a recorded run nor a revision"):
         read_revision("no-such-thing")
+
+
+def test_a_commit_that_was_not_run_again_is_read_as_what_it_was_made_with(own_folder):
+    def git(*arguments):
+        identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+        subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
+
+    git("init", "-q")
+    write_run(own_folder, "wasserstein", 0.5)
+    write_lock(own_folder, "hinge")
+    git("add", "params.yaml", "reports", "dvc.lock")
+    git("commit", "-qm", "another loss, and the scores of the one before")
+    found = read_revision("HEAD")
+    assert (found.params["train.loss"], found.stale, found.data) == ("hinge", True, "preprocess")
+
+
+def test_runs_are_ranked_whichever_way_is_better_and_those_without_the_score_come_last():
+    def run(name, loss, **scores):
+        return parse_record(name, PARAMS.format(loss=loss), json.dumps({"quality": scores}), None)
+
+    far, near, none = (
+        run("far", "hinge", fd=3.0, coverage=0.9),
+        run("near", "hinge", fd=1.0, coverage=0.2),
+        run("-", "x"),
+    )
+    assert [record.name for record in ranked([none, far, near], "quality.fd")] == ["near", "far", "-"]
+    assert [record.name for record in ranked([none, near, far], "quality.coverage")] == ["far", "near", "-"]
+    assert differing_params([far, near]) == []
+    assert differing_params([far, none]) == ["train.loss"]
 
 
 def test_scores_that_are_no_json_are_refused_in_a_sentence():

@@ -74,7 +74,10 @@ class LiveRun:
             self._rows, self._pictures = len(rows), len(pictures)
 
     def close(self, status: str | None = None) -> None:
-        """Waits a few seconds at most until everything is sent, and the run marked with ``status`` if there is one."""
+        """Waits until everything is sent, and the run marked with ``status`` if there is one: a few seconds at most.
+
+        A training that is over before its process has begun waits for that as well, longer on a busy machine.
+        """
         self._tell(closing=True, status=status)
         self._messages.put(None)
         self._ready.wait(LONGEST_START)
