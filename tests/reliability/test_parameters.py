@@ -22,7 +22,7 @@ from ganforge.training.setup import build_trainer
 from tests.project import ROOT
 
 DEFAULTS = read_yaml(ROOT / "params.yaml")
-EXAMPLES = int(os.environ.get("GANFORGE_EXAMPLES", "120"))
+EXAMPLES = int(os.environ.get("GANFORGE_EXAMPLES", "100"))
 QUICK = {"deadline": None, "derandomize": "GANFORGE_EXAMPLES" not in os.environ}
 
 
@@ -84,8 +84,12 @@ def test_any_value_in_any_place_is_taken_or_named(path, value):
     outcome(values)
 
 
+# The gate asks for whatever scores it likes; all other keys have to be there, and no more.
+FIXED = [path for path in paths(DEFAULTS) if path and (path[0] != "gate" or len(path) <= 2)]
+
+
 @settings(max_examples=EXAMPLES // 2, **QUICK)
-@given(st.sampled_from([path for path in paths(DEFAULTS) if path]), st.one_of(st.text(max_size=10), scalars))
+@given(st.sampled_from(FIXED), st.one_of(st.text(max_size=10), scalars))
 def test_a_key_that_is_missing_or_unknown_is_named(path, name):
     values = copy.deepcopy(DEFAULTS)
     group = reduce(lambda group, key: group[key], path[:-1], values)

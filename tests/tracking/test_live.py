@@ -70,9 +70,12 @@ def test_a_message_that_was_cut_short_ends_the_process(store, params):
     (store / "run.json").write_text(Identity.new().to_json())
     training = {"params": params.model_dump(mode="json"), "meta": asdict(META), "identity_file": "run.json"}
     messages = f'{json.dumps(training)}\n{{"rows": [{{"ima'
-    for cut in (messages, messages[:50]):
-        done = subprocess.run([sys.executable, "-m", "ganforge.tracking.recorder"], input=cut, text=True, timeout=60)
-        assert done.returncode == 1
+    command = [sys.executable, "-m", "ganforge.tracking.recorder"]
+    processes = [subprocess.Popen(command, stdin=subprocess.PIPE, text=True) for _ in range(2)]
+    for process, cut in zip(processes, (messages, messages[:50]), strict=True):
+        process.stdin.write(cut)
+        process.stdin.close()
+    assert [process.wait(60) for process in processes] == [1, 1]
 
 
 TRAINING = """
