@@ -90,15 +90,16 @@ def test_a_folder_that_is_none_of_a_retraining_is_refused_in_a_sentence(tmp_path
     assert "outcome.json does not exist: run ci/retrain first" in done.stderr
 
 
-def test_a_branch_that_may_not_be_pushed_to_leaves_the_report(checkout):
+def test_branches_that_may_not_be_pushed_to_leave_the_report(checkout):
     hook = checkout.parent / "origin.git" / "hooks" / "pre-receive"
-    hook.write_text("#!/bin/sh\nwhile read old new name; do test $name != refs/heads/main || exit 1; done\n")
+    hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
     report = deliver(
         checkout, "--results", "main", "--pictures", "pictures", "--address", "https://example.org/{commit}/{path}"
     )
     assert "could not be committed to `main`" in report
-    assert "](https://example.org/" in report
+    assert "could not be pushed to `pictures`" in report
+    assert "## Passed" in report
 
 
 def test_a_second_delivery_says_the_same_and_a_branch_that_is_not_there_is_named(checkout):

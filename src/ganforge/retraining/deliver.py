@@ -39,15 +39,18 @@ def deliver(folder: Path, *, pictures: str, results: str, address: str) -> None:
         text = (folder / REPORT).read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise UserError(f"{error.filename} does not exist: run ci/retrain first, which makes {folder}.") from None
+    told = []
     if pictures:
-        text = push_pictures(text, folder, outcome["commit"], pictures, address)
-        comment.write_text(text, encoding="utf-8")
+        try:
+            text = push_pictures(text, folder, outcome["commit"], pictures, address)
+        except UserError as error:  # a protected branch, say; the report is for people all the same
+            told.append(f"its pictures could not be pushed to `{pictures}` ({error})")
     if results:
         try:
-            told = push_results(folder, outcome, results)
-        except UserError as error:  # a protected branch, say; the report is for people all the same
-            told = f"`dvc.lock` could not be committed to `{results}` ({error})"
-        text += f"- {told}\n"
+            told.append(push_results(folder, outcome, results))
+        except UserError as error:
+            told.append(f"`dvc.lock` could not be committed to `{results}` ({error})")
+    text += "".join(f"- {line}\n" for line in told)
     comment.write_text(text, encoding="utf-8")
     print(text)  # noqa: T201
 

@@ -94,9 +94,9 @@ def begin(order: Order, commit: str) -> Retraining:
     check_gate(load_params().gate)
     pull_imports()
     retraining = Retraining(commit, base, read_base(base), notes=notes)
-    before, after = (text and parse_record("", text, "{}", None) for text in (show(base, PARAMS), PARAMS.read_text()))
-    if before and after:
-        retraining.params = changed_params(retraining.base or before, after)
+    before = retraining.base or parse_record("the base", show(base, PARAMS) or "{}", "{}", None)
+    after = parse_record("this change", PARAMS.read_text(encoding="utf-8"), "{}", None)
+    retraining.params = changed_params(before, after)
     if retraining.base is not None and retraining.base.stale:
         notes.append(
             "The scores of the base were made with other parameters than those that are committed there: they are "
