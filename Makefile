@@ -31,10 +31,10 @@ $(READY): requirements.lock pyproject.toml
 	@test -x .venv/bin/pip || $(PYTHON) -m venv --clear .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv
 ifeq ($(TORCH),)
-	.venv/bin/uv pip install --quiet --compile-bytecode --requirements requirements.lock --no-deps --editable .
+	.venv/bin/uv pip install --python .venv/bin/python --quiet --compile-bytecode --requirements requirements.lock --no-deps --editable .
 else
 	grep -vE '^(nvidia|cuda|triton)' requirements.lock > .venv/requirements.txt
-	.venv/bin/uv pip install --quiet --compile-bytecode --requirements .venv/requirements.txt --editable . --torch-backend $(TORCH)
+	.venv/bin/uv pip install --python .venv/bin/python --quiet --compile-bytecode --requirements .venv/requirements.txt --editable . --torch-backend $(TORCH)
 endif
 	@printf '%s' "$(TORCH)" > .venv/.torch
 	@printf '%s' "$(CURDIR)" > .venv/.place
