@@ -42,6 +42,11 @@ def test_what_lies_on_disk_is_a_run(own_folder):
     assert found.grid == png()
 
 
+def git(*arguments):
+    identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
+
+
 def write_lock(own_folder, loss, *, samples="s"):
     """What DVC tells of a run, as far as it is read."""
     outputs = {"train": ("models/generator", "g"), "sample": ("samples", "s")}
@@ -81,10 +86,6 @@ def test_where_nothing_was_run_it_says_so(own_folder):
 
 
 def test_a_commit_is_a_run_and_an_unknown_one_is_refused(own_folder):
-    def git(*arguments):
-        identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
-        subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
-
     git("init", "-q")
     write_run(own_folder, "hinge", 0.5)
     git("add", "params.yaml", "reports")
@@ -97,10 +98,6 @@ def test_a_commit_is_a_run_and_an_unknown_one_is_refused(own_folder):
 
 
 def test_a_commit_that_was_not_run_again_is_read_as_what_it_was_made_with(own_folder):
-    def git(*arguments):
-        identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
-        subprocess.run(["git", *identity, *arguments], check=True, capture_output=True)
-
     git("init", "-q")
     write_run(own_folder, "wasserstein", 0.5)
     write_lock(own_folder, "hinge")

@@ -92,7 +92,7 @@ def changed_scores(before: Record, after: Record) -> list[ScoreChange]:
 
 def ranked(records: Sequence[Record], key: str) -> list[Record]:
     """Runs by a score of `MEANINGS`, best first; those without it last."""
-    (meaning,) = (meaning for meaning in MEANINGS if meaning.key == key)
+    meaning = _meaning(key)
     return sorted(
         records,
         key=lambda record: (look_up(record.scores, key) is None, _distance_from_best(meaning, record)),
@@ -113,10 +113,14 @@ def worse_by(key: str, before: Record, after: Record) -> float | None:
         before: the first run, which has that score.
         after: the second, which has it as well.
     """
-    (meaning,) = (meaning for meaning in MEANINGS if meaning.key == key)
+    meaning = _meaning(key)
     if _verdict(meaning, before, after) == "measured differently":
         return None
     return _distance_from_best(meaning, after) - _distance_from_best(meaning, before)
+
+
+def _meaning(key: str) -> Meaning:
+    return next(meaning for meaning in MEANINGS if meaning.key == key)
 
 
 def _alike(before: Record, after: Record, settings: tuple[str, ...], numbers: tuple[str, ...]) -> bool:

@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> None:
 
 def print_ranking(records: Sequence[Record], key: str) -> None:
     """Prints runs in the order that they come in, with what differs, and writes the page with their grids."""
-    from ganforge.evaluation.meanings import look_up, number
+    from ganforge.evaluation.meanings import shown
     from ganforge.evaluation.report import render_ranking
     from ganforge.files import write_durably
     from ganforge.records import comparable, differing_params
@@ -60,9 +60,9 @@ def print_ranking(records: Sequence[Record], key: str) -> None:
     heads = ["", *(name.split(".")[1] for name in scores), *differing_params(records)]
     rows = []
     for record in records:
-        values = [look_up(record.scores, name) for name in scores]
+        values = [shown(record.scores, name) for name in scores]
         settings = [str(record.params.get(name, "-")) for name in heads[1 + len(scores) :]]
-        rows.append([record.name, *("-" if value is None else number(value) for value in values), *settings])
+        rows.append([record.name, *values, *settings])
     widths = [max(len(row[place]) for row in [heads, *rows]) + 2 for place in range(len(heads))]
     for row in [heads, *rows]:
         print("".join(f"{cell:<{width}}" for cell, width in zip(row, widths)).rstrip())

@@ -245,9 +245,19 @@ def rows(scores: Scores) -> list[ScoreRow]:
         if value is None:
             continue
         real, spread = look_up(scores, meaning.real_key), look_up(scores, meaning.spread_key)
-        shown = number(value) if spread is None else f"{number(value, spread)} ± {number(spread, spread)}"
-        table.append(ScoreRow(meaning, shown, "" if real is None else number(real, spread)))
+        table.append(ScoreRow(meaning, _beside_spread(value, spread), "" if real is None else number(real, spread)))
     return table
+
+
+def shown(scores: Scores, key: str) -> str:
+    """The score of a key of `MEANINGS` with its spread, ready to print; ``-`` where it is absent."""
+    value = look_up(scores, key)
+    (spread_key,) = (meaning.spread_key for meaning in MEANINGS if meaning.key == key)
+    return "-" if value is None else _beside_spread(value, look_up(scores, spread_key))
+
+
+def _beside_spread(value: float, spread: float | None) -> str:
+    return number(value) if spread is None else f"{number(value, spread)} ± {number(spread, spread)}"
 
 
 def markdown_table(scores: Scores) -> str:

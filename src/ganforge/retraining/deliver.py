@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ganforge.errors import UserError
-from ganforge.retraining.commands import git, resolve
 from ganforge.retraining.places import COMMENT, OUTCOME, PICTURES, REPORT, RESULTS, TRACKED
+from ganforge.shell import git, resolve
 
 AUTHOR = {"NAME": "ci/retrain", "EMAIL": "ci-retrain@localhost"}  # where git knows no other
 FILE = "100644"  # git's mode of a plain file

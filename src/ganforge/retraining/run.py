@@ -17,10 +17,10 @@ from ganforge.lock import read_lock
 from ganforge.params import load_params
 from ganforge.recipes import apply_recipe, apply_values
 from ganforge.records import Record, changed_params, parse_record, read_revision, read_workspace
-from ganforge.retraining.commands import dvc, git, has_remote, push_tracked, resolve, show
 from ganforge.retraining.places import OUTCOME, RESULTS, TRACKED
 from ganforge.retraining.report import AFTER, BEFORE, Retraining, write_report
 from ganforge.retraining.stages import Reproduction, needs_a_run, reproduce, with_reasons
+from ganforge.shell import dvc, git, has_remote, resolve, show
 
 FAILED, REFUSED = 1, 3  # statuses of a retraining that did not pass
 NO_COMMIT = "0" * 40  # what GitHub calls the commit before the first one of a branch
@@ -234,6 +234,22 @@ def push() -> list[str]:
     if pushed:
         pushed, said = push_tracked()
     return [] if pushed else [f"results could not be pushed to DVC's remote: {last_line(said)}"]
+
+
+def push_tracked() -> tuple[bool, str]:
+    """Sends those outputs of stages to DVC's remote that git keeps, which `dvc push` leaves out; whether it succeeded.
+
+    Without them no other machine can take a run from the remote's cache of runs: DVC wants to see all of a stage.
+    """
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+
+    try:
+        with Repo() as repo:
+            sent = repo.cloud.push({out.hash_info for out in repo.index.outs if not out.use_cache and out.hash_info})
+    except (DvcException, OSError) as error:
+        return False, str(error)
+    return not sent.failed, "some files did not arrive"
 
 
 def last_line(said: str) -> str:

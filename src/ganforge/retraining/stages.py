@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from ganforge.layout import PARAMS
 from ganforge.params import leaves
+from ganforge.shell import dvc
 
 Outcome = Literal["ran", "taken from the cache", "unchanged", "failed"]
 
@@ -54,8 +55,8 @@ class Reproduction:
 
 def needs_a_run() -> bool:
     """Whether any stage differs from what dvc.lock tells of it, be its results here or not."""
-    done = subprocess.run(["dvc", "repro", "--dry", "--allow-missing"], capture_output=True, text=True, check=False)
-    return done.returncode != 0 or RUNNING.search(done.stdout) is not None
+    known, said = dvc("repro", "--dry", "--allow-missing")
+    return not known or RUNNING.search(said) is not None
 
 
 def reproduce(*arguments: str) -> Reproduction:

@@ -13,6 +13,7 @@ from ganforge.errors import UserError
 from ganforge.files import repository_root
 from ganforge.layout import PARAMS
 from ganforge.records import Record, read_revision
+from ganforge.shell import dvc
 from ganforge.sweeps.plan import Trial
 
 
@@ -60,7 +61,10 @@ def log_of(name: str) -> Path:
 
 def finished() -> set[str]:
     """Names of the experiments that DVC holds, of whatever commit."""
-    return set(_dvc("exp", "list", "--all-commits", "--name-only").split())
+    known, said = dvc("exp", "list", "--all-commits", "--name-only")
+    if not known:
+        raise UserError(f"DVC cannot tell its experiments ({said.partition(chr(10))[0]}): mend that first.")
+    return set(said.split())
 
 
 def read_file(name: str, path: Path) -> str:
@@ -69,11 +73,11 @@ def read_file(name: str, path: Path) -> str:
     Raises:
         UserError: it is neither in the cache nor in a remote.
     """
-    import dvc.api
+    from dvc.api import read
     from dvc.exceptions import DvcException
 
     try:
-        text: str = dvc.api.read(str(path), rev=name)
+        text: str = read(str(path), rev=name)
     except (DvcException, OSError) as error:
         raise UserError(f"{path} of the experiment {name} cannot be had ({error}): run `dvc exp pull`.") from None
     return text
@@ -93,11 +97,3 @@ def written(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ",".join(map(written, value)) + "]"
     return json.dumps(value)
-
-
-def _dvc(*arguments: str) -> str:
-    done = subprocess.run(["dvc", *arguments], capture_output=True, text=True, check=False)
-    if done.returncode:
-        told = next((line for line in done.stderr.splitlines() if line.strip()), f"status {done.returncode}")
-        raise UserError(f"dvc {' '.join(arguments[:2])} failed ({told}): mend that first.")
-    return done.stdout

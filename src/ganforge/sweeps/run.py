@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from ganforge.evaluation.meanings import look_up, number
+from ganforge.evaluation.meanings import look_up, shown
 from ganforge.files import repository_root
 from ganforge.layout import RUN
 from ganforge.params import parse_params
@@ -44,7 +44,10 @@ def run_sweep(name: str, jobs: int) -> tuple[Sweep, list[Record]]:
 
 def record(parent: str, sweep: Sweep, records: Sequence[Record]) -> None:
     """Puts the MLflow runs of the experiments under a parent, whose description ranks them."""
-    members = {found.name: (Identity(**json.loads(read_file(found.name, RUN))), scoring(found)) for found in records}
+    members = {
+        found.name: (Identity.parse(read_file(found.name, RUN), f"{RUN} of {found.name}"), scoring(found))
+        for found in records
+    }
     choices = sweep.grid or (sweep.search.model_dump()["space"] if sweep.search else {})
     params = {"rank": sweep.rank} | {key: json.dumps(value) for key, value in {**sweep.fixed, **choices}.items()}
     first = look_up(records[0].scores, sweep.rank)
@@ -63,7 +66,6 @@ def ranking(records: Sequence[Record], key: str) -> str:
     keys = differing_params(records)
     lines = [f"| experiment | {key} | {' | '.join(keys)} |", "|---|---|" + "---|" * len(keys)]
     for found in records:
-        value = look_up(found.scores, key)
-        cells = [found.name, "-" if value is None else number(value), *(str(found.params.get(name)) for name in keys)]
+        cells = [found.name, shown(found.scores, key), *(str(found.params.get(name)) for name in keys)]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -43,19 +43,35 @@ class Identity:
             UserError: the file is missing or damaged.
         """
         try:
-            found = cls(**json.loads(path.read_text(encoding="utf-8")))
+            return cls.parse(path.read_text(encoding="utf-8"), str(path))
+        except (FileNotFoundError, UnicodeDecodeError) as error:
+            raise _no_training(str(path), error) from error
+
+    @classmethod
+    def parse(cls, text: str, source: str) -> Identity:
+        """Understands what `to_json` gave, which ``source`` holds.
+
+        Raises:
+            UserError: it is damaged.
+        """
+        try:
+            found = cls(**json.loads(text))
             texts = [found.training, found.run_id or "", *found.environment, *found.environment.values()]
             if not all(isinstance(text, str) for text in texts) or not re.fullmatch("[0-9a-f]{32}", found.training):
                 raise ValueError("its values are none of a training")
-        except (FileNotFoundError, ValueError, TypeError, AttributeError) as error:
-            raise UserError(
-                f"{path} does not name a training ({first_line(error)}): remove it, and `make repro` makes it anew."
-            ) from error
+        except (ValueError, TypeError, AttributeError) as error:
+            raise _no_training(source, error) from error
         return found
 
     def to_json(self) -> str:
         """As text."""
         return json.dumps(asdict(self)) + "\n"
+
+
+def _no_training(source: str, error: Exception) -> UserError:
+    return UserError(
+        f"{source} does not name a training ({first_line(error)}): remove it, and `make repro` makes it anew."
+    )
 
 
 EXPERIMENT_TAG = "dvc.experiment"

@@ -1,4 +1,4 @@
-"""What a retraining asks of git and DVC, as their commands say it."""
+"""Commands of git and DVC, and what they say."""
 
 from __future__ import annotations
 
@@ -60,19 +60,3 @@ def has_remote() -> bool:
     """Whether DVC has a remote to pull from and push to."""
     known, name = dvc("config", "core.remote")
     return known and bool(name)
-
-
-def push_tracked() -> tuple[bool, str]:
-    """Sends those outputs of stages to DVC's remote that git keeps, which `dvc push` leaves out; whether it succeeded.
-
-    Without them no other machine can take a run from the remote's cache of runs: DVC wants to see all of a stage.
-    """
-    from dvc.exceptions import DvcException
-    from dvc.repo import Repo
-
-    try:
-        with Repo() as repo:
-            sent = repo.cloud.push({out.hash_info for out in repo.index.outs if not out.use_cache and out.hash_info})
-    except (DvcException, OSError) as error:
-        return False, str(error)
-    return not sent.failed, "some files did not arrive"
