@@ -64,6 +64,12 @@ sweep: workspace ## Run the experiments of recipes/sweeps/SWEEP.yaml and rank th
 	@ganforge check
 	@ganforge sweep $(or $(SWEEP),losses) --jobs $(or $(JOBS),1)
 
+.PHONY: augmentation
+augmentation: workspace ## Find out whether generated images help a classifier that has few real ones (docs/augmentation.md)
+	@ganforge check
+	@python -m pipeline.unlock
+	@dvc repro pipeline/augmentation/dvc.yaml
+
 .PHONY: report
 report: setup ## Open the report of the last run
 	@test -e reports/report.html || { echo "There is no report yet: run make repro first."; exit 1; }

@@ -1,14 +1,15 @@
 """reports/report.html: what a person opens to judge a run."""
 
 import json
+from collections.abc import Iterator
 
 import pandas as pd
 
 from ganforge.datasets.prepared import Meta, read_meta
 from ganforge.evaluation.alarms import alarms
-from ganforge.evaluation.report import Section, pictures, render_report
+from ganforge.evaluation.report import Picture, Section, pictures, render_report
 from ganforge.files import write_durably
-from ganforge.layout import FIGURES, GENERATOR, PREPARED, PROGRESS, REPORT, RUN, SAMPLES, TRAINING
+from ganforge.layout import DIRECTION_FIGURES, FIGURES, GENERATOR, PREPARED, PROGRESS, REPORT, RUN, SAMPLES, TRAINING
 from ganforge.params import Params
 from ganforge.records import Record, read_workspace
 from ganforge.tracking import Identity, previous_run, reason
@@ -100,8 +101,17 @@ def sections() -> list[Section]:
             "Between samples",
             pictures([("Each row walks from one latent vector to another.", SAMPLES / "interpolation.png")]),
         ),
+        Section("Along directions in the space of codes", [*direction_pictures()]),
         Section("Training", pictures([(TRAINING_CAPTION, FIGURES / "training.png")])),
     ]
+
+
+def direction_pictures() -> Iterator[Picture]:
+    """Each direction that samples can be edited along, under what it does."""
+    effects = json.loads((DIRECTION_FIGURES / "effects.json").read_text(encoding="utf-8"))
+    for number, effect in enumerate(effects):
+        path = DIRECTION_FIGURES / f"{number:03d}.png"
+        yield from pictures([(effect["sentence"], path)], small=True)
 
 
 if __name__ == "__main__":

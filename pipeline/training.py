@@ -16,8 +16,7 @@ from ganforge.errors import UserError
 from ganforge.evaluation.judge import distance_to_training_images
 from ganforge.files import write_durably
 from ganforge.layout import EXTRACTOR, GENERATOR, PREPARED, PROGRESS, RUN, TRAINING
-from ganforge.networks import build_generator
-from ganforge.networks.storage import GeneratorConfig, save_generator
+from ganforge.networks.storage import save_generator
 from ganforge.params import Params
 from ganforge.signals import SHEET_SUFFIX, SIGNALS
 from ganforge.tracking import Identity, LiveRun
@@ -25,7 +24,7 @@ from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.device import configure
 from ganforge.training.distributed import World, join, leave
 from ganforge.training.failure import FailureError
-from ganforge.training.setup import PREVIEW_COLUMNS, build_trainer, network_spec
+from ganforge.training.setup import PREVIEW_COLUMNS, build_trainer, built, network_spec
 from ganforge.training.trainer import Kept, Trainer
 from pipeline.process import ask_to_stop, only_one_in, start_processes
 from pipeline.stage import FINISHED, check_scoring, forget_committed, progress_bar, trainings
@@ -172,16 +171,4 @@ def rescue(params: Params, meta: Meta, trainer: Trainer, work: Path) -> str:
 
 def write_generator(folder: Path, params: Params, meta: Meta, kept: Kept) -> None:
     """Weights of a generator, and all that is needed to use them."""
-    spec = network_spec(params.network, meta)
-    labelled = spec.classes > 0
-    module = build_generator(spec)
-    module.load_state_dict(kept.weights)
-    config = GeneratorConfig(
-        network=spec,
-        signal=meta.signal,
-        dataset=meta.dataset,
-        classes=meta.classes if labelled else (),
-        class_counts=meta.class_counts if labelled else (),
-        images=kept.images,
-    )
-    save_generator(folder, module, config)
+    save_generator(folder, *built(params.network, meta, kept))

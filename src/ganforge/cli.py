@@ -7,10 +7,40 @@ import sys
 from collections.abc import Sequence
 
 from ganforge import __version__
-from ganforge.commands import check, compare, export, info, recipe, register, sample, scores, serve, settings, sweep
+from ganforge.commands import (
+    augment,
+    check,
+    compare,
+    edit,
+    export,
+    info,
+    project,
+    recipe,
+    register,
+    sample,
+    scores,
+    serve,
+    settings,
+    sweep,
+)
 from ganforge.errors import UserError
 
-COMMANDS = (check, recipe, settings, sweep, compare, scores, info, sample, export, register, serve)
+COMMANDS = (
+    check,
+    recipe,
+    settings,
+    sweep,
+    compare,
+    scores,
+    info,
+    sample,
+    project,
+    edit,
+    augment,
+    export,
+    register,
+    serve,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
 
 from ganforge.errors import UserError
+from ganforge.networks import CodedGenerator
 from ganforge.networks.sampling import decode, draw_labels, draw_latents
 from ganforge.networks.storage import CONFIG, GeneratorConfig, load_generator
 from ganforge.truncation import Truncated
@@ -31,7 +31,7 @@ class Generator:
         classes: names of its labels, empty if it is unconditional.
     """
 
-    def __init__(self, module: nn.Module, config: GeneratorConfig, device: torch.device) -> None:
+    def __init__(self, module: CodedGenerator, config: GeneratorConfig, device: torch.device) -> None:
         self.module, self.config, self.device = module.to(device), config, device
         self.shape, self.classes = config.network.shape, config.classes
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ganforge.layout import LOCK, PARAMS
+from ganforge.layout import AUGMENTATION_LOCK, LOCK, PARAMS
 
 CHAIN = (
     ("preprocess", "extractor", "data/prepared"),
@@ -37,12 +37,13 @@ class Made:
 
 
 def holds(path: Path, root: Path = Path()) -> bool:
-    """Whether a file lies here as dvc.lock tells of it, rather than as another commit or another run left it."""
+    """Whether a file lies here as a dvc.lock tells of it, rather than as another commit or another run left it."""
     try:
         digest = hashlib.md5((root / path).read_bytes(), usedforsecurity=False).hexdigest()
-        return digest in (root / LOCK).read_text(encoding="utf-8")
     except FileNotFoundError:
         return False
+    locks = [root / lock for lock in (LOCK, AUGMENTATION_LOCK)]
+    return any(digest in lock.read_text(encoding="utf-8") for lock in locks if lock.exists())
 
 
 def read_lock(root: Path = Path()) -> str:

@@ -232,12 +232,50 @@ class SampleParams(Section):
         return self
 
 
+class DirectionsParams(Section):
+    """How directions are found that samples can be edited along."""
+
+    samples: Annotated[int, Field(ge=100, le=10**6)]
+    components: Annotated[int, Field(ge=1, le=100)]
+    strength: Annotated[float, Field(gt=0, le=100)]
+    seed: Seed
+
+
 class EvaluationParams(Section):
     """How samples are scored."""
 
     neighbours: Annotated[int, Field(ge=1, le=100)]
     cas_images: Annotated[int, Field(ge=0, le=10**12)]
     inception: bool
+
+
+class ClassicParams(Section):
+    """Classic augmentation of the images that a classifier learns from: how far each change goes, to both sides."""
+
+    rotation: Annotated[float, Field(ge=0, le=180)]
+    translation: Annotated[float, Field(ge=0, le=0.5)]
+    scale: Annotated[float, Field(ge=0, le=0.5)]
+    mirror: bool
+
+
+class AugmentationStudyParams(Section):
+    """The study of `make augmentation`: what generated images are worth to a classifier that has few real ones."""
+
+    per_class: Annotated[list[Interval], Field(min_length=1)]
+    seeds: Annotated[list[Seed], Field(min_length=2, max_length=100)]
+    validation_per_class: Interval
+    generated_per_class: Interval
+    shares: Annotated[list[Annotated[float, Field(gt=0, lt=1)]], Field(min_length=1)]
+    classifier_images: Annotated[int, Field(ge=1, le=10**12)]
+    classic: ClassicParams
+
+    @model_validator(mode="after")
+    def _each_once(self) -> AugmentationStudyParams:
+        for key in ("per_class", "seeds", "shares"):
+            values = getattr(self, key)
+            if len(set(values)) < len(values):
+                raise ValueError(f"augmentation_study.{key} is {values}: name each one once")
+        return self
 
 
 class ComputeParams(Section):
@@ -271,7 +309,9 @@ class Params(Section):
     augment: AugmentParams
     sample: SampleParams
     evaluation: EvaluationParams
+    directions: DirectionsParams
     gate: GateParams
+    augmentation_study: AugmentationStudyParams
     compute: ComputeParams
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ganforge.errors import UserError
-from ganforge.networks import NetworkSpec
+from ganforge.networks import CodedGenerator, NetworkSpec
 from ganforge.networks.equalised import NormalisedInput
 from ganforge.networks.sampling import STATISTICS_SEED, draw_latents
 from ganforge.networks.style import StyleGenerator
@@ -33,7 +33,7 @@ class Truncated(nn.Module):
         UserError: the network has neither.
     """
 
-    def __init__(self, generator: nn.Module, spec: NetworkSpec, truncation: float) -> None:
+    def __init__(self, generator: CodedGenerator, spec: NetworkSpec, truncation: float) -> None:
         super().__init__()
         if not isinstance(generator, StyleGenerator) and any(
             isinstance(layer, NormalisedInput) for layer in generator.modules()
@@ -42,17 +42,20 @@ class Truncated(nn.Module):
                 f"truncation is {truncation}, but the network {spec.name} brings all latents to the same length, so "
                 "that there is nothing to pull them to; allowed is 1."
             )
-        self.generator, self.truncation = generator, truncation
+        self.generator, self.truncation, self.latent_dim = generator, truncation, spec.latent_dim
         self.means = _mean_styles(generator, spec) if isinstance(generator, StyleGenerator) else None
 
     def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
         """(batch, latent_dim) and (batch,) labels to (batch, *shape)."""
-        if not isinstance(self.generator, StyleGenerator) or self.means is None:
-            signal: Tensor = self.generator(self.truncation * latents, labels)
-        else:
-            mean = self.means[torch.zeros(len(latents), dtype=torch.int64) if labels is None else labels]
-            signal = self.generator.synthesis(mean.lerp(self.generator.mapping(latents, labels), self.truncation))
-        return signal
+        return self.generator.synthesise(self.pull(self.generator.encode(latents, labels), labels))
+
+    def pull(self, code: Tensor, labels: Tensor | None) -> Tensor:
+        """Codes (batch, entries) of (batch,) labels nearer to their mean."""
+        if self.means is None:
+            latents, embedding = code[:, : self.latent_dim], code[:, self.latent_dim :]
+            return torch.cat([self.truncation * latents, embedding], dim=1)
+        mean = self.means[torch.zeros(len(code), dtype=torch.int64) if labels is None else labels]
+        return mean.lerp(code, self.truncation)
 
 
 @lru_cache(maxsize=1)  # of a generator that is asked again and again

@@ -31,7 +31,7 @@ from ganforge.files import write_durably, write_json
 from ganforge.networks.layers import BATCH_NORM, CONVOLUTION
 from ganforge.networks.weights import build_with
 from ganforge.scale import arrange, normalise
-from ganforge.training.batches import Order, choose_batches
+from ganforge.training.batches import Batches, Order, choose_batches
 
 WEIGHTS = "extractor.safetensors"
 CONFIG = "config.json"
@@ -142,6 +142,22 @@ class Extractor:
         joined = join_labels(torch.cat(labels).numpy(), self.classifier.classes, self.parts)
         return Features(torch.cat(values).numpy(), joined)
 
+    @torch.inference_mode()
+    def confidence(self, signals: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """The probability that it gives to labels (N,) of uint8 signals (N, *shape); (N,) float32, 0 to 1.
+
+        That of an item with several parts is the product of theirs.
+        """
+        found = []
+        for start in range(0, len(signals), FEATURE_BATCH):
+            rows = slice(start, start + FEATURE_BATCH)
+            images = torch.from_numpy(separate(np.array(signals[rows]), self.parts)).to(self.device)
+            _, logits = self.classifier(normalise(images))
+            wanted = separate_labels(labels[rows], self.classifier.classes, self.parts)
+            logarithms = logits.log_softmax(1).cpu().gather(1, torch.from_numpy(wanted)[:, None])
+            found.append(logarithms.view(-1, self.parts).sum(1).exp())
+        return torch.cat(found).numpy()
+
     def save(self, folder: Path, shape: tuple[int, ...], classes: int, accuracy: float | None) -> None:
         """Writes weights and configuration; `load` reads them.
 
@@ -236,7 +252,7 @@ def train_classifier(
     progress: Callable[[int], None],
     parts: int = 1,
 ) -> Classifier:
-    """Trains a classifier with a cosine schedule.
+    """Trains a classifier of given images.
 
     Args:
         train: what it learns from.
@@ -252,11 +268,24 @@ def train_classifier(
     arrange(classifier, classifier.axes)
     part_images = separate(train.images, parts)
     part_labels = separate_labels(train.required_labels(), classifier.classes, parts)
-    optimiser = torch.optim.Adam(classifier.parameters(), lr=LEARNING_RATE, fused=True)
     batch_size = min(BATCH, len(part_images))
-    steps = max(1, images // batch_size)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
     batches = choose_batches(part_images, part_labels, partial(Order, len(part_images), batch_size, seed), device)
+    fit(classifier, batches, max(1, images // batch_size), progress)
+    return classifier
+
+
+def fit(classifier: Classifier, batches: Batches, steps: int, progress: Callable[[int], None]) -> None:
+    """Trains a classifier for a number of steps, by Adam with a cosine schedule.
+
+    Args:
+        classifier: where the batches go.
+        batches: with labels.
+        steps: how many of them.
+        progress: told the images shown so far, after every batch.
+    """
+    optimiser = torch.optim.Adam(classifier.parameters(), lr=LEARNING_RATE, fused=True)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+    shown = 0
     for step in range(steps):
         signals, labels = batches[step]
         _, logits = classifier(normalise(signals))
@@ -266,8 +295,8 @@ def train_classifier(
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()
-        progress((step + 1) * batch_size)
-    return classifier
+        shown += len(signals)
+        progress(shown)
 
 
 def part_classifier(shape: tuple[int, ...], classes: int, parts: int) -> Classifier:

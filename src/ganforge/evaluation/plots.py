@@ -27,7 +27,7 @@ def plot_training(history: pd.DataFrame, path: Path) -> None:
     known = set(history.dropna(axis="columns", how="all"))
     panels = {title: [name for name in names if name in known] for title, names in panels.items()}
     panels = {title: names for title, names in panels.items() if names}
-    figure, axes = _figure(len(panels))
+    figure, axes = figure_of(len(panels))
     for axis, (title, names) in zip(axes, panels.items(), strict=True):
         for name, colour in zip(names, COLOURS):
             told = history[["images", name]].dropna()  # penalties and distances come every few steps only
@@ -37,7 +37,7 @@ def plot_training(history: pd.DataFrame, path: Path) -> None:
             axis.set_yscale("log")
         else:
             axis.legend(frameon=False)
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def plot_trainings(histories: Mapping[str, pd.DataFrame], path: Path) -> None:
@@ -46,7 +46,7 @@ def plot_trainings(histories: Mapping[str, pd.DataFrame], path: Path) -> None:
     columns = pd.concat(histories).dropna(axis="columns", how="all")
     known = [name for name in names if name in columns]
     titles = {"loss_discriminator": "loss of the discriminator", "loss_generator": "loss of the generator"}
-    figure, axes = _figure(len(known))
+    figure, axes = figure_of(len(known))
     for axis, name in zip(axes, known, strict=True):
         for (training, history), colour in zip(histories.items(), COLOURS):
             if name in history:
@@ -56,12 +56,12 @@ def plot_trainings(histories: Mapping[str, pd.DataFrame], path: Path) -> None:
         axis.set(title=titles.get(name, "distance of the samples from the training images"))
         axis.set(xlabel="thousand images shown", yscale="log" if name == "fd" else "linear")
         axis.legend(frameon=False)
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def plot_classes(counts: np.ndarray, reference: np.ndarray, classes: Sequence[str], path: Path) -> None:
     """Share of every class among the samples and among the real images."""
-    figure, (axis,) = _figure(1)
+    figure, (axis,) = figure_of(1)
     positions = np.arange(len(classes))
     for offset, values, colour, label in (
         (-0.2, reference, COLOURS[0], "real"),
@@ -71,25 +71,25 @@ def plot_classes(counts: np.ndarray, reference: np.ndarray, classes: Sequence[st
     _name_classes(axis, classes)
     axis.set(ylabel="share in %")
     axis.legend(frameon=False, ncols=2, loc="lower right", bbox_to_anchor=(1, 1))
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def plot_counts(counts: np.ndarray, classes: Sequence[str], path: Path) -> None:
     """Number of images of every class."""
-    figure, (axis,) = _figure(1)
+    figure, (axis,) = figure_of(1)
     axis.bar(np.arange(len(classes)), counts, 0.7, color=COLOURS[0])
     _name_classes(axis, classes)
     axis.set(ylabel="images")
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def plot_sizes(sizes: np.ndarray, path: Path) -> None:
     """Widths and heights of images; ``sizes`` (N, 3) holds a width, a height and how many have them."""
-    figure, (axis,) = _figure(1)
+    figure, (axis,) = figure_of(1)
     width, height, count = sizes.T
     axis.scatter(width, height, 12, color=COLOURS[0], alpha=np.clip(0.25 + count / count.max(), 0, 1))
     axis.set(xlabel="width", ylabel="height", xscale="log", yscale="log")
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def _name_classes(axis, classes: Sequence[str]) -> None:  # type: ignore[no-untyped-def]
@@ -98,7 +98,7 @@ def _name_classes(axis, classes: Sequence[str]) -> None:  # type: ignore[no-unty
     axis.set_xticks(np.arange(len(classes)), classes, rotation=30 if long else 0, ha="right" if long else "center")
 
 
-def _figure(panels: int):  # type: ignore[no-untyped-def]
+def figure_of(panels: int):  # type: ignore[no-untyped-def]
     """A figure with plain axes, at most two in a row so that a phone can show them; drawn without a screen."""
     import matplotlib
 
@@ -113,7 +113,8 @@ def _figure(panels: int):  # type: ignore[no-untyped-def]
     return figure, axes.flat[:panels]
 
 
-def _save(figure, path: Path) -> None:  # type: ignore[no-untyped-def]
+def save_figure(figure, path: Path) -> None:  # type: ignore[no-untyped-def]
+    """Writes a figure as PNG, and forgets it."""
     import matplotlib.pyplot as plt
 
     figure.tight_layout()

@@ -6,8 +6,11 @@ so with ``mixes_batch = True``: it has to be given real and generated signals in
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from torch import nn
 
+from ganforge.networks.code import CodedGenerator
 from ganforge.networks.dcgan import DCGANDiscriminator, DCGANGenerator
 from ganforge.networks.layers import normalise_spectrally
 from ganforge.networks.mlp import MLPDiscriminator, MLPGenerator
@@ -16,7 +19,7 @@ from ganforge.networks.resnet import ResNetDiscriminator, ResNetGenerator
 from ganforge.networks.spec import NetworkSpec
 from ganforge.networks.style import StyleDiscriminator, StyleGenerator
 
-FAMILIES: dict[str, tuple[type[nn.Module], type[nn.Module]]] = {
+FAMILIES: dict[str, tuple[type[CodedGenerator], type[nn.Module]]] = {
     "mlp": (MLPGenerator, MLPDiscriminator),
     "dcgan": (DCGANGenerator, DCGANDiscriminator),
     "resnet": (ResNetGenerator, ResNetDiscriminator),
@@ -24,13 +27,13 @@ FAMILIES: dict[str, tuple[type[nn.Module], type[nn.Module]]] = {
     "style": (StyleGenerator, StyleDiscriminator),
 }
 
-__all__ = ["FAMILIES", "GROWN_AT", "Growing", "NetworkSpec", "build_discriminator", "build_generator"]
+__all__ = ["FAMILIES", "GROWN_AT", "CodedGenerator", "Growing", "NetworkSpec", "build_discriminator", "build_generator"]
 
 
-def build_generator(spec: NetworkSpec) -> nn.Module:
+def build_generator(spec: NetworkSpec) -> CodedGenerator:
     """G(latents, labels) -> signal; labels are not given where ``spec.classes`` is 0."""
-    module: nn.Module = FAMILIES[spec.name][0](spec)
-    return module
+    make: Callable[[NetworkSpec], CodedGenerator] = FAMILIES[spec.name][0]
+    return make(spec)
 
 
 def build_discriminator(spec: NetworkSpec) -> nn.Module:

@@ -18,6 +18,7 @@ import math
 from torch import Tensor, nn
 
 from ganforge.networks.attention import attention_at
+from ganforge.networks.code import CodedGenerator
 from ganforge.networks.layers import (
     BATCH_NORM,
     CONVOLUTION,
@@ -50,7 +51,7 @@ def _strided(factor: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
     }
 
 
-class DCGANGenerator(nn.Module):
+class DCGANGenerator(CodedGenerator):
     """Latent vector -> dense start -> transposed convolutions -> `Saturation`."""
 
     def __init__(self, spec: NetworkSpec) -> None:
@@ -87,10 +88,18 @@ class DCGANGenerator(nn.Module):
         )
         initialise(self)
 
-    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """(batch, latent_dim) and (batch,) labels to (batch, *shape) in [-1, 1]."""
-        x = self.start(self.input(latents, labels))
-        x = self.up(self.normalise(x))
+    def encode(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+        """The latent vector, and the embedding of the label beside it."""
+        code: Tensor = self.input(latents, labels)
+        return code
+
+    def first_weight(self) -> Tensor:
+        """Of the dense start."""
+        return self.start.weight
+
+    def synthesise(self, code: Tensor) -> Tensor:
+        """(batch, entries of a code) to (batch, *shape) in [-1, 1]."""
+        x = self.up(self.normalise(self.start(code)))
         return crop(self.output(x), self.sizes[0])
 
 

@@ -41,9 +41,13 @@ class EqualisedLinear(nn.Module):
         self.bias = nn.Parameter(torch.full((outputs,), bias / learning_rate))
         self.scale, self.learning_rate = gain * learning_rate / math.sqrt(features), learning_rate
 
+    def scaled_weight(self) -> Tensor:
+        """The weight as it is used, (outputs, features)."""
+        return self.weight * self.scale
+
     def forward(self, x: Tensor) -> Tensor:
         """(batch, features) to (batch, outputs)."""
-        return nn.functional.linear(x, self.weight * self.scale, self.bias * self.learning_rate)
+        return nn.functional.linear(x, self.scaled_weight(), self.bias * self.learning_rate)
 
 
 class EqualisedConvolution(nn.Module):

@@ -10,13 +10,14 @@ import math
 
 from torch import Tensor, nn
 
+from ganforge.networks.code import CodedGenerator
 from ganforge.networks.layers import LEAK, LatentAndLabel, Saturation, ScoreHead, initialise
 from ganforge.networks.spec import NetworkSpec
 
 HIDDEN_LAYERS = 3
 
 
-class MLPGenerator(nn.Module):
+class MLPGenerator(CodedGenerator):
     """Latent vector -> three hidden layers of 8 * width rectifiers with batch norm -> `Saturation`."""
 
     def __init__(self, spec: NetworkSpec) -> None:
@@ -31,9 +32,19 @@ class MLPGenerator(nn.Module):
         self.layers = nn.Sequential(*layers, nn.Linear(features, math.prod(spec.shape)), Saturation())
         initialise(self)
 
-    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """(batch, latent_dim) and (batch,) labels to (batch, *shape) in [-1, 1]."""
-        x: Tensor = self.layers(self.input(latents, labels))
+    def encode(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+        """The latent vector, and the embedding of the label beside it."""
+        code: Tensor = self.input(latents, labels)
+        return code
+
+    def first_weight(self) -> Tensor:
+        """Of the dense start."""
+        first: nn.Linear = self.layers[0]  # type: ignore[assignment]
+        return first.weight
+
+    def synthesise(self, code: Tensor) -> Tensor:
+        """(batch, entries of a code) to (batch, *shape) in [-1, 1]."""
+        x: Tensor = self.layers(code)
         return x.reshape(-1, *self.shape)
 
 

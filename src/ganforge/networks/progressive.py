@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from ganforge.networks.code import CodedGenerator
 from ganforge.networks.equalised import (
     GAIN,
     BatchScore,
@@ -79,7 +80,7 @@ class Growing(nn.Module):
         self.fade = position - phase if phase % 2 else 1.0
 
 
-class ProgressiveGenerator(Growing):
+class ProgressiveGenerator(Growing, CodedGenerator):
     """Dense start at the base size -> two convolutions at every level -> the signal of the finest level in use."""
 
     def __init__(self, spec: NetworkSpec) -> None:
@@ -104,9 +105,19 @@ class ProgressiveGenerator(Growing):
         )
         self.to_signal = nn.ModuleList(EqualisedConvolution(axes, c, spec.channels, 1) for c in channels)
 
-    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """(batch, latent_dim) and (batch,) labels to (batch, *shape), meant for [-1, 1]."""
-        coarser = features = self.start(self.input(latents, labels))
+    def encode(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+        """The latent vector, and the embedding of the label beside it, each of unit mean square."""
+        code: Tensor = self.input(latents, labels)
+        return code
+
+    def first_weight(self) -> Tensor:
+        """Of the dense start."""
+        first: EqualisedLinear = self.start[0]  # type: ignore[assignment]
+        return first.scaled_weight()
+
+    def synthesise(self, code: Tensor) -> Tensor:
+        """(batch, entries of a code) to (batch, *shape), meant for [-1, 1]."""
+        coarser = features = self.start(code)
         for level in range(self.levels - 2, self.level - 1, -1):
             coarser, features = features, self.blocks[level](enlarge(features, self.sizes[level]))
         signal: Tensor = self.to_signal[self.level](features)

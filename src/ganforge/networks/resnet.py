@@ -12,6 +12,7 @@ import math
 from torch import Tensor, nn
 
 from ganforge.networks.attention import attention_at
+from ganforge.networks.code import CodedGenerator
 from ganforge.networks.layers import (
     CONVOLUTION,
     LEAK,
@@ -91,7 +92,7 @@ class Downsample(nn.Module):
         return adapted
 
 
-class ResNetGenerator(nn.Module):
+class ResNetGenerator(CodedGenerator):
     """Dense start at the base size -> residual blocks and upsampling -> 1x1 convolution."""
 
     def __init__(self, spec: NetworkSpec) -> None:
@@ -116,10 +117,18 @@ class ResNetGenerator(nn.Module):
         self.output = CONVOLUTION[axes](channels, spec.channels, 1)
         _scaled_normal(self.output, 1.0)
 
-    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """(batch, latent_dim) and (batch,) labels to (batch, *shape), meant for [-1, 1]."""
-        x = self.start(self.input(latents, labels))
-        signal: Tensor = self.output(self.layers(x))
+    def encode(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+        """The latent vector, and the embedding of the label beside it."""
+        code: Tensor = self.input(latents, labels)
+        return code
+
+    def first_weight(self) -> Tensor:
+        """Of the dense start."""
+        return self.start.weight
+
+    def synthesise(self, code: Tensor) -> Tensor:
+        """(batch, entries of a code) to (batch, *shape), meant for [-1, 1]."""
+        signal: Tensor = self.output(self.layers(self.start(code)))
         return signal
 
 

@@ -7,11 +7,11 @@ so that the rounding of a matrix product cannot depend on how many samples were 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor
 
 from ganforge.scale import quantise
 
@@ -45,13 +45,16 @@ def draw_labels(seed: int, count: int, class_counts: Sequence[int]) -> np.ndarra
 
 @torch.inference_mode()
 def decode(
-    generator: nn.Module, latents: np.ndarray, labels: np.ndarray | None, device: torch.device
+    generator: Callable[[Tensor, Tensor | None], Tensor],
+    latents: np.ndarray,
+    labels: np.ndarray | None,
+    device: torch.device,
 ) -> Iterator[np.ndarray]:
     """Yields the signals of ``latents`` in blocks of at most BLOCK, as uint8 arrays (block, *shape).
 
     Args:
-        generator: in evaluation mode, on ``device``.
-        latents: (count, latent_dim) float32.
+        generator: in evaluation mode, on ``device``; or any other map of latents and labels to signals.
+        latents: (count, latent_dim) float32; or whatever it takes in their place.
         labels: (count,) int64, or None for an unconditional generator.
         device: where to compute.
     """

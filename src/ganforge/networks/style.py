@@ -17,6 +17,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from ganforge.networks.code import CodedGenerator
 from ganforge.networks.equalised import (
     EPSILON,
     GAIN,
@@ -186,7 +187,7 @@ class Synthesis(nn.Module):
         return signal
 
 
-class StyleGenerator(nn.Module):
+class StyleGenerator(CodedGenerator):
     """synthesis(mapping(latents, labels)); the two can be called on their own, to edit or to truncate styles."""
 
     def __init__(self, spec: NetworkSpec) -> None:
@@ -194,10 +195,19 @@ class StyleGenerator(nn.Module):
         self.mapping = Mapping(spec)
         self.synthesis = Synthesis(spec)
 
-    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """(batch, latent_dim) and (batch,) labels to (batch, *shape), meant for [-1, 1]."""
-        signal: Tensor = self.synthesis(self.mapping(latents, labels))
+    def encode(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+        """The style w."""
+        w: Tensor = self.mapping(latents, labels)
+        return w
+
+    def synthesise(self, code: Tensor) -> Tensor:
+        """(batch, latent_dim) to (batch, *shape), meant for [-1, 1]."""
+        signal: Tensor = self.synthesis(code)
         return signal
+
+    def first_weight(self) -> Tensor:
+        """Of what turns a style into the factors of the first convolution's channels."""
+        return self.synthesis.start.convolution.style.scaled_weight()
 
 
 class ResidualDownsample(nn.Module):

@@ -18,11 +18,13 @@ from ganforge.tracking.run import (
     settings_tags,
 )
 from ganforge.tracking.store import connect, reason, store_needed, tracking_uri
+from ganforge.tracking.study import Member, record_study
 
 __all__ = [
     "SCORING_TAG",
     "Identity",
     "LiveRun",
+    "Member",
     "PipelineRun",
     "connect",
     "describe",
@@ -31,6 +33,7 @@ __all__ = [
     "previous_run",
     "read_run",
     "reason",
+    "record_study",
     "recover_run",
     "run_page",
     "scoring_mark",

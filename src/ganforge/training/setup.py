@@ -9,8 +9,9 @@ import torch
 
 from ganforge.datasets.prepared import Meta, Prepared
 from ganforge.errors import UserError
-from ganforge.networks import NetworkSpec, build_discriminator, build_generator
+from ganforge.networks import CodedGenerator, NetworkSpec, build_discriminator, build_generator
 from ganforge.networks.sampling import decode, draw_latents
+from ganforge.networks.storage import GeneratorConfig
 from ganforge.objectives import LOSSES, PENALTIES, Adversarial, Penalty
 from ganforge.params import AugmentParams, NetworkParams, Params, Schedule
 from ganforge.scale import arrange
@@ -26,7 +27,7 @@ from ganforge.training.optimisers import build_optimiser
 from ganforge.training.schedules import value_at
 from ganforge.training.standing_statistics import StandingStatistics
 from ganforge.training.step import Step
-from ganforge.training.trainer import Preview, Trainer
+from ganforge.training.trainer import Kept, Preview, Trainer
 
 PREVIEW_COLUMNS = 10
 PREVIEW_ROWS = 20
@@ -45,6 +46,23 @@ def network_spec(params: NetworkParams, meta: Meta) -> NetworkSpec:
         attention=params.attention,
         spectral_norm=params.spectral_norm,
     )
+
+
+def built(params: NetworkParams, meta: Meta, kept: Kept) -> tuple[CodedGenerator, GeneratorConfig]:
+    """The generator that has the weights which a training kept, in evaluation mode, and what it has to be known by."""
+    spec = network_spec(params, meta)
+    module = build_generator(spec)
+    module.load_state_dict(kept.weights)
+    labelled = spec.classes > 0
+    config = GeneratorConfig(
+        network=spec,
+        signal=meta.signal,
+        dataset=meta.dataset,
+        classes=meta.classes if labelled else (),
+        class_counts=meta.class_counts if labelled else (),
+        images=kept.images,
+    )
+    return module.eval(), config
 
 
 def build_trainer(

@@ -1,0 +1,1 @@
+"""The stages of the augmentation study; see dvc.yaml beside this file."""

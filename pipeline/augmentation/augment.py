@@ -1,0 +1,124 @@
+"""reports/augmentation/: GANs of few images, and classifiers with and without what these draw."""
+
+import hashlib
+import os
+import signal
+import sys
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import active_children, get_context
+from multiprocessing.queues import SimpleQueue
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+import torch
+
+import ganforge
+from ganforge.augmenting.conclusion import as_scores, findings
+from ganforge.augmenting.repetition import amount, gan_params, repeat
+from ganforge.augmenting.study import RESULT, SCORES, check, repetition_name, write_repetition, write_study
+from ganforge.datasets.prepared import Meta, Prepared
+from ganforge.files import write_durably, write_json
+from ganforge.layout import AUGMENTATION, AUGMENTATION_RUN, PREPARED
+from ganforge.params import Params, parse_params
+from ganforge.signals import SIGNALS
+from ganforge.tracking import Identity
+from ganforge.training.device import configure
+from pipeline.process import ask_to_stop, end_with_parent, only_one_in
+from pipeline.stage import FINISHED, forget_committed, progress_bar, run_stage, trainings
+from pipeline.training import device_name, fingerprint
+
+STUDY_CODE = ("augmenting", "datasets", "evaluation")
+TICK = 0.5  # seconds from one look at the processes to the next
+
+told: SimpleQueue[int]  # in each process: where it tells of images shown
+
+
+def main(params: Params) -> None:
+    """Runs the repetitions that an earlier study of the same parameters, data and code has not finished."""
+    meta = Prepared.load(PREPARED).meta
+    sizes = check(params, meta)
+    device = configure(params.compute)
+    forget_committed()
+    work = trainings() / f"augmentation-{study_fingerprint(params, meta, device)}"
+    wanted = [(size, seed) for seed in params.augmentation_study.seeds for size in sizes]
+    folders = {each: work / repetition_name(*each) for each in wanted}
+    with only_one_in(work):
+        at_once = 1 if device.type != "cpu" else max(1, (os.cpu_count() or 1) // params.compute.threads)
+        run_all(params, {each: path for each, path in folders.items() if not (path / RESULT).exists()}, at_once)
+        table = write_study(AUGMENTATION, [(*each, folders[each]) for each in sorted(wanted)])
+        write_json(AUGMENTATION / SCORES, as_scores(findings(table)))
+        AUGMENTATION_RUN.parent.mkdir(exist_ok=True)
+        write_durably(AUGMENTATION_RUN, Identity.new(device=device_name(device)).to_json().encode())
+        write_durably(work / FINISHED, AUGMENTATION_RUN.read_bytes())
+
+
+def study_fingerprint(params: Params, meta: Meta, device: torch.device) -> str:
+    """What a repetition belongs to: it never goes into a study of other parameters, other data or other code."""
+    study = params.augmentation_study.model_dump_json(exclude={"per_class", "seeds"})  # which ones, not what they do
+    training = fingerprint(gan_params(params, 0), meta, device)
+    digest = hashlib.sha256(f"{training} {meta.held_out} {study}".encode())
+    package = Path(ganforge.__file__).parent
+    for name in STUDY_CODE:
+        for file in sorted((package / name).glob("*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def run_all(params: Params, folders: dict[tuple[int, int], Path], at_once: int) -> None:
+    """Runs repetitions, each in a process of its own, some of them at once; ends them when it is asked to end."""
+    context, values = get_context("spawn"), params.model_dump(mode="json")
+    queue: SimpleQueue[int] = context.SimpleQueue()
+    with (
+        ask_to_stop() as stop,
+        progress_bar(len(folders) * amount(params), "img", "augment") as bar,
+        ProcessPoolExecutor(at_once, context, initializer=begin, initargs=(queue,)) as processes,
+    ):
+        waiting = {processes.submit(run_one, values, *each, folder): each for each, folder in folders.items()}
+        while waiting:
+            sleep(TICK)
+            while not queue.empty():
+                bar.update(queue.get())
+            if stop:
+                end(processes)
+                sys.exit(f"augment: stopped by signal {stop[0]}; `make augmentation` goes on from here.")
+            for future in [future for future in waiting if future.done()]:
+                finish(future, processes)
+                size, seed = waiting.pop(future)
+                bar.write(f"{size} images of each class, seed {seed}: done", file=sys.stderr)
+
+
+def finish(future: Future[None], processes: ProcessPoolExecutor) -> None:
+    """Sees whether a repetition went well; where not, the others end with it."""
+    try:
+        future.result()
+    except BaseException:
+        end(processes)
+        raise
+
+
+def end(processes: ProcessPoolExecutor) -> None:
+    """Ends processes at once: what they have finished is on disk, and trainings have their checkpoints."""
+    processes.shutdown(wait=False, cancel_futures=True)
+    for process in active_children():
+        process.terminate()
+
+
+def begin(queue: "SimpleQueue[int]") -> None:
+    """Makes a process ready."""
+    global told
+    told = queue
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that started it
+    end_with_parent()
+
+
+def run_one(values: dict[str, Any], per_class: int, seed: int, folder: Path) -> None:
+    """One repetition; ``values`` are those of params.yaml."""
+    params, data = parse_params(values), Prepared.load(PREPARED)
+    device = configure(params.compute)
+    repetition = repeat(params, data, per_class, seed, folder / "checkpoints", device, told.put)
+    write_repetition(folder, repetition, SIGNALS[data.meta.signal]())
+
+
+if __name__ == "__main__":
+    run_stage(main)

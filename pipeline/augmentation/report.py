@@ -1,0 +1,42 @@
+"""reports/augmentation.html: what the augmentation study found."""
+
+import pandas as pd
+
+from ganforge.augmenting.conclusion import findings
+from ganforge.augmenting.page import plot_study, render_study
+from ganforge.augmenting.study import GRID, TRIALS, left_out, repetition_file
+from ganforge.datasets.prepared import read_meta
+from ganforge.evaluation.report import pictures
+from ganforge.files import write_durably
+from ganforge.layout import AUGMENTATION, AUGMENTATION_PLOT, AUGMENTATION_REPORT, PREPARED
+from ganforge.params import Params
+from pipeline.stage import run_stage
+
+PLOT = "Left: accuracy, every dot a repetition. Right: what an arm adds to classic augmentation in the same repetition."
+
+
+def main(params: Params) -> None:
+    """Draws the plot and writes the page."""
+    meta, trials, study = read_meta(PREPARED), pd.read_csv(AUGMENTATION / TRIALS), params.augmentation_study
+    found = findings(trials)
+    plot_study(found, trials, AUGMENTATION_PLOT)
+    first = int(trials["seed"].iloc[0])
+    grids = [
+        (
+            f"What a GAN of {finding.per_class} images of each class draws (seed {first}), a row for each class.",
+            repetition_file(AUGMENTATION, finding.per_class, first, GRID),
+        )
+        for finding in found
+    ]
+    shown = pictures([(PLOT, AUGMENTATION_PLOT), *grids])
+    page = render_study(found, trials, study, meta, left_out(study, meta), shown)
+    write_durably(AUGMENTATION_REPORT, page.encode())
+    for finding in found:
+        gain = ", ".join(f"{arm} {finding.accuracy[arm]} %" for arm in finding.accuracy)
+        print(f"{finding.per_class} images of each class: {gain}")
+        print(f"  {finding.sentence()}")
+    print(f"The page is {AUGMENTATION_REPORT}.")
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,35 @@
+"""Classic augmentation: images turned, moved, scaled and mirrored at random, whose label stays what it was."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from ganforge.params import ClassicParams
+
+
+def change(images: Tensor, params: ClassicParams, random: torch.Generator) -> Tensor:
+    """Every image by an affine map of its own; what comes in from outside is the nearest pixel of the border.
+
+    Args:
+        images: (batch, channels, height, width) uint8.
+        params: how far each change goes, to both sides.
+        random: where the changes are drawn from, on the CPU.
+
+    Returns:
+        the same shape, uint8.
+    """
+
+    def draw(most: float) -> Tensor:
+        return (2 * torch.rand(len(images), generator=random) - 1) * most
+
+    angle, size = draw(math.radians(params.rotation)), 1 + draw(params.scale)
+    flip = torch.where(torch.rand(len(images), generator=random) < 0.5 * params.mirror, -1.0, 1.0)
+    across, down = draw(2 * params.translation), draw(2 * params.translation)  # the grid is 2 wide
+    cosine, sine = angle.cos() / size, angle.sin() / size
+    rows = torch.stack([flip * cosine, -sine, across, flip * sine, cosine, down], dim=1)
+    grid = nn.functional.affine_grid(rows.view(-1, 2, 3).to(images.device), list(images.shape), align_corners=False)
+    changed = nn.functional.grid_sample(images.float(), grid, padding_mode="border", align_corners=False)
+    return changed.round().clamp(0, 255).to(torch.uint8)

@@ -1,0 +1,106 @@
+"""What the repetitions of the study say together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ganforge.augmenting.arms import ARMS, BOTH, REFERENCE
+
+CONFIDENCE = 0.95
+FEW = 5  # repetitions below which nothing should be decided
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over repetitions, and how far to both sides the true one may lie, with 95 % confidence."""
+
+    mean: float
+    margin: float
+
+    def __str__(self) -> str:
+        return f"{100 * self.mean:.1f} ± {100 * self.margin:.1f}"
+
+
+def estimate(values: Sequence[float]) -> Estimate:
+    """Mean and Student's interval of two or more values that are independent and about normal.
+
+    mean ± t(0.975, N - 1) s / sqrt(N), with s the standard deviation of the N values, N - 1 in its denominator.
+    """
+    from scipy import stats
+
+    count = len(values)
+    quantile = stats.t.ppf((1 + CONFIDENCE) / 2, count - 1)
+    return Estimate(float(np.mean(values)), float(quantile * np.std(values, ddof=1) / math.sqrt(count)))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came out for a number of real images of each class.
+
+    Attributes:
+        per_class: that number.
+        repetitions: seeds.
+        accuracy: share of the test images that are recognised, by arm.
+        gain: by how much an arm is better than `REFERENCE` in the same repetition; all other arms.
+    """
+
+    per_class: int
+    repetitions: int
+    accuracy: dict[str, Estimate]
+    gain: dict[str, Estimate]
+
+    def sentence(self) -> str:
+        """Whether the GAN helps, in words."""
+        gain, images = self.gain[BOTH], f"At {self.per_class} real image{'s' * (self.per_class > 1)} of each class"
+        points = f"{abs(100 * gain.mean):.1f} ± {100 * gain.margin:.1f} points"
+        if gain.mean > gain.margin:
+            told = f"{images} the GAN adds {points} of accuracy to classic augmentation."
+        elif gain.mean < -gain.margin:
+            told = f"{images} the GAN does harm: it costs {points} of the accuracy with classic augmentation alone."
+        else:
+            told = (
+                f"{images} the GAN makes no difference that can be told from chance: {100 * gain.mean:+.1f} ± "
+                f"{100 * gain.margin:.1f} points beside classic augmentation alone."
+            )
+        if self.repetitions < FEW:
+            told += f" That is from {self.repetitions} repetitions only: decide nothing by it."
+        return told
+
+
+def findings(trials: pd.DataFrame) -> list[Finding]:
+    """One for each number of real images, the smallest first.
+
+    Args:
+        trials: with the columns per_class, seed, arm, accuracy and chosen, as `ganforge.augmenting.study` writes them.
+    """
+    found = []
+    for per_class in sorted(set(trials["per_class"].tolist())):
+        rows = trials[trials["chosen"] & (trials["per_class"] == per_class)]
+        table = rows.pivot_table(index="seed", columns="arm", values="accuracy")
+        accuracy = {arm: estimate(table[arm].tolist()) for arm in ARMS}
+        gain = {arm: estimate((table[arm] - table[REFERENCE]).tolist()) for arm in ARMS if arm != REFERENCE}
+        found.append(Finding(per_class, len(table), accuracy, gain))
+    return found
+
+
+def as_scores(found: Sequence[Finding]) -> dict[str, dict[str, float]]:
+    """The findings as nested numbers for DVC and MLflow: ``10_per_class.gain_both`` and so on."""
+    return {
+        f"{finding.per_class}_per_class": {
+            f"{kind}_{identifier(arm)}{suffix}": value
+            for kind, estimates in (("accuracy", finding.accuracy), ("gain", finding.gain))
+            for arm, each in estimates.items()
+            for suffix, value in (("", each.mean), ("_margin", each.margin))
+        }
+        for finding in found
+    }
+
+
+def identifier(arm: str) -> str:
+    """The name of an arm without spaces, as in ``real_classic``."""
+    return arm.replace(" + ", "_").lower()

@@ -1,0 +1,57 @@
+"""Batches of real and of generated images, in a given proportion."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganforge.augmenting.classic import change
+from ganforge.datasets.source import Split
+from ganforge.params import ClassicParams
+
+
+class Mixture:
+    """Batches for a classifier, each a function of (seed, step) alone; see `ganforge.training.batches.Batches`.
+
+    Args:
+        real: few labelled images; a batch may hold one several times.
+        generated: labelled ones, or None for real images only.
+        share: of the generated ones in a batch, 0 to 1.
+        classic: how images of both kinds are changed as well, or None to show them as they are.
+        batch_size: images in a batch.
+        seed: of the order and of the changes.
+        device: where batches go.
+    """
+
+    def __init__(
+        self,
+        real: Split,
+        generated: Split | None,
+        share: float,
+        classic: ClassicParams | None,
+        batch_size: int,
+        seed: int,
+        device: torch.device,
+    ) -> None:
+        self.classic, self.seed, self.device = classic, seed, device
+        count = 0 if generated is None else round(share * batch_size)
+        self._parts = [(real, batch_size - count)] + ([] if generated is None else [(generated, count)])
+
+    def __getitem__(self, step: int) -> tuple[Tensor, Tensor]:
+        """uint8 images (batch_size, *shape) and their labels (batch_size,)."""
+        chosen = [(split, shuffled(len(split.images), step * size, size, self.seed)) for split, size in self._parts]
+        images = torch.from_numpy(np.concatenate([split.images[index] for split, index in chosen]))
+        labels = torch.from_numpy(np.concatenate([split.required_labels()[index] for split, index in chosen]))
+        if self.classic is not None:
+            seed = int(np.random.SeedSequence([self.seed, step]).generate_state(1)[0])
+            images = change(images, self.classic, torch.Generator().manual_seed(seed))
+        return images.to(self.device), labels.to(self.device)
+
+
+def shuffled(count: int, start: int, size: int, seed: int) -> np.ndarray:
+    """Places ``start`` to ``start + size`` of an endless sequence: permutation after permutation of ``count`` items."""
+    first, last = start // count, (start + size - 1) // count
+    orders = [np.random.default_rng([seed, epoch]).permutation(count) for epoch in range(first, last + 1)]
+    sequence: np.ndarray = np.concatenate([*orders, np.empty(0, dtype=np.int64)])[start - first * count :][:size]
+    return sequence

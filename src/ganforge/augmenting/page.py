@@ -1,0 +1,89 @@
+"""reports/augmentation.html: what the study found, on one page that opens anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ganforge.augmenting.arms import ARMS, BOTH, GENERATED, REFERENCE
+from ganforge.augmenting.conclusion import Finding
+from ganforge.datasets.prepared import Meta
+from ganforge.evaluation.plots import figure_of, save_figure
+from ganforge.evaluation.report import Picture, render
+from ganforge.params import AugmentationStudyParams
+
+COLOURS = {"real": "#8a8a8a", "real + classic": "#1b6ca8", "real + GAN": "#e0a030", "real + classic + GAN": "#d1495b"}
+APART = 1.05  # factor between the arms' places on the logarithmic axis, so that intervals do not hide each other
+
+
+def render_study(
+    found: Sequence[Finding],
+    trials: pd.DataFrame,
+    study: AugmentationStudyParams,
+    meta: Meta,
+    left_out: str,
+    pictures: Sequence[Picture],
+) -> str:
+    """The page.
+
+    Args:
+        found: a finding for each number of real images.
+        trials: what they were computed from.
+        study: how it was made.
+        meta: of the data.
+        left_out: which numbers of images the data did not allow, or nothing.
+        pictures: the plot, and sheets of generated images.
+    """
+    return render(
+        "augmentation.html",
+        title=f"Does a GAN help to recognise {meta.dataset}?",
+        findings=found,
+        arms=ARMS,
+        reference=REFERENCE,
+        helped=[GENERATED, BOTH],
+        shares={finding.per_class: _shares(trials, finding.per_class) for finding in found},
+        study=study,
+        meta=meta,
+        left_out=left_out,
+        pictures=pictures,
+    )
+
+
+def plot_study(found: Sequence[Finding], trials: pd.DataFrame, path: Path) -> None:
+    """Accuracy over the number of real images, a line for each arm, with intervals and every repetition as a dot."""
+    figure, (accuracies, gains) = figure_of(2)
+    sizes = np.array([finding.per_class for finding in found], dtype=float)
+    chosen = trials[trials["chosen"]]
+    for place, arm in enumerate(ARMS):
+        shift, colour = APART ** (place - 1.5), COLOURS[arm]
+        means = [100 * finding.accuracy[arm].mean for finding in found]
+        margins = [100 * finding.accuracy[arm].margin for finding in found]
+        accuracies.errorbar(sizes * shift, means, margins, color=colour, marker="o", markersize=4, capsize=3, label=arm)
+        dots = chosen[chosen["arm"] == arm]
+        accuracies.scatter(dots["per_class"] * shift, 100 * dots["accuracy"], color=colour, s=6, alpha=0.5)
+        if arm != REFERENCE:
+            means = [100 * finding.gain[arm].mean for finding in found]
+            margins = [100 * finding.gain[arm].margin for finding in found]
+            gains.errorbar(sizes * shift, means, margins, color=colour, marker="o", markersize=4, capsize=3, label=arm)
+    gains.axhline(0, color=COLOURS[REFERENCE], linewidth=1)
+    accuracies.set(title="test accuracy, %")
+    gains.set(title=f"points beside {REFERENCE}")
+    for axis in (accuracies, gains):
+        axis.set(xscale="log", xlabel="real images of each class")
+        axis.set_xticks(sizes, [str(int(size)) for size in sizes])
+        axis.minorticks_off()
+    accuracies.legend(frameon=False)
+    save_figure(figure, path)
+
+
+def _shares(trials: pd.DataFrame, per_class: int) -> dict[str, str]:
+    """How often each share of generated images was chosen, by arm."""
+    chosen = trials[trials["chosen"] & (trials["per_class"] == per_class)]
+    told = {}
+    for arm in (GENERATED, BOTH):
+        counts = chosen[chosen["arm"] == arm]["share"].value_counts().sort_index()
+        told[arm] = ", ".join(f"{share:.0%} {count}x" for share, count in counts.items())
+    return told

@@ -1,0 +1,102 @@
+"""The study on disk: a table of trials, and what each repetition leaves behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from ganforge.augmenting.arms import Trial, chosen
+from ganforge.augmenting.repetition import SHOWN, Repetition
+from ganforge.augmenting.subsets import possible
+from ganforge.datasets.prepared import Meta
+from ganforge.errors import UserError
+from ganforge.files import write_durably, write_json
+from ganforge.params import AugmentationStudyParams, Params
+from ganforge.signals import SHEET_SUFFIX, Signal
+
+TRIALS, SCORES, TRAINING, GRID = "trials.csv", "scores.json", "training.csv", f"grid{SHEET_SUFFIX}"
+RESULT = "trials.json"  # in the folder of a repetition, when it is done
+
+
+def check(params: Params, meta: Meta) -> list[int]:
+    """The numbers of real images of each class that the data allow.
+
+    Raises:
+        UserError: they allow none, or are none for a classifier.
+    """
+    study = params.augmentation_study
+    if len(meta.classes) < 2 or meta.parts > 1:
+        raise UserError(
+            f"params.yaml: dataset.name is {meta.dataset}, but the study of augmentation needs images with two or more "
+            "classes, each image with one label: choose other data or set dataset.labels to use."
+        )
+    sizes = possible(meta.class_counts, study.per_class, study.validation_per_class)
+    if not sizes:
+        raise UserError(
+            f"params.yaml: augmentation_study.per_class is {study.per_class}, but the smallest class has "
+            f"{min(meta.class_counts)} training images, of which validation_per_class takes "
+            f"{study.validation_per_class}: ask for fewer."
+        )
+    if params.train.batch_size > min(sizes) * len(meta.classes):
+        raise UserError(
+            f"params.yaml: train.batch_size is {params.train.batch_size}, but {min(sizes)} images of each class are "
+            f"{min(sizes) * len(meta.classes)}: a batch may have at most that many."
+        )
+    return sizes
+
+
+def repetition_name(per_class: int, seed: int) -> str:
+    """What files of a repetition are called."""
+    return f"{per_class}_per_class_seed_{seed}"
+
+
+def repetition_file(folder: Path, per_class: int, seed: int, file: str) -> Path:
+    """Where the study keeps a file of a repetition."""
+    return folder / f"{repetition_name(per_class, seed)}_{file}"
+
+
+def write_repetition(folder: Path, repetition: Repetition, signal: Signal) -> None:
+    """Writes what a repetition came to; `RESULT` last, which tells that the rest is there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_durably(folder / TRAINING, pd.DataFrame(repetition.history).to_csv(index=False).encode())
+    signal.sheet(repetition.shown, SHOWN, folder / GRID)
+    write_json(folder / RESULT, [asdict(trial) for trial in repetition.trials])
+
+
+def write_study(folder: Path, repetitions: Sequence[tuple[int, int, Path]]) -> pd.DataFrame:
+    """Gathers repetitions (images of each class, seed, folder) and returns the table of their trials."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for per_class, seed, work in repetitions:
+        trials = [Trial(**values) for values in json.loads((work / RESULT).read_text(encoding="utf-8"))]
+        best = chosen(trials)
+        rows += [
+            {"per_class": per_class, "seed": seed, **asdict(trial), "chosen": trial == best[trial.arm]}
+            for trial in trials
+        ]
+        for file in (TRAINING, GRID):
+            write_durably(repetition_file(folder, per_class, seed, file), (work / file).read_bytes())
+    table = pd.DataFrame(rows)
+    write_durably(folder / TRIALS, table.to_csv(index=False).encode())
+    return table
+
+
+def repetitions(trials: pd.DataFrame) -> list[tuple[int, int]]:
+    """Images of each class and seed of all repetitions in the table of trials, in order."""
+    return sorted(set(zip(trials["per_class"].tolist(), trials["seed"].tolist())))
+
+
+def left_out(study: AugmentationStudyParams, meta: Meta) -> str:
+    """Which numbers of images the data do not allow, in a sentence; empty if they allow all."""
+    sizes = possible(meta.class_counts, study.per_class, study.validation_per_class)
+    missing = sorted(set(study.per_class) - set(sizes))
+    if not missing:
+        return ""
+    return (
+        f"Left out: {', '.join(map(str, missing))} images of each class, since the smallest class has "
+        f"{min(meta.class_counts)} training images, of which {study.validation_per_class} choose the share."
+    )

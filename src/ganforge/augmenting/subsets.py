@@ -1,0 +1,38 @@
+"""Few images of each class, drawn from many."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ganforge.datasets.source import Split
+
+
+def draw_subsets(split: Split, per_class: int, validation_per_class: int, seed: int) -> tuple[Split, Split]:
+    """Images to learn from, and others to choose settings by; as many of each class in both.
+
+    The same seed chooses the same images for validation however many are to be learnt from, and the few of a small
+    subset are among those of a larger one.
+
+    Args:
+        split: labelled images, at least ``per_class + validation_per_class`` of each class.
+        per_class: images of each class to learn from.
+        validation_per_class: images of each class to choose by.
+        seed: of the choice.
+    """
+    labels = split.required_labels()
+    learnt, validated = [], []
+    for label in np.unique(labels):
+        order = np.random.default_rng([seed, int(label)]).permutation(np.flatnonzero(labels == label))
+        validated.append(order[:validation_per_class])
+        learnt.append(order[validation_per_class : validation_per_class + per_class])
+    return _rows(split, np.concatenate(learnt)), _rows(split, np.concatenate(validated))
+
+
+def possible(class_counts: tuple[int, ...], per_class: list[int], validation_per_class: int) -> list[int]:
+    """Those numbers of images of each class for which the smallest class is large enough."""
+    return [count for count in per_class if count + validation_per_class <= min(class_counts)]
+
+
+def _rows(split: Split, index: np.ndarray) -> Split:
+    rows = np.sort(index)
+    return Split(np.array(split.images[rows]), split.required_labels()[rows])

@@ -1,0 +1,95 @@
+"""``ganforge augment``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ganforge.commands.generators import add_generator
+from ganforge.errors import UserError
+from ganforge.layout import EXTRACTOR, PREPARED
+
+NAME, HELP = "augment", "write a balanced, labelled set of generated images, for other programs to train on"
+MOST = 100_000
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """How many, by which generator, and which of them."""
+    add_generator(parser)
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=PREPARED,
+        metavar="DIR",
+        help="prepared data it learnt from (default: data/prepared)",
+    )
+    parser.add_argument("--per-class", type=int, default=100, metavar="N", help="images of each class (default: 100)")
+    parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same images (default: 0)")
+    parser.add_argument(
+        "--min-confidence",
+        type=float,
+        default=0.0,
+        metavar="0..1",
+        help="leave out what the classifier takes for the class with less probability (default: 0)",
+    )
+    parser.add_argument(
+        "--min-distance",
+        type=float,
+        default=0.0,
+        metavar="R",
+        help="leave out what is nearer to a training image; 1 is as near as two training images, 0 a copy (default: 0)",
+    )
+    parser.add_argument("--out", type=Path, default=Path("augmented"), metavar="DIR", help="(default: augmented)")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Writes a folder for each class, as torchvision's ImageFolder reads them, and a table of all images."""
+    from ganforge.augmenting.labelled_set import Filter, Inspector, write_set
+    from ganforge.datasets.prepared import Prepared
+    from ganforge.evaluation.extractor import Extractor
+    from ganforge.files import read_array
+    from ganforge.generator import Generator
+    from ganforge.params import load_params
+    from ganforge.training.device import configure
+
+    check(options)
+    device = configure(load_params().compute)
+    generator = Generator.load(options.generator, device)
+    if not generator.classes:
+        raise UserError(
+            f"the generator in {options.generator} draws no labels: train one with dataset.labels: use and "
+            "network.conditional: auto."
+        )
+    data = Prepared.load(options.data)
+    if data.meta.classes != generator.classes or data.meta.shape != generator.shape:
+        raise UserError(
+            f"{options.data} holds other data than those of {options.generator}: name the data it learnt from."
+        )
+    extractor = Extractor.load(EXTRACTOR, device)
+    stored = options.data == PREPARED
+    features = read_array(EXTRACTOR / "train_features.npy") if stored else extractor(data.splits["train"].images).values
+    wanted = Filter(options.min_confidence, options.min_distance)
+    confidence = write_set(
+        options.out, generator, Inspector(extractor, features), options.per_class, options.seed, wanted
+    )
+    classes = len(generator.classes)
+    print(f"{classes * options.per_class} images of {classes} classes are in {options.out}, with a table of them.")
+    print(f"The classifier is sure of their labels by {confidence:.1%} in the mean.")
+
+
+def check(options: argparse.Namespace) -> None:
+    """Sees that numbers are in their range, and that nothing is overwritten.
+
+    Raises:
+        UserError: one is not, or something would be.
+    """
+    for name, value, least, most in (
+        ("per-class", options.per_class, 1, MOST),
+        ("seed", options.seed, 0, 2**32 - 1),
+        ("min-confidence", options.min_confidence, 0, 1),
+        ("min-distance", options.min_distance, 0, 1000),
+    ):
+        if not least <= value <= most:
+            raise UserError(f"--{name} is {value}; allowed is {least} to {most}.")
+    if options.out.exists() and (not options.out.is_dir() or any(options.out.iterdir())):
+        raise UserError(f"{options.out} holds something already: name another place, or remove it.")

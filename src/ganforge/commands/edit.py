@@ -1,0 +1,67 @@
+"""``ganforge edit``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from ganforge.commands.images import CODE, Coded, add_image, open_space, read_code, write_code
+from ganforge.errors import UserError
+from ganforge.layout import DIRECTIONS
+
+NAME, HELP = "edit", "change a picture in one respect: project it, and move its code along a direction"
+COLUMNS = 7  # steps on the sheet
+MOST = 100.0
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Which picture, which direction and how far."""
+    add_image(parser)
+    parser.add_argument("--direction", metavar="NAME", help="one of models/directions (default: list them)")
+    parser.add_argument(
+        "--strength",
+        type=float,
+        default=2.0,
+        metavar="S",
+        help="in standard deviations, to either side (default: 2); towards a class the share of the way, 1 for all",
+    )
+    parser.add_argument("--out", type=Path, default=Path("edited"), metavar="FOLDER", help="(default: edited)")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Writes the edited picture, its code, and a sheet of the way there."""
+    import numpy as np
+
+    from ganforge.latents import Directions
+    from ganforge.signals import SHEET_SUFFIX, SIGNALS
+
+    if not -MOST <= options.strength <= MOST:
+        raise UserError(f"--strength is {options.strength}; allowed is {-MOST:g} to {MOST:g}.")
+    directions = Directions.load(DIRECTIONS)
+    if options.direction is None:
+        print("\n".join(directions.names))
+        return
+    directions.check(options.direction)
+    space = open_space(options.generator)
+    coded = read_code(options.image, space)
+    labels = coded.labels
+    if labels is None and directions.classes:
+        labels = _recognised(coded, space.generator.device)
+    steps = np.linspace(0, options.strength, COLUMNS)
+    codes = np.concatenate([directions.edit(coded.code, labels, options.direction, float(step)) for step in steps])
+    signals = space.signals(codes)
+    signal = SIGNALS[space.generator.config.signal]()
+    signal.each(np.concatenate([coded.reconstruction, signals[-1:]]), ["reconstruction", "edited"], options.out)
+    signal.sheet(signals, COLUMNS, options.out / f"sheet{SHEET_SUFFIX}")
+    write_code(options.out / CODE, Coded(codes[-1:], coded.labels, None, signals[-1:], None), space)
+    if coded.share_of_mean_error is not None:
+        print(f"The reconstruction's error is {coded.share_of_mean_error:.1%} of the mean image's.")
+    print(f"edited, reconstruction, the way between (sheet{SHEET_SUFFIX}) and {CODE} are in {options.out}.")
+
+
+def _recognised(coded: Coded, device):  # type: ignore[no-untyped-def]
+    """The class that the extractor sees in a picture."""
+    from ganforge.evaluation.extractor import Extractor
+    from ganforge.layout import EXTRACTOR
+
+    return Extractor.load(EXTRACTOR, device)(coded.reconstruction).labels

@@ -1,0 +1,7 @@
+"""The space that a generator draws from, as a tool: to walk in, to find images in, and to edit them by."""
+
+from ganforge.latents.directions import Directions, find_directions
+from ganforge.latents.projection import Projection, project
+from ganforge.latents.space import Space
+
+__all__ = ["Directions", "Projection", "Space", "find_directions", "project"]

@@ -1,0 +1,150 @@
+"""Which code does a real image have? The one whose signal is nearest to it, found by descending the distance.
+
+Zhu et al. 2016, https://arxiv.org/abs/1609.03552, section 4.1; in w as by Karras et al. 2019,
+https://arxiv.org/abs/1912.04958, appendix D.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganforge.evaluation.extractor import Extractor
+from ganforge.latents.space import Space
+from ganforge.networks.sampling import STATISTICS_SEED
+from ganforge.scale import normalise
+
+LABELS = 10  # that are tried at most, those whose samples come nearest
+DRAWN = 64  # samples of each label that the search may begin at
+STEPS = 200
+LEARNING_RATE = 0.1  # in standard deviations of a code; falls to zero as a cosine
+FEATURES = 0.1  # what the squared distance of features counts beside that of pixels
+PRIOR = 0.05  # what the squared distance from the mean code counts, in standard deviations
+MEAN_OF = 1024  # samples that their mean image is taken of
+BATCH = 512  # candidates that are followed together
+
+
+@dataclass(frozen=True)
+class Projection:
+    """What was found for N images.
+
+    Attributes:
+        codes: (N, entries) float32.
+        labels: (N,) int64 with which each was found; None where the generator is unconditional.
+        signals: what the generator makes of them, uint8 (N, *shape).
+        error: mean squared distance of pixels in [-1, 1] and, weighed by `FEATURES`, of features; (N,).
+        mean_error: the same of the generator's mean image, which knows nothing of the one that is sought; (N,).
+    """
+
+    codes: np.ndarray
+    labels: np.ndarray | None
+    signals: np.ndarray
+    error: np.ndarray
+    mean_error: np.ndarray
+
+
+def project(images: np.ndarray, space: Space, extractor: Extractor, steps: int = STEPS) -> Projection:
+    """Finds codes whose signals are near to given images, and the label that serves best.
+
+    Args:
+        images: uint8 (N, *shape), of the generator's shape.
+        space: where to look.
+        extractor: whose features are compared beside the pixels.
+        steps: of Adam.
+    """
+    images, search = np.array(images), _Search(space, extractor)  # a copy, since arrays of files cannot be written to
+    parts = [search.run(block, steps) for block in np.array_split(images, max(1, -(-len(images) * LABELS // BATCH)))]
+    codes, labels, errors = (np.concatenate([part[kind] for part in parts]) for kind in range(3))
+    mean_error = search.distance(search.mean_image.expand(len(images), *space.generator.shape), images)
+    return Projection(
+        codes,
+        labels if space.generator.classes else None,
+        space.signals(codes),
+        errors,
+        mean_error.numpy(),
+    )
+
+
+class _Search:
+    """What is the same for all images: where to begin, and how to compare."""
+
+    def __init__(self, space: Space, extractor: Extractor) -> None:
+        self.space, self.extractor, self.device = space, extractor, space.generator.device
+        count = max(1, len(space.generator.classes))
+        self.labels = np.repeat(np.arange(count), DRAWN)
+        self.codes = torch.from_numpy(
+            space.draw(len(self.labels), STATISTICS_SEED, self.labels if space.generator.classes else None)[0]
+        ).to(self.device)
+        free = self.codes[:, space.free]
+        self.mean, self.spread = free.mean(0), free.std(0).clamp(min=1e-6)
+        with torch.no_grad():
+            signals = torch.cat([self._signals(block) for block in torch.split(self.codes, BATCH)])
+            self.features = self._features(signals)
+            self.signals = signals.flatten(1)
+            codes, _ = space.draw(MEAN_OF, STATISTICS_SEED)
+            self.mean_image = torch.cat(
+                [self._signals(block) for block in torch.split(torch.from_numpy(codes).to(self.device), BATCH)]
+            ).mean(0)
+
+    def run(self, images: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Codes, labels and errors of a few images."""
+        wanted = normalise(torch.from_numpy(images).to(self.device))
+        with torch.no_grad():
+            features = self._features(wanted)
+        chosen = self._nearest(wanted, features)  # (N, candidates), the numbers of drawn codes
+        candidates = chosen.shape[1]
+        start = self.codes[chosen.flatten()]
+        # Followed in standard deviations of the free part of the code; the label's own part stays.
+        place = ((start[:, self.space.free] - self.mean) / self.spread).clone().requires_grad_(True)
+        wanted = wanted.repeat_interleave(candidates, 0)
+        features = features.repeat_interleave(candidates, 0)
+        optimiser = torch.optim.Adam([place], lr=LEARNING_RATE)
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
+        for _ in range(steps):
+            signals = self.space.module.synthesise(self._code(place, start))
+            loss = self._compare(signals, wanted, features) + PRIOR * place.square().mean(1)
+            (place.grad,) = torch.autograd.grad(loss.sum(), place)
+            optimiser.step()
+            schedule.step()
+        with torch.no_grad():
+            codes = self._code(place, start)
+            error = self._compare(self._signals(codes), wanted, features)
+            cost = (error + PRIOR * place.square().mean(1)).view(-1, candidates)
+        best = cost.argmin(1) + candidates * torch.arange(len(images), device=self.device)
+        labels = self.labels[chosen.flatten()[best].cpu().numpy()]
+        return codes[best].cpu().numpy(), labels, error[best].cpu().numpy()
+
+    def distance(self, signals: Tensor, images: np.ndarray) -> Tensor:
+        """How far signals (N, *shape) in [-1, 1] are from uint8 images; (N,)."""
+        with torch.no_grad():
+            wanted = normalise(torch.from_numpy(images).to(self.device))
+            return self._compare(signals, wanted, self._features(wanted)).cpu()
+
+    def _nearest(self, wanted: Tensor, features: Tensor) -> Tensor:
+        """The nearest drawn code of each of the labels that come nearest, (N, at most LABELS)."""
+        with torch.no_grad():
+            pixels = torch.cdist(wanted.flatten(1), self.signals).square() / self.signals.shape[1]
+            features = torch.cdist(features, self.features).square() / self.features.shape[1]
+            distance = (pixels + FEATURES * features).view(len(wanted), -1, DRAWN)
+            within = distance.argmin(2)
+            labels = distance.amin(2).topk(min(LABELS, distance.shape[1]), largest=False).indices
+            return labels * DRAWN + within.gather(1, labels)
+
+    def _code(self, place: Tensor, start: Tensor) -> Tensor:
+        return torch.cat([self.mean + self.spread * place, start[:, place.shape[1] :]], dim=1)
+
+    def _signals(self, codes: Tensor) -> Tensor:
+        return self.space.module.synthesise(codes).clamp(-1, 1)
+
+    def _compare(self, signals: Tensor, wanted: Tensor, features: Tensor) -> Tensor:
+        pixels = (signals.clamp(-1, 1) - wanted).square().flatten(1).mean(1)
+        return pixels + FEATURES * (self._features(signals) - features).square().mean(1)
+
+    def _features(self, signals: Tensor) -> Tensor:
+        """Features of signals (N, *shape) in [-1, 1], those of their parts one after the other."""
+        parts = signals.reshape(-1, signals.shape[1] // self.extractor.parts, *signals.shape[2:])
+        features: Tensor = self.extractor.classifier(parts)[0]
+        return (features / self.extractor.scale).reshape(len(signals), -1)

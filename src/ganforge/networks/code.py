@@ -1,0 +1,31 @@
+"""What all generators have in common: a code between their latent vector and their layers, which can be edited."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from torch import Tensor, nn
+
+
+class CodedGenerator(nn.Module):
+    """synthesise(encode(latents, labels)).
+
+    The code of style-based networks is their style w; that of all others the latent vector beside the embedding of the
+    label, if there is one.
+    """
+
+    @abstractmethod
+    def encode(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+        """(batch, latent_dim) and (batch,) labels to (batch, entries of a code)."""
+
+    @abstractmethod
+    def synthesise(self, code: Tensor) -> Tensor:
+        """(batch, entries of a code) to (batch, *shape), meant for [-1, 1]."""
+
+    @abstractmethod
+    def first_weight(self) -> Tensor:
+        """The matrix that the first layer multiplies a code with, (outputs, entries of a code)."""
+
+    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+        """(batch, latent_dim) and (batch,) labels to (batch, *shape), meant for [-1, 1]."""
+        return self.synthesise(self.encode(latents, labels))

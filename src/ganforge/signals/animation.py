@@ -1,0 +1,77 @@
+"""Images one after the other, as a file that a browser plays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from ganforge.errors import UserError
+from ganforge.files import write_durably
+
+SUFFIXES = (".gif", ".mp4")
+SIDE = 320  # pixels; small images are enlarged towards this, by whole factors
+
+
+def write_animation(images: Iterable[np.ndarray], path: Path, rate: int) -> int:
+    """Writes frames into a GIF that repeats, or an MP4 (H.264); returns how many there were.
+
+    Args:
+        images: uint8 (channels, height, width), one or three channels.
+        path: whose suffix says which.
+        rate: frames per second, 1 to 50.
+
+    Raises:
+        UserError: the suffix is another, or what writes MP4 is not installed.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise UserError(f"{path} is no animation that can be written; allowed is {' or '.join(SUFFIXES)}.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    frames = [_enlarged(image) for image in images]
+    if path.suffix.lower() == ".gif":
+        _write_gif(frames, path, rate)
+    else:
+        _write_mp4(frames, path, rate)
+    return len(frames)
+
+
+def _write_gif(frames: list[Image.Image], path: Path, rate: int) -> None:
+    import io
+
+    content = io.BytesIO()
+    first, *others = frames
+    first.save(content, "GIF", save_all=True, append_images=others, duration=round(1000 / rate), loop=0)
+    write_durably(path, content.getbuffer())
+
+
+def _write_mp4(frames: list[Image.Image], path: Path, rate: int) -> None:
+    try:
+        import av
+    except ImportError:
+        raise UserError(
+            f"{path} needs a library that is not here: pip install 'ganforge[video]', or write a .gif."
+        ) from None
+
+    beside = path.with_name(f".{path.name}.tmp.mp4")
+    try:
+        with av.open(str(beside), "w") as container:
+            stream = container.add_stream("h264", rate=rate)
+            stream.width, stream.height = (2 * ((side + 1) // 2) for side in frames[0].size)  # H.264 wants even sides
+            stream.pix_fmt = "yuv420p"  # what all browsers play
+            for frame in frames:
+                canvas = Image.new("RGB", (stream.width, stream.height))
+                canvas.paste(frame)
+                container.mux(stream.encode(av.VideoFrame.from_image(canvas)))
+            container.mux(stream.encode())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _enlarged(image: np.ndarray) -> Image.Image:
+    pixels = image[0] if len(image) == 1 else np.ascontiguousarray(np.moveaxis(image, 0, -1))
+    picture = Image.fromarray(pixels)
+    factor = max(1, SIDE // max(picture.size))
+    return picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)

@@ -1,0 +1,62 @@
+"""What repetitions say together."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from ganforge.augmenting.arms import ARMS, BOTH, CLASSIC, GENERATED, REAL
+from ganforge.augmenting.conclusion import as_scores, estimate, findings
+
+
+def table(gain, luck=0.1, per_class=50, seeds=5, noise=0.001):
+    """Trials in which the GAN adds ``gain``, and repetitions differ by ``luck``."""
+    random = np.random.default_rng(0)
+    rows = []
+    for seed in range(seeds):
+        base = 0.8 + luck * random.normal()
+        for arm in ARMS:
+            accuracy = base + gain * (arm == BOTH) + noise * random.normal()
+            rows.append((per_class, seed, arm, 0.1, 0.5, accuracy, True))
+            rows.append((per_class, seed, arm, 0.5, 0.4, 0.0, False))
+    return pd.DataFrame(rows, columns=["per_class", "seed", "arm", "share", "validation", "accuracy", "chosen"])
+
+
+def test_the_interval_is_that_of_a_t_test():
+    values = [0.91, 0.93, 0.90, 0.95, 0.92]
+    found = estimate(values)
+    low, high = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    assert found.mean - found.margin == pytest.approx(low)
+    assert found.mean + found.margin == pytest.approx(high)
+    assert str(found) == "92.2 ± 2.4"
+
+
+def test_a_small_gain_is_seen_although_repetitions_differ_by_much_more():
+    (found,) = findings(table(gain=0.018))
+    assert found.accuracy[BOTH].margin > 0.05
+    assert found.gain[BOTH].mean == pytest.approx(0.018, abs=0.002) and found.gain[BOTH].margin < 0.003
+    assert set(found.gain) == {REAL, GENERATED, BOTH}, "the reference is compared with nothing"
+    assert found.sentence().startswith("At 50 real images of each class the GAN adds 1.")
+
+
+def test_harm_is_called_harm():
+    (found,) = findings(table(gain=-0.03))
+    assert "does harm: it costs 3." in found.sentence() or "does harm: it costs 2.9" in found.sentence()
+
+
+def test_what_may_be_chance_is_called_that():
+    (found,) = findings(table(gain=0.001, noise=0.01))
+    assert "makes no difference that can be told from chance" in found.sentence()
+
+
+def test_few_repetitions_are_said_to_be_few():
+    assert "from 3 repetitions only: decide nothing by it" in findings(table(0.02, seeds=3))[0].sentence()
+    assert "repetitions" not in findings(table(0.02, seeds=5))[0].sentence()
+
+
+def test_every_number_of_images_is_a_finding_and_a_group_of_scores():
+    found = findings(pd.concat([table(0.02, per_class=100), table(0.0, per_class=10)]))
+    assert [finding.per_class for finding in found] == [10, 100]
+    scores = as_scores(found)
+    assert scores["100_per_class"]["gain_real_classic_gan"] == found[1].gain[BOTH].mean
+    assert scores["10_per_class"]["accuracy_real_classic_margin"] == found[0].accuracy[CLASSIC].margin
