@@ -150,5 +150,5 @@ def draw_class(
             return
     raise UserError(
         f"only {kept} of {tried} images of class {generator.classes[label]} have a confidence of at least "
-        f"{wanted.confidence} and a distance of at least {wanted.distance}, and {count} are asked for: lower one of them."
+        f"{wanted.confidence} and a distance of at least {wanted.distance}, but {count} are asked for: lower one."
     )

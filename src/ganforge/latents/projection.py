@@ -17,12 +17,12 @@ from ganforge.latents.space import Space
 from ganforge.networks.sampling import STATISTICS_SEED
 from ganforge.scale import normalise
 
-LABELS = 10  # that are tried at most, those whose samples come nearest
+CANDIDATES = 10  # codes that are followed for each image: of those labels whose samples come nearest, as many of each
 DRAWN = 64  # samples of each label that the search may begin at
 STEPS = 200
 LEARNING_RATE = 0.1  # in standard deviations of a code; falls to zero as a cosine
 FEATURES = 0.1  # what the squared distance of features counts beside that of pixels
-PRIOR = 0.05  # what the squared distance from the mean code counts, in standard deviations
+PRIOR = 0.1  # what a squared standard deviation from the mean code costs, as a share of the mean image's mean error
 MEAN_OF = 1024  # samples that their mean image is taken of
 BATCH = 512  # candidates that are followed together
 
@@ -56,7 +56,9 @@ def project(images: np.ndarray, space: Space, extractor: Extractor, steps: int =
         steps: of Adam.
     """
     images, search = np.array(images), _Search(space, extractor)  # a copy, since arrays of files cannot be written to
-    parts = [search.run(block, steps) for block in np.array_split(images, max(1, -(-len(images) * LABELS // BATCH)))]
+    parts = [
+        search.run(block, steps) for block in np.array_split(images, max(1, -(-len(images) * CANDIDATES // BATCH)))
+    ]
     codes, labels, errors = (np.concatenate([part[kind] for part in parts]) for kind in range(3))
     mean_error = search.distance(search.mean_image.expand(len(images), *space.generator.shape), images)
     return Projection(
@@ -88,6 +90,8 @@ class _Search:
             self.mean_image = torch.cat(
                 [self._signals(block) for block in torch.split(torch.from_numpy(codes).to(self.device), BATCH)]
             ).mean(0)
+            mean = self.mean_image[None]
+            self.prior = PRIOR * float(self._compare(mean, signals, self.features).mean())
 
     def run(self, images: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Codes, labels and errors of a few images."""
@@ -105,14 +109,14 @@ class _Search:
         schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)
         for _ in range(steps):
             signals = self.space.module.synthesise(self._code(place, start))
-            loss = self._compare(signals, wanted, features) + PRIOR * place.square().mean(1)
+            loss = self._compare(signals, wanted, features) + self.prior * place.square().mean(1)
             (place.grad,) = torch.autograd.grad(loss.sum(), place)
             optimiser.step()
             schedule.step()
         with torch.no_grad():
             codes = self._code(place, start)
             error = self._compare(self._signals(codes), wanted, features)
-            cost = (error + PRIOR * place.square().mean(1)).view(-1, candidates)
+            cost = (error + self.prior * place.square().mean(1)).view(-1, candidates)
         best = cost.argmin(1) + candidates * torch.arange(len(images), device=self.device)
         labels = self.labels[chosen.flatten()[best].cpu().numpy()]
         return codes[best].cpu().numpy(), labels, error[best].cpu().numpy()
@@ -124,14 +128,16 @@ class _Search:
             return self._compare(signals, wanted, self._features(wanted)).cpu()
 
     def _nearest(self, wanted: Tensor, features: Tensor) -> Tensor:
-        """The nearest drawn code of each of the labels that come nearest, (N, at most LABELS)."""
+        """The drawn codes that are nearest, of each of the labels that come nearest; (N, at most CANDIDATES)."""
         with torch.no_grad():
             pixels = torch.cdist(wanted.flatten(1), self.signals).square() / self.signals.shape[1]
             features = torch.cdist(features, self.features).square() / self.features.shape[1]
             distance = (pixels + FEATURES * features).view(len(wanted), -1, DRAWN)
-            within = distance.argmin(2)
-            labels = distance.amin(2).topk(min(LABELS, distance.shape[1]), largest=False).indices
-            return labels * DRAWN + within.gather(1, labels)
+            tried = min(CANDIDATES, distance.shape[1])
+            labels = distance.amin(2).topk(tried, largest=False).indices
+            of_each = distance.topk(CANDIDATES // tried, dim=2, largest=False).indices  # (N, labels, of each)
+            within = of_each.gather(1, labels[:, :, None].expand(-1, -1, of_each.shape[2]))
+            return (labels[:, :, None] * DRAWN + within).flatten(1)
 
     def _code(self, place: Tensor, start: Tensor) -> Tensor:
         return torch.cat([self.mean + self.spread * place, start[:, place.shape[1] :]], dim=1)

@@ -1,0 +1,119 @@
+"""Directions along which signals change in one respect."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from ganforge.errors import UserError
+from ganforge.latents import Directions, find_directions
+from ganforge.latents.attributes import brightness
+from ganforge.latents.directions import _principal, _sefa
+from ganforge.params import DirectionsParams
+from tests.latents.conftest import untrained
+
+PARAMS = DirectionsParams(samples=2000, components=2, strength=3.0, seed=1)
+
+
+class Planted:
+    """A space of four latents, of which the second makes signals brighter and the third moves a spot to the right."""
+
+    name, free = "z", slice(0, 4)
+    generator = SimpleNamespace(classes=("dark", "light"), shape=(1, 9, 9))
+    module = SimpleNamespace(first_weight=lambda: torch.diag(torch.tensor([1.0, 2.0, 5.0, 0.1, 0.0, 9.0])))
+
+    def draw(self, n, seed):
+        labels = np.arange(n) % 2
+        embedding = np.eye(2)[labels]
+        latents = np.random.default_rng(seed).normal(size=(n, 4))
+        return np.hstack([latents, embedding]).astype(np.float32), labels
+
+    def signals(self, codes):
+        across = np.arange(9) - 4
+        light = 60 + 15 * np.clip(codes[:, 1], -3, 3) + 60 * codes[:, 5]
+        place = codes[:, 2:3]
+        spot = np.exp(-((across[None] - place) ** 2) / 2)
+        images = light[:, None, None] + 40 * spot[:, None, :] * np.exp(-(across[:, None] ** 2) / 2)
+        return np.clip(images, 0, 255).round().astype(np.uint8)[:, None]
+
+
+@pytest.fixture(scope="module")
+def planted():
+    return find_directions(Planted(), None, PARAMS)
+
+
+def test_what_can_be_measured_is_found_where_it_was_planted(planted):
+    found = planted.vectors["brightness"]
+    assert 0.85 < found[1] < 1.05, "a step is a standard deviation, and upwards is brighter"
+    assert np.linalg.norm(np.delete(found, 1)) < 0.5, "what is left is made orthogonal to what else can be measured"
+    assert found[4:].tolist() == [0, 0], "the label stays"
+
+
+def test_editing_changes_what_it_names_and_nothing_else(planted):
+    space = Planted()
+    codes, labels = space.draw(200, 5)
+    before, after = space.signals(codes), space.signals(planted.edit(codes, labels, "brightness", 1.5))
+    gained = brightness(after) - brightness(before)
+    assert np.median(gained) == pytest.approx(1.5 * 15, rel=0.15) and np.quantile(gained, 0.05) > 10
+    where = [images.astype(float).sum((1, 2)).argmax(1) for images in (before, after)]
+    assert (where[0] == where[1]).mean() > 0.95
+
+
+def test_a_class_is_reached_with_everything_else_as_it_was(planted):
+    space = Planted()
+    codes, labels = space.draw(200, 5)
+    after = planted.edit(codes, labels, "to-light", 1.0)
+    assert np.abs(after[:, 4:] - [0, 1]).max() < 0.01
+    assert np.abs(after[labels == 1] - codes[labels == 1]).max() == 0
+    assert np.abs(after[:, :4] - codes[:, :4]).max() < 0.15, "but for what the means of few samples differ by"
+
+
+def test_sefa_finds_what_the_first_layer_amplifies_most_beside_the_label():
+    found = list(_sefa(Planted(), 2).values())
+    assert np.allclose(found, [[0, 0, 1, 0], [0, 1, 0, 0]])
+
+
+def test_principal_components_of_signals_are_traced_back_to_latents():
+    space = Planted()
+    codes, labels = space.draw(2000, 0)
+    first = _principal(space, codes[:, :4] - codes[:, :4].mean(0), space.signals(codes), labels, 1)["pca-1"]
+    assert abs(first[1]) > 0.99, "brightness changes all pixels, the place of the spot few of them"
+
+
+def test_principal_components_of_styles_are_those_of_their_covariance():
+    space = untrained("style", 0)
+    codes, _ = space.draw(2000, 0)
+    within = codes - codes.mean(0)
+    found = _principal(space, within, np.empty((2000, 0)), np.zeros(2000, int), 2)
+    _, wanted = np.linalg.eigh(np.cov(within.T))
+    for vector, axis in zip(found.values(), wanted.T[::-1]):
+        assert abs(vector @ axis) == pytest.approx(1, abs=1e-4)
+
+
+@pytest.mark.parametrize("classes", [0, 3])
+def test_every_family_has_directions_that_are_found_again_on_disk(family, classes, tmp_path):
+    space = untrained(family, classes)
+    found = find_directions(space, None, DirectionsParams(samples=200, components=2, strength=3.0, seed=1))
+    names = ["pca-1", "pca-2", "sefa-1", "sefa-2", "brightness", "width", "slant", *["to-a", "to-b", "to-c"][:classes]]
+    assert found.names == names
+    codes, labels = space.draw(5, 0)
+    for name in names:
+        assert np.isfinite(found.edit(codes, labels, name, 1.0)).all()
+        assert np.array_equal(found.edit(codes, labels, name, 0.0), codes)
+    found.save(tmp_path)
+    again = Directions.load(tmp_path)
+    assert again.names == names and np.array_equal(again.means, found.means)
+    assert all(np.array_equal(again.vectors[name], vector) for name, vector in found.vectors.items())
+
+
+def test_a_direction_that_is_not_there_is_refused_by_name(planted):
+    with pytest.raises(UserError, match="there is no direction 'age'; allowed is one of pca-1, pca-2, sefa-1"):
+        planted.edit(np.zeros((1, 6), np.float32), None, "age", 1.0)
+
+
+def test_a_damaged_file_is_refused(planted, tmp_path):
+    planted.save(tmp_path)
+    (tmp_path / "directions.safetensors").write_bytes(b"nothing")
+    with pytest.raises(UserError, match=r"does not hold directions .* run `dvc repro directions`"):
+        Directions.load(tmp_path)
