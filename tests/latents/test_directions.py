@@ -57,7 +57,7 @@ def test_editing_changes_what_it_names_and_nothing_else(planted):
     gained = brightness(after) - brightness(before)
     assert np.median(gained) == pytest.approx(1.5 * 15, rel=0.15) and np.quantile(gained, 0.05) > 10
     where = [images.astype(float).sum((1, 2)).argmax(1) for images in (before, after)]
-    assert (where[0] == where[1]).mean() > 0.95
+    assert np.abs(where[0] - where[1]).max() <= 1, "the spot stays, but for what keeps its width and slant"
 
 
 def test_a_class_is_reached_with_everything_else_as_it_was(planted):
