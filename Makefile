@@ -91,6 +91,10 @@ register: setup ## Make the generator the champion in MLflow's registry, unless 
 serve: setup ## Let the champion answer requests for samples, at http://127.0.0.1:5001 (PORT=... for another port)
 	@ganforge serve --port $(if $(filter file,$(origin PORT)),5001,$(PORT))
 
+.PHONY: demo
+demo: setup ## Open a page to draw, mix and edit samples, at http://127.0.0.1:7860 (PORT=... for another port)
+	@ganforge demo --port $(if $(filter file,$(origin PORT)),7860,$(PORT))
+
 .PHONY: test
 test: setup ## Run the tests
 	pytest

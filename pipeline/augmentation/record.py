@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 
-from ganforge.augmenting.conclusion import findings, identifier
+from ganforge.augmenting.conclusion import findings, headline, identifier
 from ganforge.augmenting.study import GRID, SCORES, TRAINING, TRIALS, repetition_file, repetition_name, repetitions
 from ganforge.datasets.prepared import read_meta
 from ganforge.layout import (
@@ -32,7 +32,8 @@ def main(params: Params) -> None:
         files=dict.fromkeys((AUGMENTATION_PLOT, AUGMENTATION_REPORT, AUGMENTATION / SCORES, AUGMENTATION / TRIALS)),
     )
     children = [child(trials, size, seed) for size, seed in repetitions(trials)]
-    text = "\n\n".join(finding.sentence() for finding in findings(trials))
+    found = findings(trials)
+    text = "\n\n".join([f"**{headline(found)}**", *(finding.sentence() for finding in found)])
     with store_needed():
         run_id = record_study("augmentation", Identity.load(AUGMENTATION_RUN), parent, children, text)
     print(f"recorded as MLflow run {run_id} with {len(children)} children")

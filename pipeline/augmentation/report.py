@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from ganforge.augmenting.conclusion import findings
+from ganforge.augmenting.conclusion import findings, headline
 from ganforge.augmenting.page import plot_study, render_study
 from ganforge.augmenting.study import GRID, TRIALS, left_out, repetition_file
 from ganforge.datasets.prepared import read_meta
@@ -35,6 +35,7 @@ def main(params: Params) -> None:
         gain = ", ".join(f"{arm} {finding.accuracy[arm]} %" for arm in finding.accuracy)
         print(f"{finding.per_class} images of each class: {gain}")
         print(f"  {finding.sentence()}")
+    print(headline(found))
     print(f"The page is {AUGMENTATION_REPORT}.")
 
 

@@ -23,7 +23,12 @@ class Estimate:
     margin: float
 
     def __str__(self) -> str:
-        return f"{100 * self.mean:.1f} ± {100 * self.margin:.1f}"
+        return f"{_points(self.mean)} ± {_points(self.margin)}"
+
+
+def _points(share: float) -> float:
+    """A share in per cent, to a tenth, never minus zero."""
+    return round(100 * share, 1) + 0.0
 
 
 def estimate(values: Sequence[float]) -> Estimate:
@@ -54,18 +59,23 @@ class Finding:
     accuracy: dict[str, Estimate]
     gain: dict[str, Estimate]
 
+    @property
+    def helps(self) -> bool:
+        """Whether the GAN adds more to classic augmentation than chance may."""
+        return self.gain[BOTH].mean > self.gain[BOTH].margin
+
     def sentence(self) -> str:
-        """Whether the GAN helps, in words."""
+        """The same in words."""
         gain, images = self.gain[BOTH], f"At {self.per_class} real image{'s' * (self.per_class > 1)} of each class"
-        points = f"{abs(100 * gain.mean):.1f} ± {100 * gain.margin:.1f} points"
-        if gain.mean > gain.margin:
+        points = f"{Estimate(abs(gain.mean), gain.margin)} points"
+        if self.helps:
             told = f"{images} the GAN adds {points} of accuracy to classic augmentation."
         elif gain.mean < -gain.margin:
             told = f"{images} the GAN does harm: it costs {points} of the accuracy with classic augmentation alone."
         else:
             told = (
-                f"{images} the GAN makes no difference that can be told from chance: {100 * gain.mean:+.1f} ± "
-                f"{100 * gain.margin:.1f} points beside classic augmentation alone."
+                f"{images} the GAN makes no difference that can be told from chance: {gain} points beside classic "
+                "augmentation alone."
             )
         if self.repetitions < FEW:
             told += f" That is from {self.repetitions} repetitions only: decide nothing by it."
@@ -86,6 +96,15 @@ def findings(trials: pd.DataFrame) -> list[Finding]:
         gain = {arm: estimate((table[arm] - table[REFERENCE]).tolist()) for arm in ARMS if arm != REFERENCE}
         found.append(Finding(per_class, len(table), accuracy, gain))
     return found
+
+
+def headline(found: Sequence[Finding]) -> str:
+    """Whether it was worth it, in one sentence."""
+    helped = [str(finding.per_class) for finding in found if finding.helps]
+    if not helped:
+        return "It does not help here: at no number of real images does the GAN add anything that is more than chance."
+    sizes = " and ".join(filter(None, [", ".join(helped[:-1]), helped[-1]]))
+    return f"It helps at {sizes} real images of each class{'' if len(helped) == len(found) else ' only'}."
 
 
 def as_scores(found: Sequence[Finding]) -> dict[str, dict[str, float]]:

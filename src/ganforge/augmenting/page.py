@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ganforge.augmenting.arms import ARMS, BOTH, GENERATED, REFERENCE
-from ganforge.augmenting.conclusion import Finding
+from ganforge.augmenting.conclusion import Finding, headline
 from ganforge.datasets.prepared import Meta
 from ganforge.evaluation.plots import figure_of, save_figure
 from ganforge.evaluation.report import Picture, render
@@ -40,6 +40,7 @@ def render_study(
     return render(
         "augmentation.html",
         title=f"Does a GAN help to recognise {meta.dataset}?",
+        headline=headline(found),
         findings=found,
         arms=ARMS,
         reference=REFERENCE,

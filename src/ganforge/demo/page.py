@@ -1,0 +1,132 @@
+"""The page, by Gradio."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from ganforge.demo.studio import Settings, Studio
+from ganforge.errors import UserError
+
+WIDEST = 3.0  # standard deviations that sliders go to both sides
+NOWHERE = "as it is"
+STYLE = "footer { display: none !important; } .picture img { image-rendering: pixelated; }"
+
+
+def build_page(studio: Studio, title: str) -> Any:
+    """The page as Gradio's Blocks, not started.
+
+    Args:
+        studio: what it does.
+        title: above it.
+
+    Raises:
+        UserError: Gradio is not installed.
+    """
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    try:
+        import gradio as gr
+    except ImportError:
+        raise UserError("the demo needs a library that is not here: pip install 'ganforge[demo]'.") from None
+
+    names = list(studio.directions.vectors)
+    with gr.Blocks(title=title, analytics_enabled=False) as page:
+        gr.Markdown(f"# {title}")
+        origin = gr.State(None)
+        with gr.Row():
+            with gr.Column(scale=2, min_width=280):
+                picture = gr.Image(
+                    label="picture", format="png", interactive=False, elem_classes="picture", elem_id="picture"
+                )
+                told = gr.Markdown(elem_id="told")
+            with gr.Column(scale=3, min_width=280):
+                with gr.Row():
+                    seed = gr.Number(0, label="seed", precision=0, minimum=0, maximum=2**32 - 1, elem_id="seed")
+                    label = gr.Dropdown(
+                        list(studio.classes),
+                        value=studio.classes[0] if studio.classes else None,
+                        label="label",
+                        visible=bool(studio.classes),
+                        elem_id="label",
+                    )
+                truncation = gr.Slider(
+                    0,
+                    1,
+                    1,
+                    label="truncation: lower is more typical",
+                    visible=studio.can_truncate,
+                    elem_id="truncation",
+                )
+                with gr.Row():
+                    other_seed = gr.Number(1, label="second seed", precision=0, minimum=0, maximum=2**32 - 1)
+                    mix = gr.Slider(0, 1, 0, label="mixed with it", elem_id="mix")
+                with gr.Accordion("Edit along directions", open=True):
+                    sliders = [gr.Slider(-WIDEST, WIDEST, 0, label=name, elem_id=f"direction-{name}") for name in names]
+                    with gr.Row(visible=bool(studio.directions.classes)):
+                        towards = gr.Dropdown(
+                            [NOWHERE, *studio.directions.classes], value=NOWHERE, label="towards a class"
+                        )
+                        share = gr.Slider(0, 1, 0, label="share of the way", elem_id="share")
+                    reset = gr.Button("undo all edits", size="sm")
+                with gr.Accordion("Edit a picture of your own", open=True):
+                    dropped = gr.File(label="drop a picture here", file_types=["image"], elem_id="dropped")
+                    with gr.Row():
+                        given = gr.Image(label="as the generator's size has it", format="png", interactive=False,
+                                         elem_classes="picture", elem_id="given")  # fmt: skip
+                        found = gr.Image(label="nearest picture", format="png", interactive=False,
+                                         elem_classes="picture", elem_id="found")  # fmt: skip
+
+        def draw(*values: Any) -> Any:
+            """The picture for what stands on the page."""
+            seeded, labelled, truncated, other, mixed, place, target, way, *strengths = values
+            settings = Settings(
+                int(seeded or 0),
+                labelled,
+                truncated,
+                int(other or 0),
+                mixed,
+                place,
+                None if target in (None, NOWHERE) else target,
+                way,
+                dict(zip(names, strengths)),
+            )
+            return refused(lambda: studio.picture(settings))
+
+        def look_for(path: str | None) -> Any:
+            """Where a dropped picture was found; without one, what is drawn from the seed again."""
+            if path is None:
+                return None, None, None, ""
+            return refused(lambda: studio.find(Path(path).read_bytes(), Path(path).name))
+
+        def refused(action: Any) -> Any:
+            """Shows a person what they can put right."""
+            try:
+                return action()
+            except UserError as error:
+                raise gr.Error(str(error)) from None
+
+        controls: list[Any] = [seed, label, truncation, other_seed, mix, origin, towards, share, *sliders]
+        for control in controls:
+            control.change(draw, controls, picture, show_progress="hidden", trigger_mode="always_last")
+        dropped.change(look_for, dropped, [origin, given, found, told])
+        reset.click(lambda: [NOWHERE, 0.0, *(0.0 for _ in names)], None, [towards, share, *sliders])
+        page.load(draw, controls, picture)
+    return page
+
+
+def open_page(studio: Studio, title: str, host: str, port: int) -> None:
+    """Shows the page until it is interrupted.
+
+    Raises:
+        UserError: Gradio is not installed, or the port is taken.
+    """
+    page = build_page(studio, title)
+    import gradio as gr
+
+    fonts = ["system-ui", "sans-serif"]  # of this machine: nothing is fetched
+    theme = gr.themes.Default(font=fonts, font_mono=["monospace"])
+    try:
+        page.launch(server_name=host, server_port=port, share=False, quiet=True, theme=theme, css=STYLE)
+    except OSError as error:
+        raise UserError(f"port {port} of {host} cannot be used ({error}): name another with --port.") from None
