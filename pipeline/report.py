@@ -1,7 +1,6 @@
 """reports/report.html: what a person opens to judge a run."""
 
 import json
-from collections.abc import Iterator
 
 import pandas as pd
 
@@ -27,6 +26,11 @@ NO_PREVIOUS = (
     "between equal numbers of images."
 )
 CLASSES = "How often each class, or group of similar images, comes among samples and among training images."
+DIRECTIONS_TEXT = (
+    "Three samples, in the middle as they are, moved to both sides; towards a class from left to right. Changes are "
+    "from one side to the other, in standard deviations (sd) of samples. docs/latents.md tells how directions are "
+    "found, and `make demo` lets you move along them."
+)
 TRAINING_CAPTION = (
     "Losses should settle; one that stays where it cannot fall any further means that one side always wins and teaches "
     "nothing. The discriminator's mean scores of real images and of samples should stay near each other. The gradient "
@@ -89,7 +93,8 @@ def sections() -> list[Section]:
         Section("Samples", pictures([(SHEET, SAMPLES / "grid.png")])),
         Section(
             "On the way there",
-            pictures([(f"after {int(path.stem):,} images", path) for path in stations], small=True),
+            pictures([(f"after {int(path.stem):,} images", path) for path in stations]),
+            column="9rem",
         ),
         Section("Copied?", pictures([(NEIGHBOURS, FIGURES / "neighbours.png")])),
         Section(
@@ -101,17 +106,17 @@ def sections() -> list[Section]:
             "Between samples",
             pictures([("Each row walks from one latent vector to another.", SAMPLES / "interpolation.png")]),
         ),
-        Section("Along directions in the space of codes", [*direction_pictures()]),
+        Section("Along directions in the space of codes", direction_pictures(), DIRECTIONS_TEXT, column="17rem"),
         Section("Training", pictures([(TRAINING_CAPTION, FIGURES / "training.png")])),
     ]
 
 
-def direction_pictures() -> Iterator[Picture]:
+def direction_pictures() -> list[Picture]:
     """Each direction that samples can be edited along, under what it does."""
     effects = json.loads((DIRECTION_FIGURES / "effects.json").read_text(encoding="utf-8"))
-    for number, effect in enumerate(effects):
-        path = DIRECTION_FIGURES / f"{number:03d}.png"
-        yield from pictures([(effect["sentence"], path)], small=True)
+    return pictures(
+        (effect["sentence"], DIRECTION_FIGURES / f"{number:03d}.png") for number, effect in enumerate(effects)
+    )
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import pandas as pd
 from ruamel.yaml import YAML
 
 ROOT = Path(__file__).parents[1]
-ALL = ["fetch", "preprocess", "look", "extractor", "train", "sample", "evaluate", "report", "record"]
+ALL = ["fetch", "preprocess", "look", "extractor", "train", "sample", "evaluate", "directions", "report", "record"]
 TINY = {
     "extractor.images": 2000,
     "network.latent_dim": 8,

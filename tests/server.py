@@ -12,12 +12,17 @@ from pathlib import Path
 from tests.project import our_environment
 
 
+def free_port() -> int:
+    """A port of loopback that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
 class Server:
     """A real ``mlflow server`` on loopback, with its files and, unless told otherwise, its database in a folder."""
 
     def __init__(self, folder: Path, database: str = "sqlite:///server.db") -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.folder, self.database, self.uri = folder, database, f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -100,11 +100,16 @@ def test_sample_draws_what_the_generator_draws(generator):
         (["--label", "two"], "label is 'two'; allowed is one of zero, one"),
         (["--label", "2"], "label is 2; allowed is 0 to 1"),
         (["--count", "0"], "--count is 0"),
-        (["--seed", "-1"], "--seed is -1; allowed is 0 to 1000000"),
+        (["--seed", "-1"], "--seed is -1; allowed is 0 to 4294967295"),
         (["--label", "9" * 5000], "label is '9999"),
         (["--truncation", "2"], "truncation is 2.0; allowed is 0 to 1"),
         (["--count", "1000000000"], "--count is 1000000000; allowed is 1 to 1000000"),
         (["--generator", "nowhere"], "there is no generator in"),
+        (["--labels", "zero,two"], "label is 'two'; allowed is one of zero, one"),
+        (["--interpolate", "1"], "--interpolate is 1; allowed is 2 to 10000"),
+        (["--interpolate", "5000"], "these are 320000 pictures; allowed in an animation or a walk is at most 10000"),
+        (["--rate", "0"], "--rate is 0; allowed is 1 to 50"),
+        (["--video", "walk.avi"], "walk.avi is no animation that can be written; allowed is .gif or .mp4"),
     ],
 )
 def test_sample_refuses_in_a_sentence_what_it_cannot_draw(generator, monkeypatch, arguments, words):
@@ -112,3 +117,34 @@ def test_sample_refuses_in_a_sentence_what_it_cannot_draw(generator, monkeypatch
     with pytest.raises(SystemExit, match=f"^ganforge: .*{words}.*[.]$"):
         main(["sample", *arguments])
     assert not (generator / "generated").exists()
+
+
+def test_labels_come_in_turns(generator, monkeypatch):
+    monkeypatch.chdir(generator)
+    main(["sample", "--count", "5", "--seed", "3", "--labels", "one,zero", "--out", "out"])
+    expected = Generator.load("models/generator").sample(5, seed=3, label=[1, 0, 1, 0, 1])
+    for index, image in enumerate(expected[:, 0]):
+        with Image.open(f"out/{index:06d}.png") as picture:
+            assert np.array_equal(np.asarray(picture), image)
+
+
+def test_a_walk_goes_through_all_samples_and_back_and_can_be_watched(generator, monkeypatch, capsys):
+    monkeypatch.chdir(generator)
+    main(["sample", "--count", "3", "--seed", "3", "--labels", "all", "--interpolate", "4", "--video", "walk.gif"])
+    assert "walk.gif shows them in 0.6 s" in capsys.readouterr().out
+    samples = Generator.load("models/generator").sample(3, seed=3, label=[0, 1, 0])
+    with Image.open("walk.gif") as walk:
+        assert walk.n_frames == 12
+    for place, sample in enumerate(samples[:, 0]):
+        with Image.open(f"generated/{4 * place:06d}.png") as picture:
+            assert np.abs(np.asarray(picture).astype(int) - sample).max() <= 1
+
+
+@pytest.mark.parametrize(
+    "command", [["project", "x.png"], ["edit", "x.png", "--direction", "slant"], ["demo"], ["augment"]]
+)
+def test_what_needs_more_than_a_generator_says_what_is_missing(generator, monkeypatch, command):
+    (generator / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    monkeypatch.chdir(generator)
+    with pytest.raises(SystemExit, match=r"^ganforge: [^\n]*[.]$"):
+        main(command)

@@ -19,9 +19,9 @@ def extractor_for(space):
 @pytest.mark.parametrize("classes", [0, 3])
 def test_what_the_generator_drew_is_found_again(family, classes):
     space = untrained(family, classes)
-    wanted = space.generator.sample(4, seed=99)
+    wanted = space.generator.sample(3, seed=99)
     extractor = extractor_for(space)
-    found = project(wanted, space, extractor)
+    found = project(wanted, space, extractor, steps=80)
     assert (found.labels is None) == (classes == 0)
     assert np.array_equal(found.signals, space.signals(found.codes))
     share = found.error / found.mean_error

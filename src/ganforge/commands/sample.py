@@ -22,6 +22,7 @@ NAME, HELP = (
 MOST_SHOWN = 400  # samples on a sheet
 MOST_SAMPLES = 1_000_000  # that one command draws
 MOST_FRAMES = 10_000  # of an animation
+WIDEST_WALK = 60  # columns of a sheet, where nobody says how many
 ALL = "all"
 
 
@@ -60,9 +61,9 @@ def run(options: argparse.Namespace) -> None:
 
     from ganforge.generator import Generator
     from ganforge.signals import SHEET_SUFFIX, SIGNALS
-    from ganforge.signals.animation import write_animation
+    from ganforge.signals.animation import check_animation, write_animation
 
-    columns = options.columns or options.interpolate or 10
+    columns = options.columns or min(options.interpolate or 10, WIDEST_WALK)
     frames = options.count * (options.interpolate or 1)
     for name, value, least, most in (
         ("count", options.count, 1, MOST_SAMPLES),
@@ -75,6 +76,8 @@ def run(options: argparse.Namespace) -> None:
             raise UserError(f"--{name} is {value}; allowed is {least} to {most}.")
     if (options.video or options.interpolate) and frames > MOST_FRAMES:
         raise UserError(f"these are {frames} pictures; allowed in an animation or a walk is at most {MOST_FRAMES}.")
+    if options.video:
+        check_animation(options.video)
     generator = Generator.load(options.generator)
     signal = SIGNALS[generator.config.signal]()
     label = options.label if options.labels is None else in_turns(generator, options.labels, options.count)

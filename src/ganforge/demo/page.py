@@ -9,9 +9,16 @@ from typing import Any
 from ganforge.demo.studio import Settings, Studio
 from ganforge.errors import UserError
 
+INSTEAD = "It is edited in place of a sample, until it is taken away below."
 WIDEST = 3.0  # standard deviations that sliders go to both sides
 NOWHERE = "as it is"
-STYLE = "footer { display: none !important; } .picture img { image-rendering: pixelated; }"
+STYLE = """
+footer { display: none !important; }
+.picture img { image-rendering: pixelated; }
+#stage { position: sticky; top: .5rem; align-self: flex-start; z-index: 2; }
+@media (max-width: 40rem) { #picture img { max-height: 36vh; } }
+"""
+BUTTONS = ["download", "fullscreen"]
 
 
 def build_page(studio: Studio, title: str) -> Any:
@@ -30,15 +37,19 @@ def build_page(studio: Studio, title: str) -> Any:
     except ImportError:
         raise UserError("the demo needs a library that is not here: pip install 'ganforge[demo]'.") from None
 
+    def shown(label: str, name: str) -> Any:
+        """A place for a picture."""
+        return gr.Image(
+            label=label, format="png", interactive=False, buttons=BUTTONS, elem_classes="picture", elem_id=name
+        )
+
     names = list(studio.directions.vectors)
     with gr.Blocks(title=title, analytics_enabled=False) as page:
         gr.Markdown(f"# {title}")
         origin = gr.State(None)
         with gr.Row():
-            with gr.Column(scale=2, min_width=280):
-                picture = gr.Image(
-                    label="picture", format="png", interactive=False, elem_classes="picture", elem_id="picture"
-                )
+            with gr.Column(scale=2, min_width=280, elem_id="stage"):
+                picture = shown("picture", "picture")
                 told = gr.Markdown(elem_id="told")
             with gr.Column(scale=3, min_width=280):
                 with gr.Row():
@@ -46,7 +57,7 @@ def build_page(studio: Studio, title: str) -> Any:
                     label = gr.Dropdown(
                         list(studio.classes),
                         value=studio.classes[0] if studio.classes else None,
-                        label="label",
+                        label="class",
                         visible=bool(studio.classes),
                         elem_id="label",
                     )
@@ -72,10 +83,8 @@ def build_page(studio: Studio, title: str) -> Any:
                 with gr.Accordion("Edit a picture of your own", open=True):
                     dropped = gr.File(label="drop a picture here", file_types=["image"], elem_id="dropped")
                     with gr.Row():
-                        given = gr.Image(label="as the generator's size has it", format="png", interactive=False,
-                                         elem_classes="picture", elem_id="given")  # fmt: skip
-                        found = gr.Image(label="nearest picture", format="png", interactive=False,
-                                         elem_classes="picture", elem_id="found")  # fmt: skip
+                        given = shown("as the generator's size has it", "given")
+                        found = shown("nearest picture", "found")
 
         def draw(*values: Any) -> Any:
             """The picture for what stands on the page."""
@@ -97,7 +106,8 @@ def build_page(studio: Studio, title: str) -> Any:
             """Where a dropped picture was found; without one, what is drawn from the seed again."""
             if path is None:
                 return None, None, None, ""
-            return refused(lambda: studio.find(Path(path).read_bytes(), Path(path).name))
+            place, image, nearest, text = refused(lambda: studio.find(Path(path).read_bytes(), Path(path).name))
+            return place, image, nearest, f"{text} {INSTEAD}"
 
         def refused(action: Any) -> Any:
             """Shows a person what they can put right."""

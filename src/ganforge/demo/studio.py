@@ -19,7 +19,7 @@ MIXED = 100  # steps from one seed to the other
 SIDE = 448  # pixels; small images are enlarged towards this, by whole factors
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Origin:
     """What is edited: a code and its label (None where there are none), as an image was projected to."""
 

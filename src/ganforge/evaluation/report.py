@@ -11,6 +11,7 @@ from typing import Any
 from ganforge.evaluation.meanings import SPREAD, Scores, headline, rows
 from ganforge.records import LEGEND, Record, changed_params, changed_scores
 
+NOT_TOLD = ("compute.", "augmentation_study.")  # parameters that this run would be the same without
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -21,12 +22,10 @@ class Picture:
     Attributes:
         caption: what it shows, for a beginner.
         content: the file.
-        small: whether it stands in a row with others.
     """
 
     caption: str
     content: bytes
-    small: bool = False
 
     @property
     def source(self) -> str:
@@ -36,10 +35,19 @@ class Picture:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading, and pictures under it."""
+    """A heading, and pictures under it.
+
+    Attributes:
+        heading: above them.
+        pictures: one below the other, or in columns.
+        text: between both, for a beginner.
+        column: the least width of a column, as CSS has it; empty for one column.
+    """
 
     heading: str
     pictures: Sequence[Picture]
+    text: str = ""
+    column: str = ""
 
 
 def render_report(
@@ -82,7 +90,7 @@ def render_report(
         no_previous=previous if before is None else "",
         changed_params=changed_params(before, current) if before else [],
         changed_scores=changed_scores(before, current) if before else [],
-        params={key: value for key, value in current.params.items() if not key.startswith("compute.")},
+        params={key: value for key, value in current.params.items() if not key.startswith(NOT_TOLD)},
         environment=environment,
     )
 
@@ -108,9 +116,9 @@ def render_ranking(records: Sequence[Record], heads: Sequence[str], rows: Sequen
     return render("ranking.html", title="Runs, best first", heads=heads, rows=rows, grids=grids)
 
 
-def pictures(files: Iterable[tuple[str, Path]], *, small: bool = False) -> list[Picture]:
+def pictures(files: Iterable[tuple[str, Path]]) -> list[Picture]:
     """Those of captioned files that exist."""
-    return [Picture(caption, path.read_bytes(), small) for caption, path in files if path.exists()]
+    return [Picture(caption, path.read_bytes()) for caption, path in files if path.exists()]
 
 
 def render(template: str, **values: Any) -> str:

@@ -130,8 +130,8 @@ def find_directions(space: Space, extractor: Extractor | None, params: Direction
     groups = np.zeros(len(codes), np.int64) if labels is None else labels
     # The free part of every code, and what it is away from the mean of its group.
     within = codes[:, space.free] - _group_means(codes[:, space.free], groups)[groups]
-    found = _principal(space, within, signals, groups, params.components) | _sefa(space, params.components)
-    found |= _boundaries(within, signals, groups)
+    found = _boundaries(within, signals, groups)
+    found |= _principal(space, within, signals, groups, params.components) | _sefa(space, params.components)
     vectors = {}
     for name, free in found.items():
         vector = np.zeros(codes.shape[1], np.float32)

@@ -15,6 +15,16 @@ SUFFIXES = (".gif", ".mp4")
 SIDE = 320  # pixels; small images are enlarged towards this, by whole factors
 
 
+def check_animation(path: Path) -> None:
+    """Sees that a file is of a kind that `write_animation` can write.
+
+    Raises:
+        UserError: it is none.
+    """
+    if path.suffix.lower() not in SUFFIXES:
+        raise UserError(f"{path} is no animation that can be written; allowed is {' or '.join(SUFFIXES)}.")
+
+
 def write_animation(images: Iterable[np.ndarray], path: Path, rate: int) -> int:
     """Writes frames into a GIF that repeats, or an MP4 (H.264); returns how many there were.
 
@@ -26,8 +36,7 @@ def write_animation(images: Iterable[np.ndarray], path: Path, rate: int) -> int:
     Raises:
         UserError: the suffix is another, or what writes MP4 is not installed.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise UserError(f"{path} is no animation that can be written; allowed is {' or '.join(SUFFIXES)}.")
+    check_animation(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     frames = [_enlarged(image) for image in images]
     if path.suffix.lower() == ".gif":

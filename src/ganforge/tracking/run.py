@@ -34,6 +34,7 @@ BATCH = 1000  # metrics in one call, MLflow's limit
 
 # What fixes the weights is a parameter of the run; the rest may change under the same weights, so it is a tag.
 PARAMETER_SECTIONS = ("dataset", "network", "train", "augment")
+STUDY_SECTIONS = ("augmentation_study",)  # of studies beside the pipeline, which have runs of their own
 SCORING_SETTINGS = ("sample.count", "sample.seeds", "evaluation.")
 
 
@@ -238,4 +239,5 @@ def describe(scores: Scores, meta: Meta, run_id: str) -> str:
 
 def settings_tags(params: Params) -> dict[str, str]:
     """The parameters that may change under the same weights, as tags."""
-    return {key: str(value) for key, value in params.flat().items() if key.split(".")[0] not in PARAMETER_SECTIONS}
+    others = PARAMETER_SECTIONS + STUDY_SECTIONS
+    return {key: str(value) for key, value in params.flat().items() if key.split(".")[0] not in others}

@@ -1,0 +1,110 @@
+"""The demo page in a real browser."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from tests.project import our_environment
+from tests.server import free_port, wait_until
+
+pytestmark = pytest.mark.long
+
+PHONE = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+
+
+@pytest.fixture(scope="module")
+def address(finished, tmp_path_factory):
+    """Where the demo of a generator that was trained a little answers."""
+    pytest.importorskip("gradio", reason="needs ganforge[demo]")
+    port = free_port()
+    log = tmp_path_factory.mktemp("demo") / "log"
+    with log.open("w") as output:
+        demo = subprocess.Popen(
+            [sys.executable, "-m", "ganforge.cli", "demo", "--port", str(port)],
+            cwd=finished.root, env=our_environment(), stdout=output, stderr=output, start_new_session=True,
+        )  # fmt: skip
+    wait_until(lambda: "can be reached" in log.read_text() or _answers(port) or demo.poll() is not None, 120)
+    assert demo.poll() is None, log.read_text()
+    yield f"http://127.0.0.1:{port}"
+    os.killpg(demo.pid, signal.SIGKILL)
+    demo.wait()
+
+
+def _answers(port):
+    import urllib.error
+    import urllib.request
+
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as response:
+            return response.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+@pytest.fixture
+def browser(address):
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("needs Chromium and its chromedriver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
+    for argument in ("--headless=new", "--no-sandbox", "--window-size=1200,1400"):
+        options.add_argument(argument)
+    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    browser.get(address)
+    wait_until(lambda: browser.find_elements(By.CSS_SELECTOR, "#picture img"), 60)
+    yield browser
+    browser.quit()
+
+
+def picture(browser):
+    return browser.find_element(By.CSS_SELECTOR, "#picture img").get_attribute("src")
+
+
+def enter(browser, where, value):
+    """Types a number, and waits for another picture."""
+    before = picture(browser)
+    entry = browser.find_element(By.CSS_SELECTOR, f"#{where} input[type=number]")
+    entry.send_keys(Keys.CONTROL, "a")
+    entry.send_keys(str(value), Keys.TAB)
+    wait_until(lambda: picture(browser) != before, 30)
+
+
+def hosts(browser):
+    """Whom the page asked for anything."""
+    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    urls = [each["params"]["request"]["url"] for each in messages if each["method"] == "Network.requestWillBeSent"]
+    return {url.split("/")[2].split(":")[0] for url in urls if url.startswith("http")}
+
+
+def test_controls_change_the_picture_and_nothing_is_fetched_from_elsewhere(browser):
+    for where, value in (("seed", 12), ("direction-slant", 2.5), ("mix", 0.5), ("truncation", 0.4)):
+        enter(browser, where, value)
+    assert hosts(browser) == {"127.0.0.1"}
+
+
+def test_a_dropped_picture_is_found_and_edited(browser, finished):
+    single = next((finished.root / "samples" / "single").glob("3_*.png"))
+    before = picture(browser)
+    browser.find_element(By.CSS_SELECTOR, "#dropped input[type=file]").send_keys(str(Path(single).resolve()))
+    wait_until(lambda: browser.find_elements(By.CSS_SELECTOR, "#found img"), 60)
+    wait_until(lambda: picture(browser) != before, 30)
+    assert "of the mean image's" in browser.find_element(By.ID, "told").text
+    enter(browser, "direction-brightness", -3)
+
+
+def test_it_fits_a_phone(browser):
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    time.sleep(1)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= PHONE["width"]
