@@ -143,20 +143,25 @@ class Extractor:
         return Features(torch.cat(values).numpy(), joined)
 
     @torch.inference_mode()
-    def confidence(self, signals: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """The probability that it gives to labels (N,) of uint8 signals (N, *shape); (N,) float32, 0 to 1.
-
-        That of an item with several parts is the product of theirs.
-        """
+    def probabilities(self, signals: np.ndarray) -> np.ndarray:
+        """That of each label of each part of uint8 signals (N, *shape): (N, parts, labels of a part) float32."""
         found = []
         for start in range(0, len(signals), FEATURE_BATCH):
-            rows = slice(start, start + FEATURE_BATCH)
-            images = torch.from_numpy(separate(np.array(signals[rows]), self.parts)).to(self.device)
-            _, logits = self.classifier(normalise(images))
-            wanted = separate_labels(labels[rows], self.classifier.classes, self.parts)
-            logarithms = logits.log_softmax(1).cpu().gather(1, torch.from_numpy(wanted)[:, None])
-            found.append(logarithms.view(-1, self.parts).sum(1).exp())
+            block = np.array(signals[start : start + FEATURE_BATCH])
+            _, logits = self.classifier(normalise(torch.from_numpy(separate(block, self.parts)).to(self.device)))
+            found.append(logits.softmax(1).cpu().view(len(block), self.parts, -1))
         return torch.cat(found).numpy()
+
+    def confidence(self, signals: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        """The probability that it gives to labels (N,) of uint8 signals (N, *shape), the product of those of the parts.
+
+        Returns:
+            (N,) float32, 0 to 1.
+        """
+        wanted = separate_labels(labels, self.classifier.classes, self.parts).reshape(-1, self.parts, 1)
+        of_parts = np.take_along_axis(self.probabilities(signals), wanted, axis=2)
+        product: np.ndarray = of_parts.prod(axis=(1, 2))
+        return product
 
     def save(self, folder: Path, shape: tuple[int, ...], classes: int, accuracy: float | None) -> None:
         """Writes weights and configuration; `load` reads them.

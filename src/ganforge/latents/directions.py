@@ -39,6 +39,7 @@ from ganforge.params import DirectionsParams
 
 TENSORS, CONFIG = "directions.safetensors", "directions.json"
 TO = "to-"
+MOST_CLASSES = 50  # of which each has a mean; more have too few samples for that
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,8 @@ def find_directions(space: Space, extractor: Extractor | None, params: Direction
     signals = space.signals(codes)
     if labels is None and extractor is not None:
         labels = extractor(signals).labels
+    if labels is not None and labels.max() >= MOST_CLASSES:
+        labels = None
     classes = () if labels is None else _names(space, int(labels.max()) + 1)
     groups = np.zeros(len(codes), np.int64) if labels is None else labels
     # The free part of every code, and what it is away from the mean of its group.

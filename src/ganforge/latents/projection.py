@@ -24,6 +24,7 @@ LEARNING_RATE = 0.1  # in standard deviations of a code; falls to zero as a cosi
 FEATURES = 0.1  # what the squared distance of features counts beside that of pixels
 PRIOR = 0.1  # what a squared standard deviation from the mean code costs, as a share of the mean image's mean error
 MEAN_OF = 1024  # samples that their mean image is taken of
+LEAST = 1e-4  # probability of a label; what a classifier finds less likely than that, it does not know better
 BATCH = 512  # candidates that are followed together
 
 
@@ -33,7 +34,8 @@ class Projection:
 
     Attributes:
         codes: (N, entries) float32.
-        labels: (N,) int64 with which each was found; None where the generator is unconditional.
+        labels: (N,) int64, the label that serves best: by its error, by how usual its code is, and by what the
+            extractor says of the image; None where the generator is unconditional.
         signals: what the generator makes of them, uint8 (N, *shape).
         error: mean squared distance of pixels in [-1, 1] and, weighed by `FEATURES`, of features; (N,).
         mean_error: the same of the generator's mean image, which knows nothing of the one that is sought; (N,).
@@ -76,7 +78,10 @@ class _Search:
     def __init__(self, space: Space, extractor: Extractor) -> None:
         self.space, self.extractor, self.device = space, extractor, space.generator.device
         count = max(1, len(space.generator.classes))
-        self.labels = np.repeat(np.arange(count), DRAWN)
+        self.count, self.labels = count, np.repeat(np.arange(count), DRAWN)
+        self.knows_labels = (
+            extractor.clusters is None and extractor.parts == 1 and extractor.classifier.classes == count
+        )
         self.codes = torch.from_numpy(
             space.draw(len(self.labels), STATISTICS_SEED, self.labels if space.generator.classes else None)[0]
         ).to(self.device)
@@ -98,7 +103,8 @@ class _Search:
         wanted = normalise(torch.from_numpy(images).to(self.device))
         with torch.no_grad():
             features = self._features(wanted)
-        chosen = self._nearest(wanted, features)  # (N, candidates), the numbers of drawn codes
+        doubt = self._doubt(images)
+        chosen = self._nearest(wanted, features, doubt)  # (N, candidates), the numbers of drawn codes
         candidates = chosen.shape[1]
         start = self.codes[chosen.flatten()]
         # Followed in standard deviations of the free part of the code; the label's own part stays.
@@ -117,6 +123,7 @@ class _Search:
             codes = self._code(place, start)
             error = self._compare(self._signals(codes), wanted, features)
             cost = (error + self.prior * place.square().mean(1)).view(-1, candidates)
+            cost += self.prior * doubt.gather(1, chosen // DRAWN)
         best = cost.argmin(1) + candidates * torch.arange(len(images), device=self.device)
         labels = self.labels[chosen.flatten()[best].cpu().numpy()]
         return codes[best].cpu().numpy(), labels, error[best].cpu().numpy()
@@ -127,14 +134,21 @@ class _Search:
             wanted = normalise(torch.from_numpy(images).to(self.device))
             return self._compare(signals, wanted, self._features(wanted)).cpu()
 
-    def _nearest(self, wanted: Tensor, features: Tensor) -> Tensor:
+    def _doubt(self, images: np.ndarray) -> Tensor:
+        """-log of the extractor's probability of each label of each image, (N, labels); 0 if it knows none of them."""
+        if not self.knows_labels:
+            return torch.zeros(len(images), self.count, device=self.device)
+        likely = torch.from_numpy(self.extractor.probabilities(images)[:, 0])
+        return -likely.clamp(min=LEAST).log().to(self.device)
+
+    def _nearest(self, wanted: Tensor, features: Tensor, doubt: Tensor) -> Tensor:
         """The drawn codes that are nearest, of each of the labels that come nearest; (N, at most CANDIDATES)."""
         with torch.no_grad():
             pixels = torch.cdist(wanted.flatten(1), self.signals).square() / self.signals.shape[1]
             features = torch.cdist(features, self.features).square() / self.features.shape[1]
             distance = (pixels + FEATURES * features).view(len(wanted), -1, DRAWN)
             tried = min(CANDIDATES, distance.shape[1])
-            labels = distance.amin(2).topk(tried, largest=False).indices
+            labels = (distance.amin(2) + self.prior * doubt).topk(tried, largest=False).indices
             of_each = distance.topk(CANDIDATES // tried, dim=2, largest=False).indices  # (N, labels, of each)
             within = of_each.gather(1, labels[:, :, None].expand(-1, -1, of_each.shape[2]))
             return (labels[:, :, None] * DRAWN + within).flatten(1)
