@@ -4,20 +4,21 @@ from dataclasses import asdict
 
 import numpy as np
 
+from ganforge.datasets.prepared import read_meta
 from ganforge.evaluation.extractor import Extractor
 from ganforge.files import write_json
 from ganforge.generator import Generator
 from ganforge.latents import Directions, Space, find_directions
 from ganforge.latents.directions import TO
 from ganforge.latents.effects import measure_effects
-from ganforge.layout import DIRECTION_FIGURES, DIRECTIONS, EXTRACTOR, GENERATOR
+from ganforge.layout import DIRECTION_FIGURES, DIRECTIONS, EXTRACTOR, GENERATOR, PREPARED
 from ganforge.params import Params
 from ganforge.signals import SHEET_SUFFIX, SIGNALS
 from ganforge.training.device import configure
 from pipeline.stage import run_stage
 
 ROWS, COLUMNS = 3, 7  # samples in a picture, and steps from one side to the other
-MOST_CLASSES = 20  # that pictures show the way to
+MOST_SHOWN = 20  # classes that pictures show the way to
 SEED = 0
 
 
@@ -27,7 +28,7 @@ def main(params: Params) -> None:
     extractor = Extractor.load(EXTRACTOR, device)
     space = Space(Generator.load(GENERATOR, device))
     labelled = extractor if extractor.clusters is None else None
-    directions = find_directions(space, labelled, params.directions)
+    directions = find_directions(space, labelled, params.directions, read_meta(PREPARED).classes)
     directions.save(DIRECTIONS)
     effects = measure_effects(space, directions, labelled, params.directions.strength)
     DIRECTION_FIGURES.mkdir(parents=True, exist_ok=True)
@@ -44,7 +45,7 @@ def draw(space: Space, directions: Directions, extractor: Extractor | None, stre
     if labels is None and extractor is not None:
         labels = extractor(space.signals(codes)).labels
     for name in directions.names:
-        if name.startswith(TO) and len(directions.classes) > MOST_CLASSES:
+        if name.startswith(TO) and len(directions.classes) > MOST_SHOWN:
             continue
         steps = np.linspace(0, 1, COLUMNS) if name.startswith(TO) else np.linspace(-strength, strength, COLUMNS)
         edited = np.stack([directions.edit(codes, labels, name, float(step)) for step in steps], axis=1)

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import active_children, get_context
 from multiprocessing.queues import SimpleQueue
 from pathlib import Path
@@ -14,11 +15,11 @@ from typing import Any
 import torch
 
 import ganforge
-from ganforge.augmenting.conclusion import as_scores, findings
 from ganforge.augmenting.repetition import amount, gan_params, repeat
-from ganforge.augmenting.study import RESULT, SCORES, check, repetition_name, write_repetition, write_study
+from ganforge.augmenting.study import RESULT, check, repetition_name, write_repetition, write_study
 from ganforge.datasets.prepared import Meta, Prepared
-from ganforge.files import write_durably, write_json
+from ganforge.errors import UserError
+from ganforge.files import write_durably
 from ganforge.layout import AUGMENTATION, AUGMENTATION_RUN, PREPARED
 from ganforge.params import Params, parse_params
 from ganforge.signals import SIGNALS
@@ -28,7 +29,8 @@ from pipeline.process import ask_to_stop, end_with_parent, only_one_in
 from pipeline.stage import FINISHED, forget_committed, progress_bar, run_stage, trainings
 from pipeline.training import device_name, fingerprint
 
-STUDY_CODE = ("augmenting", "datasets", "evaluation")
+STUDY_CODE = ("arms", "classic", "mixture", "repetition", "subsets")  # of ganforge.augmenting, beside that of training
+JUDGING_CODE = ("evaluation/extractor.py", "generator.py", "networks/sampling.py")
 TICK = 0.5  # seconds from one look at the processes to the next
 
 told: SimpleQueue[int]  # in each process: where it tells of images shown
@@ -44,11 +46,10 @@ def main(params: Params) -> None:
     wanted = [(size, seed) for seed in params.augmentation_study.seeds for size in sizes]
     folders = {each: work / repetition_name(*each) for each in wanted}
     with only_one_in(work):
-        at_once = 1 if device.type != "cpu" else max(1, (os.cpu_count() or 1) // params.compute.threads)
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        at_once = 1 if device.type != "cpu" else max(1, cores // params.compute.threads)
         run_all(params, {each: path for each, path in folders.items() if not (path / RESULT).exists()}, at_once)
-        table = write_study(AUGMENTATION, [(*each, folders[each]) for each in sorted(wanted)])
-        write_json(AUGMENTATION / SCORES, as_scores(findings(table)))
-        AUGMENTATION_RUN.parent.mkdir(exist_ok=True)
+        write_study(AUGMENTATION, [(*each, folders[each]) for each in sorted(wanted)])
         write_durably(AUGMENTATION_RUN, Identity.new(device=device_name(device)).to_json().encode())
         write_durably(work / FINISHED, AUGMENTATION_RUN.read_bytes())
 
@@ -59,9 +60,8 @@ def study_fingerprint(params: Params, meta: Meta, device: torch.device) -> str:
     training = fingerprint(gan_params(params, 0), meta, device)
     digest = hashlib.sha256(f"{training} {meta.held_out} {study}".encode())
     package = Path(ganforge.__file__).parent
-    for name in STUDY_CODE:
-        for file in sorted((package / name).glob("*.py")):
-            digest.update(file.read_bytes())
+    for name in (*(f"augmenting/{part}.py" for part in STUDY_CODE), *JUDGING_CODE):
+        digest.update((package / name).read_bytes())
     return digest.hexdigest()[:16]
 
 
@@ -92,6 +92,11 @@ def finish(future: Future[None], processes: ProcessPoolExecutor) -> None:
     """Sees whether a repetition went well; where not, the others end with it."""
     try:
         future.result()
+    except BrokenProcessPool:
+        raise UserError(
+            "a process of the study was killed, as the system does where memory runs out; what was finished is kept: "
+            "make room, or raise compute.threads so that fewer work at once, then run `make augmentation` again."
+        ) from None
     except BaseException:
         end(processes)
         raise
@@ -109,7 +114,8 @@ def begin(queue: "SimpleQueue[int]") -> None:
     global told
     told = queue
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that started it
-    end_with_parent()
+    if not end_with_parent():
+        sys.exit(1)
 
 
 def run_one(values: dict[str, Any], per_class: int, seed: int, folder: Path) -> None:

@@ -1,11 +1,9 @@
 """Nothing on disk: the augmentation study as an MLflow run, with a child for each repetition."""
 
-import json
-
 import pandas as pd
 
-from ganforge.augmenting.conclusion import findings, headline, identifier
-from ganforge.augmenting.study import GRID, SCORES, TRAINING, TRIALS, repetition_file, repetition_name, repetitions
+from ganforge.augmenting.conclusion import as_scores, findings, headline, identifier
+from ganforge.augmenting.study import GRID, TRAINING, TRIALS, repetition_file, repetition_name, repetitions
 from ganforge.datasets.prepared import read_meta
 from ganforge.layout import (
     AUGMENTATION,
@@ -24,15 +22,15 @@ SECTIONS = ("network", "train", "augment", "augmentation_study")
 def main(params: Params) -> None:
     """Writes the parent and its children, or completes what is there of them."""
     meta, trials = read_meta(PREPARED), pd.read_csv(AUGMENTATION / TRIALS)
+    found = findings(trials)
     settings = {key: str(value) for key, value in params.flat().items() if key.split(".")[0] in SECTIONS}
     parent = Member(
         name=f"augmentation of {meta.dataset}",
         params={"data": meta.dataset, **settings},
-        scores=json.loads((AUGMENTATION / SCORES).read_text(encoding="utf-8")),
-        files=dict.fromkeys((AUGMENTATION_PLOT, AUGMENTATION_REPORT, AUGMENTATION / SCORES, AUGMENTATION / TRIALS)),
+        scores=as_scores(found),
+        files=dict.fromkeys((AUGMENTATION_PLOT, AUGMENTATION_REPORT, AUGMENTATION / TRIALS)),
     )
     children = [child(trials, size, seed) for size, seed in repetitions(trials)]
-    found = findings(trials)
     text = "\n\n".join([f"**{headline(found)}**", *(finding.sentence() for finding in found)])
     with store_needed():
         run_id = record_study("augmentation", Identity.load(AUGMENTATION_RUN), parent, children, text)

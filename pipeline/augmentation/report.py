@@ -4,7 +4,7 @@ import pandas as pd
 
 from ganforge.augmenting.conclusion import findings, headline
 from ganforge.augmenting.page import plot_study, render_study
-from ganforge.augmenting.study import GRID, TRIALS, left_out, repetition_file
+from ganforge.augmenting.study import GRID, TRIALS, repetition_file
 from ganforge.datasets.prepared import read_meta
 from ganforge.evaluation.report import pictures
 from ganforge.files import write_durably
@@ -29,7 +29,7 @@ def main(params: Params) -> None:
         for finding in found
     ]
     shown = pictures([(PLOT, AUGMENTATION_PLOT), *grids])
-    page = render_study(found, trials, study, meta, left_out(study, meta), shown)
+    page = render_study(found, trials, study, meta, shown)
     write_durably(AUGMENTATION_REPORT, page.encode())
     for finding in found:
         gain = ", ".join(f"{arm} {finding.accuracy[arm]} %" for arm in finding.accuracy)

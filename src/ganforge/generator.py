@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +36,14 @@ class Generator:
     def __init__(self, module: CodedGenerator, config: GeneratorConfig, device: torch.device) -> None:
         self.module, self.config, self.device = module.to(device), config, device
         self.shape, self.classes = config.network.shape, config.classes
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over its weights, hexadecimal."""
+        digest = hashlib.sha256()
+        for name, tensor in sorted(self.module.state_dict().items()):
+            digest.update(name.encode() + tensor.cpu().contiguous().numpy().tobytes())
+        return digest.hexdigest()
 
     @classmethod
     def load(cls, folder: str | Path, device: str | torch.device = "cpu") -> Generator:
@@ -71,8 +81,6 @@ class Generator:
         """As `sample`, a block of a few dozen at a time, so that they need not be in memory together."""
         if not all(isinstance(value, int | np.integer) and value >= 0 for value in (n, seed)):
             raise UserError(f"n is {n!r} and seed is {seed!r}; both must be whole numbers of at least 0.")
-        if not 0 <= truncation <= 1:
-            raise UserError(f"truncation is {truncation}; allowed is 0 to 1.")
         module = self.module if truncation == 1 else Truncated(self.module, self.config.network, truncation)
         latents = draw_latents(seed, n, self.config.network.latent_dim)
         return decode(module, latents, self.labels(n, seed, label), self.device)

@@ -35,6 +35,8 @@ class Truncated(nn.Module):
 
     def __init__(self, generator: CodedGenerator, spec: NetworkSpec, truncation: float) -> None:
         super().__init__()
+        if not 0 <= truncation <= 1:
+            raise UserError(f"truncation is {truncation}; allowed is 0 to 1.")
         if not isinstance(generator, StyleGenerator) and any(
             isinstance(layer, NormalisedInput) for layer in generator.modules()
         ):

@@ -54,11 +54,26 @@ def test_a_rotation_is_that_of_scipy():
         assert np.abs(image - turned.astype(float)).max() > 10 or abs(angle) < 5
 
 
+def test_an_image_that_is_not_square_is_turned_and_not_sheared():
+    """A disc stays a disc, and an upright stroke as long as it was."""
+    down, across = np.meshgrid(np.arange(40) - 19.5, np.arange(80) - 39.5, indexing="ij")
+    disc = torch.from_numpy(np.where(np.hypot(down, across) < 12, 200, 0).astype(np.uint8))[None, None].repeat(
+        20, 1, 1, 1
+    )
+    assert (changed(disc, rotation=90.0).float() - disc.float()).abs().mean() < 2
+    stroke = torch.from_numpy(np.where((abs(across) < 2) & (abs(down) < 15), 200, 0).astype(np.uint8))[None, None]
+    turned = changed(stroke.repeat(20, 1, 1, 1), rotation=90.0).float()
+    ink = turned / turned.sum((1, 2, 3), keepdim=True)
+    extent = (ink[:, 0] * torch.from_numpy(down**2 + across**2)).sum((1, 2)).sqrt()
+    assert extent.numpy() == pytest.approx(extent.mean().item(), rel=0.03)
+
+
+@pytest.mark.parametrize("more", [{}, {"rotation": 30.0, "scale": 0.3}], ids=["alone", "with all else"])
 @pytest.mark.parametrize("most", [0.1, 0.25])
-def test_no_image_is_moved_farther_than_asked_for(most):
+def test_no_image_is_moved_farther_than_asked_for(most, more):
     images = torch.zeros(300, 1, 41, 41, dtype=torch.uint8)
     images[:, :, 18:23, 18:23] = 200
-    after = changed(images, translation=most).float()[:, 0]
+    after = changed(images, translation=most, **more).float()[:, 0]
     rows, columns = torch.meshgrid(torch.arange(41.0), torch.arange(41.0), indexing="ij")
     total = after.sum((1, 2))
     for positions in (rows, columns):

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from ganforge.augmenting.arms import ARMS, BOTH, CLASSIC, GENERATED, REAL
-from ganforge.augmenting.conclusion import as_scores, estimate, findings
+from ganforge.augmenting.conclusion import as_scores, estimate, findings, headline
 
 
 def table(gain, luck=0.1, per_class=50, seeds=5, noise=0.001):
@@ -60,3 +60,18 @@ def test_every_number_of_images_is_a_finding_and_a_group_of_scores():
     scores = as_scores(found)
     assert scores["100_per_class"]["gain_real_classic_gan"] == found[1].gain[BOTH].mean
     assert scores["10_per_class"]["accuracy_real_classic_margin"] == found[0].accuracy[CLASSIC].margin
+
+
+def test_looking_in_several_places_asks_for_more():
+    """At one of four numbers of images the interval just leaves zero out: that happens by chance too often."""
+    sure, scarcely = table(0.02, per_class=10), table(0.0025, per_class=50)
+    others = [table(0.0, per_class=size) for size in (100, 500)]
+    found = findings(pd.concat([sure, scarcely, *others]))
+    assert found[1].helps and not found[1].helps_beside(4)
+    assert headline(found) == "It helps at 10 real images of each class only."
+    assert headline(found[1:2]) == "It helps at 50 real images of each class."
+    assert headline(found[2:]).startswith("It does not help here")
+
+
+def test_the_headline_warns_of_few_repetitions():
+    assert headline(findings(table(0.02, seeds=3))).endswith("From so few repetitions, decide nothing.")

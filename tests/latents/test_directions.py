@@ -9,7 +9,7 @@ import torch
 from ganforge.errors import UserError
 from ganforge.latents import Directions, find_directions
 from ganforge.latents.attributes import brightness
-from ganforge.latents.directions import _principal, _sefa
+from ganforge.latents.directions import _Drawn, _principal, _sefa
 from ganforge.params import DirectionsParams
 from tests.latents.conftest import untrained
 
@@ -20,7 +20,7 @@ class Planted:
     """A space of four latents, of which the second makes signals brighter and the third moves a spot to the right."""
 
     name, free = "z", slice(0, 4)
-    generator = SimpleNamespace(classes=("dark", "light"), shape=(1, 9, 9))
+    generator = SimpleNamespace(classes=("dark", "light"), shape=(1, 9, 9), digest="planted")
     module = SimpleNamespace(first_weight=lambda: torch.diag(torch.tensor([1.0, 2.0, 5.0, 0.1, 0.0, 9.0])))
 
     def draw(self, n, seed):
@@ -36,6 +36,9 @@ class Planted:
         spot = np.exp(-((across[None] - place) ** 2) / 2)
         images = light[:, None, None] + 40 * spot[:, None, :] * np.exp(-(across[:, None] ** 2) / 2)
         return np.clip(images, 0, 255).round().astype(np.uint8)[:, None]
+
+    def decode(self, codes):
+        return (self.signals(codes[start : start + 64]) for start in range(0, len(codes), 64))
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +80,10 @@ def test_sefa_finds_what_the_first_layer_amplifies_most_beside_the_label():
 def test_principal_components_of_signals_are_traced_back_to_latents():
     space = Planted()
     codes, labels = space.draw(2000, 0)
-    first = _principal(space, codes[:, :4] - codes[:, :4].mean(0), space.signals(codes), labels, 1)["pca-1"]
+    pixels = space.signals(codes).reshape(2000, -1).astype(np.float32)
+    for label in (0, 1):
+        pixels[labels == label] -= pixels[labels == label].mean(0)
+    first = _principal(space, _Drawn(codes[:, :4] - codes[:, :4].mean(0), pixels, {}), 1)["pca-1"]
     assert abs(first[1]) > 0.99, "brightness changes all pixels, the place of the spot few of them"
 
 
@@ -85,7 +91,7 @@ def test_principal_components_of_styles_are_those_of_their_covariance():
     space = untrained("style", 0)
     codes, _ = space.draw(2000, 0)
     within = codes - codes.mean(0)
-    found = _principal(space, within, np.empty((2000, 0)), np.zeros(2000, int), 2)
+    found = _principal(space, _Drawn(within, np.empty((2000, 0)), {}), 2)
     _, wanted = np.linalg.eigh(np.cov(within.T))
     for vector, axis in zip(found.values(), wanted.T[::-1]):
         assert abs(vector @ axis) == pytest.approx(1, abs=1e-4)
@@ -102,7 +108,7 @@ def test_every_family_has_directions_that_are_found_again_on_disk(family, classe
         assert np.isfinite(found.edit(codes, labels, name, 1.0)).all()
         assert np.array_equal(found.edit(codes, labels, name, 0.0), codes)
     found.save(tmp_path)
-    again = Directions.load(tmp_path)
+    again = Directions.load(tmp_path, space.generator)
     assert again.names == names and np.array_equal(again.means, found.means)
     assert all(np.array_equal(again.vectors[name], vector) for name, vector in found.vectors.items())
 
@@ -117,5 +123,37 @@ def test_a_direction_that_is_not_there_is_refused_by_name(planted):
 def test_a_damaged_file_is_refused(planted, tmp_path):
     planted.save(tmp_path)
     (tmp_path / "directions.safetensors").write_bytes(b"nothing")
-    with pytest.raises(UserError, match=r"does not hold directions .* run `dvc repro directions`"):
-        Directions.load(tmp_path)
+    with pytest.raises(UserError, match=r"does not hold directions of this generator .*`dvc repro directions` makes"):
+        Directions.load(tmp_path, Planted.generator)
+
+
+def test_directions_of_another_generator_are_refused(planted, tmp_path):
+    planted.save(tmp_path)
+    assert Directions.load(tmp_path, Planted.generator).names == planted.names
+    with pytest.raises(UserError, match="they are those of another one"):
+        Directions.load(tmp_path, SimpleNamespace(digest="retrained"))
+
+
+def test_a_generator_that_draws_always_the_same_has_fewer_directions_and_makes_no_trouble():
+    class Collapsed(Planted):
+        def signals(self, codes):
+            return np.full((len(codes), 1, 9, 9), 7, np.uint8)
+
+    found = find_directions(Collapsed(), None, PARAMS)
+    assert found.names == ["sefa-1", "sefa-2", "to-dark", "to-light"]
+    assert np.isfinite(np.array(list(found.vectors.values()))).all()
+
+
+def test_a_class_that_is_never_drawn_has_the_mean_of_all():
+    class Rare(Planted):
+        generator = SimpleNamespace(classes=("dark", "light", "never"), shape=(1, 9, 9), digest="rare")
+
+    found = find_directions(Rare(), None, PARAMS)
+    codes, _ = Planted().draw(2000, PARAMS.seed)
+    assert found.means[2] == pytest.approx(codes.mean(0), abs=1e-5)
+
+
+def test_a_label_is_another_from_half_of_the_way_on(planted):
+    assert planted.label_after(np.array([0]), "to-light", 0.4).tolist() == [0]
+    assert planted.label_after(np.array([0]), "to-light", 1.0).tolist() == [1]
+    assert planted.label_after(np.array([0]), "brightness", 3.0).tolist() == [0]

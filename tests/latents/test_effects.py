@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ganforge.latents import find_directions
 from ganforge.latents.effects import Effect, measure_effects
 from tests.latents.test_directions import PARAMS, Planted
 
@@ -14,13 +15,7 @@ class Judge:
 
 
 def test_effects_tell_what_changes_and_what_becomes_of_the_class():
-    from ganforge.latents import find_directions
-
-    class Space(Planted):
-        def draw(self, n, seed):
-            return super().draw(n, seed)
-
-    space = Space()
+    space = Planted()
     effects = {
         effect.name: effect for effect in measure_effects(space, find_directions(space, None, PARAMS), Judge(), 1.0)
     }

@@ -16,7 +16,7 @@ def frames(channels):
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_gif_shows_every_frame_for_its_time_and_begins_again(channels, tmp_path):
-    write_animation(frames(channels), tmp_path / "deep" / "x.gif", rate=10)
+    assert write_animation(frames(channels), tmp_path / "deep" / "x.gif", rate=10) == 0.4
     with Image.open(tmp_path / "deep" / "x.gif") as gif:
         assert gif.n_frames == 4 and gif.info["loop"] == 0 and gif.size == (7 * 35, 9 * 35)
         for number, level in enumerate(LEVELS):
@@ -40,3 +40,7 @@ def test_an_mp4_holds_the_same_frames(channels, tmp_path):
 def test_another_suffix_is_refused(tmp_path):
     with pytest.raises(UserError, match=r"x.avi is no animation that can be written; allowed is .gif or .mp4"):
         write_animation(frames(1), tmp_path / "x.avi", rate=10)
+
+
+def test_a_gif_tells_how_long_it_really_lasts(tmp_path):
+    assert write_animation(frames(1), tmp_path / "x.gif", rate=30) == pytest.approx(4 * 0.03)

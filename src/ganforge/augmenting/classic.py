@@ -28,8 +28,15 @@ def change(images: Tensor, params: ClassicParams, random: torch.Generator) -> Te
     angle, size = draw(math.radians(params.rotation)), 1 + draw(params.scale)
     flip = torch.where(torch.rand(len(images), generator=random) < 0.5 * params.mirror, -1.0, 1.0)
     across, down = draw(2 * params.translation), draw(2 * params.translation)  # the grid is 2 wide
+    # From places in the changed image to those in the one before: moved back, then turned and scaled back. The grid
+    # counts in halves of the height and of the width, turning in pixels.
+    aspect = images.shape[2] / images.shape[3]
     cosine, sine = angle.cos() / size, angle.sin() / size
-    rows = torch.stack([flip * cosine, -sine, across, flip * sine, cosine, down], dim=1)
-    grid = nn.functional.affine_grid(rows.view(-1, 2, 3).to(images.device), list(images.shape), align_corners=False)
+    first = torch.stack([cosine, -sine * aspect], dim=1) * flip[:, None]
+    second = torch.stack([sine / aspect, cosine], dim=1)
+    linear = torch.stack([first, second], dim=1)
+    offset = -linear @ torch.stack([across, down], dim=1)[:, :, None]
+    rows = torch.cat([linear, offset], dim=2)
+    grid = nn.functional.affine_grid(rows.to(images.device), list(images.shape), align_corners=False)
     changed = nn.functional.grid_sample(images.float(), grid, padding_mode="border", align_corners=False)
     return changed.round().clamp(0, 255).to(torch.uint8)

@@ -36,11 +36,15 @@ def estimate(values: Sequence[float]) -> Estimate:
 
     mean ± t(0.975, N - 1) s / sqrt(N), with s the standard deviation of the N values, N - 1 in its denominator.
     """
+    count = len(values)
+    return Estimate(float(np.mean(values)), float(_quantile(count, 1) * np.std(values, ddof=1) / math.sqrt(count)))
+
+
+def _quantile(count: int, questions: int) -> float:
+    """Student's, for a two-sided interval over ``count`` values, of ``questions`` that are asked at once."""
     from scipy import stats
 
-    count = len(values)
-    quantile = stats.t.ppf((1 + CONFIDENCE) / 2, count - 1)
-    return Estimate(float(np.mean(values)), float(quantile * np.std(values, ddof=1) / math.sqrt(count)))
+    return float(stats.t.ppf(1 - (1 - CONFIDENCE) / questions / 2, count - 1))
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,12 @@ class Finding:
     @property
     def helps(self) -> bool:
         """Whether the GAN adds more to classic augmentation than chance may."""
-        return self.gain[BOTH].mean > self.gain[BOTH].margin
+        return self.helps_beside(1)
+
+    def helps_beside(self, questions: int) -> bool:
+        """The same where it is one of several questions that are asked at once."""
+        gain = self.gain[BOTH]
+        return gain.mean > gain.margin * _quantile(self.repetitions, questions) / _quantile(self.repetitions, 1)
 
     def sentence(self) -> str:
         """The same in words."""
@@ -99,12 +108,17 @@ def findings(trials: pd.DataFrame) -> list[Finding]:
 
 
 def headline(found: Sequence[Finding]) -> str:
-    """Whether it was worth it, in one sentence."""
-    helped = [str(finding.per_class) for finding in found if finding.helps]
+    """Whether it was worth it, in one sentence; looking in several places at once, each has to be surer of itself.
+
+    Bonferroni: with K numbers of images, the intervals are of 1 - 0.05 / K.
+    """
+    helped = [str(finding.per_class) for finding in found if finding.helps_beside(len(found))]
+    few = min(finding.repetitions for finding in found) < FEW
+    warning = " From so few repetitions, decide nothing." if few else ""
     if not helped:
-        return "It does not help here: at no number of real images does the GAN add anything that is more than chance."
+        return f"It does not help here: nowhere does the GAN add anything that is surely more than chance.{warning}"
     sizes = " and ".join(filter(None, [", ".join(helped[:-1]), helped[-1]]))
-    return f"It helps at {sizes} real images of each class{'' if len(helped) == len(found) else ' only'}."
+    return f"It helps at {sizes} real images of each class{'' if len(helped) == len(found) else ' only'}.{warning}"
 
 
 def as_scores(found: Sequence[Finding]) -> dict[str, dict[str, float]]:

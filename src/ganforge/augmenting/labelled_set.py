@@ -103,6 +103,8 @@ def write_set(
     try:
         for label, name in enumerate(generator.classes):
             folder = beside / folder_name(name)
+            if folder.exists():  # another class's, whose name differs in what no folder can be called
+                folder = beside / f"{folder.name}_{label}"
             folder.mkdir(parents=True)
             for number, drawn in enumerate(draw_class(generator, inspector, label, per_class, seed, wanted)):
                 file = folder / f"{number:06d}{signal.suffix}"

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ganforge.augmenting.arms import ARMS, BOTH, GENERATED, REFERENCE
 from ganforge.augmenting.conclusion import Finding, headline
+from ganforge.augmenting.subsets import possible
 from ganforge.datasets.prepared import Meta
 from ganforge.evaluation.plots import figure_of, save_figure
 from ganforge.evaluation.report import Picture, render
@@ -24,7 +25,6 @@ def render_study(
     trials: pd.DataFrame,
     study: AugmentationStudyParams,
     meta: Meta,
-    left_out: str,
     pictures: Sequence[Picture],
 ) -> str:
     """The page.
@@ -34,7 +34,6 @@ def render_study(
         trials: what they were computed from.
         study: how it was made.
         meta: of the data.
-        left_out: which numbers of images the data did not allow, or nothing.
         pictures: the plot, and sheets of generated images.
     """
     return render(
@@ -48,7 +47,8 @@ def render_study(
         shares={finding.per_class: _shares(trials, finding.per_class) for finding in found},
         study=study,
         meta=meta,
-        left_out=left_out,
+        left_out=left_out(study, meta),
+        warnings=_warnings(trials),
         pictures=pictures,
     )
 
@@ -88,3 +88,22 @@ def _shares(trials: pd.DataFrame, per_class: int) -> dict[str, str]:
         counts = chosen[chosen["arm"] == arm]["share"].value_counts().sort_index()
         told[arm] = ", ".join(f"{share:.0%} {count}x" for share, count in counts.items())
     return told
+
+
+def left_out(study: AugmentationStudyParams, meta: Meta) -> str:
+    """Which numbers of images the data do not allow, in a sentence; empty if they allow all."""
+    sizes = possible(meta.class_counts, study.per_class, study.validation_per_class)
+    missing = sorted(set(study.per_class) - set(sizes))
+    if not missing:
+        return ""
+    return (
+        f"Left out: {', '.join(map(str, missing))} images of each class, since the smallest class has "
+        f"{min(meta.class_counts)} training images, of which {study.validation_per_class} choose the share."
+    )
+
+
+def _warnings(trials: pd.DataFrame) -> list[str]:
+    """What went wrong in the training of GANs, each with its repetition."""
+    told = trials[trials["warning"].notna() & (trials["warning"] != "")].drop_duplicates(["per_class", "seed"])
+    rows = zip(told["per_class"].tolist(), told["seed"].tolist(), told["warning"].tolist())
+    return [f"{size} images of each class, seed {seed}: {warning}." for size, seed, warning in rows]

@@ -30,12 +30,16 @@ class Repetition:
     Attributes:
         trials: the classifiers.
         history: of the GAN's training.
-        shown: generated images, uint8 (classes * SHOWN, *shape), class by class.
+        shown: generated images, uint8 (classes * columns, *shape), class by class.
+        columns: of these.
+        warnings: what went wrong in the GAN's training, in words.
     """
 
     trials: list[Trial]
     history: list[Row]
     shown: np.ndarray
+    columns: int
+    warnings: list[str]
 
 
 def repeat(
@@ -69,13 +73,14 @@ def repeat(
         ),
         {"train": real, "test": validation},
     )
-    generator, history = _train(params, few, seed, work, device, progress)
+    generator, history, warnings = _train(params, few, seed, work, device, progress)
     labels = np.repeat(np.arange(classes), study.generated_per_class)
     generated = Split(generator.sample(len(labels), seed=seed, label=labels), labels)
     material = Material(real, generated, validation, data.splits["test"], classes)
     found = list(trials(material, study, seed, device, progress))
-    first = np.arange(len(labels)).reshape(classes, -1)[:, :SHOWN].reshape(-1)
-    return Repetition(found, history, generated.images[first])
+    columns = min(SHOWN, study.generated_per_class)
+    first = np.arange(len(labels)).reshape(classes, -1)[:, :columns].reshape(-1)
+    return Repetition(found, history, generated.images[first], columns, warnings)
 
 
 def amount(params: Params) -> int:
@@ -85,9 +90,12 @@ def amount(params: Params) -> int:
 
 
 def gan_params(params: Params, seed: int) -> Params:
-    """The parameters of a GAN of the study: conditional, alone, and without a search for its best state."""
+    """The parameters of a GAN of the study: conditional, alone, without a search for its best state, and never stopped.
+
+    A GAN that fails on few images is something that the study has to tell.
+    """
     network = params.network.model_copy(update={"conditional": "auto"})
-    train = params.train.model_copy(update={"seed": seed, "best_every": 0})
+    train = params.train.model_copy(update={"seed": seed, "best_every": 0, "on_failure": "warn"})
     compute = params.compute.model_copy(update={"processes": 1})
     return params.model_copy(update={"network": network, "train": train, "compute": compute})
 
@@ -99,12 +107,14 @@ def _train(
     work: Path,
     device: torch.device,
     progress: Callable[[int], None],
-) -> tuple[Generator, list[Row]]:
-    """A generator of few images, and how its training went."""
+) -> tuple[Generator, list[Row], list[str]]:
+    """A generator of few images, how its training went, and what went wrong."""
     params = gan_params(params, seed)
     trainer = build_trainer(params, few, Checkpoints(work, params.compute.checkpoint_seconds), device)
-    shown = 0
+    shown, warnings = 0, []
     for report in trainer.run():
         progress(report.images - shown)
         shown = report.images
-    return Generator(*built(params.network, few.meta, trainer.last()), device), trainer.history
+        if report.warning is not None:
+            warnings.append(report.warning)
+    return Generator(*built(params.network, few.meta, trainer.last()), device), trainer.history, warnings

@@ -10,15 +10,16 @@ from pathlib import Path
 import pandas as pd
 
 from ganforge.augmenting.arms import Trial, chosen
-from ganforge.augmenting.repetition import SHOWN, Repetition
+from ganforge.augmenting.repetition import Repetition
 from ganforge.augmenting.subsets import possible
 from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
 from ganforge.files import write_durably, write_json
-from ganforge.params import AugmentationStudyParams, Params
+from ganforge.params import Params
 from ganforge.signals import SHEET_SUFFIX, Signal
 
-TRIALS, SCORES, TRAINING, GRID = "trials.csv", "scores.json", "training.csv", f"grid{SHEET_SUFFIX}"
+TRIALS, TRAINING, GRID = "trials.csv", "training.csv", f"grid{SHEET_SUFFIX}"
+IMAGE_FILES = ("folder", "huggingface", "flowers102", "celeba")  # data sets that images.mirror is for
 RESULT = "trials.json"  # in the folder of a repetition, when it is done
 
 
@@ -33,6 +34,11 @@ def check(params: Params, meta: Meta) -> list[int]:
         raise UserError(
             f"params.yaml: dataset.name is {meta.dataset}, but the study of augmentation needs images with two or more "
             "classes, each image with one label: choose other data or set dataset.labels to use."
+        )
+    if params.images.mirror and params.dataset.name in IMAGE_FILES:
+        raise UserError(
+            "params.yaml: images.mirror is true, so that every image is there twice and counts twice: "
+            "set it to false, and augmentation_study.classic.mirror to true."
         )
     sizes = possible(meta.class_counts, study.per_class, study.validation_per_class)
     if not sizes:
@@ -63,8 +69,9 @@ def write_repetition(folder: Path, repetition: Repetition, signal: Signal) -> No
     """Writes what a repetition came to; `RESULT` last, which tells that the rest is there."""
     folder.mkdir(parents=True, exist_ok=True)
     write_durably(folder / TRAINING, pd.DataFrame(repetition.history).to_csv(index=False).encode())
-    signal.sheet(repetition.shown, SHOWN, folder / GRID)
-    write_json(folder / RESULT, [asdict(trial) for trial in repetition.trials])
+    signal.sheet(repetition.shown, repetition.columns, folder / GRID)
+    told = {"trials": [asdict(trial) for trial in repetition.trials], "warnings": repetition.warnings}
+    write_json(folder / RESULT, told)
 
 
 def write_study(folder: Path, repetitions: Sequence[tuple[int, int, Path]]) -> pd.DataFrame:
@@ -72,10 +79,17 @@ def write_study(folder: Path, repetitions: Sequence[tuple[int, int, Path]]) -> p
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
     for per_class, seed, work in repetitions:
-        trials = [Trial(**values) for values in json.loads((work / RESULT).read_text(encoding="utf-8"))]
-        best = chosen(trials)
+        told = json.loads((work / RESULT).read_text(encoding="utf-8"))
+        trials = [Trial(**values) for values in told["trials"]]
+        best, warning = chosen(trials), " ".join(told["warnings"])
         rows += [
-            {"per_class": per_class, "seed": seed, **asdict(trial), "chosen": trial == best[trial.arm]}
+            {
+                "per_class": per_class,
+                "seed": seed,
+                **asdict(trial),
+                "chosen": trial == best[trial.arm],
+                "warning": warning,
+            }
             for trial in trials
         ]
         for file in (TRAINING, GRID):
@@ -88,15 +102,3 @@ def write_study(folder: Path, repetitions: Sequence[tuple[int, int, Path]]) -> p
 def repetitions(trials: pd.DataFrame) -> list[tuple[int, int]]:
     """Images of each class and seed of all repetitions in the table of trials, in order."""
     return sorted(set(zip(trials["per_class"].tolist(), trials["seed"].tolist())))
-
-
-def left_out(study: AugmentationStudyParams, meta: Meta) -> str:
-    """Which numbers of images the data do not allow, in a sentence; empty if they allow all."""
-    sizes = possible(meta.class_counts, study.per_class, study.validation_per_class)
-    missing = sorted(set(study.per_class) - set(sizes))
-    if not missing:
-        return ""
-    return (
-        f"Left out: {', '.join(map(str, missing))} images of each class, since the smallest class has "
-        f"{min(meta.class_counts)} training images, of which {study.validation_per_class} choose the share."
-    )

@@ -10,7 +10,7 @@ from ganforge.errors import UserError
 from ganforge.layout import EXTRACTOR, PREPARED
 
 NAME, HELP = "augment", "write a balanced, labelled set of generated images, for other programs to train on"
-MOST = 100_000
+MOST = 20_000
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> None:
     """Writes a folder for each class, as torchvision's ImageFolder reads them, and a table of all images."""
     from ganforge.augmenting.labelled_set import Filter, Inspector, write_set
     from ganforge.datasets.prepared import Prepared
-    from ganforge.evaluation.extractor import Extractor
+    from ganforge.evaluation.extractor import Extractor, read_config
     from ganforge.files import read_array
     from ganforge.generator import Generator
     from ganforge.params import load_params
@@ -61,9 +61,11 @@ def run(options: argparse.Namespace) -> None:
             "network.conditional: auto."
         )
     data = Prepared.load(options.data)
-    if data.meta.classes != generator.classes or data.meta.shape != generator.shape:
+    described = read_config(EXTRACTOR)
+    known = (tuple(described["shape"]), described["classes"]) == (generator.shape, len(generator.classes))
+    if not known or data.meta.classes != generator.classes or data.meta.shape != generator.shape:
         raise UserError(
-            f"{options.data} holds other data than those of {options.generator}: name the data it learnt from."
+            f"{options.data} and {EXTRACTOR} are of other data than {options.generator}: name what it learnt from."
         )
     extractor = Extractor.load(EXTRACTOR, device)
     stored = options.data == PREPARED

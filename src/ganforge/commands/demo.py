@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ganforge.commands.generators import add_generator
+from ganforge.errors import UserError
 
 NAME, HELP = "demo", "open a page to draw, mix and edit samples, and to find your own pictures among them"
 
@@ -26,8 +27,10 @@ def run(options: argparse.Namespace) -> None:
     from ganforge.layout import DIRECTIONS, EXTRACTOR
     from ganforge.params import load_params
 
+    if not 1 <= options.port <= 65535:
+        raise UserError(f"--port is {options.port}; allowed is 1 to 65535.")
     space = open_space(options.generator)
     extractor = Extractor.load(EXTRACTOR, space.generator.device)
-    studio = Studio(space, Directions.load(DIRECTIONS), extractor, load_params())
+    studio = Studio(space, Directions.load(DIRECTIONS, space.generator), extractor, load_params())
     print(f"The demo will answer at http://{options.host}:{options.port} in some seconds; Ctrl-C ends it.", flush=True)
     open_page(studio, f"ganforge: {space.generator.config.dataset}", options.host, options.port)

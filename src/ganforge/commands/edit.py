@@ -37,12 +37,12 @@ def run(options: argparse.Namespace) -> None:
 
     if not -MOST <= options.strength <= MOST:
         raise UserError(f"--strength is {options.strength}; allowed is {-MOST:g} to {MOST:g}.")
-    directions = Directions.load(DIRECTIONS)
+    space = open_space(options.generator)
+    directions = Directions.load(DIRECTIONS, space.generator)
     if options.direction is None:
         print("\n".join(directions.names))
         return
     directions.check(options.direction)
-    space = open_space(options.generator)
     coded = read_code(options.image, space)
     labels = coded.labels
     if labels is None and directions.classes:
@@ -53,7 +53,17 @@ def run(options: argparse.Namespace) -> None:
     signal = SIGNALS[space.generator.config.signal]()
     signal.each(np.concatenate([coded.reconstruction, signals[-1:]]), ["reconstruction", "edited"], options.out)
     signal.sheet(signals, COLUMNS, options.out / f"sheet{SHEET_SUFFIX}")
-    write_code(options.out / CODE, Coded(codes[-1:], coded.labels, None, signals[-1:], None), space)
+    write_code(
+        options.out / CODE,
+        Coded(
+            codes[-1:],
+            directions.label_after(coded.labels, options.direction, options.strength),
+            None,
+            signals[-1:],
+            None,
+        ),
+        space,
+    )
     if coded.share_of_mean_error is not None:
         print(f"The reconstruction's error is {coded.share_of_mean_error:.1%} of the mean image's.")
     print(f"edited, reconstruction, the way between (sheet{SHEET_SUFFIX}) and {CODE} are in {options.out}.")

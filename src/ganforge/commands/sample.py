@@ -21,7 +21,7 @@ NAME, HELP = (
 )
 MOST_SHOWN = 400  # samples on a sheet
 MOST_SAMPLES = 1_000_000  # that one command draws
-MOST_FRAMES = 10_000  # of an animation
+MOST_FRAMES = 2_000  # of an animation
 WIDEST_WALK = 60  # columns of a sheet, where nobody says how many
 ALL = "all"
 
@@ -97,8 +97,8 @@ def run(options: argparse.Namespace) -> None:
     signal.sheet(pictures[:MOST_SHOWN], columns, sheet)
     print(f"{drawn} samples are in {options.out}, {min(drawn, MOST_SHOWN)} of them on {sheet}.")
     if options.video:
-        write_animation(pictures, options.video, options.rate)
-        print(f"{options.video} shows them in {drawn / options.rate:.1f} s.")
+        seconds = write_animation(pictures, options.video, options.rate)
+        print(f"{options.video} shows them in {seconds:.1f} s.")
 
 
 def in_turns(generator: Generator, text: str, count: int) -> np.ndarray:

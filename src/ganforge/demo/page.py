@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ganforge.demo.studio import Settings, Studio
-from ganforge.errors import UserError
+from ganforge.errors import UserError, first_line
 
 INSTEAD = "It is edited in place of a sample, until it is taken away below."
 WIDEST = 3.0  # standard deviations that sliders go to both sides
@@ -138,5 +138,7 @@ def open_page(studio: Studio, title: str, host: str, port: int) -> None:
     theme = gr.themes.Default(font=fonts, font_mono=["monospace"])
     try:
         page.launch(server_name=host, server_port=port, share=False, quiet=True, theme=theme, css=STYLE)
-    except OSError as error:
-        raise UserError(f"port {port} of {host} cannot be used ({error}): name another with --port.") from None
+    except (OSError, ValueError) as error:  # the latter where a proxy stands between this machine and itself
+        raise UserError(
+            f"{host}:{port} cannot be used ({first_line(error)}): name another --port, or keep a proxy off by NO_PROXY."
+        ) from None

@@ -52,7 +52,7 @@ class Clusters:
         from sklearn.decomposition import PCA
 
         chosen = np.sort(np.random.default_rng(seed).permutation(len(signals))[:IMAGES])
-        values = _small(signals[chosen])
+        values = shrunk(signals[chosen])
         components = min(COMPONENTS, *values.shape)
         pca = PCA(components, svd_solver="covariance_eigh", random_state=seed).fit(values)
         groups = KMeans(min(CLUSTERS, len(values)), n_init=4, random_state=seed).fit(pca.transform(values))
@@ -62,7 +62,7 @@ class Clusters:
 
     def __call__(self, signals: np.ndarray) -> np.ndarray:
         """The group of each of the uint8 ``signals``; (N,) int64."""
-        places = _small(signals) @ self.axes.T - self.mean @ self.axes.T
+        places = shrunk(signals) @ self.axes.T - self.mean @ self.axes.T
         nearest: np.ndarray = ((self.centres**2).sum(1) - 2 * places @ self.centres.T).argmin(1)
         return nearest
 
@@ -76,7 +76,7 @@ class Clusters:
         return cls(**load_file(folder / FILE))
 
 
-def _small(signals: np.ndarray) -> np.ndarray:
+def shrunk(signals: np.ndarray) -> np.ndarray:
     """(N, *shape) uint8 to (N, values) float32, averaged where an axis is long; a few at a time."""
     size = signals.shape[2:]
     step = max(1, VALUES_AT_ONCE // math.prod(signals.shape[1:]))

@@ -15,14 +15,14 @@ With labels, or with what can be measured on an image in their place:
   have more of it and those that have less (InterFaceGAN, Shen et al. 2019, https://arxiv.org/abs/1907.10786, section
   3.1), made orthogonal to the others so that these stay (section 3.2).
 
-All but ``to-…`` leave the label as it is: codes are compared with the mean of their own label, and in z the embedding
-of the label is not touched.
+All but ``to-…`` are meant to leave the class as it is: codes are compared with the mean of their own label, and in z
+the embedding of the label is not touched.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,14 +31,18 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
 from ganforge.errors import UserError, first_line
+from ganforge.evaluation.clusters import shrunk
 from ganforge.evaluation.extractor import Extractor
 from ganforge.files import write_durably, write_json
+from ganforge.generator import Generator
 from ganforge.latents.attributes import measures
 from ganforge.latents.space import Space
 from ganforge.params import DirectionsParams
 
 TENSORS, CONFIG = "directions.safetensors", "directions.json"
 TO = "to-"
+HALF_WAY = 0.5
+SILENT = 1e-9  # length of a direction in which nothing changes
 MOST_CLASSES = 50  # of which each has a mean; more have too few samples for that
 
 
@@ -50,11 +54,13 @@ class Directions:
         vectors: (entries,) float32 by name; adding one is a step of a standard deviation of codes along it.
         means: mean code of each class, (classes, entries) float32; of no classes where there are no labels.
         classes: their names.
+        generator: digest of the generator whose directions they are.
     """
 
     vectors: Mapping[str, np.ndarray]
     means: np.ndarray
     classes: tuple[str, ...]
+    generator: str
 
     @property
     def names(self) -> list[str]:
@@ -91,86 +97,123 @@ class Directions:
             edited = codes + np.float32(strength) * way
         return edited
 
+    def label_after(self, labels: np.ndarray | None, name: str, strength: float) -> np.ndarray | None:
+        """The labels that signals with ``labels`` have once they are edited: another from half of the way to it on."""
+        if labels is None or not name.startswith(TO) or strength < HALF_WAY:
+            return labels
+        return np.full(len(labels), self.classes.index(name.removeprefix(TO)))
+
     def save(self, folder: Path) -> None:
         """Writes them; `load` reads them."""
         folder.mkdir(parents=True, exist_ok=True)
         write_durably(folder / TENSORS, save({**self.vectors, TO: self.means}))
-        write_json(folder / CONFIG, {"names": list(self.vectors), "classes": self.classes})
+        write_json(folder / CONFIG, {"names": list(self.vectors), "classes": self.classes, "generator": self.generator})
 
     @classmethod
-    def load(cls, folder: Path) -> Directions:
+    def load(cls, folder: Path, generator: Generator) -> Directions:
         """Reads what `save` wrote.
 
         Raises:
-            UserError: a file is missing or damaged.
+            UserError: a file is missing or damaged, or they are directions of another generator.
         """
         try:
             config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
             tensors = load_file(folder / TENSORS)
-            return cls({name: tensors[name] for name in config["names"]}, tensors[TO], tuple(config["classes"]))
+            vectors = {name: tensors[name] for name in config["names"]}
+            found = cls(vectors, tensors[TO], tuple(config["classes"]), config["generator"])
+            if found.generator != generator.digest:
+                raise ValueError("they are those of another one")
+            return found
         except (OSError, ValueError, LookupError, TypeError, SafetensorError) as error:
             raise UserError(
-                f"{folder} does not hold directions ({first_line(error)}): run `dvc repro directions` to make them."
+                f"{folder} does not hold directions of this generator ({first_line(error)}): `dvc repro directions` "
+                "makes those of models/generator."
             ) from error
 
 
-def find_directions(space: Space, extractor: Extractor | None, params: DirectionsParams) -> Directions:
-    """Looks for directions with samples that are drawn for it.
+@dataclass(frozen=True)
+class _Drawn:
+    """What directions are found from.
+
+    Attributes:
+        within: the free part of codes, away from the mean of their group; (N, free entries) float32.
+        pixels: the signals, small, away from the mean of their group; (N, values) float32.
+        more: whether a sample has more than the median of its group of what can be measured; (N,) bool by name.
+    """
+
+    within: np.ndarray
+    pixels: np.ndarray
+    more: dict[str, np.ndarray]
+
+
+def find_directions(
+    space: Space, extractor: Extractor | None, params: DirectionsParams, classes: Sequence[str] = ()
+) -> Directions:
+    """Looks for directions with samples that are drawn for it; few of these are in memory at full size.
 
     Args:
         space: of the generator.
         extractor: a classifier of real images, that says which class the samples of an unconditional generator show;
             None where there are no labels.
         params: how many samples, and how many components.
+        classes: names of the extractor's labels.
     """
     codes, labels = space.draw(params.samples, params.seed)
-    signals = space.signals(codes)
-    if labels is None and extractor is not None:
-        labels = extractor(signals).labels
-    if labels is not None and labels.max() >= MOST_CLASSES:
-        labels = None
-    classes = () if labels is None else _names(space, int(labels.max()) + 1)
-    groups = np.zeros(len(codes), np.int64) if labels is None else labels
-    # The free part of every code, and what it is away from the mean of its group.
-    within = codes[:, space.free] - _group_means(codes[:, space.free], groups)[groups]
-    found = _boundaries(within, signals, groups)
-    found |= _principal(space, within, signals, groups, params.components) | _sefa(space, params.components)
+    measured: dict[str, list[np.ndarray]] = {name: [] for name in measures(space.generator.shape)}
+    small, seen = [], []
+    for block in space.decode(codes):
+        small.append(shrunk(block))
+        for name, measure in measures(space.generator.shape).items():
+            measured[name].append(measure(block))
+        if labels is None and extractor is not None:
+            seen.append(extractor(block).labels)
+    if seen:
+        labels = np.concatenate(seen)
+    names = tuple(space.generator.classes or classes)
+    if labels is None or not 1 < len(names) <= MOST_CLASSES:
+        names, labels = (), np.zeros(len(codes), np.int64)
+    groups = max(1, len(names))
+    free, pixels = codes[:, space.free], np.concatenate(small)
+    drawn = _Drawn(
+        free - _group_means(free, labels, groups)[labels],
+        pixels - _group_means(pixels, labels, groups)[labels],
+        {name: _above_median(np.concatenate(values), labels) for name, values in measured.items()},
+    )
+    found = _boundaries(drawn) | _principal(space, drawn, params.components) | _sefa(space, params.components)
     vectors = {}
-    for name, free in found.items():
-        vector = np.zeros(codes.shape[1], np.float32)
-        vector[space.free] = free * (within @ free).std()
-        vectors[name] = vector
-    means = _group_means(codes, groups) if classes else np.empty((0, codes.shape[1]), np.float32)
-    return Directions(vectors, means, classes)
+    for name, vector in found.items():
+        vectors[name] = np.zeros(codes.shape[1], np.float32)
+        vectors[name][space.free] = vector * (drawn.within @ vector).std()
+    means = _group_means(codes, labels, groups)[: len(names)]
+    return Directions(vectors, means, names, space.generator.digest)
 
 
-def _names(space: Space, count: int) -> tuple[str, ...]:
-    return space.generator.classes or tuple(map(str, range(count)))
-
-
-def _group_means(rows: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """The mean row of each group, (groups, entries) float32; zero where a group has none."""
-    count = np.bincount(groups)
-    sums = np.zeros((len(count), rows.shape[1]))
+def _group_means(rows: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
+    """The mean row of each of ``count`` groups, (count, entries) float32; that of all rows where a group has none."""
+    sizes = np.bincount(groups, minlength=count)[:, None]
+    sums = np.zeros((count, rows.shape[1]))
     np.add.at(sums, groups, rows)
-    return (sums / np.maximum(count, 1)[:, None]).astype(np.float32)
+    return np.where(sizes, sums / np.maximum(sizes, 1), rows.mean(0)).astype(np.float32)
 
 
-def _principal(
-    space: Space, within: np.ndarray, signals: np.ndarray, groups: np.ndarray, components: int
-) -> dict[str, np.ndarray]:
-    """Unit vectors of the principal components, by name."""
+def _above_median(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Which of (N,) values are above the median of their group; (N,) bool."""
+    medians = {group: np.median(values[groups == group]) for group in np.unique(groups)}
+    above: np.ndarray = values > np.array([medians[group] for group in groups])
+    return above
+
+
+def _principal(space: Space, drawn: _Drawn, components: int) -> dict[str, np.ndarray]:
+    """Unit vectors of the principal components, by name; fewer where samples do not differ in as many ways."""
     from sklearn.decomposition import PCA
 
-    count = min(components, within.shape[1])
     if space.name == "w":
-        axes = PCA(count, random_state=0).fit(within).components_
+        axes = PCA(min(components, *drawn.within.shape), random_state=0).fit(drawn.within).components_
     else:
-        pixels = signals.reshape(len(signals), -1).astype(np.float32)
-        pixels -= _group_means(pixels, groups)[groups]
-        places = PCA(min(count, pixels.shape[1]), random_state=0).fit_transform(pixels)
-        axes = np.linalg.lstsq(within, places, rcond=None)[0].T
-    return {f"pca-{number}": _signed(axis) for number, axis in enumerate(axes, start=1)}
+        places = PCA(min(components, *drawn.pixels.shape), random_state=0).fit_transform(drawn.pixels)
+        axes = np.linalg.lstsq(drawn.within, places, rcond=None)[0].T
+    known = [axis for axis in axes[: drawn.within.shape[1]] if np.linalg.norm(axis) > SILENT]
+    return {f"pca-{number}": _signed(axis) for number, axis in enumerate(known, start=1)}
 
 
 def _sefa(space: Space, components: int) -> dict[str, np.ndarray]:
@@ -181,20 +224,22 @@ def _sefa(space: Space, components: int) -> dict[str, np.ndarray]:
     return {f"sefa-{number}": _signed(vector) for number, vector in enumerate(strongest, start=1)}
 
 
-def _boundaries(within: np.ndarray, signals: np.ndarray, groups: np.ndarray) -> dict[str, np.ndarray]:
-    """Unit normals of the boundaries between more and less of what can be measured, by name; each leaves the others."""
+def _boundaries(drawn: _Drawn) -> dict[str, np.ndarray]:
+    """Unit normals of the boundaries between more and less of what can be measured, by name; each leaves the others.
+
+    What is alike in all samples has none.
+    """
     from sklearn.linear_model import LogisticRegression
 
     normals = {}
-    for name, measure in measures(signals.shape[1:]).items():
-        values = measure(signals)
-        more = values > np.array([np.median(values[groups == group]) for group in range(groups.max() + 1)])[groups]
-        normals[name] = _unit(LogisticRegression(max_iter=1000).fit(within, more).coef_[0])
+    for name, more in drawn.more.items():
+        if 0 < more.sum() < len(more):
+            normals[name] = _unit(LogisticRegression(max_iter=1000).fit(drawn.within, more).coef_[0])
     alone = {}
     for name, normal in normals.items():
-        others = np.array([other for kept, other in normals.items() if kept != name])
-        if len(others):
-            basis = np.linalg.qr(others.T)[0]
+        others = [other for kept, other in normals.items() if kept != name]
+        if others:
+            basis = np.linalg.qr(np.array(others).T)[0]
             normal = normal - basis @ (basis.T @ normal)
         alone[name] = _unit(normal)
     return alone

@@ -19,6 +19,7 @@ from ganforge.scale import normalise
 
 CANDIDATES = 10  # codes that are followed for each image: of those labels whose samples come nearest, as many of each
 DRAWN = 64  # samples of each label that the search may begin at
+MOST_DRAWN = 10_000  # samples of all labels; fewer of each where there are many labels
 STEPS = 200
 LEARNING_RATE = 0.1  # in standard deviations of a code; falls to zero as a cosine
 FEATURES = 0.1  # what the squared distance of features counts beside that of pixels
@@ -78,7 +79,8 @@ class _Search:
     def __init__(self, space: Space, extractor: Extractor) -> None:
         self.space, self.extractor, self.device = space, extractor, space.generator.device
         count = max(1, len(space.generator.classes))
-        self.count, self.labels = count, np.repeat(np.arange(count), DRAWN)
+        self.drawn = max(CANDIDATES, min(DRAWN, MOST_DRAWN // count))
+        self.count, self.labels = count, np.repeat(np.arange(count), self.drawn)
         self.knows_labels = (
             extractor.clusters is None and extractor.parts == 1 and extractor.classifier.classes == count
         )
@@ -89,7 +91,7 @@ class _Search:
         self.mean, self.spread = free.mean(0), free.std(0).clamp(min=1e-6)
         with torch.no_grad():
             signals = torch.cat([self._signals(block) for block in torch.split(self.codes, BATCH)])
-            self.features = self._features(signals)
+            self.features = torch.cat([self._features(block) for block in torch.split(signals, BATCH)])
             self.signals = signals.flatten(1)
             codes, _ = space.draw(MEAN_OF, STATISTICS_SEED)
             self.mean_image = torch.cat(
@@ -123,7 +125,7 @@ class _Search:
             codes = self._code(place, start)
             error = self._compare(self._signals(codes), wanted, features)
             cost = (error + self.prior * place.square().mean(1)).view(-1, candidates)
-            cost += self.prior * doubt.gather(1, chosen // DRAWN)
+            cost += self.prior * doubt.gather(1, chosen // self.drawn)
         best = cost.argmin(1) + candidates * torch.arange(len(images), device=self.device)
         labels = self.labels[chosen.flatten()[best].cpu().numpy()]
         return codes[best].cpu().numpy(), labels, error[best].cpu().numpy()
@@ -146,12 +148,12 @@ class _Search:
         with torch.no_grad():
             pixels = torch.cdist(wanted.flatten(1), self.signals).square() / self.signals.shape[1]
             features = torch.cdist(features, self.features).square() / self.features.shape[1]
-            distance = (pixels + FEATURES * features).view(len(wanted), -1, DRAWN)
+            distance = (pixels + FEATURES * features).view(len(wanted), -1, self.drawn)
             tried = min(CANDIDATES, distance.shape[1])
             labels = (distance.amin(2) + self.prior * doubt).topk(tried, largest=False).indices
             of_each = distance.topk(CANDIDATES // tried, dim=2, largest=False).indices  # (N, labels, of each)
             within = of_each.gather(1, labels[:, :, None].expand(-1, -1, of_each.shape[2]))
-            return (labels[:, :, None] * DRAWN + within).flatten(1)
+            return (labels[:, :, None] * self.drawn + within).flatten(1)
 
     def _code(self, place: Tensor, start: Tensor) -> Tensor:
         return torch.cat([self.mean + self.spread * place, start[:, place.shape[1] :]], dim=1)

@@ -25,8 +25,10 @@ def check_animation(path: Path) -> None:
         raise UserError(f"{path} is no animation that can be written; allowed is {' or '.join(SUFFIXES)}.")
 
 
-def write_animation(images: Iterable[np.ndarray], path: Path, rate: int) -> int:
-    """Writes frames into a GIF that repeats, or an MP4 (H.264); returns how many there were.
+def write_animation(images: Iterable[np.ndarray], path: Path, rate: int) -> float:
+    """Writes frames into a GIF that repeats, or an MP4 (H.264); returns the seconds that they take.
+
+    A GIF counts in hundredths of a second: its frames last the whole number of them that is nearest.
 
     Args:
         images: uint8 (channels, height, width), one or three channels.
@@ -40,18 +42,19 @@ def write_animation(images: Iterable[np.ndarray], path: Path, rate: int) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     frames = [_enlarged(image) for image in images]
     if path.suffix.lower() == ".gif":
-        _write_gif(frames, path, rate)
-    else:
-        _write_mp4(frames, path, rate)
-    return len(frames)
+        duration = 10 * round(100 / rate)
+        _write_gif(frames, path, duration)
+        return len(frames) * duration / 1000
+    _write_mp4(frames, path, rate)
+    return len(frames) / rate
 
 
-def _write_gif(frames: list[Image.Image], path: Path, rate: int) -> None:
+def _write_gif(frames: list[Image.Image], path: Path, duration: int) -> None:
     import io
 
     content = io.BytesIO()
     first, *others = frames
-    first.save(content, "GIF", save_all=True, append_images=others, duration=round(1000 / rate), loop=0)
+    first.save(content, "GIF", save_all=True, append_images=others, duration=duration, loop=0)
     write_durably(path, content.getbuffer())
 
 

@@ -76,7 +76,12 @@ def _no_training(source: str, error: Exception) -> UserError:
 
 EXPERIMENT_TAG = "dvc.experiment"
 EXPERIMENT_VARIABLE = "DVC_EXP_NAME"  # set by DVC, to what it calls an experiment
-RECORDED = (":!dvc.lock", ":!params.yaml", ":!reports")  # what a run changes, or records itself
+RECORDED = (
+    ":!dvc.lock",
+    ":!pipeline/augmentation/dvc.lock",
+    ":!params.yaml",
+    ":!reports",
+)  # what a run changes, or records itself
 
 
 def commit_state() -> tuple[str, bool]:
