@@ -108,7 +108,7 @@ def test_every_family_has_directions_that_are_found_again_on_disk(family, classe
         assert np.isfinite(found.edit(codes, labels, name, 1.0)).all()
         assert np.array_equal(found.edit(codes, labels, name, 0.0), codes)
     found.save(tmp_path)
-    again = Directions.load(tmp_path, space.generator)
+    again = Directions.load(str(tmp_path), space.generator)
     assert again.names == names and np.array_equal(again.means, found.means)
     assert all(np.array_equal(again.vectors[name], vector) for name, vector in found.vectors.items())
 

@@ -11,7 +11,7 @@ from ganforge.layout import DIRECTIONS
 
 NAME, HELP = "edit", "change a picture in one respect: project it, and move its code along a direction"
 COLUMNS = 7  # steps on the sheet
-MOST = 100.0
+MOST = 20.0
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -21,9 +21,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--strength",
         type=float,
-        default=2.0,
         metavar="S",
-        help="in standard deviations, to either side (default: 2); towards a class the share of the way, 1 for all",
+        help="in standard deviations, to either side (default: 2); towards a class the share of the way (default: 1)",
     )
     parser.add_argument("--out", type=Path, default=Path("edited"), metavar="FOLDER", help="(default: edited)")
 
@@ -33,10 +32,16 @@ def run(options: argparse.Namespace) -> None:
     import numpy as np
 
     from ganforge.latents import Directions
+    from ganforge.latents.directions import TO
     from ganforge.signals import SHEET_SUFFIX, SIGNALS
 
-    if not -MOST <= options.strength <= MOST:
-        raise UserError(f"--strength is {options.strength}; allowed is {-MOST:g} to {MOST:g}.")
+    strength = options.strength
+    if strength is None:
+        strength = 1.0 if (options.direction or "").startswith(TO) else 2.0
+    if not -MOST <= strength <= MOST:
+        raise UserError(f"--strength is {strength}; allowed is {-MOST:g} to {MOST:g}.")
+    if not options.image.exists():
+        raise UserError(f"{options.image} does not exist: name a picture, or {CODE} of one.")
     space = open_space(options.generator)
     directions = Directions.load(DIRECTIONS, space.generator)
     if options.direction is None:
@@ -47,7 +52,7 @@ def run(options: argparse.Namespace) -> None:
     labels = coded.labels
     if labels is None and directions.classes:
         labels = _recognised(coded, space.generator.device)
-    steps = np.linspace(0, options.strength, COLUMNS)
+    steps = np.linspace(0, strength, COLUMNS)
     codes = np.concatenate([directions.edit(coded.code, labels, options.direction, float(step)) for step in steps])
     signals = space.signals(codes)
     signal = SIGNALS[space.generator.config.signal]()
@@ -57,7 +62,7 @@ def run(options: argparse.Namespace) -> None:
         options.out / CODE,
         Coded(
             codes[-1:],
-            directions.label_after(coded.labels, options.direction, options.strength),
+            directions.label_after(coded.labels, options.direction, strength),
             None,
             signals[-1:],
             None,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ganforge.latents import Space
 
 CODE = "code.json"
+FAR = 0.3  # share of the mean image's error from which on a picture is far from all that the generator draws
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,10 @@ def read_code(path: Path, space: Space) -> Coded:
     image = read_single(content, str(path), space.generator.shape, load_params())[None]
     found = project(image, space, extractor)
     share = float(found.error[0] / found.mean_error[0])
+    if share > FAR:
+        print(
+            f"{path} is far from what this generator draws: should it be lighter, darker, or cropped, as its images are?"
+        )
     return Coded(found.codes, found.labels, image, found.signals, share)
 
 

@@ -23,6 +23,8 @@ def run(options: argparse.Namespace) -> None:
     from ganforge.errors import UserError
     from ganforge.signals import SHEET_SUFFIX, SIGNALS
 
+    if not options.image.exists():
+        raise UserError(f"{options.image} does not exist: name a picture.")
     space = open_space(options.generator)
     coded = read_code(options.image, space)
     if coded.image is None:

@@ -110,12 +110,13 @@ class Directions:
         write_json(folder / CONFIG, {"names": list(self.vectors), "classes": self.classes, "generator": self.generator})
 
     @classmethod
-    def load(cls, folder: Path, generator: Generator) -> Directions:
+    def load(cls, folder: str | Path, generator: Generator) -> Directions:
         """Reads what `save` wrote.
 
         Raises:
             UserError: a file is missing or damaged, or they are directions of another generator.
         """
+        folder = Path(folder)
         try:
             config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
             tensors = load_file(folder / TENSORS)
