@@ -75,7 +75,7 @@ def read_code(path: Path, space: Space) -> Coded:
     share = float(found.error[0] / found.mean_error[0])
     if share > FAR:
         print(
-            f"{path} is far from what this generator draws: should it be lighter, darker, or cropped, as its images are?"
+            f"{path} is far from what this generator draws: should it be lighter, darker or cropped as its images are?"
         )
     return Coded(found.codes, found.labels, image, found.signals, share)
 
