@@ -26,7 +26,7 @@ def studio_of(name, classes, defaults):
     return Studio(space, find_directions(space, None, params), extractor, parse_params(defaults))
 
 
-@pytest.fixture(params=[("dcgan", 3), ("style", 3), ("style", 0), ("progressive", 3)], ids=str)
+@pytest.fixture(params=[("dcgan", 3), ("style", 0), ("progressive", 3)], ids=str)
 def studio(request, defaults):
     return studio_of(*request.param, defaults)
 

@@ -16,9 +16,11 @@ def extractor_for(space):
     return Extractor.scaled_to(classifier, signals, torch.device("cpu"))
 
 
-@pytest.mark.parametrize("classes", [0, 3])
-def test_what_the_generator_drew_is_found_again(family, classes):
-    space = untrained(family, classes)
+@pytest.mark.parametrize(
+    ("name", "classes"), [("mlp", 3), ("dcgan", 3), ("resnet", 0), ("progressive", 3), ("style", 0)]
+)
+def test_what_the_generator_drew_is_found_again(name, classes):
+    space = untrained(name, classes)
     wanted = space.generator.sample(3, seed=99)
     extractor = extractor_for(space)
     found = project(wanted, space, extractor, steps=80)
