@@ -128,6 +128,41 @@ def test_labels_come_in_turns(generator, monkeypatch):
             assert np.array_equal(np.asarray(picture), image)
 
 
+def test_sample_says_which_pictures_are_of_an_earlier_call(generator, monkeypatch, capsys):
+    monkeypatch.chdir(generator)
+    main(["sample", "--count", "3"])
+    assert "Older" not in capsys.readouterr().out
+    main(["sample", "--count", "1"])
+    assert capsys.readouterr().out == (
+        "1 sample is in generated, 1 of them on generated/sheet.png.\n"
+        "Older samples are still there, from 000001.png on.\n"
+    )
+
+
+def test_edit_takes_one_direction_at_a_time(generator, monkeypatch):
+    monkeypatch.chdir(generator)
+    with pytest.raises(SystemExit, match=r"--direction is given 2 times; allowed is one: edit edited/code[.]json"):
+        main(["edit", "x.png", "--direction", "slant", "--direction", "width"])
+
+
+def test_a_number_out_of_range_is_refused_before_anything_heavy_is_imported(generator):
+    script = (
+        "import sys, ganforge.cli\n"
+        "try: ganforge.cli.main(sys.argv[1:])\n"
+        "except SystemExit as refusal: print(refusal)\n"
+        f"print('HEAVY', [name for name in {HEAVY} if name in sys.modules])"
+    )
+    for arguments in (
+        ["sample", "--count", "0"],
+        ["edit", "x.png", "--strength", "99"],
+        ["augment", "--per-class", "0"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", script, *arguments], cwd=generator, capture_output=True, text=True, check=True
+        )
+        assert "allowed is" in done.stdout and done.stdout.endswith("HEAVY []\n"), done.stdout
+
+
 def test_a_walk_goes_through_all_samples_and_back_and_can_be_watched(generator, monkeypatch, capsys):
     monkeypatch.chdir(generator)
     main(["sample", "--count", "3", "--seed", "3", "--labels", "all", "--interpolate", "4", "--video", "walk.gif"])

@@ -1,7 +1,6 @@
 """reports/augmentation/: GANs of few images, and classifiers with and without what these draw."""
 
 import hashlib
-import os
 import signal
 import sys
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -22,6 +21,7 @@ from ganforge.errors import UserError
 from ganforge.files import write_durably
 from ganforge.layout import AUGMENTATION, AUGMENTATION_RUN, PREPARED
 from ganforge.params import Params, parse_params
+from ganforge.processors import processors
 from ganforge.signals import SIGNALS
 from ganforge.tracking import Identity
 from ganforge.training.device import configure
@@ -46,8 +46,7 @@ def main(params: Params) -> None:
     wanted = [(size, seed) for seed in params.augmentation_study.seeds for size in sizes]
     folders = {each: work / repetition_name(*each) for each in wanted}
     with only_one_in(work):
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        at_once = 1 if device.type != "cpu" else max(1, cores // params.compute.threads)
+        at_once = 1 if device.type != "cpu" else max(1, processors() // params.compute.threads)
         run_all(params, {each: path for each, path in folders.items() if not (path / RESULT).exists()}, at_once)
         write_study(AUGMENTATION, [(*each, folders[each]) for each in sorted(wanted)])
         write_durably(AUGMENTATION_RUN, Identity.new(device=device_name(device)).to_json().encode())

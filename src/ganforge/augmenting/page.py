@@ -16,7 +16,7 @@ from ganforge.evaluation.plots import figure_of, save_figure
 from ganforge.evaluation.report import Picture, render
 from ganforge.params import AugmentationStudyParams
 
-COLOURS = {"real": "#8a8a8a", "real + classic": "#1b6ca8", "real + GAN": "#e0a030", "real + classic + GAN": "#d1495b"}
+COLOURS = dict(zip(ARMS, ("#8a8a8a", "#1b6ca8", "#e0a030", "#d1495b"), strict=True))
 APART = 1.05  # factor between the arms' places on the logarithmic axis, so that intervals do not hide each other
 
 

@@ -12,6 +12,8 @@ import pandas as pd
 from ganforge.augmenting.arms import Trial, chosen
 from ganforge.augmenting.repetition import Repetition
 from ganforge.augmenting.subsets import possible
+from ganforge.datasets import SOURCES
+from ganforge.datasets.image_files import ImageFileSource
 from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
 from ganforge.files import write_durably, write_json
@@ -19,7 +21,6 @@ from ganforge.params import Params
 from ganforge.signals import SHEET_SUFFIX, Signal
 
 TRIALS, TRAINING, GRID = "trials.csv", "training.csv", f"grid{SHEET_SUFFIX}"
-IMAGE_FILES = ("folder", "huggingface", "flowers102", "celeba")  # data sets that images.mirror is for
 RESULT = "trials.json"  # in the folder of a repetition, when it is done
 
 
@@ -35,7 +36,7 @@ def check(params: Params, meta: Meta) -> list[int]:
             f"params.yaml: dataset.name is {meta.dataset}, but the study of augmentation needs images with two or more "
             "classes, each image with one label: choose other data or set dataset.labels to use."
         )
-    if params.images.mirror and params.dataset.name in IMAGE_FILES:
+    if params.images.mirror and isinstance(SOURCES[params.dataset.name], ImageFileSource):
         raise UserError(
             "params.yaml: images.mirror is true, so that every image is there twice and counts twice: "
             "set it to false, and augmentation_study.classic.mirror to true."
@@ -74,8 +75,8 @@ def write_repetition(folder: Path, repetition: Repetition, signal: Signal) -> No
     write_json(folder / RESULT, told)
 
 
-def write_study(folder: Path, repetitions: Sequence[tuple[int, int, Path]]) -> pd.DataFrame:
-    """Gathers repetitions (images of each class, seed, folder) and returns the table of their trials."""
+def write_study(folder: Path, repetitions: Sequence[tuple[int, int, Path]]) -> None:
+    """Gathers repetitions (images of each class, seed, folder) and writes the table of their trials."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
     for per_class, seed, work in repetitions:
@@ -94,9 +95,7 @@ def write_study(folder: Path, repetitions: Sequence[tuple[int, int, Path]]) -> p
         ]
         for file in (TRAINING, GRID):
             write_durably(repetition_file(folder, per_class, seed, file), (work / file).read_bytes())
-    table = pd.DataFrame(rows)
-    write_durably(folder / TRIALS, table.to_csv(index=False).encode())
-    return table
+    write_durably(folder / TRIALS, pd.DataFrame(rows).to_csv(index=False).encode())
 
 
 def repetitions(trials: pd.DataFrame) -> list[tuple[int, int]]:

@@ -44,6 +44,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Writes a folder for each class, as torchvision's ImageFolder reads them, and a table of all images."""
+    check(options)
+
     from ganforge.augmenting.labelled_set import Filter, Inspector, write_set
     from ganforge.datasets.prepared import Prepared
     from ganforge.evaluation.extractor import Extractor, read_config
@@ -52,7 +54,6 @@ def run(options: argparse.Namespace) -> None:
     from ganforge.params import load_params
     from ganforge.training.device import configure
 
-    check(options)
     device = configure(load_params().compute)
     generator = Generator.load(options.generator, device)
     if not generator.classes:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ganforge.commands.images import CODE, Coded, add_image, open_space, read_code, write_code
 from ganforge.errors import UserError
 from ganforge.layout import DIRECTIONS
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
 
 NAME, HELP = "edit", "change a picture in one respect: project it, and move its code along a direction"
 COLUMNS = 7  # steps on the sheet
@@ -17,7 +22,9 @@ MOST = 20.0
 def add(parser: argparse.ArgumentParser) -> None:
     """Which picture, which direction and how far."""
     add_image(parser)
-    parser.add_argument("--direction", metavar="NAME", help="one of models/directions (default: list them)")
+    parser.add_argument(
+        "--direction", action="append", metavar="NAME", help="one of models/directions (default: list them)"
+    )
     parser.add_argument(
         "--strength",
         type=float,
@@ -29,31 +36,36 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Writes the edited picture, its code, and a sheet of the way there."""
+    if options.strength is not None and not -MOST <= options.strength <= MOST:
+        raise UserError(f"--strength is {options.strength}; allowed is {-MOST:g} to {MOST:g}.")
+    direction, *others = options.direction or [None]
+    if others:
+        raise UserError(
+            f"--direction is given {len(others) + 1} times; allowed is one: edit {options.out / CODE} along the next."
+        )
+    if not options.image.exists():
+        raise UserError(f"{options.image} does not exist: name a picture, or {CODE} of one.")
     import numpy as np
 
     from ganforge.latents import Directions
     from ganforge.latents.directions import TO
     from ganforge.signals import SHEET_SUFFIX, SIGNALS
 
-    strength = options.strength
-    if strength is None:
-        strength = 1.0 if (options.direction or "").startswith(TO) else 2.0
-    if not -MOST <= strength <= MOST:
-        raise UserError(f"--strength is {strength}; allowed is {-MOST:g} to {MOST:g}.")
-    if not options.image.exists():
-        raise UserError(f"{options.image} does not exist: name a picture, or {CODE} of one.")
     space = open_space(options.generator)
     directions = Directions.load(DIRECTIONS, space.generator)
-    if options.direction is None:
+    if direction is None:
         print("\n".join(directions.names))
         return
-    directions.check(options.direction)
+    directions.check(direction)
+    strength = options.strength
+    if strength is None:
+        strength = 1.0 if direction.startswith(TO) else 2.0
     coded = read_code(options.image, space)
     labels = coded.labels
     if labels is None and directions.classes:
         labels = _recognised(coded, space.generator.device)
     steps = np.linspace(0, strength, COLUMNS)
-    codes = np.concatenate([directions.edit(coded.code, labels, options.direction, float(step)) for step in steps])
+    codes = np.concatenate([directions.edit(coded.code, labels, direction, float(step)) for step in steps])
     signals = space.signals(codes)
     signal = SIGNALS[space.generator.config.signal]()
     signal.each(np.concatenate([coded.reconstruction, signals[-1:]]), ["reconstruction", "edited"], options.out)
@@ -62,7 +74,7 @@ def run(options: argparse.Namespace) -> None:
         options.out / CODE,
         Coded(
             codes[-1:],
-            directions.label_after(coded.labels, options.direction, strength),
+            directions.label_after(coded.labels, direction, strength),
             None,
             signals[-1:],
             None,
@@ -74,7 +86,7 @@ def run(options: argparse.Namespace) -> None:
     print(f"edited, reconstruction, the way between (sheet{SHEET_SUFFIX}) and {CODE} are in {options.out}.")
 
 
-def _recognised(coded: Coded, device):  # type: ignore[no-untyped-def]
+def _recognised(coded: Coded, device: torch.device) -> np.ndarray:
     """The class that the extractor sees in a picture."""
     from ganforge.evaluation.extractor import Extractor
     from ganforge.layout import EXTRACTOR

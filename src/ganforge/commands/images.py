@@ -88,6 +88,7 @@ def write_code(path: Path, coded: Coded, space: Space) -> None:
     write_json(
         path,
         {
+            "generator": space.generator.digest,
             "space": space.name,
             "label": label,
             "share_of_mean_error": coded.share_of_mean_error,
@@ -102,9 +103,10 @@ def _told(path: Path, space: Space) -> Coded:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         code = np.array([told["code"]], dtype=np.float32)
-        entries = space.encode(*_first(space)).shape[1]
-        if told["space"] != space.name or code.shape != (1, entries) or not np.isfinite(code).all():
-            raise ValueError(f"it is of another generator than one with {entries} entries in {space.name}")
+        if told["generator"] != space.generator.digest:
+            raise ValueError("it is of another generator")
+        if code.shape != (1, space.encode(*_first(space)).shape[1]) or not np.isfinite(code).all():
+            raise ValueError("its numbers are damaged")
         labels = None if told["label"] is None else np.array([space.generator.classes.index(told["label"])])
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise UserError(

@@ -57,12 +57,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Writes the samples, a sheet of the first of them, and the animation."""
-    import numpy as np
-
-    from ganforge.generator import Generator
-    from ganforge.signals import SHEET_SUFFIX, SIGNALS
-    from ganforge.signals.animation import check_animation, write_animation
-
     columns = options.columns or min(options.interpolate or 10, WIDEST_WALK)
     frames = options.count * (options.interpolate or 1)
     for name, value, least, most in (
@@ -76,6 +70,12 @@ def run(options: argparse.Namespace) -> None:
             raise UserError(f"--{name} is {value}; allowed is {least} to {most}.")
     if (options.video or options.interpolate) and frames > MOST_FRAMES:
         raise UserError(f"these are {frames} pictures; allowed in an animation or a walk is at most {MOST_FRAMES}.")
+    import numpy as np
+
+    from ganforge.generator import Generator
+    from ganforge.signals import SHEET_SUFFIX, SIGNALS
+    from ganforge.signals.animation import check_animation, write_animation
+
     if options.video:
         check_animation(options.video)
     generator = Generator.load(options.generator)
@@ -95,7 +95,10 @@ def run(options: argparse.Namespace) -> None:
     pictures = np.concatenate(shown)
     sheet = options.out / f"sheet{SHEET_SUFFIX}"
     signal.sheet(pictures[:MOST_SHOWN], columns, sheet)
-    print(f"{drawn} samples are in {options.out}, {min(drawn, MOST_SHOWN)} of them on {sheet}.")
+    are = "sample is" if drawn == 1 else "samples are"
+    print(f"{drawn} {are} in {options.out}, {min(drawn, MOST_SHOWN)} of them on {sheet}.")
+    if older := sorted(options.out.glob(f"{'[0-9]' * 6}{signal.suffix}"))[drawn:]:
+        print(f"Older samples are still there, from {older[0].name} on.")
     if options.video:
         seconds = write_animation(pictures, options.video, options.rate)
         print(f"{options.video} shows them in {seconds:.1f} s.")

@@ -22,6 +22,7 @@ from ganforge.datasets.intake import Intake
 from ganforge.datasets.prepared import Meta
 from ganforge.datasets.source import Progress, Source
 from ganforge.errors import UserError
+from ganforge.processors import processors
 
 if TYPE_CHECKING:
     from ganforge.params import Params
@@ -71,7 +72,7 @@ def decode_files(paths: Sequence[str], framing: Framing) -> Iterator[Outcome]:
     if len(paths) <= chunk_size:
         yield from _decode_chunk(paths, framing)
         return
-    processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    processes = processors()
     start = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(start)
     context.set_forkserver_preload([__name__])  # what they all need is imported once

@@ -14,6 +14,7 @@ from ganforge.latents import Directions, Space, project
 from ganforge.latents.directions import TO
 from ganforge.networks.equalised import NormalisedInput
 from ganforge.params import Params
+from ganforge.signals.image import enlarged, picture_of
 
 MIXED = 100  # steps from one seed to the other
 SIDE = 448  # pixels; small images are enlarged towards this, by whole factors
@@ -131,6 +132,4 @@ def enlarge(image: np.ndarray) -> np.ndarray:
     """
     if image.ndim != 3:
         raise UserError("this page shows images, but the generator here draws another kind of signal.")
-    factor = max(1, SIDE // max(image.shape[1:]))
-    colours = np.broadcast_to(np.moveaxis(image, 0, -1), (*image.shape[1:], 3))
-    return np.ascontiguousarray(colours.repeat(factor, 0).repeat(factor, 1))
+    return np.array(enlarged(picture_of(image), SIDE).convert("RGB"))

@@ -12,11 +12,17 @@ class CodedGenerator(nn.Module):
 
     The code of style-based networks is their style w; that of all others the latent vector beside the embedding of the
     label, if there is one.
+
+    Attributes:
+        input: makes a code of latent vectors and labels, but in style-based networks, which have `encode` of their own.
     """
 
-    @abstractmethod
+    input: nn.Module
+
     def encode(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
         """(batch, latent_dim) and (batch,) labels to (batch, entries of a code)."""
+        code: Tensor = self.input(latents, labels)
+        return code
 
     @abstractmethod
     def synthesise(self, code: Tensor) -> Tensor:

@@ -88,11 +88,6 @@ class DCGANGenerator(CodedGenerator):
         )
         initialise(self)
 
-    def encode(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """The latent vector, and the embedding of the label beside it."""
-        code: Tensor = self.input(latents, labels)
-        return code
-
     def first_weight(self) -> Tensor:
         """Of the dense start."""
         return self.start.weight

@@ -32,11 +32,6 @@ class MLPGenerator(CodedGenerator):
         self.layers = nn.Sequential(*layers, nn.Linear(features, math.prod(spec.shape)), Saturation())
         initialise(self)
 
-    def encode(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """The latent vector, and the embedding of the label beside it."""
-        code: Tensor = self.input(latents, labels)
-        return code
-
     def first_weight(self) -> Tensor:
         """Of the dense start."""
         first: nn.Linear = self.layers[0]  # type: ignore[assignment]

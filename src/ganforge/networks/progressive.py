@@ -105,11 +105,6 @@ class ProgressiveGenerator(Growing, CodedGenerator):
         )
         self.to_signal = nn.ModuleList(EqualisedConvolution(axes, c, spec.channels, 1) for c in channels)
 
-    def encode(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """The latent vector, and the embedding of the label beside it, each of unit mean square."""
-        code: Tensor = self.input(latents, labels)
-        return code
-
     def first_weight(self) -> Tensor:
         """Of the dense start."""
         first: EqualisedLinear = self.start[0]  # type: ignore[assignment]

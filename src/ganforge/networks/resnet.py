@@ -117,11 +117,6 @@ class ResNetGenerator(CodedGenerator):
         self.output = CONVOLUTION[axes](channels, spec.channels, 1)
         _scaled_normal(self.output, 1.0)
 
-    def encode(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """The latent vector, and the embedding of the label beside it."""
-        code: Tensor = self.input(latents, labels)
-        return code
-
     def first_weight(self) -> Tensor:
         """Of the dense start."""
         return self.start.weight

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PIL import Image
 
 from ganforge.errors import UserError
 from ganforge.files import write_durably
+from ganforge.signals.image import enlarged, picture_of
 
 SUFFIXES = (".gif", ".mp4")
 SIDE = 320  # pixels; small images are enlarged towards this, by whole factors
@@ -40,7 +42,7 @@ def write_animation(images: Iterable[np.ndarray], path: Path, rate: int) -> floa
     """
     check_animation(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    frames = [_enlarged(image) for image in images]
+    frames = [enlarged(picture_of(image), SIDE) for image in images]
     if path.suffix.lower() == ".gif":
         duration = 10 * round(100 / rate)
         _write_gif(frames, path, duration)
@@ -50,8 +52,6 @@ def write_animation(images: Iterable[np.ndarray], path: Path, rate: int) -> floa
 
 
 def _write_gif(frames: list[Image.Image], path: Path, duration: int) -> None:
-    import io
-
     content = io.BytesIO()
     first, *others = frames
     first.save(content, "GIF", save_all=True, append_images=others, duration=duration, loop=0)
@@ -80,10 +80,3 @@ def _write_mp4(frames: list[Image.Image], path: Path, rate: int) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
-
-
-def _enlarged(image: np.ndarray) -> Image.Image:
-    pixels = image[0] if len(image) == 1 else np.ascontiguousarray(np.moveaxis(image, 0, -1))
-    picture = Image.fromarray(pixels)
-    factor = max(1, SIDE // max(picture.size))
-    return picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)

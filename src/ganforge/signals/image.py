@@ -22,20 +22,28 @@ class ImageSignal:
 
     def sheet(self, images: np.ndarray, columns: int, path: Path) -> None:
         """Writes ``images`` as one PNG, row by row, enlarged by a whole factor when they are small."""
-        picture = Image.fromarray(_tile(images, columns))
-        factor = max(1, SHEET_SIDE // max(picture.size))
-        enlarged = picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
-        write_durably(path, _png(enlarged))
+        write_durably(path, _png(enlarged(Image.fromarray(_tile(images, columns)), SHEET_SIDE)))
 
     def encode(self, image: np.ndarray) -> bytes:
         """One image (channels, height, width) as the content of a PNG file."""
-        return _png(Image.fromarray(_height_width_channels(image)))
+        return _png(picture_of(image))
 
     def each(self, images: np.ndarray, names: Sequence[str], folder: Path) -> None:
         """Writes every image at its own size as ``folder/name.png``."""
         folder.mkdir(parents=True, exist_ok=True)
         for image, name in zip(images, names, strict=True):
             (folder / f"{name}{self.suffix}").write_bytes(self.encode(image))
+
+
+def picture_of(image: np.ndarray) -> Image.Image:
+    """uint8 (1 or 3, height, width) as Pillow has it, at its own size."""
+    return Image.fromarray(_height_width_channels(image))
+
+
+def enlarged(picture: Image.Image, side: int) -> Image.Image:
+    """A picture with every pixel repeated, by the largest whole factor that leaves no axis longer than ``side``."""
+    factor = max(1, side // max(picture.size))
+    return picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
 
 
 def _png(picture: Image.Image) -> bytes:

@@ -1,0 +1,53 @@
+"""params.yaml is read here, and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ganforge.errors import UserError, first_line
+from ganforge.layout import PARAMS
+from ganforge.params.whole import Params
+from ganforge.refusal import sentence_of
+
+
+def load_params(path: Path = PARAMS) -> Params:
+    """Read and validate ``path``.
+
+    Raises:
+        UserError: one sentence that names the first key at fault, what was found and what is allowed.
+    """
+    return parse_params(read_yaml(path), str(path))
+
+
+def read_yaml(path: Path) -> Any:
+    """The contents of a YAML 1.2 file, read as the pipeline reads it (``1e-3`` is a number)."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path} is not in {Path.cwd()}: run this in the root of the project.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} cannot be read ({error}): put a readable UTF-8 file there.") from None
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise UserError(f"{path} is not valid YAML ({where}{problem}): mend that line.") from None
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, AssertionError) as error:
+        raise UserError(
+            f"{path} holds something that YAML's reader cannot take in ({first_line(error)}): begin again from the "
+            "params.yaml that comes with the project."
+        ) from None
+
+
+def parse_params(values: Any, source: str = "params.yaml") -> Params:
+    """Validate ``values``, the parsed contents of ``source``; see `load_params`."""
+    try:
+        return Params.model_validate(values)
+    except ValidationError as error:
+        raise UserError(sentence_of(error, Params, source)) from None

@@ -1,0 +1,33 @@
+"""What every section of params.yaml is made of."""
+
+from __future__ import annotations
+
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(min_length=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Rate = Annotated[float, Field(gt=0, le=1)]
+Weight = Annotated[float, Field(ge=0)]
+Memory = Annotated[float, Field(ge=0, lt=1)]
+Interval = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    """A group of keys: strict types, nothing unknown, no default."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+Value = TypeVar("Value", bound=float)
+
+
+class Schedule(Section, Generic[Value]):
+    """A number that changes as images are shown: ``start`` up to the share ``begin`` of the run, ``end`` at its end."""
+
+    start: Value
+    end: Value
+    shape: Literal["linear", "cosine"]
+    begin: Share

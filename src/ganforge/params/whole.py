@@ -1,0 +1,86 @@
+"""The whole of params.yaml, and what its sections owe each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from ganforge.params.data import DatasetParams, HuggingFaceParams, ImagesParams
+from ganforge.params.learning import AugmentParams, NetworkParams, TrainParams
+from ganforge.params.results import DirectionsParams, EvaluationParams, ExtractorParams, GateParams, SampleParams
+from ganforge.params.section import Section
+from ganforge.params.study import AugmentationStudyParams
+
+DeviceName = Literal["auto", "cpu", "cuda", "mps"]
+
+
+class ComputeParams(Section):
+    """Where it runs: no stage depends on it. It changes rounding; several processes draw noise each for itself."""
+
+    device: DeviceName
+    threads: Annotated[int, Field(ge=1, le=1024)]
+    processes: Annotated[int, Field(ge=1, le=1024)]
+    cuda_graphs: bool
+    checkpoint_seconds: Annotated[float, Field(gt=0, le=86400)]
+
+
+class Params(Section):
+    """The whole of params.yaml."""
+
+    dataset: DatasetParams
+    images: ImagesParams
+    huggingface: HuggingFaceParams
+    extractor: ExtractorParams
+    network: NetworkParams
+    train: TrainParams
+    augment: AugmentParams
+    sample: SampleParams
+    evaluation: EvaluationParams
+    directions: DirectionsParams
+    gate: GateParams
+    augmentation_study: AugmentationStudyParams
+    compute: ComputeParams
+
+    @model_validator(mode="after")
+    def _enough_samples(self) -> Params:
+        if self.sample.count != "auto" and self.sample.count <= self.evaluation.neighbours:
+            raise ValueError(
+                f"sample.count is {self.sample.count}, not more than evaluation.neighbours, "
+                f"{self.evaluation.neighbours}: draw more samples or look at fewer neighbours"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _adaptive_augmentation_has_a_sign_to_go_by(self) -> Params:
+        if self.augment.mode == "adaptive" and self.train.loss == "wasserstein":
+            raise ValueError(
+                "augment.mode is adaptive, but wasserstein's scores have no sign that tells real from generated: "
+                "set it to none or always, or choose another train.loss"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _processes_share_a_batch(self) -> Params:
+        if self.compute.processes > 1 and self.compute.device == "mps":
+            raise ValueError("compute.processes is more than 1, but mps has one device: set it to 1")
+        if self.train.batch_size % self.compute.processes or self.train.batch_size < 2 * self.compute.processes:
+            raise ValueError(
+                f"train.batch_size is {self.train.batch_size}, which compute.processes, {self.compute.processes}, "
+                "cannot share equally with at least 2 images each: change one of them"
+            )
+        return self
+
+    def flat(self) -> dict[str, Any]:
+        """Every value under its dotted key, as in ``train.loss`` or ``train.learning_rate.start``."""
+        return dict(leaves(self.model_dump(mode="json")))
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted keys and values of nested dictionaries, below ``path``."""
+    if not isinstance(value, dict):
+        yield path, value
+        return
+    for key, inner in value.items():
+        yield from leaves(inner, f"{path}.{key}" if path else str(key))

@@ -1,0 +1,49 @@
+"""code.json: a code that is written, read again, and refused where it cannot be taken."""
+
+import json
+
+import numpy as np
+import pytest
+
+from ganforge.commands.images import Coded, read_code, write_code
+from ganforge.errors import UserError
+from tests.latents.conftest import untrained
+
+
+def written(space, path):
+    """The code of a sample, as a file."""
+    codes, labels = space.draw(1, seed=1)
+    write_code(path, Coded(codes, labels, None, space.signals(codes), 0.25), space)
+    return codes, labels
+
+
+@pytest.mark.parametrize("classes", [0, 3])
+def test_a_code_is_read_as_it_was_written(family, classes, tmp_path):
+    space = untrained(family, classes)
+    codes, labels = written(space, tmp_path / "code.json")
+    told = read_code(tmp_path / "code.json", space)
+    assert np.array_equal(told.code, codes)
+    assert np.array_equal(told.reconstruction, space.signals(codes))
+    assert told.labels is labels is None or np.array_equal(told.labels, labels)
+    assert told.share_of_mean_error is told.image is None
+
+
+def test_a_code_of_another_generator_of_the_same_size_is_refused(tmp_path):
+    space, other = untrained("dcgan", 3), untrained("dcgan", 3)
+    other.module.first_weight().data.mul_(1.5)
+    written(other, tmp_path / "code.json")
+    with pytest.raises(UserError, match=r"code.json holds no code of this generator \(it is of another generator\)"):
+        read_code(tmp_path / "code.json", space)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("code", [0.5]), ("code", [float("nan")] * 16), ("code", "abc"), ("label", "x"), ("generator", None)],
+)
+def test_a_damaged_code_is_refused_in_a_sentence(tmp_path, key, value):
+    space = untrained("dcgan", 3)
+    path = tmp_path / "code.json"
+    written(space, path)
+    path.write_text(json.dumps(json.loads(path.read_text()) | {key: value}))
+    with pytest.raises(UserError, match=r"^\S+ holds no code of this generator \(.+\): project the picture anew\.$"):
+        read_code(path, space)
