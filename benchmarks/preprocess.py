@@ -29,12 +29,13 @@ from PIL import Image
 from ganforge.datasets import SOURCES
 from ganforge.layout import IMPORT, PREPARED
 from ganforge.params import load_params
+from ganforge.processors import processors
 
 ROOT = Path(__file__).parents[1]
 SIDE, TARGET, CLASSES, QUALITY = 256, 32, 10, 90
 COARSE = 24  # pixels of the random picture that is enlarged: soft shapes, as photographs have
 BATCH = 64
-PROCESSES = len(os.sched_getaffinity(0))
+PROCESSES = processors()
 POLL = 0.2  # seconds; asking takes a while
 
 

@@ -86,7 +86,7 @@ def test_info_says_what_a_generator_is(generator, monkeypatch, capsys):
 
 def test_sample_draws_what_the_generator_draws(generator):
     done = ganforge("sample", "--count", "70", "--seed", "3", "--label", "one", "--out", "out", cwd=generator)
-    assert done.stdout == "70 samples are in out, 70 of them on out/sheet.png.\n", done.stderr
+    assert done.stdout == "samples in out: 70, on out/sheet.png: 70.\n", done.stderr
     expected = Generator.load(generator / "models" / "generator").sample(70, seed=3, label=1)
     for index in (0, 69):
         with Image.open(generator / "out" / f"{index:06d}.png") as picture:
@@ -131,11 +131,11 @@ def test_labels_come_in_turns(generator, monkeypatch):
 def test_sample_says_which_pictures_are_of_an_earlier_call(generator, monkeypatch, capsys):
     monkeypatch.chdir(generator)
     main(["sample", "--count", "3"])
-    assert "Older" not in capsys.readouterr().out
+    assert "earlier" not in capsys.readouterr().out
     main(["sample", "--count", "1"])
     assert capsys.readouterr().out == (
-        "1 sample is in generated, 1 of them on generated/sheet.png.\n"
-        "Older samples are still there, from 000001.png on.\n"
+        "samples in generated: 1, on generated/sheet.png: 1.\n"
+        "Still in generated, of an earlier call: 000001.png to 000002.png.\n"
     )
 
 
@@ -155,6 +155,7 @@ def test_a_number_out_of_range_is_refused_before_anything_heavy_is_imported(gene
     for arguments in (
         ["sample", "--count", "0"],
         ["edit", "x.png", "--strength", "99"],
+        ["demo", "--port", "0"],
         ["augment", "--per-class", "0"],
     ):
         done = subprocess.run(

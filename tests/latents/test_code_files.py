@@ -38,7 +38,7 @@ def test_a_code_of_another_generator_of_the_same_size_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("code", [0.5]), ("code", [float("nan")] * 16), ("code", "abc"), ("label", "x"), ("generator", None)],
+    [("code", [0.5]), ("code", [float("nan")] * 16), ("code", [10**400] * 16), ("code", "abc"), ("label", "x")],
 )
 def test_a_damaged_code_is_refused_in_a_sentence(tmp_path, key, value):
     space = untrained("dcgan", 3)
@@ -47,3 +47,9 @@ def test_a_damaged_code_is_refused_in_a_sentence(tmp_path, key, value):
     path.write_text(json.dumps(json.loads(path.read_text()) | {key: value}))
     with pytest.raises(UserError, match=r"^\S+ holds no code of this generator \(.+\): project the picture anew\.$"):
         read_code(path, space)
+
+
+def test_a_code_that_names_no_generator_is_refused(tmp_path):
+    (tmp_path / "code.json").write_text('{"code": [0.5], "label": null}')
+    with pytest.raises(UserError, match="it does not say of which generator it is"):
+        read_code(tmp_path / "code.json", untrained("dcgan", 3))

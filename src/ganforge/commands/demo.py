@@ -19,6 +19,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Shows the page until Ctrl-C."""
+    if not 1 <= options.port <= 65535:
+        raise UserError(f"--port is {options.port}; allowed is 1 to 65535.")
+
     from ganforge.commands.images import open_space
     from ganforge.demo.page import open_page
     from ganforge.demo.studio import Studio
@@ -27,8 +30,6 @@ def run(options: argparse.Namespace) -> None:
     from ganforge.layout import DIRECTIONS, EXTRACTOR
     from ganforge.params import load_params
 
-    if not 1 <= options.port <= 65535:
-        raise UserError(f"--port is {options.port}; allowed is 1 to 65535.")
     space = open_space(options.generator)
     extractor = Extractor.load(EXTRACTOR, space.generator.device)
     studio = Studio(space, Directions.load(DIRECTIONS, space.generator), extractor, load_params())

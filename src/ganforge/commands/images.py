@@ -89,7 +89,6 @@ def write_code(path: Path, coded: Coded, space: Space) -> None:
         path,
         {
             "generator": space.generator.digest,
-            "space": space.name,
             "label": label,
             "share_of_mean_error": coded.share_of_mean_error,
             "code": coded.code[0].tolist(),
@@ -102,13 +101,16 @@ def _told(path: Path, space: Space) -> Coded:
 
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
-        code = np.array([told["code"]], dtype=np.float32)
+        if "generator" not in told:
+            raise ValueError("it does not say of which generator it is")
         if told["generator"] != space.generator.digest:
             raise ValueError("it is of another generator")
+        with np.errstate(over="ignore"):
+            code = np.array([told["code"]], dtype=np.float32)
         if code.shape != (1, space.encode(*_first(space)).shape[1]) or not np.isfinite(code).all():
             raise ValueError("its numbers are damaged")
         labels = None if told["label"] is None else np.array([space.generator.classes.index(told["label"])])
-    except (OSError, ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
         raise UserError(
             f"{path} holds no code of this generator ({first_line(error)}): project the picture anew."
         ) from None

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from ganforge.commands.images import CODE, add_image, open_space, read_code, write_code
+from ganforge.errors import UserError
 
 NAME, HELP = "project", "find the code whose image is nearest to a picture"
 
@@ -18,13 +19,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Writes the picture as the generator's size has it, its reconstruction, both side by side, and the code."""
-    import numpy as np
-
-    from ganforge.errors import UserError
-    from ganforge.signals import SHEET_SUFFIX, SIGNALS
-
     if not options.image.exists():
         raise UserError(f"{options.image} does not exist: name a picture.")
+
+    import numpy as np
+
+    from ganforge.signals import SHEET_SUFFIX, SIGNALS
+
     space = open_space(options.generator)
     coded = read_code(options.image, space)
     if coded.image is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,12 +22,13 @@ def proposed() -> list[Proposal]:
     import torch
 
     from ganforge.datasets.folder import linked_folders
+    from ganforge.processors import processors
     from ganforge.proposal import propose, survey
 
     linked_folders()  # what DVC would stumble over is told now
 
     accelerated = torch.cuda.is_available() or torch.backends.mps.is_available()
-    return propose(survey(os.cpu_count() or 1, accelerated=accelerated))
+    return propose(survey(processors(), accelerated=accelerated))
 
 
 def run(options: argparse.Namespace) -> None:

@@ -72,12 +72,14 @@ def run(options: argparse.Namespace) -> None:
         raise UserError(f"these are {frames} pictures; allowed in an animation or a walk is at most {MOST_FRAMES}.")
     import numpy as np
 
-    from ganforge.generator import Generator
     from ganforge.signals import SHEET_SUFFIX, SIGNALS
     from ganforge.signals.animation import check_animation, write_animation
 
     if options.video:
         check_animation(options.video)
+
+    from ganforge.generator import Generator
+
     generator = Generator.load(options.generator)
     signal = SIGNALS[generator.config.signal]()
     label = options.label if options.labels is None else in_turns(generator, options.labels, options.count)
@@ -95,13 +97,12 @@ def run(options: argparse.Namespace) -> None:
     pictures = np.concatenate(shown)
     sheet = options.out / f"sheet{SHEET_SUFFIX}"
     signal.sheet(pictures[:MOST_SHOWN], columns, sheet)
-    are = "sample is" if drawn == 1 else "samples are"
-    print(f"{drawn} {are} in {options.out}, {min(drawn, MOST_SHOWN)} of them on {sheet}.")
-    if older := sorted(options.out.glob(f"{'[0-9]' * 6}{signal.suffix}"))[drawn:]:
-        print(f"Older samples are still there, from {older[0].name} on.")
+    print(f"samples in {options.out}: {drawn}, on {sheet}: {min(drawn, MOST_SHOWN)}.")
     if options.video:
         seconds = write_animation(pictures, options.video, options.rate)
         print(f"{options.video} shows them in {seconds:.1f} s.")
+    if older := sorted(options.out.glob(f"{'[0-9]' * 6}{signal.suffix}"))[drawn:]:
+        print(f"Still in {options.out}, of an earlier call: {older[0].name} to {older[-1].name}.")
 
 
 def in_turns(generator: Generator, text: str, count: int) -> np.ndarray:

@@ -14,7 +14,7 @@ from ganforge.latents import Directions, Space, project
 from ganforge.latents.directions import TO
 from ganforge.networks.equalised import NormalisedInput
 from ganforge.params import Params
-from ganforge.signals.image import enlarged, picture_of
+from ganforge.signals import enlarged, picture_of
 
 MIXED = 100  # steps from one seed to the other
 SIDE = 448  # pixels; small images are enlarged towards this, by whole factors

@@ -14,7 +14,8 @@ class CodedGenerator(nn.Module):
     label, if there is one.
 
     Attributes:
-        input: makes a code of latent vectors and labels, but in style-based networks, which have `encode` of their own.
+        input: puts the embedding of the label behind the latent vector. Style-based networks have none, and an `encode`
+            of their own.
     """
 
     input: nn.Module

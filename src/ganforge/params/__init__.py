@@ -4,13 +4,14 @@ There are no default values here: the pipeline sees only what is written in para
 result has to stand there.
 """
 
+from ganforge.params.compute import ComputeParams
 from ganforge.params.data import DatasetName, DatasetParams, HuggingFaceParams, ImagesParams
 from ganforge.params.learning import SMOOTHABLE, AugmentParams, NetworkParams, TrainParams
 from ganforge.params.reading import load_params, parse_params, read_yaml
 from ganforge.params.results import DirectionsParams, EvaluationParams, ExtractorParams, GateParams, SampleParams
 from ganforge.params.section import Name, Schedule, Section, Seed
 from ganforge.params.study import AugmentationStudyParams, ClassicParams
-from ganforge.params.whole import ComputeParams, Params, leaves
+from ganforge.params.whole import Params, leaves
 
 __all__ = [
     "SMOOTHABLE",

@@ -1,4 +1,4 @@
-"""params.yaml is read here, and nowhere else."""
+"""How a file becomes `Params`, or a sentence that refuses it."""
 
 from __future__ import annotations
 

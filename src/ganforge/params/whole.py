@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
+from ganforge.params.compute import ComputeParams
 from ganforge.params.data import DatasetParams, HuggingFaceParams, ImagesParams
 from ganforge.params.learning import AugmentParams, NetworkParams, TrainParams
 from ganforge.params.results import DirectionsParams, EvaluationParams, ExtractorParams, GateParams, SampleParams
 from ganforge.params.section import Section
 from ganforge.params.study import AugmentationStudyParams
-
-DeviceName = Literal["auto", "cpu", "cuda", "mps"]
-
-
-class ComputeParams(Section):
-    """Where it runs: no stage depends on it. It changes rounding; several processes draw noise each for itself."""
-
-    device: DeviceName
-    threads: Annotated[int, Field(ge=1, le=1024)]
-    processes: Annotated[int, Field(ge=1, le=1024)]
-    cuda_graphs: bool
-    checkpoint_seconds: Annotated[float, Field(gt=0, le=86400)]
 
 
 class Params(Section):

@@ -41,7 +41,7 @@ def picture_of(image: np.ndarray) -> Image.Image:
 
 
 def enlarged(picture: Image.Image, side: int) -> Image.Image:
-    """A picture with every pixel repeated, by the largest whole factor that leaves no axis longer than ``side``."""
+    """A picture with every pixel repeated, by the largest whole factor within ``side``; large ones stay as they are."""
     factor = max(1, side // max(picture.size))
     return picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
 
