@@ -45,6 +45,7 @@ def run(options: argparse.Namespace) -> None:
         )
     if not options.image.exists():
         raise UserError(f"{options.image} does not exist: name a picture, or {CODE} of one.")
+
     import numpy as np
 
     from ganforge.latents import Directions

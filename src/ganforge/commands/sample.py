@@ -70,6 +70,7 @@ def run(options: argparse.Namespace) -> None:
             raise UserError(f"--{name} is {value}; allowed is {least} to {most}.")
     if (options.video or options.interpolate) and frames > MOST_FRAMES:
         raise UserError(f"these are {frames} pictures; allowed in an animation or a walk is at most {MOST_FRAMES}.")
+
     import numpy as np
 
     from ganforge.signals import SHEET_SUFFIX, SIGNALS
