@@ -107,6 +107,8 @@ def test_sample_draws_what_the_generator_draws(generator):
         (["--generator", "nowhere"], "there is no generator in"),
         (["--labels", "zero,two"], "label is 'two'; allowed is one of zero, one"),
         (["--interpolate", "1"], "--interpolate is 1; allowed is 2 to 2000"),
+        (["--interpolate", "0"], "--interpolate is 0; allowed is 2 to 2000"),
+        (["--interpolate", "5", "--count", "1"], "--interpolate walks between samples, but --count is 1"),
         (["--interpolate", "2000"], "these are 128000 pictures; allowed in an animation or a walk is at most 2000"),
         (["--rate", "0"], "--rate is 0; allowed is 1 to 50"),
         (["--video", "walk.avi"], "walk.avi is no animation that can be written; allowed is .gif or .mp4"),
@@ -137,6 +139,12 @@ def test_sample_says_which_pictures_are_of_an_earlier_call(generator, monkeypatc
         "samples in generated: 1, on generated/sheet.png: 1.\n"
         "Still in generated, of an earlier call: 000001.png to 000002.png.\n"
     )
+
+
+def test_edit_wants_a_direction_for_a_strength(generator, monkeypatch):
+    monkeypatch.chdir(generator)
+    with pytest.raises(SystemExit, match="--strength is given without --direction: name one"):
+        main(["edit", "x.png", "--strength", "2"])
 
 
 def test_edit_takes_one_direction_at_a_time(generator, monkeypatch):

@@ -17,7 +17,7 @@ PLOT = "Left: accuracy, every dot a repetition. Right: what an arm adds to class
 
 def main(params: Params) -> None:
     """Draws the plot and writes the page."""
-    meta, trials, study = read_meta(PREPARED), pd.read_csv(AUGMENTATION / TRIALS), params.augmentation_study
+    meta, trials = read_meta(PREPARED), pd.read_csv(AUGMENTATION / TRIALS)
     found = findings(trials)
     plot_study(found, trials, AUGMENTATION_PLOT)
     first = int(trials["seed"].iloc[0])
@@ -29,7 +29,7 @@ def main(params: Params) -> None:
         for finding in found
     ]
     shown = pictures([(PLOT, AUGMENTATION_PLOT), *grids])
-    page = render_study(found, trials, study, meta, shown)
+    page = render_study(found, trials, params, meta, shown)
     write_durably(AUGMENTATION_REPORT, page.encode())
     for finding in found:
         gain = ", ".join(f"{arm} {finding.accuracy[arm]} %" for arm in finding.accuracy)

@@ -54,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(f"ganforge: {error}")
     except BrokenPipeError:
         sys.exit(0)
+    except KeyboardInterrupt:
+        sys.exit(130)
     except OSError as error:
         from ganforge.files import UNWRITABLE, unwritable
 

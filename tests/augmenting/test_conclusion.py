@@ -73,5 +73,7 @@ def test_looking_in_several_places_asks_for_more():
     assert headline(found[2:]).startswith("It does not help here")
 
 
-def test_the_headline_warns_of_few_repetitions():
-    assert headline(findings(table(0.02, seeds=3))).endswith("From so few repetitions, decide nothing.")
+def test_the_headline_concludes_nothing_from_few_repetitions():
+    assert headline(findings(table(0.02, seeds=3))) == (
+        "From 3 repetitions it cannot be told whether it helps: make 5 or more."
+    )

@@ -95,12 +95,16 @@ def test_controls_change_the_picture_and_nothing_is_fetched_from_elsewhere(brows
 
 
 def test_a_dropped_picture_is_found_and_edited(browser, finished):
+    enter(browser, "direction-slant", 2)
     single = next((finished.root / "samples" / "single").glob("3_*.png"))
     before = picture(browser)
     browser.find_element(By.CSS_SELECTOR, "#dropped input[type=file]").send_keys(str(Path(single).resolve()))
     wait_until(lambda: browser.find_elements(By.CSS_SELECTOR, "#found img"), 60)
     wait_until(lambda: picture(browser) != before, 30)
     assert "of the mean image's" in browser.find_element(By.ID, "told").text
+    slant = browser.find_element(By.CSS_SELECTOR, "#direction-slant input[type=number]")
+    assert float(slant.get_attribute("value")) == 0, "what was edited before is not an edit of this picture"
+    assert not browser.find_element(By.CSS_SELECTOR, "#seed input").is_enabled()
     enter(browser, "direction-brightness", -3)
 
 

@@ -113,12 +113,13 @@ def headline(found: Sequence[Finding]) -> str:
     Bonferroni: with K numbers of images, the intervals are of 1 - 0.05 / K.
     """
     helped = [str(finding.per_class) for finding in found if finding.helps_beside(len(found))]
-    few = min(finding.repetitions for finding in found) < FEW
-    warning = " From so few repetitions, decide nothing." if few else ""
+    least = min(finding.repetitions for finding in found)
+    if least < FEW:
+        return f"From {least} repetitions it cannot be told whether it helps: make {FEW} or more."
     if not helped:
-        return f"It does not help here: nowhere does the GAN add anything that is surely more than chance.{warning}"
+        return "It does not help here: nowhere does the GAN add anything that is surely more than chance."
     sizes = " and ".join(filter(None, [", ".join(helped[:-1]), helped[-1]]))
-    return f"It helps at {sizes} real images of each class{'' if len(helped) == len(found) else ' only'}.{warning}"
+    return f"It helps at {sizes} real images of each class{'' if len(helped) == len(found) else ' only'}."
 
 
 def as_scores(found: Sequence[Finding]) -> dict[str, dict[str, float]]:

@@ -14,16 +14,17 @@ from ganforge.augmenting.subsets import possible
 from ganforge.datasets.prepared import Meta
 from ganforge.evaluation.plots import figure_of, save_figure
 from ganforge.evaluation.report import Picture, render
-from ganforge.params import AugmentationStudyParams
+from ganforge.params import AugmentationStudyParams, Params
 
 COLOURS = dict(zip(ARMS, ("#8a8a8a", "#1b6ca8", "#e0a030", "#d1495b"), strict=True))
+LEGEND = 0.3  # room for it below the data, as a share of their height
 APART = 1.05  # factor between the arms' places on the logarithmic axis, so that intervals do not hide each other
 
 
 def render_study(
     found: Sequence[Finding],
     trials: pd.DataFrame,
-    study: AugmentationStudyParams,
+    params: Params,
     meta: Meta,
     pictures: Sequence[Picture],
 ) -> str:
@@ -32,10 +33,11 @@ def render_study(
     Args:
         found: a finding for each number of real images.
         trials: what they were computed from.
-        study: how it was made.
+        params: how it was made.
         meta: of the data.
         pictures: the plot, and sheets of generated images.
     """
+    study = params.augmentation_study
     return render(
         "augmentation.html",
         title=f"Does a GAN help to recognise {meta.dataset}?",
@@ -46,6 +48,8 @@ def render_study(
         helped=[GENERATED, BOTH],
         shares={finding.per_class: _shares(trials, finding.per_class) for finding in found},
         study=study,
+        train=params.train,
+        augment=params.augment,
         meta=meta,
         left_out=left_out(study, meta),
         warnings=_warnings(trials),
@@ -64,7 +68,7 @@ def plot_study(found: Sequence[Finding], trials: pd.DataFrame, path: Path) -> No
         margins = [100 * finding.accuracy[arm].margin for finding in found]
         accuracies.errorbar(sizes * shift, means, margins, color=colour, marker="o", markersize=4, capsize=3, label=arm)
         dots = chosen[chosen["arm"] == arm]
-        accuracies.scatter(dots["per_class"] * shift, 100 * dots["accuracy"], color=colour, s=6, alpha=0.5)
+        accuracies.scatter(dots["per_class"] * shift, 100 * dots["accuracy"], color=colour, s=8, alpha=0.6, zorder=3)
         if arm != REFERENCE:
             means = [100 * finding.gain[arm].mean for finding in found]
             margins = [100 * finding.gain[arm].margin for finding in found]
@@ -76,7 +80,10 @@ def plot_study(found: Sequence[Finding], trials: pd.DataFrame, path: Path) -> No
         axis.set(xscale="log", xlabel="real images of each class")
         axis.set_xticks(sizes, [str(int(size)) for size in sizes])
         axis.minorticks_off()
-    accuracies.legend(frameon=False)
+    low, high = accuracies.get_ylim()
+    high = min(high, 100.0)
+    accuracies.set_ylim(low - LEGEND * (high - low), high)
+    accuracies.legend(frameon=False, loc="lower center", ncols=2)
     save_figure(figure, path)
 
 

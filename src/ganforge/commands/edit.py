@@ -21,7 +21,7 @@ MOST = 20.0
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Which picture, which direction and how far."""
-    add_image(parser)
+    add_image(parser, f"a picture, or {CODE} of one that was projected or edited")
     parser.add_argument(
         "--direction", action="append", metavar="NAME", help="one of models/directions (default: list them)"
     )
@@ -38,6 +38,8 @@ def run(options: argparse.Namespace) -> None:
     """Writes the edited picture, its code, and a sheet of the way there."""
     if options.strength is not None and not -MOST <= options.strength <= MOST:
         raise UserError(f"--strength is {options.strength}; allowed is {-MOST:g} to {MOST:g}.")
+    if options.strength is not None and not options.direction:
+        raise UserError("--strength is given without --direction: name one, or leave both out to list them.")
     direction, *others = options.direction or [None]
     if others:
         raise UserError(
@@ -48,7 +50,7 @@ def run(options: argparse.Namespace) -> None:
 
     import numpy as np
 
-    from ganforge.latents import Directions
+    from ganforge.latents import Directions, describe_error
     from ganforge.latents.directions import TO
     from ganforge.signals import SHEET_SUFFIX, SIGNALS
 
@@ -83,7 +85,7 @@ def run(options: argparse.Namespace) -> None:
         space,
     )
     if coded.share_of_mean_error is not None:
-        print(f"The reconstruction's error is {coded.share_of_mean_error:.1%} of the mean image's.")
+        print(describe_error(coded.share_of_mean_error))
     print(f"edited, reconstruction, the way between (sheet{SHEET_SUFFIX}) and {CODE} are in {options.out}.")
 
 

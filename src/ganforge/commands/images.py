@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ganforge.latents import Space
 
 CODE = "code.json"
-FAR = 0.3  # share of the mean image's error from which on a picture is far from all that the generator draws
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,9 @@ class Coded:
     share_of_mean_error: float | None
 
 
-def add_image(parser: argparse.ArgumentParser) -> None:
+def add_image(parser: argparse.ArgumentParser, described: str) -> None:
     """The image, and the generator that it is looked for in."""
-    parser.add_argument("image", type=Path, metavar="IMAGE", help=f"a picture, or {CODE} of one that was projected")
+    parser.add_argument("image", type=Path, metavar="IMAGE", help=described)
     add_generator(parser)
 
 
@@ -73,10 +72,6 @@ def read_code(path: Path, space: Space) -> Coded:
     image = read_single(content, str(path), space.generator.shape, load_params())[None]
     found = project(image, space, extractor)
     share = float(found.error[0] / found.mean_error[0])
-    if share > FAR:
-        print(
-            f"{path} is far from what this generator draws: should it be lighter, darker or cropped as its images are?"
-        )
     return Coded(found.codes, found.labels, image, found.signals, share)
 
 

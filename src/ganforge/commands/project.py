@@ -13,7 +13,7 @@ NAME, HELP = "project", "find the code whose image is nearest to a picture"
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Which picture, which generator and where to."""
-    add_image(parser)
+    add_image(parser, "a picture")
     parser.add_argument("--out", type=Path, default=Path("projected"), metavar="FOLDER", help="(default: projected)")
 
 
@@ -24,16 +24,18 @@ def run(options: argparse.Namespace) -> None:
 
     import numpy as np
 
+    from ganforge.latents import describe_error
     from ganforge.signals import SHEET_SUFFIX, SIGNALS
 
     space = open_space(options.generator)
     coded = read_code(options.image, space)
-    if coded.image is None:
+    if coded.image is None or coded.share_of_mean_error is None:
         raise UserError(f"{options.image} is a code already; allowed is a picture.")
     signal = SIGNALS[space.generator.config.signal]()
     signal.each(np.concatenate([coded.image, coded.reconstruction]), ["image", "reconstruction"], options.out)
     signal.sheet(np.concatenate([coded.image, coded.reconstruction]), 2, options.out / f"sheet{SHEET_SUFFIX}")
     write_code(options.out / CODE, coded, space)
-    label = "" if coded.labels is None else f", found with the label {space.generator.classes[coded.labels[0]]}"
-    print(f"The reconstruction's error is {coded.share_of_mean_error:.1%} of the mean image's{label}.")
+    print(describe_error(coded.share_of_mean_error))
+    if coded.labels is not None:
+        print(f"It was found with the label {space.generator.classes[coded.labels[0]]}.")
     print(f"image, reconstruction, both beside each other (sheet{SHEET_SUFFIX}) and {CODE} are in {options.out}.")

@@ -57,18 +57,21 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Writes the samples, a sheet of the first of them, and the animation."""
+    walks = options.interpolate is not None
     columns = options.columns or min(options.interpolate or 10, WIDEST_WALK)
     frames = options.count * (options.interpolate or 1)
     for name, value, least, most in (
         ("count", options.count, 1, MOST_SAMPLES),
         ("columns", columns, 1, MOST_SHOWN),
         ("seed", options.seed, 0, 2**32 - 1),
-        ("interpolate", options.interpolate or 2, 2, MOST_FRAMES),
+        ("interpolate", options.interpolate if walks else 2, 2, MOST_FRAMES),
         ("rate", options.rate, 1, 50),
     ):
         if not least <= value <= most:
             raise UserError(f"--{name} is {value}; allowed is {least} to {most}.")
-    if (options.video or options.interpolate) and frames > MOST_FRAMES:
+    if walks and options.count == 1:
+        raise UserError("--interpolate walks between samples, but --count is 1: ask for two or more.")
+    if (options.video or walks) and frames > MOST_FRAMES:
         raise UserError(f"these are {frames} pictures; allowed in an animation or a walk is at most {MOST_FRAMES}.")
 
     import numpy as np
@@ -84,7 +87,7 @@ def run(options: argparse.Namespace) -> None:
     generator = Generator.load(options.generator)
     signal = SIGNALS[generator.config.signal]()
     label = options.label if options.labels is None else in_turns(generator, options.labels, options.count)
-    if options.interpolate:
+    if walks:
         blocks = walk(generator, options.count, options.seed, label, options.truncation, options.interpolate)
     else:
         blocks = generator.sample_blocks(options.count, options.seed, label, options.truncation)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+STUDY = "augmentation_study."
 NAME, HELP = "set", "write single settings into params.yaml, such as train.loss=hinge (comments are kept)"
 
 
@@ -19,4 +20,9 @@ def run(options: argparse.Namespace) -> None:
     changed = apply_values(options.values)
     for key, (before, after) in changed.items():
         print(f"{key}: {before} -> {after}")
-    print("params.yaml is ready: run `make repro`." if changed else "params.yaml has these values already.")
+    if not changed:
+        print("params.yaml has these values already.")
+        return
+    of_study = [key.startswith(STUDY) for key in changed]
+    targets = [target for target, meant in (("repro", not all(of_study)), ("augmentation", any(of_study))) if meant]
+    print(f"params.yaml is ready: run {' or '.join(f'`make {target}`' for target in targets)}.")

@@ -53,7 +53,7 @@ def build_page(studio: Studio, title: str) -> Any:
                 told = gr.Markdown(elem_id="told")
             with gr.Column(scale=3, min_width=280):
                 with gr.Row():
-                    seed = gr.Number(0, label="seed", precision=0, minimum=0, maximum=2**32 - 1, elem_id="seed")
+                    seed = gr.Number(0, label="seed", precision=0, elem_id="seed")
                     label = gr.Dropdown(
                         list(studio.classes),
                         value=studio.classes[0] if studio.classes else None,
@@ -70,7 +70,7 @@ def build_page(studio: Studio, title: str) -> Any:
                     elem_id="truncation",
                 )
                 with gr.Row():
-                    other_seed = gr.Number(1, label="second seed", precision=0, minimum=0, maximum=2**32 - 1)
+                    other_seed = gr.Number(1, label="second seed", precision=0)
                     mix = gr.Slider(0, 1, 0, label="mixed with it", elem_id="mix")
                 with gr.Accordion("Edit along directions", open=True):
                     sliders = [gr.Slider(-WIDEST, WIDEST, 0, label=name, elem_id=f"direction-{name}") for name in names]
@@ -103,24 +103,28 @@ def build_page(studio: Studio, title: str) -> Any:
             return refused(lambda: studio.picture(settings))
 
         def look_for(path: str | None) -> Any:
-            """Where a dropped picture was found; without one, what is drawn from the seed again."""
+            """Where a dropped picture was found, as yet not edited; without one, what is drawn from the seed again."""
+            asleep = [gr.update(interactive=path is None) for _ in of_samples]
             if path is None:
-                return None, None, None, ""
+                return None, None, None, "", *asleep, *(gr.skip() for _ in edits)
             place, image, nearest, text = refused(lambda: studio.find(Path(path).read_bytes(), Path(path).name))
-            return place, image, nearest, f"{text} {INSTEAD}"
+            return place, image, nearest, f"{text} {INSTEAD}", *asleep, *unedited
 
         def refused(action: Any) -> Any:
             """Shows a person what they can put right."""
             try:
                 return action()
             except UserError as error:
-                raise gr.Error(str(error)) from None
+                raise gr.Error(str(error), print_exception=False) from None
 
-        controls: list[Any] = [seed, label, truncation, other_seed, mix, origin, towards, share, *sliders]
+        of_samples: list[Any] = [seed, label, truncation, other_seed, mix]
+        edits: list[Any] = [towards, share, *sliders]
+        unedited = [NOWHERE, 0.0, *(0.0 for _ in names)]
+        controls = [*of_samples, origin, *edits]
         for control in controls:
             control.change(draw, controls, picture, show_progress="hidden", trigger_mode="always_last")
-        dropped.change(look_for, dropped, [origin, given, found, told])
-        reset.click(lambda: [NOWHERE, 0.0, *(0.0 for _ in names)], None, [towards, share, *sliders])
+        dropped.change(look_for, dropped, [origin, given, found, told, *of_samples, *edits])
+        reset.click(lambda: unedited, None, edits)
         page.load(draw, controls, picture)
     return page
 
@@ -138,7 +142,9 @@ def open_page(studio: Studio, title: str, host: str, port: int) -> None:
     theme = gr.themes.Default(font=fonts, font_mono=["monospace"])
     try:
         page.launch(server_name=host, server_port=port, share=False, quiet=True, theme=theme, css=STYLE)
-    except (OSError, ValueError) as error:  # the latter where a proxy stands between this machine and itself
+    except OSError:
         raise UserError(
-            f"{host}:{port} cannot be used ({first_line(error)}): name another --port, or keep a proxy off by NO_PROXY."
+            f"{host}:{port} is taken, or no address of this machine: name another --port (make demo PORT=...)."
         ) from None
+    except ValueError as error:  # where a proxy stands between this machine and itself
+        raise UserError(f"{host}:{port} is out of reach ({first_line(error)}): keep proxies off by NO_PROXY.") from None

@@ -10,12 +10,13 @@ import numpy as np
 from ganforge.datasets.single import read_single
 from ganforge.errors import UserError
 from ganforge.evaluation.extractor import Extractor
-from ganforge.latents import Directions, Space, project
+from ganforge.latents import Directions, Space, describe_error, project
 from ganforge.latents.directions import TO
 from ganforge.networks.equalised import NormalisedInput
 from ganforge.params import Params
 from ganforge.signals import enlarged, picture_of
 
+LAST_SEED = 2**32 - 1
 MIXED = 100  # steps from one seed to the other
 SIDE = 448  # pixels; small images are enlarged towards this, by whole factors
 
@@ -103,7 +104,7 @@ class Studio:
         image = read_single(content, name, self.space.generator.shape, self.params)[None]
         found = project(image, self.space, self.extractor)
         label = None if found.labels is None else int(found.labels[0])
-        told = f"The reconstruction's error is {found.error[0] / found.mean_error[0]:.1%} of the mean image's."
+        told = describe_error(float(found.error[0] / found.mean_error[0]))
         if label is not None:
             told += f" It was found with the label {self.classes[label]}."
         elif self.directions.classes:
@@ -114,6 +115,9 @@ class Studio:
         """The code (1, entries) before it is edited, and its label."""
         if settings.origin is not None:
             return settings.origin.code, settings.origin.label
+        for seed in (settings.seed, settings.other_seed):
+            if not 0 <= seed <= LAST_SEED:
+                raise UserError(f"a seed is {seed}; allowed is 0 to {LAST_SEED}.")
         truncation = settings.truncation if self.can_truncate else 1.0
         code, labels = self.space.draw(1, settings.seed, settings.label, truncation)
         if settings.mix:

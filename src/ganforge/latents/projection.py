@@ -26,6 +26,7 @@ FEATURES = 0.1  # what the squared distance of features counts beside that of pi
 PRIOR = 0.1  # what a squared standard deviation from the mean code costs, as a share of the mean image's mean error
 MEAN_OF = 1024  # samples that their mean image is taken of
 LEAST = 1e-4  # probability of a label; what a classifier finds less likely than that, it does not know better
+FAR = 0.3  # share of the mean image's error from which on an image is far from all that the generator draws
 BATCH = 512  # candidates that are followed together
 
 
@@ -47,6 +48,17 @@ class Projection:
     signals: np.ndarray
     error: np.ndarray
     mean_error: np.ndarray
+
+
+def describe_error(share: float) -> str:
+    """What an error means that is this share of the mean image's, in a sentence or two."""
+    told = f"The reconstruction's error is {share:.1%} of the mean image's."
+    if share > FAR:
+        told += (
+            " That is far from all that this generator draws: is the picture lighter, darker, inverted or cropped "
+            "otherwise than the training images?"
+        )
+    return told
 
 
 def project(images: np.ndarray, space: Space, extractor: Extractor, steps: int = STEPS) -> Projection:
