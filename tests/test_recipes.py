@@ -2,6 +2,7 @@
 
 import pytest
 
+from ganforge.cli import main
 from ganforge.errors import UserError
 from ganforge.proposal import Survey, propose
 from ganforge.recipes import apply_recipe, apply_values, list_recipes
@@ -79,3 +80,17 @@ def test_what_is_no_setting_is_refused_and_nothing_is_written(project, text):
     with pytest.raises(UserError):
         apply_values([text])
     assert (project / "params.yaml").read_text() == before
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (["train.seed=5"], "run `make repro`."),
+        (["augmentation_study.seeds=[5,6]"], "run `make augmentation`."),
+        (["train.seed=5", "augmentation_study.seeds=[5,6]"], "run `make repro` or `make augmentation`."),
+        (["train.seed=0"], "params.yaml has these values already."),
+    ],
+)
+def test_set_says_what_to_run_next(project, capsys, values, told):
+    main(["set", *values])
+    assert capsys.readouterr().out.endswith(f"{told}\n")
