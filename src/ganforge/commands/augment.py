@@ -86,9 +86,11 @@ def check(options: argparse.Namespace) -> None:
     Raises:
         UserError: one is not, or something would be.
     """
+    from ganforge.params import LAST_SEED
+
     for name, value, least, most in (
         ("per-class", options.per_class, 1, MOST),
-        ("seed", options.seed, 0, 2**32 - 1),
+        ("seed", options.seed, 0, LAST_SEED),
         ("min-confidence", options.min_confidence, 0, 1),
         ("min-distance", options.min_distance, 0, 1000),
     ):

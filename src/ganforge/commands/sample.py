@@ -57,13 +57,15 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Writes the samples, a sheet of the first of them, and the animation."""
+    from ganforge.params import LAST_SEED
+
     walks = options.interpolate is not None
     columns = options.columns or min(options.interpolate or 10, WIDEST_WALK)
     frames = options.count * (options.interpolate or 1)
     for name, value, least, most in (
         ("count", options.count, 1, MOST_SAMPLES),
         ("columns", columns, 1, MOST_SHOWN),
-        ("seed", options.seed, 0, 2**32 - 1),
+        ("seed", options.seed, 0, LAST_SEED),
         ("interpolate", options.interpolate if walks else 2, 2, MOST_FRAMES),
         ("rate", options.rate, 1, 50),
     ):

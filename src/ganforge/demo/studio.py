@@ -13,10 +13,9 @@ from ganforge.evaluation.extractor import Extractor
 from ganforge.latents import Directions, Space, describe_error, project
 from ganforge.latents.directions import TO
 from ganforge.networks.equalised import NormalisedInput
-from ganforge.params import Params
+from ganforge.params import LAST_SEED, Params
 from ganforge.signals import enlarged, picture_of
 
-LAST_SEED = 2**32 - 1
 MIXED = 100  # steps from one seed to the other
 SIDE = 448  # pixels; small images are enlarged towards this, by whole factors
 

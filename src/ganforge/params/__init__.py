@@ -9,11 +9,12 @@ from ganforge.params.data import DatasetName, DatasetParams, HuggingFaceParams, 
 from ganforge.params.learning import SMOOTHABLE, AugmentParams, NetworkParams, TrainParams
 from ganforge.params.reading import load_params, parse_params, read_yaml
 from ganforge.params.results import DirectionsParams, EvaluationParams, ExtractorParams, GateParams, SampleParams
-from ganforge.params.section import Name, Schedule, Section, Seed
+from ganforge.params.section import LAST_SEED, Name, Schedule, Section, Seed
 from ganforge.params.study import AugmentationStudyParams, ClassicParams
 from ganforge.params.whole import Params, leaves
 
 __all__ = [
+    "LAST_SEED",
     "SMOOTHABLE",
     "AugmentParams",
     "AugmentationStudyParams",
