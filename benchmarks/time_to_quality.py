@@ -22,7 +22,8 @@ import torch
 from torch import nn
 
 from benchmarks.textbook import TextbookDiscriminator, TextbookGenerator, TextbookLoop
-from benchmarks.training import machine_name, wait_for
+from benchmarks.training import machine_name
+from benchmarks.turns import wait_for
 from ganforge.datasets.prepared import Prepared
 from ganforge.evaluation.judge import distance_to_training_images
 from ganforge.networks import NetworkSpec

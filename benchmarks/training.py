@@ -6,23 +6,20 @@ convolution where ours has a dense layer: the same maps with the same weights, a
     python -m benchmarks.training            # DCGAN 32x32, width 64, batch 64, on the CPU or on CUDA
 
 Both train in turns of some steps, so that whatever else the machine does hits both. The textbook loop has a process of
-its own, which waits while ours has its turn: our trainer sets up the memory allocator for its whole process. FLOPs are
-counted by PyTorch's counter for our step; the peak is that of a large convolution. The table is printed and written to
---out.
+its own, which waits while ours has its turn: ours sets up the memory allocator and the way threads wait for its whole
+process. FLOPs are counted by PyTorch's counter for our step; the peak is that of a large convolution. The table is
+printed and written to --out.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import platform
 import resource
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -34,6 +31,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.textbook import TextbookLoop, plain_discriminator, plain_generator
+from benchmarks.turns import PLAIN, Turn, alternate, answer, own_process, timed, wait_for
 from ganforge.datasets import Split
 from ganforge.datasets.prepared import Prepared, write_prepared
 from ganforge.networks import build_discriminator, build_generator
@@ -60,11 +58,8 @@ def main() -> None:
         data = random_images(Path(folder) / "prepared", options.channels, options.resolution)
         trainer = build_trainer(params, data, Checkpoints(Path(folder) / "checkpoints"), device)
         flops = count_flops(trainer)
-        with textbook_process(options, params, device) as textbook:
-            loops: dict[str, Callable[[int], float]] = {
-                "ours": partial(timed, trainer.game.advance, device),
-                "textbook": textbook,
-            }
+        with own_process(serve_textbook, options, params, str(device), environment=PLAIN) as textbook:
+            loops: dict[str, Turn] = {"ours": partial(timed, trainer.game.advance, device), "textbook": textbook}
             rates = alternate(loops, options.rounds, options.steps)
     rate, plain = (options.batch / statistics.median(rates[name]) for name in ("ours", "textbook"))
     peak = measured_peak(device, bfloat16=options.precision == "bfloat16")
@@ -89,30 +84,8 @@ def main() -> None:
         options.out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
-@contextmanager
-def textbook_process(
-    options: argparse.Namespace, params: Params, device: torch.device
-) -> Iterator[Callable[[int], float]]:
-    """A function that lets the textbook loop take some steps in its own process, and returns the seconds."""
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe()
-    child = context.Process(target=serve_textbook, args=(there, options, params, str(device)))
-    child.start()
-
-    def play(steps: int) -> float:
-        here.send(steps)
-        seconds: float = here.recv()
-        return seconds
-
-    try:
-        yield play
-    finally:
-        here.send(0)
-        child.join()
-
-
 def serve_textbook(connection: Connection, options: argparse.Namespace, params: Params, device_name: str) -> None:
-    """The other process: as many steps as it is told, until it is told none."""
+    """Trains in the other process, when it is told to."""
     torch.set_num_threads(options.threads)
     device = torch.device(device_name)
     with TemporaryDirectory() as folder:
@@ -128,18 +101,7 @@ def serve_textbook(connection: Connection, options: argparse.Namespace, params: 
             latent_dim=spec.latent_dim,
             device=device,
         ) as loop:
-            while steps := connection.recv():
-                connection.send(timed(loop.step, device, steps))
-
-
-def timed(step: Callable[[], Any], device: torch.device, steps: int) -> float:
-    """Seconds of some steps, until the device is done."""
-    wait_for(device)
-    began = time.perf_counter()
-    for _ in range(steps):
-        step()
-    wait_for(device)
-    return time.perf_counter() - began
+            answer(connection, loop.step, device)
 
 
 def parse_options() -> argparse.Namespace:
@@ -162,7 +124,7 @@ def benchmark_params(options: argparse.Namespace) -> Params:
     """params.yaml, with the textbook's game: no penalties, Adam(2e-4, 0.5), unconditional."""
     values = load_params().model_dump(mode="json")
     values["network"] |= {"name": "dcgan", "conditional": "never", "width": options.width, "latent_dim": 100}
-    values["network"] |= {"attention": False, "spectral_norm": False}
+    values["network"] |= {"discriminator_width": "same", "attention": False, "spectral_norm": False}
     values["train"] |= {
         "images": 10**9,
         "batch_size": options.batch,
@@ -197,17 +159,6 @@ def random_images(folder: Path, channels: int, resolution: int) -> Prepared:
     return Prepared.load(folder)
 
 
-def alternate(loops: dict[str, Callable[[int], float]], rounds: int, steps: int) -> dict[str, list[float]]:
-    """Seconds a step of each loop in each round; a first round warms up and is not counted."""
-    seconds: dict[str, list[float]] = {name: [] for name in loops}
-    for round_number in range(rounds + 1):
-        for name, play in loops.items():
-            taken = play(steps) / steps
-            if round_number:
-                seconds[name].append(taken)
-    return seconds
-
-
 def extremes(rates: dict[str, list[float]]) -> list[tuple[float, float]]:
     """Seconds of ours and of the textbook in the rounds with the smallest and the largest ratio."""
     pairs = sorted(zip(rates["ours"], rates["textbook"], strict=True), key=lambda pair: pair[1] / pair[0])
@@ -236,12 +187,6 @@ def measured_peak(device: torch.device, *, bfloat16: bool) -> float:
             wait_for(device)
             best = max(best, 5 * operations / (time.perf_counter() - began))
     return best
-
-
-def wait_for(device: torch.device) -> None:
-    """Until the device has done what it was given."""
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
 
 
 def peak_memory(device: torch.device) -> int:

@@ -9,9 +9,11 @@ from types import TracebackType
 # install would still be that of the main checkout.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-# Before torch is imported. Threads that wait for each other by spinning make two threads on a busy machine twenty times
-# slower than one (measured); sleeping costs next to nothing on an idle one.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# How threads wait for each other. Spinning for long makes two of them slower than one where another program is busy,
+# sleeping at once makes them slow where none is; so they spin for a moment and then sleep (`benchmarks/waiting.py`).
+WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "3000"}
+for _name, _value in WAITING.items():
+    os.environ.setdefault(_name, _value)  # read when torch is imported
 
 
 def _say_nothing_of_control_c(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

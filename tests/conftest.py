@@ -30,7 +30,7 @@ def defaults() -> dict:
 @pytest.fixture
 def tiny(defaults: dict) -> Params:
     """Parameters of a training that takes a second."""
-    defaults["network"] |= {"latent_dim": 8, "width": 8}
+    defaults["network"] |= {"latent_dim": 8, "width": 8, "discriminator_width": "same"}
     defaults["train"] |= {
         "images": 640,
         "batch_size": 32,

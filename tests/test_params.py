@@ -33,6 +33,7 @@ def test_the_file_that_comes_with_the_project_is_valid():
         ("network.attention", 1, "network.attention is 1; allowed is true or false"),
         ("train.lerning_rate", 1, "train.lerning_rate is not a key; did you mean train.learning_rate"),
         ("network.width", 30, "network.width is 30; allowed is a multiple of 4"),
+        ("network.discriminator_width", "wide", "width is 'wide'; allowed is a whole number or same"),
         ("sample.seeds", [], "sample.seeds is []; allowed is a list of at least 1"),
         ("huggingface.path", "", "huggingface.path is ''; allowed is a text of at least 1 character"),
         ("huggingface.label", None, "huggingface.label is empty; allowed is a text"),

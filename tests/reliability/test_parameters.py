@@ -142,6 +142,7 @@ small_plans = st.fixed_dictionaries(
                 "conditional": st.sampled_from(["auto", "never"]),
                 "latent_dim": st.integers(1, 9),
                 "width": st.integers(1, 4).map(lambda quarter: 4 * quarter),
+                "discriminator_width": st.one_of(st.just("same"), st.integers(1, 4).map(lambda quarter: 4 * quarter)),
                 "attention": st.booleans(),
                 "spectral_norm": st.booleans(),
             }

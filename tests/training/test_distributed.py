@@ -18,7 +18,7 @@ TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--np
 
 def jobs(defaults) -> dict:
     """Trainings by name: one without batch norm and random layers, whose losses can be compared, and two with them."""
-    defaults["network"] |= {"latent_dim": 4, "width": 4}
+    defaults["network"] |= {"latent_dim": 4, "width": 4, "discriminator_width": "same"}
     defaults["train"] |= {"images": 640, "batch_size": 32, "optimiser": "sgd", "learning_rate": 0.01}
     settings = {}
     for name, mode in (("resnet", "none"), ("dcgan", "adaptive"), ("progressive", "adaptive")):

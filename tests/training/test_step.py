@@ -23,7 +23,7 @@ class NoReading(TorchDispatchMode):
 @pytest.mark.parametrize("loss", ["relativistic", "hinge"])
 @pytest.mark.parametrize("network", ["mlp", "dcgan", "resnet", "style"])
 def test_no_step_waits_for_the_device(defaults, digits, tmp_path, network, loss):
-    defaults["network"] |= {"name": network, "latent_dim": 4, "width": 4}
+    defaults["network"] |= {"name": network, "latent_dim": 4, "width": 4, "discriminator_width": "same"}
     defaults["train"] |= {"loss": loss, "batch_size": 8, "r1_interval": 2, "wgan_gp": 1.0, "optimiser": "sgd"}
     defaults["augment"] |= {"mode": "adaptive"}
     trainer = build_trainer(parse_params(defaults), digits, Checkpoints(tmp_path), CPU)
@@ -41,7 +41,7 @@ def test_reading_a_number_back_would_be_seen():
 def test_each_turn_draws_once_and_the_generators_turn_computes_no_gradients_of_the_discriminator(
     defaults, digits, tmp_path
 ):
-    defaults["network"] |= {"latent_dim": 4, "width": 4}
+    defaults["network"] |= {"latent_dim": 4, "width": 4, "discriminator_width": "same"}
     defaults["train"] |= {"batch_size": 8, "discriminator_steps": 3, "r1": 0.0, "r2": 0.0}
     trainer = build_trainer(parse_params(defaults), digits, Checkpoints(tmp_path), CPU)
     drawn, judged = [], []
@@ -68,7 +68,7 @@ def test_each_turn_draws_once_and_the_generators_turn_computes_no_gradients_of_t
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="this machine has no CUDA device")
 @pytest.mark.parametrize("network", ["dcgan", "style"])
 def test_a_recorded_step_gives_the_numbers_of_a_plain_one(defaults, digits, tmp_path, network):
-    defaults["network"] |= {"name": network, "latent_dim": 8, "width": 16}
+    defaults["network"] |= {"name": network, "latent_dim": 8, "width": 16, "discriminator_width": "same"}
     defaults["train"] |= {"images": 1280, "batch_size": 32, "best_every": 0, "r1_interval": 2, "r2_interval": 3}
     defaults["augment"] |= {"mode": "adaptive"}
     histories = []

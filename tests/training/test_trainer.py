@@ -81,6 +81,20 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tiny, othe
     assert not same(one, three)
 
 
+def test_the_discriminator_may_have_another_width(other, digits, tmp_path):
+    generators, discriminators = {}, {}
+    for width in ("same", 16):
+        trainer, _ = finished(other(network__discriminator_width=width), digits, tmp_path / str(width))
+        objective = trainer.game.objective
+        generators[width], discriminators[width] = (
+            {name: weight.shape for name, weight in network.named_parameters()}
+            for network in (objective.generator, objective.discriminator)
+        )
+    assert generators["same"] == generators[16]
+    assert discriminators["same"]["layers.1.weight"][0] == 8
+    assert discriminators[16]["layers.1.weight"][0] == 16
+
+
 ADAPTIVE = {"augment__mode": "adaptive", "augment__speed": 1000}
 MOMENTUM = {"train__optimiser": "sgd", "train__beta1": 0.9}
 HARDEST = ADAPTIVE | {
@@ -133,7 +147,7 @@ def test_data_too_large_for_the_device_train_to_the_same_weights(tiny, digits, t
 
 def test_it_learns_the_mean_image_of_every_class(defaults, digits, tmp_path):
     """Two hundred steps bring the drawn means near the real ones; an untrained generator is far from them."""
-    defaults["network"] |= {"latent_dim": 16, "width": 16}
+    defaults["network"] |= {"latent_dim": 16, "width": 16, "discriminator_width": "same"}
     defaults["train"] |= {"images": 12800, "batch_size": 64, "ema_half_life": 1000}
     trainer = build_trainer(parse_params(defaults), digits, Checkpoints(tmp_path), CPU)
     train = digits.splits["train"]

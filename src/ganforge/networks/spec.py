@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """Everything that fixes the layers of a generator and its discriminator.
+    """Everything that fixes the layers of a generator or of a discriminator.
 
     Attributes:
         name: a key of `ganforge.networks.FAMILIES`.

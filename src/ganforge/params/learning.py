@@ -13,6 +13,7 @@ LossName = Literal["minimax", "non_saturating", "least_squares", "hinge", "wasse
 OptimiserName = Literal["adam", "adamw", "sgd"]
 TransformationName = Literal["colour", "translation", "cutout"]
 PrecisionName = Literal["float32", "tf32", "bfloat16"]
+Width = Annotated[int, Field(ge=4, le=2048, multiple_of=4)]
 
 # Which choices go together; what is missing here has no place for the option.
 SMOOTHABLE = ("minimax", "non_saturating", "least_squares")  # losses with a target for the score of real images
@@ -26,7 +27,8 @@ class NetworkParams(Section):
     name: NetworkName
     conditional: Literal["auto", "never"]
     latent_dim: Annotated[int, Field(ge=1, le=4096)]
-    width: Annotated[int, Field(ge=4, le=2048, multiple_of=4)]
+    width: Width
+    discriminator_width: Width | Literal["same"]
     attention: bool
     spectral_norm: bool
 

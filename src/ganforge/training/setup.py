@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -35,7 +36,7 @@ PREVIEW_SEED = 0
 
 
 def network_spec(params: NetworkParams, meta: Meta) -> NetworkSpec:
-    """The networks that ``params`` ask for, fitted to the data that ``meta`` describes."""
+    """The generator that ``params`` ask for, fitted to the data that ``meta`` describes."""
     classes = len(meta.classes) if params.conditional == "auto" else 0
     return NetworkSpec(
         params.name,
@@ -46,6 +47,12 @@ def network_spec(params: NetworkParams, meta: Meta) -> NetworkSpec:
         attention=params.attention,
         spectral_norm=params.spectral_norm,
     )
+
+
+def discriminator_spec(params: NetworkParams, generator: NetworkSpec) -> NetworkSpec:
+    """The discriminator that ``params`` ask for beside a ``generator``."""
+    width = params.discriminator_width
+    return generator if width == "same" else replace(generator, width=width)
 
 
 def built(params: NetworkParams, meta: Meta, kept: Kept) -> tuple[CodedGenerator, GeneratorConfig]:
@@ -127,7 +134,7 @@ def build_objective(params: Params, spec: NetworkSpec, world: World, device: tor
     }
     objective = Adversarial(
         generator,
-        build_discriminator(spec),
+        build_discriminator(discriminator_spec(params.network, spec)),
         LOSSES[train.loss],
         target=1 - train.label_smoothing,
         penalties=penalties,

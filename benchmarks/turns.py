@@ -1,0 +1,100 @@
+"""Training in turns: what the machine does besides hits all that are compared."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from typing import Any
+
+import torch
+
+from pipeline import WAITING
+
+SPAWN = multiprocessing.get_context("spawn")
+PLAIN: dict[str, str | None] = dict.fromkeys(WAITING)  # the environment without what the pipeline sets in it
+
+Turn = Callable[[int], float]  # plays some steps and returns their seconds
+
+
+def alternate(loops: Mapping[str, Turn], rounds: int, steps: int) -> dict[str, list[float]]:
+    """Seconds a step of each loop in each round; a first round warms up and is not counted."""
+    seconds: dict[str, list[float]] = {name: [] for name in loops}
+    for round_number in range(rounds + 1):
+        for name, play in loops.items():
+            taken = play(steps) / steps
+            if round_number:
+                seconds[name].append(taken)
+    return seconds
+
+
+def timed(step: Callable[[], Any], device: torch.device, steps: int) -> float:
+    """Seconds of some steps, until the device is done."""
+    wait_for(device)
+    began = time.perf_counter()
+    for _ in range(steps):
+        step()
+    wait_for(device)
+    return time.perf_counter() - began
+
+
+def wait_for(device: torch.device) -> None:
+    """Until the device has done what it was given."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+@contextmanager
+def own_process(
+    serve: Callable[..., None], *arguments: Any, environment: Mapping[str, str | None] | None = None
+) -> Iterator[Turn]:
+    """A loop that takes its turns in a process of its own, which waits in between.
+
+    Args:
+        serve: what the process runs, with a `Connection` and ``arguments``; it passes its loop to `answer`.
+        arguments: what can be sent to it.
+        environment: variables that it has and this process has not; None for those that it has not.
+    """
+    here, there = SPAWN.Pipe()
+    child = SPAWN.Process(target=serve, args=(there, *arguments))
+    with _environment(environment or {}):
+        child.start()
+
+    def play(steps: int) -> float:
+        here.send(steps)
+        seconds: float = here.recv()
+        return seconds
+
+    try:
+        yield play
+    finally:
+        here.send(0)
+        child.join()
+
+
+def answer(connection: Connection, step: Callable[[], Any], device: torch.device) -> None:
+    """In the other process: as many steps as it is told, until it is told none."""
+    while steps := connection.recv():
+        connection.send(timed(step, device, steps))
+
+
+@contextmanager
+def _environment(changes: Mapping[str, str | None]) -> Iterator[None]:
+    """Other environment variables for a while."""
+    before = {name: os.environ.get(name) for name in changes}
+    _set(changes)
+    try:
+        yield
+    finally:
+        _set(before)
+
+
+def _set(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
