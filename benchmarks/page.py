@@ -105,7 +105,7 @@ def _table(first: str, part: Figures, columns: Mapping[str, Callable[[Figures], 
     for run in part["runs"]:
         cells = [run["name"], *(value(run) for value in columns.values())]
         if changes:
-            cells.append(", ".join(f"`{key}: {value}`" for key, value in run["changes"].items()))
+            cells.append(", ".join(f"`{key}: {_yaml(value)}`" for key, value in run["changes"].items()))
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, "", f"Measured on: {part['machine']}.", ""])
 
@@ -139,3 +139,8 @@ def _classifier(run: Figures, name: str) -> str:
 def _task(run: Figures, name: str) -> str:
     value = run["scores"]["task"][name]
     return f"{value:.0f}" if value >= 1 else f"{value:.3f}"
+
+
+def _yaml(value: Any) -> str:
+    """As it stands in params.yaml."""
+    return str(value).replace("'", "")

@@ -48,22 +48,26 @@ class Part:
     runs: Mapping[str, Mapping[str, Any]]
 
 
-SLOWER: dict[str, Any] = {"network.width": 16}
+SLOWER: dict[str, Any] = {
+    "network.width": 16,
+    "network.discriminator_width": "same",
+    "train.learning_rate": {"start": 0.006, "end": 0.0001, "shape": "linear", "begin": 0.5},
+}
 SEEDS: dict[str, dict[str, Any]] = {f"seed {seed}": {"train.seed": seed} for seed in (0, 1, 2)}
 PARTS = {
     "families": Part(
         "digits",
         {
-            "mlp": {"network.name": "mlp", "train.images": 160000},
-            "dcgan": {"network.name": "dcgan", "train.images": 120000},
-            "progressive": {"network.name": "progressive", "train.images": 40000, **SLOWER},
-            "style": {"network.name": "style", "train.images": 40000, **SLOWER},
-            "resnet": {"network.name": "resnet", "train.images": 40000, **SLOWER},
+            "mlp": {"network.name": "mlp", "train.images": 220000},
+            "dcgan": {"network.name": "dcgan", "train.images": 200000},
+            "progressive": {"network.name": "progressive", "train.images": 110000, **SLOWER},
+            "style": {"network.name": "style", "train.images": 75000, **SLOWER},
+            "resnet": {"network.name": "resnet", "train.images": 100000, **SLOWER},
         },
     ),
     "digits": Part("digits", SEEDS),
     "mnist": Part("mnist", SEEDS),
-    "mnist_longer": Part("mnist", {"longer": {"train.images": 340000, "train.best_every": 34000}}),
+    "mnist_longer": Part("mnist", {"longer": {"train.images": 560000, "train.best_every": 56000}}),
     "stacked_mnist": Part("stacked_mnist", {"seed 0": {"compute.threads": 1}}),
 }
 

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from ganforge.networks.dcgan import DCGANDiscriminator, DCGANGenerator
-from ganforge.networks.layers import Flatten, PadToMultiple, Unflatten
+from ganforge.networks.layers import Flatten, PadToMultiple, Unflatten, saturate
 
 REAL, FAKE = 1.0, 0.0
 
@@ -197,6 +197,14 @@ def initialise(module: nn.Module) -> None:
             nn.init.normal_(layer.weight, 1.0, 0.02)
 
 
+class Saturation(nn.Module):
+    """`saturate` as a layer."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Any shape to the same, in [-1, 1]."""
+        return saturate(x)
+
+
 class Plain(nn.Sequential):
     """Layers that are given no labels."""
 
@@ -226,7 +234,7 @@ def plain_generator(generator: nn.Module) -> nn.Module:
     assert not start.bias.any()  # nor after training: batch norm follows
     assert not last.bias.any()  # in the beginning
     rest = [layer for layer in generator.normalise if not isinstance(layer, Unflatten)]
-    return Plain(nn.Unflatten(1, (-1, 1, 1)), first, *rest, *generator.up, outermost, *list(generator.output)[2:])
+    return Plain(nn.Unflatten(1, (-1, 1, 1)), first, *rest, *generator.up, outermost, Saturation())
 
 
 def plain_discriminator(discriminator: nn.Module) -> nn.Module:

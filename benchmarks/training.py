@@ -124,7 +124,12 @@ def benchmark_params(options: argparse.Namespace) -> Params:
     """params.yaml, with the textbook's game: no penalties, Adam(2e-4, 0.5), unconditional."""
     values = load_params().model_dump(mode="json")
     values["network"] |= {"name": "dcgan", "conditional": "never", "width": options.width, "latent_dim": 100}
-    values["network"] |= {"discriminator_width": "same", "attention": False, "spectral_norm": False}
+    values["network"] |= {
+        "discriminator_width": "same",
+        "refinement": False,
+        "attention": False,
+        "spectral_norm": False,
+    }
     values["train"] |= {
         "images": 10**9,
         "batch_size": options.batch,

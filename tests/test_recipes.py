@@ -69,7 +69,7 @@ def test_a_broken_params_file_is_left_alone(project):
 def test_single_values_are_written_and_the_rest_of_a_schedule_stays(project):
     changed = apply_values(["train.loss=hinge", "train.learning_rate.start=0.002", "sample.seeds=[4]"])
     assert changed["train.loss"] == ("relativistic", "hinge")
-    assert changed["train.learning_rate.start"] == (0.003, 0.002)
+    assert changed["train.learning_rate.start"] == (0.004, 0.002)
     assert set(changed) == {"train.loss", "train.learning_rate.start", "sample.seeds"}
     assert (project / "params.yaml").read_text().count("#") == (ROOT / "params.yaml").read_text().count("#")
 

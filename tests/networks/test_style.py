@@ -5,6 +5,7 @@ import torch
 from torch import nn
 
 from ganforge.networks import NetworkSpec, build_generator
+from ganforge.networks.layers import saturate
 from ganforge.networks.style import ModulatedConvolution, Noise
 
 CONVOLVE = {1: nn.functional.conv1d, 2: nn.functional.conv2d, 3: nn.functional.conv3d}
@@ -46,7 +47,7 @@ def test_the_generator_is_synthesis_after_mapping(generator):
     latents, labels = torch.randn(2, 4), torch.tensor([0, 2])
     w = generator.mapping(latents, labels)
     assert w.shape == (2, 4)
-    assert torch.equal(generator.eval().synthesis(w), generator(latents, labels))
+    assert torch.equal(saturate(generator.eval().synthesis(w)), generator(latents, labels))
 
 
 def test_the_length_of_a_latent_vector_is_of_no_account(generator):

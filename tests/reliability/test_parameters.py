@@ -144,6 +144,7 @@ small_plans = st.fixed_dictionaries(
                 "width": st.integers(1, 4).map(lambda quarter: 4 * quarter),
                 "discriminator_width": st.one_of(st.just("same"), st.integers(1, 4).map(lambda quarter: 4 * quarter)),
                 "attention": st.booleans(),
+                "refinement": st.booleans(),
                 "spectral_norm": st.booleans(),
             }
         ),

@@ -171,7 +171,7 @@ class _Search:
         return torch.cat([self.mean + self.spread * place, start[:, place.shape[1] :]], dim=1)
 
     def _signals(self, codes: Tensor) -> Tensor:
-        return self.space.module.synthesise(codes).clamp(-1, 1)
+        return self.space.module.synthesise(codes)
 
     def _compare(self, signals: Tensor, wanted: Tensor, features: Tensor) -> Tensor:
         pixels = (signals.clamp(-1, 1) - wanted).square().flatten(1).mean(1)

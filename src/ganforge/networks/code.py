@@ -6,9 +6,11 @@ from abc import abstractmethod
 
 from torch import Tensor, nn
 
+from ganforge.networks.layers import saturate
+
 
 class CodedGenerator(nn.Module):
-    """synthesise(encode(latents, labels)).
+    """saturate(draw(encode(latents, labels))).
 
     The code of style-based networks is their style w; that of all others the latent vector beside the embedding of the
     label, if there is one.
@@ -26,13 +28,17 @@ class CodedGenerator(nn.Module):
         return code
 
     @abstractmethod
-    def synthesise(self, code: Tensor) -> Tensor:
-        """(batch, entries of a code) to (batch, *shape), meant for [-1, 1]."""
+    def draw(self, code: Tensor) -> Tensor:
+        """(batch, entries of a code) to (batch, *shape), whose numbers nothing bounds."""
 
     @abstractmethod
     def first_weight(self) -> Tensor:
         """The matrix that the first layer multiplies a code with, (outputs, entries of a code)."""
 
+    def synthesise(self, code: Tensor) -> Tensor:
+        """(batch, entries of a code) to (batch, *shape) in [-1, 1]."""
+        return saturate(self.draw(code))
+
     def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """(batch, latent_dim) and (batch,) labels to (batch, *shape), meant for [-1, 1]."""
+        """(batch, latent_dim) and (batch,) labels to (batch, *shape) in [-1, 1]."""
         return self.synthesise(self.encode(latents, labels))

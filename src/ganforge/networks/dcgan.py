@@ -1,14 +1,16 @@
 """Deep convolutional networks: Radford et al. 2015, https://arxiv.org/abs/1511.06434.
 
 A dense start at the base size (7x7 for 28x28), transposed convolutions up to the full size with batch norm and ReLU,
-tanh; a discriminator of strided convolutions with LeakyReLU. Three departures:
+tanh; a discriminator of strided convolutions with LeakyReLU. Departures:
 
 * The layers that touch the signal, a strided convolution of kernel 6 and its transpose, are computed as a convolution
   of kernel 3 beside a space-to-depth rearrangement. It is the same map (Shi et al. 2016,
   https://arxiv.org/abs/1609.07009), and about twice as fast on CPU where the signal has one channel.
-* The tanh at the end is a `Saturation`.
+* The tanh at the end is `saturate`, as in all families.
 * No batch norm in the discriminator: gradient penalties are per sample, and batch norm ties samples together
   (Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028, section 4).
+* If asked for, one more convolution of kernel 3 at half of the full size, with batch norm and ReLU: it lets positions
+  that the last transposed convolution made know of each other.
 """
 
 from __future__ import annotations
@@ -29,7 +31,6 @@ from ganforge.networks.layers import (
     Flatten,
     LatentAndLabel,
     PadToMultiple,
-    Saturation,
     ScoreHead,
     SpaceToDepth,
     Unflatten,
@@ -52,7 +53,7 @@ def _strided(factor: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
 
 
 class DCGANGenerator(CodedGenerator):
-    """Latent vector -> dense start -> transposed convolutions -> `Saturation`."""
+    """Latent vector -> dense start -> transposed convolutions -> `saturate`."""
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
@@ -68,7 +69,7 @@ class DCGANGenerator(CodedGenerator):
             nn.ReLU(inplace=True),
             *attention_at(base, spec, channels),
         )
-        self.up = nn.Sequential()  # from level base to level 1
+        self.up = nn.Sequential()  # from level base to level 1, and maybe once more there
         for level in range(base - 1, 0, -1):
             finer = level_channels(spec.width, level)
             factor = factors(self.sizes[level], self.sizes[level + 1])
@@ -82,9 +83,12 @@ class DCGANGenerator(CodedGenerator):
                 )
             )
             channels = finer
+        if spec.refinement:
+            refining = CONVOLUTION[axes](channels, channels, 3, padding=1, bias=False)
+            self.up.append(nn.Sequential(refining, BATCH_NORM[axes](channels), nn.ReLU(inplace=True)))
         last = factors(self.sizes[0], self.sizes[1])
         self.output = nn.Sequential(
-            CONVOLUTION[axes](channels, spec.channels * math.prod(last), 3, padding=1), DepthToSpace(last), Saturation()
+            CONVOLUTION[axes](channels, spec.channels * math.prod(last), 3, padding=1), DepthToSpace(last)
         )
         initialise(self)
 
@@ -92,8 +96,8 @@ class DCGANGenerator(CodedGenerator):
         """Of the dense start."""
         return self.start.weight
 
-    def synthesise(self, code: Tensor) -> Tensor:
-        """(batch, entries of a code) to (batch, *shape) in [-1, 1]."""
+    def draw(self, code: Tensor) -> Tensor:
+        """(batch, entries of a code) to (batch, *shape)."""
         x = self.up(self.normalise(self.start(code)))
         return crop(self.output(x), self.sizes[0])
 

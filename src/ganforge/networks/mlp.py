@@ -1,7 +1,7 @@
 """Dense networks: Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661.
 
 As there, rectifiers in the generator and no structure of the image in either network; LeakyReLU instead of
-maxout in the discriminator, batch norm and a tanh (`Saturation`) instead of a sigmoid in the generator.
+maxout in the discriminator, batch norm and a tanh (`saturate`) instead of a sigmoid in the generator.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import math
 from torch import Tensor, nn
 
 from ganforge.networks.code import CodedGenerator
-from ganforge.networks.layers import LEAK, LatentAndLabel, Saturation, ScoreHead, initialise
+from ganforge.networks.layers import LEAK, LatentAndLabel, ScoreHead, initialise
 from ganforge.networks.spec import NetworkSpec
 
 HIDDEN_LAYERS = 3
 
 
 class MLPGenerator(CodedGenerator):
-    """Latent vector -> three hidden layers of 8 * width rectifiers with batch norm -> `Saturation`."""
+    """Latent vector -> three hidden layers of 8 * width rectifiers with batch norm -> `saturate`."""
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class MLPGenerator(CodedGenerator):
         for _ in range(HIDDEN_LAYERS):
             layers += [nn.Linear(features, units, bias=False), nn.BatchNorm1d(units), nn.ReLU()]
             features = units
-        self.layers = nn.Sequential(*layers, nn.Linear(features, math.prod(spec.shape)), Saturation())
+        self.layers = nn.Sequential(*layers, nn.Linear(features, math.prod(spec.shape)))
         initialise(self)
 
     def first_weight(self) -> Tensor:
@@ -37,8 +37,8 @@ class MLPGenerator(CodedGenerator):
         first: nn.Linear = self.layers[0]  # type: ignore[assignment]
         return first.weight
 
-    def synthesise(self, code: Tensor) -> Tensor:
-        """(batch, entries of a code) to (batch, *shape) in [-1, 1]."""
+    def draw(self, code: Tensor) -> Tensor:
+        """(batch, entries of a code) to (batch, *shape)."""
         x: Tensor = self.layers(code)
         return x.reshape(-1, *self.shape)
 

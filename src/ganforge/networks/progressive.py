@@ -3,8 +3,11 @@
 At every level of the pyramid a 1x1 convolution turns features into a signal, or a signal into features. Training begins
 at the base size; each finer level is faded in by interpolating between the signal of the level before, enlarged, and
 its own (fig. 2). Equalised learning rate, pixel norm in the generator, minibatch standard deviation in the
-discriminator, no tanh. A departure: a network that is not fully grown still speaks the full size, the generator by
-repeating positions and the discriminator by averaging them, so that whoever trains it need not know.
+discriminator. Departures:
+
+* A network that is not fully grown still speaks the full size, the generator by repeating positions and the
+  discriminator by averaging them, so that whoever trains it need not know.
+* The generator ends in `saturate`, as in all families; the paper has nothing there.
 """
 
 from __future__ import annotations
@@ -110,8 +113,8 @@ class ProgressiveGenerator(Growing, CodedGenerator):
         first: EqualisedLinear = self.start[0]  # type: ignore[assignment]
         return first.scaled_weight()
 
-    def synthesise(self, code: Tensor) -> Tensor:
-        """(batch, entries of a code) to (batch, *shape), meant for [-1, 1]."""
+    def draw(self, code: Tensor) -> Tensor:
+        """(batch, entries of a code) to (batch, *shape)."""
         coarser = features = self.start(code)
         for level in range(self.levels - 2, self.level - 1, -1):
             coarser, features = features, self.blocks[level](enlarge(features, self.sizes[level]))

@@ -1,8 +1,7 @@
 """Residual networks without normalisation: the block of R3GAN, Huang et al. 2024, https://arxiv.org/abs/2501.05441.
 
 Each block is 1x1, grouped 3x3, 1x1 with the last layer initialised to zero, so that a network starts as its shortcuts;
-sizes change through the [1, 2, 1] filter. The output has no tanh: values outside [-1, 1] are clipped when they are
-made into images, and the discriminator sees them.
+sizes change through the [1, 2, 1] filter. A departure: the generator ends in `saturate`, as in all families.
 """
 
 from __future__ import annotations
@@ -121,8 +120,8 @@ class ResNetGenerator(CodedGenerator):
         """Of the dense start."""
         return self.start.weight
 
-    def synthesise(self, code: Tensor) -> Tensor:
-        """(batch, entries of a code) to (batch, *shape), meant for [-1, 1]."""
+    def draw(self, code: Tensor) -> Tensor:
+        """(batch, entries of a code) to (batch, *shape)."""
         signal: Tensor = self.output(self.layers(self.start(code)))
         return signal
 

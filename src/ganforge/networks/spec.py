@@ -17,6 +17,8 @@ class NetworkSpec:
         width: channels at half of the full resolution, a multiple of 4.
         attention: whether generator and discriminator look at all positions at once, at one coarse level (see
             `ganforge.networks.attention`); for dcgan and resnet, without effect on the others.
+        refinement: whether the generator has one more convolution before its output; for dcgan, without effect on the
+            others.
         spectral_norm: whether the discriminator's weights are divided by their largest singular value; for mlp, dcgan
             and resnet, without effect on the others.
     """
@@ -27,6 +29,7 @@ class NetworkSpec:
     latent_dim: int
     width: int
     attention: bool = False
+    refinement: bool = False
     spectral_norm: bool = False
 
     @property

@@ -15,7 +15,8 @@ from ganforge.files import write_durably, write_json
 from ganforge.networks import CodedGenerator, NetworkSpec, build_generator
 from ganforge.networks.weights import build_with
 
-FORMAT = 2
+FORMAT = 3
+STILL_READ = {2: ("mlp", "dcgan")}  # earlier formats, and the families that draw as they did then
 WEIGHTS = "generator.safetensors"
 CONFIG = "config.json"
 
@@ -57,9 +58,9 @@ def load_generator(folder: Path) -> tuple[CodedGenerator, GeneratorConfig]:
     """
     try:
         values = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        if values.pop("format") != FORMAT:
+        version, network = values.pop("format"), values.pop("network")
+        if version != FORMAT and network["name"] not in STILL_READ.get(version, ()):
             raise UserError(f"{folder / CONFIG} is of another version of ganforge; train again, or use that version.")
-        network = values.pop("network")
         config = GeneratorConfig(
             network=NetworkSpec(**network | {"shape": tuple(network["shape"])}),
             **values | {key: tuple(values[key]) for key in ("classes", "class_counts")},

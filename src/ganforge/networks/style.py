@@ -8,6 +8,7 @@ discriminator is residual, with minibatch standard deviation at its end. Departu
 * No style mixing and no path-length regularisation: StyleGAN2-ADA drops both for small data (its settings for
   CIFAR-10, Karras et al. 2020, https://arxiv.org/abs/2006.06676), and without them any objective will do.
 * A shorter mapping network, at the width of the latent vector.
+* The generator ends in `saturate`, as in all families; the paper has nothing there.
 """
 
 from __future__ import annotations
@@ -200,8 +201,8 @@ class StyleGenerator(CodedGenerator):
         w: Tensor = self.mapping(latents, labels)
         return w
 
-    def synthesise(self, code: Tensor) -> Tensor:
-        """(batch, latent_dim) to (batch, *shape), meant for [-1, 1]."""
+    def draw(self, code: Tensor) -> Tensor:
+        """(batch, latent_dim) to (batch, *shape)."""
         signal: Tensor = self.synthesis(code)
         return signal
 

@@ -30,6 +30,7 @@ class NetworkParams(Section):
     width: Width
     discriminator_width: Width | Literal["same"]
     attention: bool
+    refinement: bool
     spectral_norm: bool
 
     @model_validator(mode="after")

@@ -45,6 +45,7 @@ def network_spec(params: NetworkParams, meta: Meta) -> NetworkSpec:
         params.latent_dim,
         params.width,
         attention=params.attention,
+        refinement=params.refinement,
         spectral_norm=params.spectral_norm,
     )
 
