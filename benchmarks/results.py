@@ -48,7 +48,7 @@ class Part:
     runs: Mapping[str, Mapping[str, Any]]
 
 
-SLOWER: dict[str, Any] = {
+UNTUNED: dict[str, Any] = {
     "network.width": 16,
     "network.discriminator_width": "same",
     "train.learning_rate": {"start": 0.006, "end": 0.0001, "shape": "linear", "begin": 0.5},
@@ -60,9 +60,9 @@ PARTS = {
         {
             "mlp": {"network.name": "mlp", "train.images": 220000},
             "dcgan": {"network.name": "dcgan", "train.images": 200000},
-            "progressive": {"network.name": "progressive", "train.images": 110000, **SLOWER},
-            "style": {"network.name": "style", "train.images": 75000, **SLOWER},
-            "resnet": {"network.name": "resnet", "train.images": 100000, **SLOWER},
+            "progressive": {"network.name": "progressive", "train.images": 110000, **UNTUNED},
+            "style": {"network.name": "style", "train.images": 75000, **UNTUNED},
+            "resnet": {"network.name": "resnet", "train.images": 100000, **UNTUNED},
         },
     ),
     "digits": Part("digits", SEEDS),

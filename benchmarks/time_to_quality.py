@@ -30,7 +30,7 @@ from ganforge.networks import NetworkSpec
 from ganforge.params import Params, load_params
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.device import configure
-from ganforge.training.setup import build_trainer, network_spec
+from ganforge.training.setup import build_trainer, generator_spec
 
 EXTRACTOR, PREPARED = Path("models/extractor"), Path("data/prepared")
 FIRST_LOOK, GROWTH = 1.0, 1.25  # seconds until the first score, and how much later each one is than the one before
@@ -82,7 +82,7 @@ def main() -> None:
     options = parser.parse_args()
     params, data = load_params(), Prepared.load(PREPARED)
     device = configure(params.compute)
-    spec = network_spec(params.network, data.meta)
+    spec = generator_spec(params.network, data.meta)
     unconditional = NetworkSpec(spec.name, spec.shape, 0, spec.latent_dim, spec.width)
     curves = {"ours": ours(params, data, device, judge_of(params, spec, data, device))}
     for name, each in (("textbook, unconditional", unconditional), ("textbook, conditional", spec)):

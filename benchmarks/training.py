@@ -31,7 +31,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.textbook import TextbookLoop, plain_discriminator, plain_generator
-from benchmarks.turns import PLAIN, Turn, alternate, answer, own_process, timed, wait_for
+from benchmarks.turns import UNTOLD, Turn, alternate, answer, own_process, timed, wait_for
 from ganforge.datasets import Split
 from ganforge.datasets.prepared import Prepared, write_prepared
 from ganforge.networks import build_discriminator, build_generator
@@ -39,7 +39,7 @@ from ganforge.params import ComputeParams, Params, load_params, parse_params
 from ganforge.scale import arrange
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.device import configure
-from ganforge.training.setup import build_trainer, network_spec
+from ganforge.training.setup import build_trainer, generator_spec
 
 IMAGES = 8192  # in the data set, random ones: only their number of pixels matters here
 PEAK_CHANNELS = 128
@@ -58,7 +58,7 @@ def main() -> None:
         data = random_images(Path(folder) / "prepared", options.channels, options.resolution)
         trainer = build_trainer(params, data, Checkpoints(Path(folder) / "checkpoints"), device)
         flops = count_flops(trainer)
-        with own_process(serve_textbook, options, params, str(device), environment=PLAIN) as textbook:
+        with own_process(serve_textbook, options, params, str(device), environment=UNTOLD) as textbook:
             loops: dict[str, Turn] = {"ours": partial(timed, trainer.game.advance, device), "textbook": textbook}
             rates = alternate(loops, options.rounds, options.steps)
     rate, plain = (options.batch / statistics.median(rates[name]) for name in ("ours", "textbook"))
@@ -90,7 +90,7 @@ def serve_textbook(connection: Connection, options: argparse.Namespace, params: 
     device = torch.device(device_name)
     with TemporaryDirectory() as folder:
         data = random_images(Path(folder), options.channels, options.resolution)
-        spec, train = network_spec(params.network, data.meta), data.splits["train"]
+        spec, train = generator_spec(params.network, data.meta), data.splits["train"]
         with TextbookLoop(
             plain_generator(build_generator(spec)).to(device),
             plain_discriminator(build_discriminator(spec)).to(device),

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -15,7 +15,7 @@ import torch
 from pipeline import WAITING
 
 SPAWN = multiprocessing.get_context("spawn")
-PLAIN: dict[str, str | None] = dict.fromkeys(WAITING)  # the environment without what the pipeline sets in it
+UNTOLD = {"GOMP_SPINCOUNT": "300000"}  # as threads of GNU's OpenMP wait where nobody tells them, about 3 ms
 
 Turn = Callable[[int], float]  # plays some steps and returns their seconds
 
@@ -49,19 +49,23 @@ def wait_for(device: torch.device) -> None:
 
 @contextmanager
 def own_process(
-    serve: Callable[..., None], *arguments: Any, environment: Mapping[str, str | None] | None = None
+    serve: Callable[..., None], *arguments: Any, environment: Mapping[str, str] = WAITING
 ) -> Iterator[Turn]:
     """A loop that takes its turns in a process of its own, which waits in between.
 
     Args:
         serve: what the process runs, with a `Connection` and ``arguments``; it passes its loop to `answer`.
         arguments: what can be sent to it.
-        environment: variables that it has and this process has not; None for those that it has not.
+        environment: variables that it has in place of those of `WAITING`.
+
+    Raises:
+        EOFError: the process has died.
     """
     here, there = SPAWN.Pipe()
     child = SPAWN.Process(target=serve, args=(there, *arguments))
-    with _environment(environment or {}):
+    with _waiting(environment):
         child.start()
+    there.close()
 
     def play(steps: int) -> float:
         here.send(steps)
@@ -71,7 +75,8 @@ def own_process(
     try:
         yield play
     finally:
-        here.send(0)
+        with suppress(BrokenPipeError):
+            here.send(0)
         child.join()
 
 
@@ -82,19 +87,17 @@ def answer(connection: Connection, step: Callable[[], Any], device: torch.device
 
 
 @contextmanager
-def _environment(changes: Mapping[str, str | None]) -> Iterator[None]:
-    """Other environment variables for a while."""
-    before = {name: os.environ.get(name) for name in changes}
-    _set(changes)
+def _waiting(variables: Mapping[str, str]) -> Iterator[None]:
+    """Other variables in place of those of `WAITING` for a while."""
+    before = {name: value for name, value in os.environ.items() if name in WAITING}
+    _replace(variables)
     try:
         yield
     finally:
-        _set(before)
+        _replace(before)
 
 
-def _set(variables: Mapping[str, str | None]) -> None:
-    for name, value in variables.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
+def _replace(variables: Mapping[str, str]) -> None:
+    for name in WAITING:
+        os.environ.pop(name, None)
+    os.environ.update(variables)

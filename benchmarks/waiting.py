@@ -1,16 +1,15 @@
-"""How threads should wait for each other: milliseconds of a step on an idle machine, and beside a busy program.
+"""How long threads should spin before they sleep: milliseconds of a step on an idle machine, and beside a busy program.
 
     python -m benchmarks.waiting            # params.yaml's training, on images of 28x28
 
-Each way has a process of its own, and all take turns of some steps. "The pipeline's" is what `pipeline/__init__.py`
-sets, "OpenMP's own" what happens where nothing is set.
+Each way has a process of its own, and all take turns of some steps. The pipeline's is that of `pipeline/__init__.py`.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -19,7 +18,7 @@ from tempfile import TemporaryDirectory
 import torch
 
 from benchmarks.training import machine_name, random_images
-from benchmarks.turns import PLAIN, SPAWN, alternate, answer, own_process
+from benchmarks.turns import SPAWN, UNTOLD, alternate, answer, own_process
 from ganforge.params import load_params
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.device import configure
@@ -27,14 +26,8 @@ from ganforge.training.setup import build_trainer
 from pipeline import WAITING
 
 RESOLUTION = 28
-
-# Name of each way to its threads and its part of the environment.
-WAYS: dict[str, tuple[int, Mapping[str, str | None]]] = {
-    "two threads, OpenMP's own way": (2, PLAIN),
-    "two threads that sleep at once": (2, {**PLAIN, "OMP_WAIT_POLICY": "PASSIVE"}),
-    "two threads, the pipeline's way": (2, WAITING),
-    "one thread": (1, PLAIN),
-}
+SPINS = ["0", "300", "1000", WAITING["GOMP_SPINCOUNT"], "10000", UNTOLD["GOMP_SPINCOUNT"]]
+REMARKS = {"0": ": asleep at once", WAITING["GOMP_SPINCOUNT"]: ": the pipeline", SPINS[-1]: ": unless told otherwise"}
 
 
 def main() -> None:
@@ -43,16 +36,18 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15, help="how often each has its turn")
     parser.add_argument("--steps", type=int, default=20, help="steps in a turn")
     options = parser.parse_args()
+    ways = {f"two threads, {spins} spins{REMARKS.get(spins, '')}": (2, {"GOMP_SPINCOUNT": spins}) for spins in SPINS}
+    ways["one thread"] = (1, WAITING)
     with ExitStack() as stack:
         loops = {
             name: stack.enter_context(own_process(serve, threads, environment=environment))
-            for name, (threads, environment) in WAYS.items()
+            for name, (threads, environment) in ways.items()
         }
         idle = alternate(loops, options.rounds, options.steps)
         stack.enter_context(busy_program())
         busy = alternate(loops, options.rounds, options.steps)
     print(f"| {machine_name(torch.device('cpu'))} | idle | beside a busy program |\n|---|---|---|")
-    for name in WAYS:
+    for name in ways:
         cells = [f"{1000 * statistics.median(seconds[name]):.1f} ms" for seconds in (idle, busy)]
         print(f"| {name} | {' | '.join(cells)} |")
 

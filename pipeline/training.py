@@ -24,7 +24,7 @@ from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.device import configure
 from ganforge.training.distributed import World, join, leave
 from ganforge.training.failure import FailureError
-from ganforge.training.setup import PREVIEW_COLUMNS, build_trainer, built, network_spec
+from ganforge.training.setup import PREVIEW_COLUMNS, build_trainer, built, generator_spec
 from ganforge.training.trainer import Kept, Trainer
 from pipeline.process import ask_to_stop, only_one_in, start_processes
 from pipeline.stage import FINISHED, check_scoring, forget_committed, progress_bar, trainings
@@ -79,7 +79,7 @@ def prepare(params: Params, data: Prepared, device: torch.device, world: World, 
     """The trainer, which judges its generators by the extractor's features."""
     judge = None
     if params.train.best_every and world.leads:
-        spec = network_spec(params.network, data.meta)
+        spec = generator_spec(params.network, data.meta)
         judge = distance_to_training_images(EXTRACTOR, spec, data.meta.class_counts, params.train.best_samples, device)
     checkpoints = Checkpoints(work / "checkpoints", params.compute.checkpoint_seconds)
     return build_trainer(params, data, checkpoints, device, judge, world)

@@ -50,7 +50,7 @@ def test_the_mean_style_is_that_of_the_label():
     with torch.inference_mode():
         w = generator.module.mapping(latents, labels)
         mean = truncated.means[labels]
-        expected = generator.module.synthesis(mean + 0.5 * (w - mean))
+        expected = generator.module.synthesise(mean + 0.5 * (w - mean))
         assert torch.allclose(truncated(latents, labels), expected, atol=1e-5)
     assert not torch.allclose(truncated.means[0], truncated.means[1])
 

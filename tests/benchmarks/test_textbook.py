@@ -7,10 +7,11 @@ from benchmarks.textbook import TextbookLoop, plain_discriminator, plain_generat
 from ganforge.networks import NetworkSpec, build_discriminator, build_generator
 
 
+@pytest.mark.parametrize("refinement", [False, True])
 @pytest.mark.parametrize("size", [16, 28, 32])
-def test_plain_networks_are_the_same_maps(size):
+def test_plain_networks_are_the_same_maps(size, refinement):
     torch.manual_seed(0)
-    spec = NetworkSpec("dcgan", (3, size, size), 0, latent_dim=8, width=8)
+    spec = NetworkSpec("dcgan", (3, size, size), 0, latent_dim=8, width=8, refinement=refinement)
     generator, discriminator = build_generator(spec), build_discriminator(spec)
     latents, images = torch.randn(4, 8), torch.randn(4, 3, size, size)
     assert torch.allclose(plain_generator(generator)(latents), generator(latents), atol=1e-5)

@@ -77,13 +77,13 @@ def test_a_coarse_discriminator_sees_averages_only(pair):
     assert torch.allclose(discriminator(signals), discriminator(blocks), atol=1e-5)
 
 
-def test_a_level_is_faded_in_by_interpolating_signals(pair):
+def test_a_level_is_faded_in_by_interpolating_what_is_not_bounded_yet(pair):
     generator, _ = pair
     latents = torch.randn(2, 4)
 
     def at(phase):
         generator.grow(GROWN_AT * phase / 4)
-        return generator.draw(generator.encode(latents))
+        return generator.unbounded(generator.encode(latents))
 
     expected = 0.75 * at(2.5) + 0.25 * at(4)  # level 1 alone, level 0 alone
     assert torch.allclose(at(3.25), expected, atol=1e-5)

@@ -22,6 +22,7 @@ def make(target) -> Project:
     (project.root / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
     project.set(
         network__width=8,
+        network__discriminator_width="same",
         train__images=3200,
         train__batch_size=32,
         augmentation_study__per_class=[5, 10, 500],

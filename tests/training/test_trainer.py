@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from ganforge.errors import UserError
+from ganforge.networks import FAMILIES
 from ganforge.params import parse_params
 from ganforge.training.batches import StreamedBatches
 from ganforge.training.checkpoints import Checkpoints
@@ -81,18 +82,16 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tiny, othe
     assert not same(one, three)
 
 
-def test_the_discriminator_may_have_another_width(other, digits, tmp_path):
-    generators, discriminators = {}, {}
+@pytest.mark.parametrize("name", FAMILIES)
+def test_the_discriminator_may_have_another_width(other, digits, tmp_path, name):
+    shapes = {}
     for width in ("same", 16):
-        trainer, _ = finished(other(network__discriminator_width=width), digits, tmp_path / str(width))
-        objective = trainer.game.objective
-        generators[width], discriminators[width] = (
-            {name: weight.shape for name, weight in network.named_parameters()}
-            for network in (objective.generator, objective.discriminator)
-        )
-    assert generators["same"] == generators[16]
-    assert discriminators["same"]["layers.1.weight"][0] == 8
-    assert discriminators[16]["layers.1.weight"][0] == 16
+        params = other(network__name=name, network__discriminator_width=width, train__images=64)
+        trainer, _ = finished(params, digits, tmp_path / str(width))
+        networks = trainer.game.objective.generator, trainer.game.objective.discriminator
+        shapes[width] = [[weight.shape for weight in network.parameters()] for network in networks]
+    assert shapes["same"][0] == shapes[16][0]
+    assert shapes["same"][1] != shapes[16][1]
 
 
 ADAPTIVE = {"augment__mode": "adaptive", "augment__speed": 1000}

@@ -186,6 +186,7 @@ MEANINGS = (
         whole=1,
         count_key="n.real",
         settings=("evaluation.cas_images",),
+        pooled=True,
     ),
     Meaning(
         "inception.fid",

@@ -102,12 +102,15 @@ class _Search:
         free = self.codes[:, space.free]
         self.mean, self.spread = free.mean(0), free.std(0).clamp(min=1e-6)
         with torch.no_grad():
-            signals = torch.cat([self._signals(block) for block in torch.split(self.codes, BATCH)])
+            signals = torch.cat([self.space.module.synthesise(block) for block in torch.split(self.codes, BATCH)])
             self.features = torch.cat([self._features(block) for block in torch.split(signals, BATCH)])
             self.signals = signals.flatten(1)
             codes, _ = space.draw(MEAN_OF, STATISTICS_SEED)
             self.mean_image = torch.cat(
-                [self._signals(block) for block in torch.split(torch.from_numpy(codes).to(self.device), BATCH)]
+                [
+                    self.space.module.synthesise(block)
+                    for block in torch.split(torch.from_numpy(codes).to(self.device), BATCH)
+                ]
             ).mean(0)
             mean = self.mean_image[None]
             self.prior = PRIOR * float(self._compare(mean, signals, self.features).mean())
@@ -135,7 +138,7 @@ class _Search:
             schedule.step()
         with torch.no_grad():
             codes = self._code(place, start)
-            error = self._compare(self._signals(codes), wanted, features)
+            error = self._compare(self.space.module.synthesise(codes), wanted, features)
             cost = (error + self.prior * place.square().mean(1)).view(-1, candidates)
             cost += self.prior * doubt.gather(1, chosen // self.drawn)
         best = cost.argmin(1) + candidates * torch.arange(len(images), device=self.device)
@@ -170,11 +173,8 @@ class _Search:
     def _code(self, place: Tensor, start: Tensor) -> Tensor:
         return torch.cat([self.mean + self.spread * place, start[:, place.shape[1] :]], dim=1)
 
-    def _signals(self, codes: Tensor) -> Tensor:
-        return self.space.module.synthesise(codes)
-
     def _compare(self, signals: Tensor, wanted: Tensor, features: Tensor) -> Tensor:
-        pixels = (signals.clamp(-1, 1) - wanted).square().flatten(1).mean(1)
+        pixels = (signals - wanted).square().flatten(1).mean(1)
         return pixels + FEATURES * (self._features(signals) - features).square().mean(1)
 
     def _features(self, signals: Tensor) -> Tensor:

@@ -6,11 +6,9 @@ from abc import abstractmethod
 
 from torch import Tensor, nn
 
-from ganforge.networks.layers import saturate
-
 
 class CodedGenerator(nn.Module):
-    """saturate(draw(encode(latents, labels))).
+    """saturate(unbounded(encode(latents, labels))).
 
     The code of style-based networks is their style w; that of all others the latent vector beside the embedding of the
     label, if there is one.
@@ -28,7 +26,7 @@ class CodedGenerator(nn.Module):
         return code
 
     @abstractmethod
-    def draw(self, code: Tensor) -> Tensor:
+    def unbounded(self, code: Tensor) -> Tensor:
         """(batch, entries of a code) to (batch, *shape), whose numbers nothing bounds."""
 
     @abstractmethod
@@ -37,8 +35,18 @@ class CodedGenerator(nn.Module):
 
     def synthesise(self, code: Tensor) -> Tensor:
         """(batch, entries of a code) to (batch, *shape) in [-1, 1]."""
-        return saturate(self.draw(code))
+        return saturate(self.unbounded(code))
 
     def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
         """(batch, latent_dim) and (batch,) labels to (batch, *shape) in [-1, 1]."""
         return self.synthesise(self.encode(latents, labels))
+
+
+def saturate(x: Tensor) -> Tensor:
+    """Tanh that gets to black and white: stretched by a tenth and cut off at -1 and 1; any shape to the same.
+
+    Plain tanh gets there slowly, while half of the pixels of digits are black: its samples have dark greys in their
+    place, which features see although eyes do not. Cut off, since the discriminator could tell values beyond from real
+    ones; where it is, there is no gradient.
+    """
+    return (1.1 * x.tanh()).clamp(-1, 1)

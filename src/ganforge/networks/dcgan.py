@@ -96,7 +96,7 @@ class DCGANGenerator(CodedGenerator):
         """Of the dense start."""
         return self.start.weight
 
-    def draw(self, code: Tensor) -> Tensor:
+    def unbounded(self, code: Tensor) -> Tensor:
         """(batch, entries of a code) to (batch, *shape)."""
         x = self.up(self.normalise(self.start(code)))
         return crop(self.output(x), self.sizes[0])

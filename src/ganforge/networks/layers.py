@@ -106,16 +106,6 @@ def normalise_spectrally(module: nn.Module) -> None:
             nn.utils.parametrizations.spectral_norm(layer)
 
 
-def saturate(x: Tensor) -> Tensor:
-    """Tanh that gets to black and white: stretched by a tenth and cut off at -1 and 1; any shape to the same.
-
-    Plain tanh gets there slowly, while half of the pixels of digits are black: its samples have dark greys in their
-    place, which features see although eyes do not. Cut off, since the discriminator could tell values beyond from real
-    ones; where it is, there is no gradient.
-    """
-    return (1.1 * x.tanh()).clamp(-1, 1)
-
-
 class Flatten(nn.Module):
     """Positions one after the other, the channels of each together: as images lie in memory, so that nothing moves."""
 

@@ -37,7 +37,7 @@ class MLPGenerator(CodedGenerator):
         first: nn.Linear = self.layers[0]  # type: ignore[assignment]
         return first.weight
 
-    def draw(self, code: Tensor) -> Tensor:
+    def unbounded(self, code: Tensor) -> Tensor:
         """(batch, entries of a code) to (batch, *shape)."""
         x: Tensor = self.layers(code)
         return x.reshape(-1, *self.shape)

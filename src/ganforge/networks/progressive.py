@@ -7,7 +7,7 @@ discriminator. Departures:
 
 * A network that is not fully grown still speaks the full size, the generator by repeating positions and the
   discriminator by averaging them, so that whoever trains it need not know.
-* The generator ends in `saturate`, as in all families; the paper has nothing there.
+* The generator ends in `saturate`, as in all families, and levels are faded in before it; the paper has nothing there.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class ProgressiveGenerator(Growing, CodedGenerator):
         first: EqualisedLinear = self.start[0]  # type: ignore[assignment]
         return first.scaled_weight()
 
-    def draw(self, code: Tensor) -> Tensor:
+    def unbounded(self, code: Tensor) -> Tensor:
         """(batch, entries of a code) to (batch, *shape)."""
         coarser = features = self.start(code)
         for level in range(self.levels - 2, self.level - 1, -1):

@@ -120,7 +120,7 @@ class ResNetGenerator(CodedGenerator):
         """Of the dense start."""
         return self.start.weight
 
-    def draw(self, code: Tensor) -> Tensor:
+    def unbounded(self, code: Tensor) -> Tensor:
         """(batch, entries of a code) to (batch, *shape)."""
         signal: Tensor = self.output(self.layers(self.start(code)))
         return signal

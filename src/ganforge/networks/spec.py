@@ -1,4 +1,4 @@
-"""What has to be known to build a pair of networks."""
+"""What has to be known to build a network."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def load_generator(folder: Path) -> tuple[CodedGenerator, GeneratorConfig]:
     """The network, in evaluation mode on the CPU, and its configuration.
 
     Raises:
-        UserError: a file is missing, damaged or of a later format.
+        UserError: a file is missing, damaged or of another format.
     """
     try:
         values = json.loads((folder / CONFIG).read_text(encoding="utf-8"))

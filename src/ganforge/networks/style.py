@@ -180,7 +180,7 @@ class Synthesis(nn.Module):
         self.levels = nn.ModuleList(SynthesisLevel(spec, level) for level in range(base - 1, -1, -1))
 
     def forward(self, w: Tensor) -> Tensor:
-        """(batch, latent_dim) to (batch, *shape), meant for [-1, 1]."""
+        """(batch, latent_dim) to (batch, *shape), not bounded yet."""
         x = self.start(self.constant.expand(w.shape[0], *self.constant.shape), w)
         signal: Tensor = self.to_signal(x, w)
         for level in self.levels:
@@ -189,7 +189,7 @@ class Synthesis(nn.Module):
 
 
 class StyleGenerator(CodedGenerator):
-    """synthesis(mapping(latents, labels)); the two can be called on their own, to edit or to truncate styles."""
+    """saturate(synthesis(mapping(latents, labels)))."""
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
@@ -201,7 +201,7 @@ class StyleGenerator(CodedGenerator):
         w: Tensor = self.mapping(latents, labels)
         return w
 
-    def draw(self, code: Tensor) -> Tensor:
+    def unbounded(self, code: Tensor) -> Tensor:
         """(batch, latent_dim) to (batch, *shape)."""
         signal: Tensor = self.synthesis(code)
         return signal

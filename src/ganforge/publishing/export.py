@@ -22,7 +22,7 @@ def export_onnx(folder: Path, out: Path) -> Path:
     """Writes the network of the generator in ``folder`` as ``out/generator.onnx``, its config.json beside it.
 
     Inputs: ``latents`` (batch, latent_dim) float32, standard normal; ``labels`` (batch,) int64, where there are any.
-    Output: ``samples`` (batch, *shape) float32 in [-1, 1]; (x + 1) * 127.5 gives pixels.
+    Output: ``samples`` (batch, *shape) float32 in [-1, 1]; (x + 1) * 127.5, rounded, gives pixels.
 
     Raises:
         UserError: there is no generator, or the extra ``onnx`` is not installed.

@@ -35,7 +35,7 @@ PREVIEW_ROWS = 20
 PREVIEW_SEED = 0
 
 
-def network_spec(params: NetworkParams, meta: Meta) -> NetworkSpec:
+def generator_spec(params: NetworkParams, meta: Meta) -> NetworkSpec:
     """The generator that ``params`` ask for, fitted to the data that ``meta`` describes."""
     classes = len(meta.classes) if params.conditional == "auto" else 0
     return NetworkSpec(
@@ -50,15 +50,15 @@ def network_spec(params: NetworkParams, meta: Meta) -> NetworkSpec:
     )
 
 
-def discriminator_spec(params: NetworkParams, generator: NetworkSpec) -> NetworkSpec:
-    """The discriminator that ``params`` ask for beside a ``generator``."""
+def discriminator_spec(params: NetworkParams, spec: NetworkSpec) -> NetworkSpec:
+    """The discriminator that ``params`` ask for beside a generator of ``spec``."""
     width = params.discriminator_width
-    return generator if width == "same" else replace(generator, width=width)
+    return spec if width == "same" else replace(spec, width=width)
 
 
 def built(params: NetworkParams, meta: Meta, kept: Kept) -> tuple[CodedGenerator, GeneratorConfig]:
     """The generator that has the weights which a training kept, in evaluation mode, and what it has to be known by."""
-    spec = network_spec(params, meta)
+    spec = generator_spec(params, meta)
     module = build_generator(spec)
     module.load_state_dict(kept.weights)
     labelled = spec.classes > 0
@@ -95,7 +95,7 @@ def build_trainer(
         UserError: there are fewer training images than a batch holds.
     """
     world = world or World()
-    spec = network_spec(params.network, data.meta)
+    spec = generator_spec(params.network, data.meta)
     train = data.splits["train"]
     if len(train.images) < params.train.batch_size:
         raise UserError(
