@@ -75,7 +75,7 @@ MNIST = """## MNIST, three seeds of the training
 
 MNIST_LONGER = """## MNIST, with more images
 
-The same recipe with more images, to see how far it goes; light work went on beside it.
+The same recipe with twice as many images: longer is not better as it stands.
 """
 
 STACKED = """## Stacked MNIST: 1000 modes without labels
