@@ -12,7 +12,9 @@ TORCH ?= $(shell cat .venv/.torch 2>/dev/null)
 
 READY := .venv/.ready$(addprefix -,$(TORCH))
 
-# Scripts in .venv know its place: where the folder was moved or copied, .venv is made anew. A link to another one may stay.
+# Scripts in .venv know its place: where the folder was moved or copied, .venv is made anew. A link to another one may stay, and is
+# left as its owner made it.
+LINKED := $(shell test -h .venv && test -e $(READY) && echo linked)
 PLACE := $(shell test -h .venv || cat .venv/.place 2>/dev/null)
 MOVED := $(shell test -z "$(PLACE)" || test "$(PLACE)/.venv" -ef .venv || echo moved)
 $(if $(MOVED),$(shell rm -f .venv/.ready*))
@@ -24,7 +26,7 @@ help: ## List the targets
 .PHONY: setup
 setup: $(READY) ## Make .venv with the tested versions of requirements.lock
 
-$(READY): requirements.lock pyproject.toml
+$(READY): $(if $(LINKED),,requirements.lock pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ganforge needs Python 3.11 or newer, but $(PYTHON) is $$($(PYTHON) --version); run: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Installing into .venv: some minutes and 6 GB at the first time, most of it PyTorch."
 	@test -z "$(MOVED)" || { echo "This folder was moved or copied from $(PLACE): .venv is made anew."; rm -rf .venv; }

@@ -24,7 +24,7 @@ NUMBERS = ("real", "fake")  # of images that all scores are of
 
 LEGEND = (
     "Much the same: within what other samples of the same generators would do, twice its standard deviation. Another "
-    "seed of the training moves scores further than that."
+    "seed of the training moves scores as well."
 )
 
 Verdict = Literal["better", "worse", "much the same", "the same", "measured differently", "noise unknown"]

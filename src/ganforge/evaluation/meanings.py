@@ -39,9 +39,7 @@ class Meaning:
     pooled: bool = False
 
 
-SPREAD = (
-    "±: standard deviation over the seeds of the samples; another seed of the training moves scores further than that."
-)
+SPREAD = "±: standard deviation over the seeds of the samples; another seed of the training moves scores as well."
 RATIOS = ((3.0, "close to real ones"), (10.0, "some way from real ones"))
 FAR = "far from real ones"
 NEIGHBOURS = ("evaluation.neighbours",)
