@@ -75,7 +75,8 @@ MNIST = """## MNIST, three seeds of the training
 
 MNIST_LONGER = """## MNIST, with more images
 
-The same recipe with twice as many images: longer is not better as it stands.
+The same recipe with twice as many images: here the discriminator gave up while the learning rate was high, and did not
+recover ([decisions](decisions.md)).
 """
 
 STACKED = """## Stacked MNIST: 1000 modes without labels
