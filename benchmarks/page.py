@@ -75,8 +75,8 @@ MNIST = """## MNIST, three seeds of the training
 
 MNIST_LONGER = """## MNIST, with more images
 
-The same recipe with twice as many images, which another run of them recovered from and this one did not
-([decisions](decisions.md) tells what happens at the high learning rate).
+The same recipe with twice as many images, and worse. [Decisions](decisions.md) has what happens at the high learning
+rate; another such run recovered from it.
 """
 
 STACKED = """## Stacked MNIST: 1000 modes without labels
