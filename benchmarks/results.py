@@ -67,7 +67,7 @@ PARTS = {
     ),
     "digits": Part("digits", SEEDS),
     "mnist": Part("mnist", SEEDS),
-    "mnist_longer": Part("mnist", {"longer": {"train.images": 560000, "train.best_every": 56000}}),
+    "mnist_longer": Part("mnist", {"longer": {"train.images": 500000, "train.best_every": 50000}}),
     "stacked_mnist": Part("stacked_mnist", {"seed 0": {"compute.threads": 1}}),
 }
 
