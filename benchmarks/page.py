@@ -75,8 +75,7 @@ MNIST = """## MNIST, three seeds of the training
 
 MNIST_LONGER = """## MNIST, with more images
 
-The same recipe with twice as many images, and worse. [Decisions](decisions.md) has what happens at the high learning
-rate; another such run recovered from it.
+The same recipe within five minutes. [Decisions](decisions.md) has what became of higher learning rates in as long a time.
 """
 
 STACKED = """## Stacked MNIST: 1000 modes without labels
