@@ -74,6 +74,12 @@ def test_the_headline_says_what_the_ratio_means(ratio, spread, words):
     assert words in headline({"quality": {"fd_ratio": ratio, "fd_ratio_std": spread}})
 
 
+def test_the_headline_warns_of_a_classifier_that_knows_little():
+    quality = {"fd_ratio": 1.9, "fd_ratio_std": 0.1}
+    assert "knows only 62% of them" in headline({"quality": quality, "classifier": {"extractor_accuracy": 0.62}})
+    assert "knows only" not in headline({"quality": quality, "classifier": {"extractor_accuracy": 0.97}})
+
+
 def test_scores_that_only_some_data_have_are_explained_too():
     scores = SCORES | {"classifier": {"cas": 0.91, "cas_real": 0.98}, "task": {"modes": 998, "kl": 0.0213}}
     table = {row.meaning.label: (row.value, row.real) for row in rows(scores)}

@@ -42,6 +42,7 @@ class Meaning:
 SPREAD = "±: standard deviation over the seeds of the samples; another seed of the training moves scores as well."
 RATIOS = ((3.0, "close to real ones"), (10.0, "some way from real ones"))
 FAR = "far from real ones"
+WEAK = 0.8  # share of real test images that the classifier behind the scores should know
 NEIGHBOURS = ("evaluation.neighbours",)
 
 MEANINGS = (
@@ -280,7 +281,7 @@ def number(value: float, spread: float | None = None) -> str:
 
 
 def headline(scores: Scores) -> str:
-    """What the scores come to, in a sentence; empty where there is no distance."""
+    """What the scores come to, in a sentence or two; empty where there is no distance."""
     ratio, spread = look_up(scores, "quality.fd_ratio"), look_up(scores, "quality.fd_ratio_std") or 0.0
     if ratio is None:
         return ""
@@ -290,4 +291,8 @@ def headline(scores: Scores) -> str:
         verdict = "not to be told from real ones at this number of samples"
     else:
         verdict = next((words for limit, words in RATIOS if ratio <= limit), FAR)
-    return f"Samples are {number(ratio)} times as far from the training images as real test images are: {verdict}."
+    told = f"Samples are {number(ratio)} times as far from the training images as real test images are: {verdict}."
+    accuracy = look_up(scores, "classifier.extractor_accuracy")
+    if accuracy is not None and accuracy < WEAK:
+        told += f" The classifier that measures this knows only {accuracy:.0%} of them: finer differences escape it."
+    return told
