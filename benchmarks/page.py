@@ -10,13 +10,15 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from ganforge.evaluation.meanings import shown
+
 Figures = Mapping[str, Any]
 
 COLUMNS: dict[str, Callable[[Figures], str]] = {
     "training": lambda run: f"{run['seconds']:.0f} s",
     "taken by other tenants": lambda run: f"{run['stolen']:.0%}" if "stolen" in run else "",
     "images shown": lambda run: f"{run['images']:,}",
-    "fd": lambda run: f"{run['scores']['quality']['fd']:.3g} ± {run['scores']['quality']['fd_std']:.2g}",
+    "fd": lambda run: shown(run["scores"], "quality.fd"),
     "its floor": lambda run: f"{run['scores']['quality']['fd_floor']:.3g}",
     "fd_ratio": lambda run: f"{run['scores']['quality']['fd_ratio']:.2f}",
     "precision": lambda run: f"{run['scores']['quality']['precision']:.3f}",
@@ -75,7 +77,8 @@ MNIST = """## MNIST, three seeds of the training
 
 MNIST_LONGER = """## MNIST, with more images
 
-The same recipe within five minutes. [Decisions](decisions.md) has what became of higher learning rates in as long a time.
+The recipe `mnist` with 500,000 images instead of 280,000, which takes less than five minutes. [Decisions](decisions.md)
+has what happened at twice the learning rate.
 """
 
 STACKED = """## Stacked MNIST: 1000 modes without labels

@@ -67,7 +67,7 @@ PARTS = {
     ),
     "digits": Part("digits", SEEDS),
     "mnist": Part("mnist", SEEDS),
-    "mnist_longer": Part("mnist", {"longer": {"train.images": 500000, "train.best_every": 50000}}),
+    "mnist_longer": Part("mnist", {name: seed | {"train.images": 500000} for name, seed in SEEDS.items()}),
     "stacked_mnist": Part("stacked_mnist", {"seed 0": {"compute.threads": 1}}),
 }
 

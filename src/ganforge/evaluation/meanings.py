@@ -42,7 +42,7 @@ class Meaning:
 SPREAD = "±: standard deviation over the seeds of the samples; another seed of the training moves scores as well."
 RATIOS = ((3.0, "close to real ones"), (10.0, "some way from real ones"))
 FAR = "far from real ones"
-WEAK = 0.8  # share of real test images that the classifier behind the scores should know
+WEAK = 0.8  # share of real test images below which the headline tells how little their classifier knows
 NEIGHBOURS = ("evaluation.neighbours",)
 
 MEANINGS = (
@@ -293,6 +293,9 @@ def headline(scores: Scores) -> str:
         verdict = next((words for limit, words in RATIOS if ratio <= limit), FAR)
     told = f"Samples are {number(ratio)} times as far from the training images as real test images are: {verdict}."
     accuracy = look_up(scores, "classifier.extractor_accuracy")
-    if accuracy is not None and accuracy < WEAK:
-        told += f" The classifier that measures this knows only {accuracy:.0%} of them: finer differences escape it."
+    if accuracy is None:
+        told += " Without labels an untrained network measures that, which may miss a whole kind of image."
+    elif accuracy < WEAK:
+        told += f" The classifier behind that is right about only {accuracy:.0%} of the real test images, "
+        told += "so that it may miss finer differences."
     return told
