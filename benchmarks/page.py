@@ -75,7 +75,7 @@ MNIST = """## MNIST, three seeds of the training
 `ganforge recipe mnist && make repro`. The settings were chosen as above.
 """
 
-MNIST_LONGER = """## MNIST, with more images
+MNIST_LONGER = """## MNIST, with more images, three seeds of the training
 
 The recipe `mnist` with 500,000 images instead of 280,000, which takes less than five minutes. [Decisions](decisions.md)
 has what happened at twice the learning rate.
@@ -94,12 +94,9 @@ def write_page(path: Path, parts: Mapping[str, Figures]) -> None:
     text = [INTRODUCTION]
     if "families" in parts:
         text += [FAMILIES, _table("family", parts["families"], COLUMNS, changes=True), *_pictures("families", parts)]
-    for name, title in (("digits", DIGITS), ("mnist", MNIST)):
+    for name, title in (("digits", DIGITS), ("mnist", MNIST), ("mnist_longer", MNIST_LONGER)):
         if name in parts:
             text += [title, _table("", parts[name], COLUMNS), _mean_ratio(parts[name]), *_pictures(name, parts)]
-    if "mnist_longer" in parts:
-        text += [MNIST_LONGER, _table("", parts["mnist_longer"], COLUMNS, changes=True)]
-        text += _pictures("mnist_longer", parts)
     if "stacked_mnist" in parts:
         text += [STACKED, _table("", parts["stacked_mnist"], MODE_COLUMNS), _published()]
         text += _pictures("stacked_mnist", parts)
