@@ -102,16 +102,11 @@ class _Search:
         free = self.codes[:, space.free]
         self.mean, self.spread = free.mean(0), free.std(0).clamp(min=1e-6)
         with torch.no_grad():
-            signals = torch.cat([self.space.module.synthesise(block) for block in torch.split(self.codes, BATCH)])
+            signals = self._signals(self.codes)
             self.features = torch.cat([self._features(block) for block in torch.split(signals, BATCH)])
             self.signals = signals.flatten(1)
             codes, _ = space.draw(MEAN_OF, STATISTICS_SEED)
-            self.mean_image = torch.cat(
-                [
-                    self.space.module.synthesise(block)
-                    for block in torch.split(torch.from_numpy(codes).to(self.device), BATCH)
-                ]
-            ).mean(0)
+            self.mean_image = self._signals(torch.from_numpy(codes).to(self.device)).mean(0)
             mean = self.mean_image[None]
             self.prior = PRIOR * float(self._compare(mean, signals, self.features).mean())
 
@@ -172,6 +167,10 @@ class _Search:
 
     def _code(self, place: Tensor, start: Tensor) -> Tensor:
         return torch.cat([self.mean + self.spread * place, start[:, place.shape[1] :]], dim=1)
+
+    def _signals(self, codes: Tensor) -> Tensor:
+        """Those of any number of codes, drawn in blocks."""
+        return torch.cat([self.space.module.synthesise(block) for block in torch.split(codes, BATCH)])
 
     def _compare(self, signals: Tensor, wanted: Tensor, features: Tensor) -> Tensor:
         pixels = (signals - wanted).square().flatten(1).mean(1)
