@@ -26,7 +26,7 @@ from ganforge.training.setup import build_trainer
 from pipeline import WAITING
 
 RESOLUTION = 28
-SPINS = ["0", "300", "1000", WAITING["GOMP_SPINCOUNT"], "10000", UNTOLD["GOMP_SPINCOUNT"]]
+SPINS = ["0", "1000", "3000", WAITING["GOMP_SPINCOUNT"], "30000", UNTOLD["GOMP_SPINCOUNT"]]
 REMARKS = {"0": ": asleep at once", WAITING["GOMP_SPINCOUNT"]: ": the pipeline", SPINS[-1]: ": unless told otherwise"}
 
 

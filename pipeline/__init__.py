@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 # How threads wait for each other. Spinning for long makes two of them slower than one where another program is busy,
 # sleeping at once makes them slow where none is: so they spin for a moment and then sleep (`benchmarks/waiting.py`).
 # The OpenMP of GNU knows both variables, that of LLVM (macOS) the first alone. They are read when torch is imported.
-WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "3000"}
+WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "10000"}
 if not WAITING.keys() & os.environ.keys():
     os.environ.update(WAITING)
 

@@ -58,6 +58,19 @@ def keep_memory() -> None:
         library.mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
 
 
+def seed_draws(seed: int, device: torch.device) -> None:
+    """Seeds PyTorch's default generators that a step on ``device`` draws from: the CPU's and its own.
+
+    ``torch.manual_seed`` does so for devices that are absent as well, and writes down its caller's stack for each of
+    them: a thirtieth of a step on `digits`.
+    """
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        torch.cuda.manual_seed(seed)
+    elif device.type == "mps":
+        torch.mps.manual_seed(seed)
+
+
 def fits(size: int, device: torch.device) -> bool:
     """Whether a data set of ``size`` bytes should lie on ``device`` as a whole."""
     if device.type == "cuda":

@@ -12,6 +12,7 @@ from ganforge.networks import GROWN_AT, Growing
 from ganforge.objectives import Adversarial
 from ganforge.params import TrainParams
 from ganforge.training.batches import Batches
+from ganforge.training.device import seed_draws
 from ganforge.training.distributed import World
 from ganforge.training.ema import ExponentialMovingAverage
 from ganforge.training.optimisers import set_schedules
@@ -131,4 +132,4 @@ class Game:
         """
         seed = int(np.random.SeedSequence([self.params.seed, self.step]).generate_state(1)[0])
         self._random.manual_seed(seed)
-        torch.manual_seed(seed + 1 + self.world.rank)
+        seed_draws(seed + 1 + self.world.rank, self._random.device)

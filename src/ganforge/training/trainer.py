@@ -100,7 +100,7 @@ class Trainer:
         """
         game = self.game
         if game.step == 0:
-            yield Report(0, None, self._preview())
+            yield Report(0, None, self.preview(self.settle(game.average)) if self.leads else None)
         since, began = game.step, time.monotonic()
         while game.step < game.steps:
             self.meter.add(game.advance())
@@ -109,11 +109,9 @@ class Trainer:
                 continue
             row = self._row((game.step - since) * game.images_per_step, began)
             warning = self._warning(row)
-            if self._is_due(self.best_every):
-                row |= self._measure()
+            samples = self._look(row)
             self.history.append(row)
             self.seconds = row["seconds"] = self.seconds + time.monotonic() - began
-            samples = self._preview() if self._is_due(self.preview_every) else None
             yield Report(game.images, row, samples, warning)
             if done or self.checkpoints.due():
                 self.save()
@@ -167,14 +165,24 @@ class Trainer:
             raise FailureError(f"training failed: {warning}")
         return warning
 
-    def _measure(self) -> Row:
-        """The distance of the averaged generator's samples from real ones, once it draws at full size."""
-        if self.best is None or not self.leads or not self.game.grown_at(self.game.step):
-            return {}
-        return {"fd": self.best.consider(self.settle(self.game.average), self.game.images)}
+    def _look(self, row: Row) -> np.ndarray | None:
+        """Measures the averaged generator and draws from it, where that is due.
 
-    def _preview(self) -> np.ndarray | None:
-        return self.preview(self.settle(self.game.average)) if self.leads else None
+        Args:
+            row: is given ``fd``, the distance of its samples from real ones, once it draws at full size.
+
+        Returns:
+            a few samples, or None.
+        """
+        game = self.game
+        measured = self.best is not None and self._is_due(self.best_every) and game.grown_at(game.step)
+        shown = self._is_due(self.preview_every)
+        if not self.leads or not (measured or shown):
+            return None
+        settled = self.settle(game.average)
+        if self.best is not None and measured:
+            row["fd"] = self.best.consider(settled, game.images)
+        return self.preview(settled) if shown else None
 
     def _at_reports(self, steps: float) -> int:
         """The multiple of ``report_every`` that is nearest to a number of steps, at least one."""
