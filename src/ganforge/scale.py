@@ -8,8 +8,8 @@ from torch import Tensor, nn
 
 def normalise(x: Tensor) -> Tensor:
     """uint8 0..255 to float32 -1..1, the channels of images last in memory, which convolutions are faster on."""
-    scaled = x.to(torch.float32) / 127.5 - 1
-    return scaled.contiguous(memory_format=torch.channels_last) if x.dim() == 4 else scaled
+    layout = torch.channels_last if x.dim() == 4 else torch.contiguous_format
+    return x.to(torch.float32, memory_format=layout).div_(127.5).sub_(1)
 
 
 def arrange(module: nn.Module, axes: int) -> nn.Module:
