@@ -5,7 +5,7 @@ import torch
 
 from ganforge.errors import UserError
 from ganforge.params import parse_params
-from ganforge.training.device import configure
+from ganforge.training.device import configure, seed_draws
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +31,12 @@ def test_auto_always_finds_one_and_threads_are_set(defaults):
 def test_an_absent_device_is_refused(defaults):
     with pytest.raises(UserError, match=r"compute\.device is 'cuda', which PyTorch .* does not find here"):
         configure(compute(defaults, device="cuda"))
+
+
+def test_draws_follow_from_the_seed_as_with_pytorchs_own():
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    draws = []
+    for seed in (seed_draws, lambda seed, _: torch.manual_seed(seed)):
+        seed(7, device)
+        draws.append((torch.randn(5), torch.randn(5, device=device)))
+    assert all(torch.equal(ours, theirs) for ours, theirs in zip(*draws, strict=True))

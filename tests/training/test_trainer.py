@@ -179,6 +179,17 @@ def test_the_generator_with_the_smallest_distance_goes_on_and_the_last_one_stays
     assert equal(trainer.last().weights, seen[4])
 
 
+def test_samples_are_measured_and_shown_from_statistics_that_are_gathered_once(other, digits, tmp_path):
+    trainer = build_trainer(other(train__best_every=128), digits, Checkpoints(tmp_path), CPU, first_weight)
+    settle, settled = trainer.settle, []
+    trainer.settle = lambda generator: settled.append(trainer.game.images) or settle(generator)
+    reports = list(trainer.run())
+    shown = {report.images for report in reports if report.samples is not None}
+    measured = {int(row["images"]) for row in trainer.history if "fd" in row}
+    assert shown & measured
+    assert settled == sorted(shown | measured)
+
+
 def test_a_growing_network_is_measured_only_at_its_full_size(other, digits, tmp_path):
     trainer, _ = finished(other(network__name="progressive", train__best_every=32), digits, tmp_path, first_weight)
     measured = [row["images"] for row in trainer.history if "fd" in row]
