@@ -18,3 +18,9 @@ def test_every_byte_survives_the_way_to_floats_and_back(shape):
 def test_the_channels_of_images_lie_last_in_memory():
     images = torch.zeros(2, 3, 4, 5, dtype=torch.uint8)
     assert normalise(images).is_contiguous(memory_format=torch.channels_last)
+
+
+def test_what_is_given_stays_as_it_was():
+    floats = torch.full((2, 3, 4, 4), 255.0).contiguous(memory_format=torch.channels_last)
+    assert torch.equal(normalise(floats), torch.ones(2, 3, 4, 4))
+    assert torch.equal(floats, torch.full((2, 3, 4, 4), 255.0))

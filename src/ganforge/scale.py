@@ -9,7 +9,7 @@ from torch import Tensor, nn
 def normalise(x: Tensor) -> Tensor:
     """uint8 0..255 to float32 -1..1, the channels of images last in memory, which convolutions are faster on."""
     layout = torch.channels_last if x.dim() == 4 else torch.contiguous_format
-    return x.to(torch.float32, memory_format=layout).div_(127.5).sub_(1)
+    return x.to(torch.float32, memory_format=layout, copy=True).div_(127.5).sub_(1)
 
 
 def arrange(module: nn.Module, axes: int) -> nn.Module:

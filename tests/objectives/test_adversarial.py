@@ -1,5 +1,8 @@
 """What the game asks of each player."""
 
+import math
+
+import numpy as np
 import pytest
 import torch
 
@@ -138,6 +141,17 @@ def test_spread_is_measured_within_a_label():
     assert float(relative_spread(real, half, labels)) == pytest.approx(0.5, rel=0.05)
     assert float(relative_spread(real, 0.5 * torch.randn(200, 1, 4, 4), None)) == pytest.approx(0.5, rel=0.05)
     assert float(relative_spread(real[:3], real[:3] * 0, torch.arange(3))) == 1  # no two to compare
+
+
+@pytest.mark.parametrize("shape", [(5,), (1, 30), (3, 4, 4), (1, 4, 4, 4)])
+def test_spread_is_the_root_mean_square_between_neighbours_of_a_label(shape):
+    torch.manual_seed(0)
+    real, fake, labels = torch.randn(20, *shape), 0.3 * torch.randn(20, *shape), torch.arange(3).repeat(7)[:20]
+    order = labels.argsort().numpy()
+    alike = np.diff(labels.numpy()[order]) == 0
+    square = [np.diff(x.numpy()[order], axis=0)[alike] ** 2 for x in (real, fake)]
+    expected = math.sqrt(square[1].mean() / square[0].mean())
+    assert float(relative_spread(real, fake, labels)) == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("network", ["dcgan", "style"])

@@ -1,4 +1,4 @@
-"""A device that is not there is refused, never replaced in silence."""
+"""A device that is not there is refused, never replaced in silence; what is drawn on one follows from the seed."""
 
 import pytest
 import torch

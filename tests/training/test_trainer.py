@@ -179,8 +179,9 @@ def test_the_generator_with_the_smallest_distance_goes_on_and_the_last_one_stays
     assert equal(trainer.last().weights, seen[4])
 
 
-def test_samples_are_measured_and_shown_from_statistics_that_are_gathered_once(other, digits, tmp_path):
-    trainer = build_trainer(other(train__best_every=128), digits, Checkpoints(tmp_path), CPU, first_weight)
+@pytest.mark.parametrize("best_every", [96, 128])  # samples are shown every 64 images
+def test_samples_are_measured_and_shown_from_statistics_that_are_gathered_once(other, digits, tmp_path, best_every):
+    trainer = build_trainer(other(train__best_every=best_every), digits, Checkpoints(tmp_path), CPU, first_weight)
     settle, settled = trainer.settle, []
     trainer.settle = lambda generator: settled.append(trainer.game.images) or settle(generator)
     reports = list(trainer.run())

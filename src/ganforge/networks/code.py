@@ -49,4 +49,4 @@ def saturate(x: Tensor) -> Tensor:
     place, which features see although eyes do not. Cut off, since the discriminator could tell values beyond from real
     ones; where it is, there is no gradient.
     """
-    return nn.functional.hardtanh(1.1 * x.tanh())  # clamp, whose gradient is one kernel instead of five
+    return nn.functional.hardtanh(1.1 * x.tanh())  # as clamp, whose gradient takes five kernels

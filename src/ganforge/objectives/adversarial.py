@@ -206,6 +206,6 @@ def relative_spread(real: Tensor, fake: Tensor, labels: Tensor | None) -> Tensor
         order = labels.argsort()
         real, fake, labels = real[order], fake[order], labels[order]
         alike = (labels[1:] == labels[:-1]).to(real.dtype)
-    axes = tuple(range(1, real.dim()))
+    axes = tuple(range(1, real.dim()))  # a norm and its square take one pass, squares and their mean three
     distances = [(torch.linalg.vector_norm(x[1:] - x[:-1], dim=axes).square() * alike).sum() for x in (real, fake)]
     return torch.where(alike.sum() > 0, (distances[1] / distances[0].clamp_min(1e-12)).sqrt(), 1.0)

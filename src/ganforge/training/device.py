@@ -1,4 +1,4 @@
-"""Where tensors live, how they are computed, and what that costs."""
+"""Where tensors live, how they are computed and drawn, and what that costs."""
 
 from __future__ import annotations
 
@@ -61,12 +61,13 @@ def keep_memory() -> None:
 def seed_draws(seed: int, device: torch.device) -> None:
     """Seeds PyTorch's default generators that a step on ``device`` draws from: the CPU's and its own.
 
-    ``torch.manual_seed`` does so for devices that are absent as well, and writes down its caller's stack for each of
-    them: a thirtieth of a step on `digits`.
+    ``torch.manual_seed`` does so for kinds of devices that are absent as well, and writes down its caller's stack for
+    some of them: a thirtieth of a step on `digits`.
     """
     torch.default_generator.manual_seed(seed)
     if device.type == "cuda":
-        torch.cuda.manual_seed(seed)
+        with torch.cuda.device(device):
+            torch.cuda.manual_seed(seed)
     elif device.type == "mps":
         torch.mps.manual_seed(seed)
 

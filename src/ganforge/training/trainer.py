@@ -109,9 +109,14 @@ class Trainer:
                 continue
             row = self._row((game.step - since) * game.images_per_step, began)
             warning = self._warning(row)
-            samples = self._look(row)
+            best = self.best if self._is_due(self.best_every) and game.grown_at(game.step) else None
+            shown = self._is_due(self.preview_every)
+            settled = self.settle(game.average) if self.leads and (best is not None or shown) else None
+            if best is not None and settled is not None:
+                row["fd"] = best.consider(settled, game.images)
             self.history.append(row)
             self.seconds = row["seconds"] = self.seconds + time.monotonic() - began
+            samples = self.preview(settled) if shown and settled is not None else None
             yield Report(game.images, row, samples, warning)
             if done or self.checkpoints.due():
                 self.save()
@@ -164,25 +169,6 @@ class Trainer:
         if warning and self.game.params.on_failure == "stop":
             raise FailureError(f"training failed: {warning}")
         return warning
-
-    def _look(self, row: Row) -> np.ndarray | None:
-        """Measures the averaged generator and draws from it, where that is due.
-
-        Args:
-            row: is given ``fd``, the distance of its samples from real ones, once it draws at full size.
-
-        Returns:
-            a few samples, or None.
-        """
-        game = self.game
-        measured = self.best is not None and self._is_due(self.best_every) and game.grown_at(game.step)
-        shown = self._is_due(self.preview_every)
-        if not self.leads or not (measured or shown):
-            return None
-        settled = self.settle(game.average)
-        if self.best is not None and measured:
-            row["fd"] = self.best.consider(settled, game.images)
-        return self.preview(settled) if shown else None
 
     def _at_reports(self, steps: float) -> int:
         """The multiple of ``report_every`` that is nearest to a number of steps, at least one."""
