@@ -9,8 +9,8 @@ from types import TracebackType
 # install would still be that of the main checkout.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-# How threads wait for each other. Spinning for long makes two of them slower than one where another program is busy,
-# sleeping at once makes them slow where none is: so they spin for a moment and then sleep (`benchmarks/waiting.py`).
+# How threads wait for each other. The longer they spin, the slower they are where another program is busy; the sooner
+# they sleep, the slower where none is: so they spin for a tenth of a millisecond (`benchmarks/waiting.py`).
 # The OpenMP of GNU knows both variables, that of LLVM (macOS) the first alone. They are read when torch is imported.
 WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "10000"}
 if not WAITING.keys() & os.environ.keys():

@@ -94,9 +94,14 @@ def test_every_key_is_asked_for(defaults):
                 parse_params(short)
 
 
-def test_a_misspelt_key_is_named_as_it_was_written(defaults):
+def test_a_misspelt_key_is_named_as_it_was_written_and_counted_once(defaults):
     defaults["train"]["lose"] = defaults["train"].pop("loss")
-    with pytest.raises(UserError, match=r"train\.lose is not a key; did you mean train\.loss"):
+    with pytest.raises(UserError, match=r"train\.lose is not a key; did you mean train\.loss\.$"):
+        parse_params(defaults)
+    defaults["train"]["rates"] = defaults["train"].pop("learning_rate")
+    with pytest.raises(
+        UserError, match=r"train\.lose is .* \(2 more keys are at fault\)"
+    ):  # nobody can tell that these are one
         parse_params(defaults)
 
 

@@ -18,8 +18,9 @@ def sentence_of(error: ValidationError, model: type[BaseModel], source: str) -> 
         source: its name.
     """
     faults: dict[str, Any] = {}
-    # A misspelt key is unknown under one name and missing under another: the unknown one tells what to mend.
-    for fault in sorted(error.errors(include_url=False), key=lambda fault: fault["type"] != "extra_forbidden"):
+    told = _once(error.errors(include_url=False))
+    # Of a key that is unknown under one name and missing under another, the unknown one tells what to mend.
+    for fault in sorted(told, key=lambda fault: fault["type"] != "extra_forbidden"):
         if fault["type"] == "float_type" and isinstance(fault["input"], dict) and _names_a_kind(fault["loc"][-1]):
             continue  # of a number or a schedule: the schedule, whose own faults are told
         faults.setdefault(_place(fault), []).append(fault)
@@ -27,6 +28,18 @@ def sentence_of(error: ValidationError, model: type[BaseModel], source: str) -> 
     others = f" ({len(faults) - 1} more keys are at fault)" if len(faults) > 2 else ""
     others = " (one more key is at fault)" if len(faults) == 2 else others
     return f"{source}: {_describe(key, same_key, model)}{others}."
+
+
+def _once(faults: list[Any]) -> list[Any]:
+    """The faults without those of keys that are missing because they are misspelt."""
+    missing = {fault["loc"]: fault for fault in faults if fault["type"] == "missing"}
+    for fault in faults:
+        if fault["type"] == "extra_forbidden":
+            *group, name = fault["loc"]
+            beside = [str(place[-1]) for place in missing if [*place[:-1]] == group]
+            for meant in difflib.get_close_matches(str(name), beside, n=1):
+                del missing[(*group, meant)]
+    return [fault for fault in faults if fault["type"] != "missing" or fault["loc"] in missing]
 
 
 def _place(fault: Any) -> str:
