@@ -99,9 +99,8 @@ def test_a_misspelt_key_is_named_as_it_was_written_and_counted_once(defaults):
     with pytest.raises(UserError, match=r"train\.lose is not a key; did you mean train\.loss\.$"):
         parse_params(defaults)
     defaults["train"]["rates"] = defaults["train"].pop("learning_rate")
-    with pytest.raises(
-        UserError, match=r"train\.lose is .* \(2 more keys are at fault\)"
-    ):  # nobody can tell that these are one
+    # What is too far from the missing key to be it is counted beside it.
+    with pytest.raises(UserError, match=r"train\.lose is .* \(2 more keys are at fault\)"):
         parse_params(defaults)
 
 

@@ -18,8 +18,8 @@ def sentence_of(error: ValidationError, model: type[BaseModel], source: str) -> 
         source: its name.
     """
     faults: dict[str, Any] = {}
-    told = _once(error.errors(include_url=False))
-    # Of a key that is unknown under one name and missing under another, the unknown one tells what to mend.
+    # A misspelt key is unknown under one name and missing under another: the unknown one tells what to mend.
+    told = _without_misspelt(error.errors(include_url=False))
     for fault in sorted(told, key=lambda fault: fault["type"] != "extra_forbidden"):
         if fault["type"] == "float_type" and isinstance(fault["input"], dict) and _names_a_kind(fault["loc"][-1]):
             continue  # of a number or a schedule: the schedule, whose own faults are told
@@ -30,8 +30,8 @@ def sentence_of(error: ValidationError, model: type[BaseModel], source: str) -> 
     return f"{source}: {_describe(key, same_key, model)}{others}."
 
 
-def _once(faults: list[Any]) -> list[Any]:
-    """The faults without those of keys that are missing because they are misspelt."""
+def _without_misspelt(faults: list[Any]) -> list[Any]:
+    """The faults, of which those of keys that are missing because they are misspelt are left out."""
     missing = {fault["loc"]: fault for fault in faults if fault["type"] == "missing"}
     for fault in faults:
         if fault["type"] == "extra_forbidden":
