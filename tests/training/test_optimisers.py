@@ -1,5 +1,7 @@
 """One step of each optimiser against its formula."""
 
+from copy import deepcopy
+
 import pytest
 import torch
 
@@ -47,3 +49,28 @@ def test_the_second_beta_is_the_one_of_the_moment(defaults):
     optimiser = build_optimiser(parse_params(defaults).train, module, CPU)
     set_schedules(optimiser, 0.1, 0.99)
     assert optimiser.param_groups[0]["betas"] == (0.0, 0.99)
+
+
+@pytest.mark.parametrize(
+    ("name", "theirs", "decay"), [("adam", torch.optim.Adam, 0.0), ("adamw", torch.optim.AdamW, 0.1)]
+)
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_ours_has_the_numbers_of_pytorch_whether_or_not_a_weight_has_a_gradient(defaults, name, theirs, decay, layout):
+    torch.manual_seed(0)
+    module = torch.nn.Sequential(torch.nn.Conv2d(3, 5, 3), torch.nn.Conv2d(5, 4, 2)).to(memory_format=layout)
+    defaults["train"] |= {"optimiser": name, "beta1": 0.5, "beta2": 0.9, "weight_decay": decay}
+    pairs = [(module, build_optimiser(parse_params(defaults).train, module, CPU))]
+    other = deepcopy(module)
+    pairs.append((other, theirs(other.parameters(), 1.0, (0.5, 0.9), weight_decay=decay, fused=True)))
+    for step in range(5):
+        x = torch.randn(2, 3, 8, 8).contiguous(memory_format=layout)
+        for network, optimiser in pairs:
+            set_schedules(optimiser, 0.01 / (1 + step), 0.9 + 0.01 * step)
+            optimiser.zero_grad()
+            (network(x) if step else network[0](x)).square().sum().backward()
+            optimiser.step()
+        if step == 2:  # as after a kill
+            pairs[0][1].load_state_dict(deepcopy(pairs[0][1].state_dict()))
+    for mine, its in zip(module.parameters(), other.parameters(), strict=True):
+        assert torch.equal(mine, its)
+    assert pairs[0][1].state_dict()["state"].keys() == pairs[1][1].state_dict()["state"].keys()

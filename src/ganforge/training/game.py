@@ -15,12 +15,12 @@ from ganforge.training.batches import Batches
 from ganforge.training.device import seed_draws
 from ganforge.training.distributed import World
 from ganforge.training.ema import ExponentialMovingAverage
-from ganforge.training.optimisers import set_schedules
+from ganforge.training.optimisers import Optimiser, set_schedules
 from ganforge.training.schedules import value_at
 from ganforge.training.step import Batch, Terms
 
 Play = Callable[[Sequence[Batch], Collection[str]], Terms]
-Optimisers = tuple[torch.optim.Optimizer, torch.optim.Optimizer]
+Optimisers = tuple[Optimiser, Optimiser]
 
 
 class Game:

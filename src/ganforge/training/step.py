@@ -11,6 +11,7 @@ from torch import Tensor
 from ganforge.objectives import Adversarial
 from ganforge.scale import normalise
 from ganforge.training.distributed import World
+from ganforge.training.optimisers import Optimiser
 
 Terms = dict[str, Tensor]
 
@@ -45,7 +46,7 @@ class Step:
     def __init__(
         self,
         objective: Adversarial,
-        optimisers: tuple[torch.optim.Optimizer, torch.optim.Optimizer],
+        optimisers: tuple[Optimiser, Optimiser],
         *,
         bfloat16: bool,
         world: World,
@@ -90,7 +91,7 @@ class Step:
         return torch.autocast(device, torch.bfloat16, enabled=self.bfloat16, cache_enabled=False)
 
 
-def _descend(loss: Tensor, optimiser: torch.optim.Optimizer) -> None:
-    optimiser.zero_grad(set_to_none=True)
+def _descend(loss: Tensor, optimiser: Optimiser) -> None:
+    optimiser.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
     optimiser.step()
