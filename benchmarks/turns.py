@@ -13,8 +13,10 @@ from typing import Any
 import torch
 
 from pipeline import WAITING
+from pipeline.process import BINDING
 
 SPAWN = multiprocessing.get_context("spawn")
+VARIABLES = (*WAITING, *BINDING)
 UNTOLD = {"GOMP_SPINCOUNT": "300000"}  # as threads of GNU's OpenMP wait where nobody tells them, about 3 ms
 
 Turn = Callable[[int], float]  # plays some steps and returns their seconds
@@ -56,7 +58,7 @@ def own_process(
     Args:
         serve: what the process runs, with a `Connection` and ``arguments``; it passes its loop to `answer`.
         arguments: what can be sent to it.
-        environment: variables that it has in place of those of `WAITING`.
+        environment: of `VARIABLES`, those that it has.
 
     Raises:
         EOFError: the process has died.
@@ -88,8 +90,8 @@ def answer(connection: Connection, step: Callable[[], Any], device: torch.device
 
 @contextmanager
 def _waiting(variables: Mapping[str, str]) -> Iterator[None]:
-    """Other variables in place of those of `WAITING` for a while."""
-    before = {name: value for name, value in os.environ.items() if name in WAITING}
+    """For a while, of `VARIABLES`, those that are given."""
+    before = {name: value for name, value in os.environ.items() if name in VARIABLES}
     _replace(variables)
     try:
         yield
@@ -98,6 +100,6 @@ def _waiting(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 def _replace(variables: Mapping[str, str]) -> None:
-    for name in WAITING:
+    for name in VARIABLES:
         os.environ.pop(name, None)
     os.environ.update(variables)

@@ -1,15 +1,16 @@
-"""How long threads should spin before they sleep: milliseconds of a step on an idle machine, and beside a busy program.
+"""How threads should wait for each other: milliseconds of a step on an idle machine, and beside busy programs.
 
-    python -m benchmarks.waiting            # params.yaml's training, on images of 28x28
+    python -m benchmarks.waiting            # params.yaml's training, on images of 8x8 pixels (--resolution for others)
 
-Each way has a process of its own, and all take turns of some steps. The pipeline's is that of `pipeline/__init__.py`.
+Each way has a process of its own, and all take turns of some steps. The pipeline's is that of `pipeline/__init__.py`,
+and of `pipeline.process.bind_threads` where there are as many threads as cores.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -24,40 +25,50 @@ from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.device import configure
 from ganforge.training.setup import build_trainer
 from pipeline import WAITING
+from pipeline.process import BINDING
 
-RESOLUTION = 28
-SPINS = ["0", "1000", "3000", WAITING["GOMP_SPINCOUNT"], "30000", UNTOLD["GOMP_SPINCOUNT"]]
-REMARKS = {"0": ": asleep at once", WAITING["GOMP_SPINCOUNT"]: ": the pipeline", SPINS[-1]: ": unless told otherwise"}
+SPINS = ["0", "3000", "10000", WAITING["GOMP_SPINCOUNT"], UNTOLD["GOMP_SPINCOUNT"]]
+REMARKS = {"0": ": asleep at once", UNTOLD["GOMP_SPINCOUNT"]: ": unless told otherwise"}
+BUSY_PROGRAMS = 2
 
 
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=15, help="how often each has its turn")
-    parser.add_argument("--steps", type=int, default=20, help="steps in a turn")
+    parser.add_argument("--rounds", type=int, default=7, help="how often each has its turn")
+    parser.add_argument("--steps", type=int, default=40, help="steps in a turn")
+    parser.add_argument("--resolution", type=int, default=8, help="side of the images in pixels")
     options = parser.parse_args()
-    ways = {f"two threads, {spins} spins{REMARKS.get(spins, '')}": (2, {"GOMP_SPINCOUNT": spins}) for spins in SPINS}
-    ways["one thread"] = (1, WAITING)
+    ways: dict[str, tuple[int, Mapping[str, str]]] = {"one thread": (1, WAITING)}
+    for binding, bound in (({}, ""), (BINDING, ", a core each")):
+        for spins in SPINS:
+            ways[f"two threads{bound}, {spins} spins{REMARKS.get(spins, '')}"] = (
+                2,
+                {"GOMP_SPINCOUNT": spins, **binding},
+            )
+    seconds = []
     with ExitStack() as stack:
         loops = {
-            name: stack.enter_context(own_process(serve, threads, environment=environment))
+            name: stack.enter_context(own_process(serve, threads, options.resolution, environment=environment))
             for name, (threads, environment) in ways.items()
         }
-        idle = alternate(loops, options.rounds, options.steps)
-        stack.enter_context(busy_program())
-        busy = alternate(loops, options.rounds, options.steps)
-    print(f"| {machine_name(torch.device('cpu'))} | idle | beside a busy program |\n|---|---|---|")
+        seconds.append(alternate(loops, options.rounds, options.steps))
+        for _ in range(BUSY_PROGRAMS):
+            stack.enter_context(busy_program())
+            seconds.append(alternate(loops, options.rounds, options.steps))
+    columns = ["idle", *(f"{count} busy" for count in range(1, BUSY_PROGRAMS + 1))]
+    print(f"| {machine_name(torch.device('cpu'))} | {' | '.join(columns)} |\n|---|{'---|' * len(columns)}")
     for name in ways:
-        cells = [f"{1000 * statistics.median(seconds[name]):.1f} ms" for seconds in (idle, busy)]
+        cells = [f"{1000 * statistics.median(each[name]):.1f} ms" for each in seconds]
         print(f"| {name} | {' | '.join(cells)} |")
 
 
-def serve(connection: Connection, threads: int) -> None:
+def serve(connection: Connection, threads: int, resolution: int) -> None:
     """Trains in the other process, when it is told to."""
     params = load_params()
     device = configure(params.compute.model_copy(update={"threads": threads, "device": "cpu"}))
     with TemporaryDirectory() as folder:
-        data = random_images(Path(folder) / "prepared", 1, RESOLUTION)
+        data = random_images(Path(folder) / "prepared", 1, resolution)
         trainer = build_trainer(params, data, Checkpoints(Path(folder) / "checkpoints"), device)
         answer(connection, trainer.game.advance, device)
 

@@ -9,10 +9,10 @@ from types import TracebackType
 # install would still be that of the main checkout.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-# How threads wait for each other. The longer they spin, the slower they are where another program is busy; the sooner
-# they sleep, the slower where none is: so they spin for a tenth of a millisecond (`benchmarks/waiting.py`).
+# How threads wait for each other. The longer they spin, the slower they are where other programs want their cores; the
+# sooner they sleep, the slower where none does: so they spin for a third of a millisecond (`benchmarks/waiting.py`).
 # The OpenMP of GNU knows both variables, that of LLVM (macOS) the first alone. They are read when torch is imported.
-WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "10000"}
+WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "30000"}
 if not WAITING.keys() & os.environ.keys():
     os.environ.update(WAITING)
 

@@ -13,7 +13,11 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
+from ganforge.params import ComputeParams
+from ganforge.processors import processors
+
 PR_SET_PDEATHSIG = 1
+BINDING = {"OMP_PROC_BIND": "true"}
 
 
 @contextmanager
@@ -86,6 +90,16 @@ def end_with_parent() -> bool:
 def leads(count: int) -> bool:
     """Whether this is the process that records and writes: the only one, or the first of ``count``."""
     return os.environ.get("RANK") == "0" if count > 1 else True
+
+
+def bind_threads(compute: ComputeParams) -> None:
+    """Gives each thread of PyTorch, which is not imported yet, a core of its own, if they are as many as the cores.
+
+    Linux would let two of them take turns on one core as soon as another program is busy, each waiting for the other.
+    Where there are more cores, it moves them to those that are idle, and is left to it.
+    """
+    if compute.processes == 1 and compute.threads == processors() and not BINDING.keys() & os.environ.keys():
+        os.environ.update(BINDING)
 
 
 def start_processes(count: int) -> None:

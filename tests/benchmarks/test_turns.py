@@ -20,7 +20,7 @@ def die(connection):
 
 @pytest.mark.parametrize(
     ("environment", "spins"),
-    [(WAITING, 10_000), ({"GOMP_SPINCOUNT": "7"}, 7), ({"OMP_WAIT_POLICY": "ACTIVE"}, -1)],
+    [(WAITING, 30_000), ({"GOMP_SPINCOUNT": "7"}, 7), ({"OMP_WAIT_POLICY": "ACTIVE"}, -1)],
     ids=["the pipeline's", "another number", "another policy"],
 )
 def test_a_process_waits_as_it_is_told_and_this_one_as_before(environment, spins):
