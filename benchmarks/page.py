@@ -77,7 +77,7 @@ MNIST = """## MNIST, three seeds of the training
 
 MNIST_LONGER = """## MNIST, with more images, three seeds of the training
 
-The recipe `mnist` with 500,000 images instead of 280,000, which takes about five minutes. [Decisions](decisions.md)
+The recipe `mnist` with 500,000 images instead of 360,000, which takes about five minutes. [Decisions](decisions.md)
 has what happened at twice the learning rate.
 """
 
