@@ -58,9 +58,9 @@ share of the cores' time, over the whole run, in which the host let other virtua
 
 FAMILIES = """## Every family of networks on digits
 
-About a minute of training each, with the settings of the recipe `digits` but for what stands in the last column. Only
-`dcgan` was tuned for these data (of the last three nothing but the learning rate, of three that were tried): the table
-shows that each of them trains, not which is the best.
+Half a minute of training each, more or less, with the settings of the recipe `digits` but for what stands in the last
+column. Only `dcgan` was tuned for these data (of the last three nothing but the learning rate, of three that were
+tried): the table shows that each of them trains, not which is the best.
 """
 
 DIGITS = """## Digits: the default, three seeds of the training
@@ -72,7 +72,8 @@ before that, and that the extractor itself was chosen among ten with the test im
 
 MNIST = """## MNIST, three seeds of the training
 
-`ganforge recipe mnist && make repro`. The settings were chosen as above.
+`ganforge recipe mnist && make repro`. The settings were chosen as above, but for the number of images, which is what
+three minutes hold.
 """
 
 MNIST_LONGER = """## MNIST, with more images, three seeds of the training

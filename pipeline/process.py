@@ -18,6 +18,7 @@ from ganforge.processors import processors
 
 PR_SET_PDEATHSIG = 1
 BINDING = {"OMP_PROC_BIND": "true"}
+CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()  # before PyTorch binds this thread
 
 
 @contextmanager
@@ -93,13 +94,20 @@ def leads(count: int) -> bool:
 
 
 def bind_threads(compute: ComputeParams) -> None:
-    """Gives each thread of PyTorch, which is not imported yet, a core of its own, if they are as many as the cores.
+    """Gives both threads of PyTorch, which is not imported yet, a core of their own where there are two cores.
 
-    Linux would let two of them take turns on one core as soon as another program is busy, each waiting for the other.
-    Where there are more cores, it moves them to those that are idle, and is left to it.
+    Linux would let them take turns on one core as soon as another program is busy, each waiting for the other. Where
+    there are more cores, it moves them to those that are idle, and is left to it.
     """
-    if compute.processes == 1 and compute.threads == processors() and not BINDING.keys() & os.environ.keys():
-        os.environ.update(BINDING)
+    if compute.processes == 1 and compute.threads == processors() == 2:
+        for name, value in BINDING.items():
+            os.environ.setdefault(name, value)
+
+
+def release_this_thread() -> None:
+    """Lets the thread that calls run on any core again, and those that it starts: what computes is another device."""
+    if CORES:
+        os.sched_setaffinity(0, CORES)
 
 
 def start_processes(count: int) -> None:

@@ -26,7 +26,7 @@ from ganforge.training.distributed import World, join, leave
 from ganforge.training.failure import FailureError
 from ganforge.training.setup import PREVIEW_COLUMNS, build_trainer, built, generator_spec
 from ganforge.training.trainer import Kept, Trainer
-from pipeline.process import ask_to_stop, only_one_in, start_processes
+from pipeline.process import ask_to_stop, only_one_in, release_this_thread, start_processes
 from pipeline.stage import FINISHED, check_scoring, forget_committed, progress_bar, trainings
 
 TRAINING_CODE = ("networks", "objectives", "training", "signals", "scale.py")
@@ -43,6 +43,8 @@ def train(params: Params, live: LiveRun | None) -> None:
     data = Prepared.load(PREPARED)
     check_scoring(params, data.meta)  # refused now rather than after training
     device = configure(params.compute)
+    if device.type != "cpu":
+        release_this_thread()
     if "RANK" not in os.environ:  # one process, or the one that starts the others
         forget_committed()
     start_processes(params.compute.processes)

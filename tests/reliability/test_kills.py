@@ -32,6 +32,17 @@ def trainers(project: Project) -> list[psutil.Process]:
     return found
 
 
+def trains(dvc: subprocess.Popen, project: Project) -> bool:
+    """Whether a trainer is at work that this ``dvc`` has started, and not one before it."""
+    for process in trainers(project):
+        try:
+            if process.ppid() == dvc.pid:
+                return True
+        except psutil.Error:
+            continue
+    return False
+
+
 def kill_trainer(project: Project, _: subprocess.Popen) -> None:
     for process in trainers(project):
         process.kill()
@@ -68,29 +79,31 @@ def digests(project: Project, names: tuple[str, ...]) -> dict[str, str]:
     return {name: digest(project.root / name) for name in names}
 
 
-def harm(project: Project, way: Callable, chance: random.Random, longest: float) -> None:
+def harm(project: Project, way: Callable, chance: random.Random, longest: float, reference: dict[str, str]) -> None:
     """Starts ``dvc repro`` and kills it at a random instant of its training; once more where training was over before.
 
     The instant is up to ``longest`` seconds after its trainer began, so that it hits imports, the first steps,
-    checkpoints, and the outputs being written.
+    checkpoints, and the outputs being written. A training that was over has gone on from those that were killed before
+    it, and has to have come to the weights of ``reference``.
     """
     log = project.root / "killed.log"
     for _ in range(10):
         remove_broken_rwlock(project.root)  # as `make repro` does; the file of a DVC that was killed while it wrote it
         dvc = project.start("dvc", "repro", log=log)
-        while dvc.poll() is None and not trainers(project):
+        while dvc.poll() is None and not trains(dvc, project):
             time.sleep(0.02)
         instant = time.monotonic() + chance.uniform(0, longest)
-        while time.monotonic() < instant and trainers(project):
+        while time.monotonic() < instant and trains(dvc, project):
             time.sleep(0.05)
-        in_time = bool(trainers(project)) and dvc.poll() is None
+        in_time = trains(dvc, project) and dvc.poll() is None
         if in_time:
             way(project, dvc)
-        dvc.wait()  # not for its trainer: who is killed alone leaves one behind, and the next one has to wait for it
+        dvc.wait(600)  # not for its trainer: who is killed alone leaves one behind, and the next one has to wait for it
         remove_broken_rwlock(project.root)
         if in_time:
             return
         if project.has_trained():
+            assert digests(project, WEIGHTS) == {name: reference[name] for name in WEIGHTS}
             project.train_anew()
     pytest.fail(f"there was never a training to kill:\n{log.read_text()[-2000:]}")
 
@@ -111,7 +124,7 @@ def test_three_kills_change_nothing(project):
     project.train_anew()
     chance = random.Random(os.environ.get("GANFORGE_TEST_SEED", "3"))
     for way in (kill_trainer, kill_dvc_alone, kill_group):
-        harm(project, way, chance, longest=4)
+        harm(project, way, chance, longest=4, reference=reference)
     project.repro("train")
     assert digests(project, WEIGHTS) == reference
     check_record(project, "RUNNING")
@@ -128,7 +141,7 @@ def test_twenty_kills_change_nothing(project):
     ways = chance.choices(WAYS, k=20)
     print(f"GANFORGE_TEST_SEED={seed}: {Counter(way.__name__ for way in ways)}")
     for way in ways:
-        harm(project, way, chance, longest=9)
+        harm(project, way, chance, longest=9, reference=reference)
     project.repro()
     assert digests(project, WEIGHTS + RESULTS) == reference
     check_record(project, "FINISHED")

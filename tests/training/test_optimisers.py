@@ -5,6 +5,7 @@ from copy import deepcopy
 import pytest
 import torch
 
+from ganforge.networks.layers import CONVOLUTION
 from ganforge.params import parse_params
 from ganforge.training.optimisers import build_optimiser, set_schedules
 
@@ -54,16 +55,27 @@ def test_the_second_beta_is_the_one_of_the_moment(defaults):
 @pytest.mark.parametrize(
     ("name", "theirs", "decay"), [("adam", torch.optim.Adam, 0.0), ("adamw", torch.optim.AdamW, 0.1)]
 )
-@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
-def test_ours_has_the_numbers_of_pytorch_whether_or_not_a_weight_has_a_gradient(defaults, name, theirs, decay, layout):
+@pytest.mark.parametrize(
+    ("axes", "layout"),
+    [
+        (1, torch.contiguous_format),
+        (2, torch.contiguous_format),
+        (2, torch.channels_last),
+        (3, torch.contiguous_format),
+    ],
+)
+def test_ours_has_the_numbers_of_pytorch_whether_or_not_a_weight_has_a_gradient(
+    defaults, name, theirs, decay, axes, layout
+):
     torch.manual_seed(0)
-    module = torch.nn.Sequential(torch.nn.Conv2d(3, 5, 3), torch.nn.Conv2d(5, 4, 2)).to(memory_format=layout)
+    convolution = CONVOLUTION[axes]
+    module = torch.nn.Sequential(convolution(3, 5, 3), convolution(5, 4, 2)).to(memory_format=layout)
     defaults["train"] |= {"optimiser": name, "beta1": 0.5, "beta2": 0.9, "weight_decay": decay}
     pairs = [(module, build_optimiser(parse_params(defaults).train, module, CPU))]
     other = deepcopy(module)
     pairs.append((other, theirs(other.parameters(), 1.0, (0.5, 0.9), weight_decay=decay, fused=True)))
     for step in range(5):
-        x = torch.randn(2, 3, 8, 8).contiguous(memory_format=layout)
+        x = torch.randn(2, 3, *[8] * axes).contiguous(memory_format=layout)
         for network, optimiser in pairs:
             set_schedules(optimiser, 0.01 / (1 + step), 0.9 + 0.01 * step)
             optimiser.zero_grad()

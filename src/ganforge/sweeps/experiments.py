@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,21 +38,23 @@ def run_trials(trials: Sequence[Trial], jobs: int, tell: Callable[[str], None] =
     if missing:
         logs = log_of("NAME").relative_to(repository_root())
         tell(f"{len(missing)} experiments to run, {jobs} at a time; each says what it does into {logs}")
+    # Trainings that run side by side would all bind their threads to the same cores.
+    environment = os.environ | ({"OMP_PROC_BIND": "false"} if jobs > 1 else {})
     with ThreadPoolExecutor(jobs) as pool:
-        for trial, log in zip(missing, pool.map(_run_trial, missing)):
+        for trial, log in zip(missing, pool.map(partial(_run_trial, environment=environment), missing)):
             tell(f"{trial.name}: {'done' if log is None else f'failed, see {log}'}")
     there = finished()
     return {trial.name: read_revision(trial.name) for trial in trials if trial.name in there}
 
 
-def _run_trial(trial: Trial) -> Path | None:
-    """Runs one; what it said, if it failed."""
+def _run_trial(trial: Trial, environment: Mapping[str, str]) -> Path | None:
+    """Runs one under these variables; where it stands what it said, if it failed."""
     settings = [text for key, value in trial.values.items() for text in ("-S", f"{key}={written(value)}")]
     log = log_of(trial.name)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as output:
         command = ["dvc", "exp", "run", "--temp", "--name", trial.name, *settings]
-        done = subprocess.run(command, stdout=output, stderr=output, check=False)
+        done = subprocess.run(command, stdout=output, stderr=output, check=False, env=environment)
     return log if done.returncode else None
 
 

@@ -47,7 +47,7 @@ def build_optimiser(
     decay, betas = params.weight_decay, (params.beta1, value_at(params.beta2, 0))
     if params.optimiser == "sgd":
         return torch.optim.SGD(weights, rate, momentum=params.beta1, weight_decay=decay, fused=True)
-    if device.type == "cpu":
+    if device.type == "cpu" and hasattr(torch, "_fused_adam_") and hasattr(torch, "_fused_adamw_"):
         return LeanAdam(weights, betas, decay, decoupled=params.optimiser == "adamw")
     kind = torch.optim.AdamW if params.optimiser == "adamw" else torch.optim.Adam
     return kind(weights, rate, betas, weight_decay=decay, fused=True, capturable=recorded)
@@ -56,8 +56,8 @@ def build_optimiser(
 class LeanAdam:
     """Adam on the CPU: PyTorch's kernel and state, with the numbers of ``torch.optim.Adam(fused=True)``.
 
-    That one sorts tensors at every step, in Python, announces it to profilers, and copies gradients whose channels lie
-    last in memory. On a small network this takes as long as the kernel.
+    That one sorts tensors at every step, announces it to profilers, and copies gradients whose channels lie last in
+    memory. On a small network this takes as long as the kernel.
 
     Args:
         weights: what to update.
@@ -99,6 +99,8 @@ class LeanAdam:
         group = self._adam.param_groups[0]
         weights = [weight for weight in group["params"] if weight.grad is not None]
         states = [self._adam.state[weight] or self._begin(weight) for weight in weights]
+        if not weights:
+            return
         steps = [state["step"] for state in states]
         torch._foreach_add_(steps, self._one)
         self._kernel(
@@ -119,6 +121,7 @@ class LeanAdam:
 
     def _begin(self, weight: Tensor) -> dict[str, Tensor]:
         """What is remembered of a weight that has its first gradient."""
+        assert in_memory_order(weight).is_contiguous()  # else the kernel would pair numbers that do not belong together
         state: dict[str, Tensor] = self._adam.state[weight]
         state["step"] = torch.zeros(())
         state["exp_avg"], state["exp_avg_sq"] = torch.zeros_like(weight), torch.zeros_like(weight)
@@ -126,7 +129,7 @@ class LeanAdam:
 
 
 def in_memory_order(x: Tensor) -> Tensor:
-    """The same numbers with the axis of the channels last, where they lie so."""
+    """The same numbers in the order in which they lie in memory: that of the axes, or with the channels last."""
     return x if x.is_contiguous() else x.movedim(1, -1)
 
 
