@@ -58,7 +58,7 @@ share of the cores' time, over the whole run, in which the host let other virtua
 
 FAMILIES = """## Every family of networks on digits
 
-Half a minute of training each, more or less, with the settings of the recipe `digits` but for what stands in the last
+18 to 44 seconds of training each, one seed, with the settings of the recipe `digits` but for what stands in the last
 column. Only `dcgan` was tuned for these data (of the last three nothing but the learning rate, of three that were
 tried): the table shows that each of them trains, not which is the best.
 """

@@ -86,7 +86,7 @@ def test_info_says_what_a_generator_is(generator, monkeypatch, capsys):
 
 def test_sample_draws_what_the_generator_draws(generator):
     done = ganforge("sample", "--count", "70", "--seed", "3", "--label", "one", "--out", "out", cwd=generator)
-    assert done.stdout == "samples in out: 70, on out/sheet.png: 70.\n", done.stderr
+    assert done.stdout == "Samples in out: 70; out/sheet.png shows 70.\n", done.stderr
     expected = Generator.load(generator / "models" / "generator").sample(70, seed=3, label=1)
     for index in (0, 69):
         with Image.open(generator / "out" / f"{index:06d}.png") as picture:
@@ -136,7 +136,7 @@ def test_sample_says_which_pictures_are_of_an_earlier_call(generator, monkeypatc
     assert "earlier" not in capsys.readouterr().out
     main(["sample", "--count", "1"])
     assert capsys.readouterr().out == (
-        "samples in generated: 1, on generated/sheet.png: 1.\n"
+        "Samples in generated: 1; generated/sheet.png shows 1.\n"
         "Still in generated, of an earlier call: 000001.png to 000002.png.\n"
     )
 

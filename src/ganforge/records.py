@@ -23,8 +23,9 @@ MEASURING = ("dataset.", "images.", "huggingface.", "extractor.", "sample.count"
 NUMBERS = ("real", "fake")  # of images that all scores are of
 
 LEGEND = (
-    "Much the same: within what other samples of the same generators would do, twice its standard deviation. Another "
-    "seed of the training moves scores as well."
+    "A score is called much the same where the difference is within what other samples of the same generators would "
+    "do, twice its standard deviation, and its noise unknown where no spread is measured. Another seed of the training "
+    "moves scores as well."
 )
 
 Verdict = Literal["better", "worse", "much the same", "the same", "measured differently", "noise unknown"]

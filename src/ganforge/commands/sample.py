@@ -103,7 +103,7 @@ def run(options: argparse.Namespace) -> None:
     pictures = np.concatenate(shown)
     sheet = options.out / f"sheet{SHEET_SUFFIX}"
     signal.sheet(pictures[:MOST_SHOWN], columns, sheet)
-    print(f"samples in {options.out}: {drawn}, on {sheet}: {min(drawn, MOST_SHOWN)}.")
+    print(f"Samples in {options.out}: {drawn}; {sheet} shows {min(drawn, MOST_SHOWN)}.")
     if options.video:
         seconds = write_animation(pictures, options.video, options.rate)
         print(f"{options.video} shows them in {seconds:.1f} s.")
