@@ -3,7 +3,7 @@
     python -m benchmarks.waiting            # params.yaml's training, on images of 8x8 pixels (--resolution for others)
 
 Each way has a process of its own, and all take turns of some steps. The pipeline's is that of `pipeline/__init__.py`,
-and of `pipeline.process.bind_threads` where there are as many threads as cores.
+and of `pipeline.process.bind_threads` where there are two cores.
 """
 
 from __future__ import annotations

@@ -88,7 +88,6 @@ def harm(project: Project, way: Callable, chance: random.Random, longest: float,
     """
     log = project.root / "killed.log"
     for _ in range(10):
-        remove_broken_rwlock(project.root)  # as `make repro` does; the file of a DVC that was killed while it wrote it
         dvc = project.start("dvc", "repro", log=log)
         while dvc.poll() is None and not trains(dvc, project):
             time.sleep(0.02)
@@ -99,7 +98,7 @@ def harm(project: Project, way: Callable, chance: random.Random, longest: float,
         if in_time:
             way(project, dvc)
         dvc.wait(600)  # not for its trainer: who is killed alone leaves one behind, and the next one has to wait for it
-        remove_broken_rwlock(project.root)
+        remove_broken_rwlock(project.root)  # as `make repro` does; the file of a DVC that was killed while it wrote it
         if in_time:
             return
         if project.has_trained():
