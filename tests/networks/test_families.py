@@ -175,3 +175,22 @@ def test_a_generator_of_another_version_is_refused_in_a_sentence(tmp_path, name,
 )
 def test_a_pyramid_ends_at_a_base_of_four_to_seven(size, sizes):
     assert pyramid(size) == sizes
+
+
+@pytest.mark.parametrize(
+    ("size", "sizes"),
+    [
+        ((28, 28), [(28, 28), (14, 14), (7, 7), (4, 4)]),
+        ((32, 32), [(32, 32), (16, 16), (8, 8), (4, 4)]),
+        ((8, 8), [(8, 8), (4, 4), (4, 4)]),
+        ((25, 48), [(25, 48), (13, 24), (7, 12), (4, 6), (2, 3)]),
+    ],
+)
+def test_the_discriminator_of_dcgan_judges_a_signal_from_four_positions_an_axis_or_fewer(size, sizes):
+    discriminator = build_discriminator(NetworkSpec("dcgan", (1, *size), 0, latent_dim=4, width=4))
+    seen = []
+    for layer in discriminator.layers:
+        if isinstance(layer, torch.nn.Conv2d):
+            layer.register_forward_hook(lambda _, __, output: seen.append(tuple(output.shape[2:])))
+    discriminator(torch.zeros(2, 1, *size))
+    assert seen == sizes[1:]

@@ -7,6 +7,9 @@ tanh; a discriminator of strided convolutions with LeakyReLU. Departures:
   of kernel 3 beside a space-to-depth rearrangement. It is the same map (Shi et al. 2016,
   https://arxiv.org/abs/1609.07009), and about twice as fast on CPU where the signal has one channel.
 * The tanh at the end is `saturate`, as in all families.
+* The discriminator goes down to four positions an axis, where the paper's images of 64x64 get by themselves; the
+  generator starts from up to seven. With 7x7 at its end, as guides have it for 28x28, nothing but a sum over local
+  features would judge the whole.
 * No batch norm in the discriminator: gradient penalties are per sample, and batch norm ties samples together
   (Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028, section 4).
 * If asked for, one more convolution of kernel 3 at half of the full size, with batch norm and ReLU: it lets positions
@@ -42,6 +45,8 @@ from ganforge.networks.layers import (
 )
 from ganforge.networks.spec import NetworkSpec
 
+DISCRIMINATOR_BASE = 4  # positions of an axis, at most
+
 
 def _strided(factor: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
     """Kernel, stride and padding of a convolution that shrinks (or its transpose grows) each axis by ``factor``."""
@@ -50,6 +55,13 @@ def _strided(factor: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
         "stride": factor,
         "padding": tuple(f // 2 if f > 1 else 1 for f in factor),
     }
+
+
+def _halving(size: tuple[int, ...], factor: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+    """`_strided`, but of kernel 3 along axes of odd length that are halved: nothing has to be added to them."""
+    odd = [f == 2 and length % 2 == 1 for length, f in zip(size, factor, strict=True)]
+    shape = _strided(factor)
+    return shape | {"kernel_size": tuple(3 if o else k for o, k in zip(odd, shape["kernel_size"], strict=True))}
 
 
 class DCGANGenerator(CodedGenerator):
@@ -110,7 +122,7 @@ class DCGANDiscriminator(nn.Module):
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
         axes = len(spec.size)
-        sizes = pyramid(spec.size)
+        sizes = pyramid(spec.size, DISCRIMINATOR_BASE)
         first = factors(sizes[0], sizes[1])
         channels = level_channels(spec.width, 1)
         layers: list[nn.Module] = [
@@ -121,9 +133,10 @@ class DCGANDiscriminator(nn.Module):
         ]
         for level in range(2, len(sizes)):
             coarser = level_channels(spec.width, level)
+            factor = factors(finer := sizes[level - 1], sizes[level])
             layers += [
-                PadToMultiple(factor := factors(sizes[level - 1], sizes[level])),
-                CONVOLUTION[axes](channels, coarser, **_strided(factor)),
+                PadToMultiple(tuple(f if f > 2 else 1 for f in factor)),
+                CONVOLUTION[axes](channels, coarser, **_halving(finer, factor)),
                 nn.LeakyReLU(LEAK, inplace=True),
                 *attention_at(level, spec, coarser),
             ]

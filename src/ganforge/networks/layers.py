@@ -34,18 +34,19 @@ AVERAGE_POOL: dict[int, Callable[..., Tensor]] = {
 LEAK = 0.2  # slope of LeakyReLU below zero, Radford 2015
 
 
-def pyramid(size: Sequence[int]) -> list[tuple[int, ...]]:
+def pyramid(size: Sequence[int], base: int = 7) -> list[tuple[int, ...]]:
     """The sizes through which a network goes, from the full size down to its base.
 
-    Every axis of four or more is halved (rounded up) until none is longer than 7: 28 -> 14 -> 7, 32 -> 16 -> 8 -> 4. A
-    small signal keeps its base size for another level, so that there are three: 8 -> 4 -> 4. A single axis longer than
-    256 is quartered instead, as in WaveGAN (Donahue 2018, https://arxiv.org/abs/1802.04208).
+    Every axis of four or more is halved (rounded up) until none is longer than ``base``: with 7, 28 -> 14 -> 7 and
+    32 -> 16 -> 8 -> 4. A small signal keeps its base size for another level, so that there are three: 8 -> 4 -> 4. A
+    single axis longer than 256 is quartered instead, as in WaveGAN (Donahue 2018, https://arxiv.org/abs/1802.04208).
 
     Args:
         size: length of every axis, without channels.
+        base: the longest that an axis may be in the end, at least 4.
     """
     sizes = [tuple(size)]
-    while max(sizes[-1]) > 7:
+    while max(sizes[-1]) > base:
         factor = 4 if len(size) == 1 and sizes[-1][0] > 256 else 2
         sizes.append(tuple(math.ceil(length / factor) if length >= 4 else length for length in sizes[-1]))
     return sizes + sizes[-1:] * (3 - len(sizes))
