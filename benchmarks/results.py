@@ -42,10 +42,12 @@ class Part:
     Attributes:
         recipe: a file of recipes/.
         runs: name of each run to the keys of params.yaml that it changes.
+        gpu: whether it is meant for a CUDA device: without one it is run only if it is named.
     """
 
     recipe: str
     runs: Mapping[str, Mapping[str, Any]]
+    gpu: bool = False
 
 
 UNTUNED: dict[str, Any] = {
@@ -68,7 +70,21 @@ PARTS = {
     "digits": Part("digits", SEEDS),
     "mnist": Part("mnist", SEEDS),
     "mnist_longer": Part("mnist", {name: seed | {"train.images": 480000} for name, seed in SEEDS.items()}),
-    "stacked_mnist": Part("stacked_mnist", {"seed 0": {"compute.threads": 1}}),
+    "mnist_gpu": Part(
+        "mnist",
+        {
+            "width 32": {"train.images": 1500000, "train.precision": "tf32"},
+            "width 64": {
+                "train.images": 1200000,
+                "train.precision": "tf32",
+                "network.width": 64,
+                "train.learning_rate": {"start": 0.001, "end": 0.00006, "shape": "linear", "begin": 0.25},
+            },
+        },
+        gpu=True,
+    ),
+    "stacked_mnist": Part("stacked_mnist", {"seed 0": {}}),
+    "stacked_mnist_gpu": Part("stacked_mnist", {"seed 0": {}}, gpu=True),
 }
 
 
@@ -81,7 +97,8 @@ def main() -> None:
     unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error(f"{', '.join(sorted(unknown))} is no part; allowed are {', '.join(PARTS)}")
-    for name in [] if options.page_only else options.parts or PARTS:
+    possible = [name for name, part in PARTS.items() if torch.cuda.is_available() or not part.gpu]
+    for name in [] if options.page_only else options.parts or possible:
         run_part(name, PARTS[name])
     write_page(
         ROOT / "docs" / "results.md", {path.stem: json.loads(path.read_text()) for path in FIGURES.glob("*.json")}
