@@ -19,7 +19,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from ganforge.networks.code import saturate
 from ganforge.networks.dcgan import DCGANDiscriminator, DCGANGenerator
-from ganforge.networks.layers import Flatten, PadToMultiple, Unflatten
+from ganforge.networks.layers import Flatten, Unflatten
 
 REAL, FAKE = 1.0, 0.0
 
@@ -255,5 +255,5 @@ def plain_discriminator(discriminator: nn.Module) -> nn.Module:
         outermost.bias = near.bias
         last.weight.copy_(scores.weight.reshape(1, side, side, features).permute(0, 3, 1, 2))
         last.bias = scores.bias
-    kept = [layer for layer in rest if not isinstance(layer, Flatten | PadToMultiple)]
+    kept = [layer for layer in rest if not isinstance(layer, Flatten)]
     return Plain(outermost, *kept, last, nn.Flatten(0))

@@ -28,10 +28,10 @@ def test_the_file_that_comes_with_the_project_is_valid():
         ("train.beta2", 1.0, "train.beta2 is 1.0; allowed is a number below 1 or a schedule as in {start: "),
         ("train.learning_rate", {"start": 1}, "train.learning_rate.end is missing; add it"),
         ("train.r1", {"start": 1, "end": -1, "shape": "linear", "begin": 0}, "train.r1.end is -1; allowed is a number"),
-        ("train.r1", {"strat": 1}, "train.r1.strat is not a key; did you mean train.r1.start"),
+        ("train.r1", {"strat": 1}, "train.r1.strat is not a key; write train.r1.start if that is what you mean"),
         ("augment.transformations", ["colour", "tilt"], "augment.transformations[1] is 'tilt'; allowed is colour, tr"),
         ("network.attention", 1, "network.attention is 1; allowed is true or false"),
-        ("train.lerning_rate", 1, "train.lerning_rate is not a key; did you mean train.learning_rate"),
+        ("train.lerning_rate", 1, "train.lerning_rate is not a key; write train.learning_rate if that is"),
         ("network.width", 30, "network.width is 30; allowed is a multiple of 4"),
         ("network.discriminator_width", "wide", "width is 'wide'; allowed is a whole number or same"),
         ("sample.seeds", [], "sample.seeds is []; allowed is a list of at least 1"),
@@ -96,7 +96,7 @@ def test_every_key_is_asked_for(defaults):
 
 def test_a_misspelt_key_is_named_as_it_was_written_and_counted_once(defaults):
     defaults["train"]["lose"] = defaults["train"].pop("loss")
-    with pytest.raises(UserError, match=r"train\.lose is not a key; did you mean train\.loss\.$"):
+    with pytest.raises(UserError, match=r"train\.lose is not a key; write train\.loss if that is what you mean\.$"):
         parse_params(defaults)
     defaults["train"]["rates"] = defaults["train"].pop("learning_rate")
     # What is too far from the missing key to be it is counted beside it.

@@ -106,7 +106,7 @@ def _neighbours_of(location: tuple[str | int, ...], section: type[BaseModel]) ->
     known = list(section.model_fields)
     close = difflib.get_close_matches(name, known, n=1)
     if close:
-        return f"did you mean {'.'.join([*path, close[0]])}"
+        return f"write {'.'.join([*path, close[0]])} if that is what you mean"
     return f"allowed are {', '.join(known)}"
 
 

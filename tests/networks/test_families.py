@@ -173,24 +173,27 @@ def test_a_generator_of_another_version_is_refused_in_a_sentence(tmp_path, name,
         ((16, 32, 32), [(16, 32, 32), (8, 16, 16), (4, 8, 8), (2, 4, 4)]),
     ],
 )
-def test_a_pyramid_ends_at_a_base_of_four_to_seven(size, sizes):
+def test_a_pyramid_halves_until_no_axis_is_longer_than_seven(size, sizes):
     assert pyramid(size) == sizes
 
 
 @pytest.mark.parametrize(
-    ("size", "sizes"),
+    ("size", "sizes", "kernels"),
     [
-        ((28, 28), [(28, 28), (14, 14), (7, 7), (4, 4)]),
-        ((32, 32), [(32, 32), (16, 16), (8, 8), (4, 4)]),
-        ((8, 8), [(8, 8), (4, 4), (4, 4)]),
-        ((25, 48), [(25, 48), (13, 24), (7, 12), (4, 6), (2, 3)]),
+        ((28, 28), [(14, 14), (7, 7), (4, 4)], [(4, 4), (3, 3)]),
+        ((32, 32), [(16, 16), (8, 8), (4, 4)], [(4, 4), (4, 4)]),
+        ((8, 8), [(4, 4), (4, 4)], [(3, 3)]),
+        ((25, 48), [(13, 24), (7, 12), (4, 6), (2, 3)], [(3, 4), (3, 4), (4, 4)]),
+        ((1027,), [(257,), (65,), (33,), (17,), (9,), (5,), (3,)], [(5,), (3,), (3,), (3,), (3,), (3,)]),
+        ((9, 28, 28), [(5, 14, 14), (3, 7, 7), (3, 4, 4)], [(3, 4, 4), (3, 3, 3)]),
     ],
 )
-def test_the_discriminator_of_dcgan_judges_a_signal_from_four_positions_an_axis_or_fewer(size, sizes):
+def test_the_discriminator_of_dcgan_shrinks_a_signal_to_at_most_four_positions_an_axis(size, sizes, kernels):
     discriminator = build_discriminator(NetworkSpec("dcgan", (1, *size), 0, latent_dim=4, width=4))
+    layers = [layer for layer in discriminator.layers if isinstance(layer, torch.nn.modules.conv._ConvNd)]
     seen = []
-    for layer in discriminator.layers:
-        if isinstance(layer, torch.nn.Conv2d):
-            layer.register_forward_hook(lambda _, __, output: seen.append(tuple(output.shape[2:])))
+    for layer in layers:
+        layer.register_forward_hook(lambda _, __, output: seen.append(tuple(output.shape[2:])))
     discriminator(torch.zeros(2, 1, *size))
-    assert seen == sizes[1:]
+    assert seen == sizes
+    assert [layer.kernel_size for layer in layers[1:]] == kernels

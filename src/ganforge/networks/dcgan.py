@@ -7,9 +7,8 @@ tanh; a discriminator of strided convolutions with LeakyReLU. Departures:
   of kernel 3 beside a space-to-depth rearrangement. It is the same map (Shi et al. 2016,
   https://arxiv.org/abs/1609.07009), and about twice as fast on CPU where the signal has one channel.
 * The tanh at the end is `saturate`, as in all families.
-* The discriminator goes down to four positions an axis, where the paper's images of 64x64 get by themselves; the
-  generator starts from up to seven. With 7x7 at its end, as guides have it for 28x28, nothing but a sum over local
-  features would judge the whole.
+* The discriminator halves until no axis is longer than four, as the paper's does from 64x64; the generator starts from
+  up to seven. Ending at 7x7, as guides do for 28x28, it would score an image by a sum over local features.
 * No batch norm in the discriminator: gradient penalties are per sample, and batch norm ties samples together
   (Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028, section 4).
 * If asked for, one more convolution of kernel 3 at half of the full size, with batch norm and ReLU: it lets positions
@@ -33,7 +32,6 @@ from ganforge.networks.layers import (
     DepthToSpace,
     Flatten,
     LatentAndLabel,
-    PadToMultiple,
     ScoreHead,
     SpaceToDepth,
     Unflatten,
@@ -45,23 +43,23 @@ from ganforge.networks.layers import (
 )
 from ganforge.networks.spec import NetworkSpec
 
-DISCRIMINATOR_BASE = 4  # positions of an axis, at most
+DISCRIMINATOR_BASE = 4  # positions of an axis in the end, at most
 
 
-def _strided(factor: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
-    """Kernel, stride and padding of a convolution that shrinks (or its transpose grows) each axis by ``factor``."""
+def _strided(factor: tuple[int, ...], size: tuple[int, ...] = ()) -> dict[str, tuple[int, ...]]:
+    """Kernel, stride and padding of a convolution that shrinks (or its transpose grows) each axis by ``factor``.
+
+    Args:
+        factor: 1, 2 or 4 of each axis.
+        size: what is to be shrunk; none: multiples of ``factor``. Along other axes the kernel is shorter by what is
+            missing to a multiple, so that the result is rounded up and nothing is added to the signal.
+    """
+    missing = [-length % f for length, f in zip(size or factor, factor, strict=True)]
     return {
-        "kernel_size": tuple(2 * f if f > 1 else 3 for f in factor),
+        "kernel_size": tuple(2 * f - m if f > 1 else 3 for f, m in zip(factor, missing, strict=True)),
         "stride": factor,
         "padding": tuple(f // 2 if f > 1 else 1 for f in factor),
     }
-
-
-def _halving(size: tuple[int, ...], factor: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
-    """`_strided`, but of kernel 3 along axes of odd length that are halved: nothing has to be added to them."""
-    odd = [f == 2 and length % 2 == 1 for length, f in zip(size, factor, strict=True)]
-    shape = _strided(factor)
-    return shape | {"kernel_size": tuple(3 if o else k for o, k in zip(odd, shape["kernel_size"], strict=True))}
 
 
 class DCGANGenerator(CodedGenerator):
@@ -133,10 +131,9 @@ class DCGANDiscriminator(nn.Module):
         ]
         for level in range(2, len(sizes)):
             coarser = level_channels(spec.width, level)
-            factor = factors(finer := sizes[level - 1], sizes[level])
+            factor = factors(sizes[level - 1], sizes[level])
             layers += [
-                PadToMultiple(tuple(f if f > 2 else 1 for f in factor)),
-                CONVOLUTION[axes](channels, coarser, **_halving(finer, factor)),
+                CONVOLUTION[axes](channels, coarser, **_strided(factor, sizes[level - 1])),
                 nn.LeakyReLU(LEAK, inplace=True),
                 *attention_at(level, spec, coarser),
             ]

@@ -32,9 +32,10 @@ AVERAGE_POOL: dict[int, Callable[..., Tensor]] = {
 }
 
 LEAK = 0.2  # slope of LeakyReLU below zero, Radford 2015
+BASE = 7  # positions of an axis that a network starts from, or ends at, at most
 
 
-def pyramid(size: Sequence[int], base: int = 7) -> list[tuple[int, ...]]:
+def pyramid(size: Sequence[int], base: int = BASE) -> list[tuple[int, ...]]:
     """The sizes through which a network goes, from the full size down to its base.
 
     Every axis of four or more is halved (rounded up) until none is longer than ``base``: with 7, 28 -> 14 -> 7 and
@@ -43,7 +44,7 @@ def pyramid(size: Sequence[int], base: int = 7) -> list[tuple[int, ...]]:
 
     Args:
         size: length of every axis, without channels.
-        base: the longest that an axis may be in the end, at least 4.
+        base: positions that an axis may have in the end, 4 or more, since a shorter axis is halved no further.
     """
     sizes = [tuple(size)]
     while max(sizes[-1]) > base:
@@ -181,18 +182,6 @@ class Crop(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(batch, channels, at least *size) to (batch, channels, *size)."""
         return crop(x, self.size)
-
-
-class PadToMultiple(nn.Module):
-    """`pad_to_multiple` as a layer."""
-
-    def __init__(self, factor: Sequence[int]) -> None:
-        super().__init__()
-        self.factor = tuple(factor)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(batch, channels, *size) to the same, each size rounded up."""
-        return pad_to_multiple(x, self.factor)
 
 
 class DepthToSpace(nn.Module):
