@@ -2,7 +2,7 @@
 
     make results                               # everything: hours on two cores
     make results PARTS="families digits"       # some parts; the others keep the figures that they have
-    make results PARTS="mnist_gpu"             # such parts run on a CUDA device, and are left out of everything without
+    make results PARTS="mnist_gpu"             # needs a CUDA device; without one "everything" leaves such parts out
 
 Each part runs `dvc repro` in a copy of the last commit, once for each of its settings, and keeps what the pipeline
 wrote: the scores, the seconds of training and the sample grid. MNIST's files are downloaded, or taken from
@@ -101,6 +101,8 @@ def main() -> None:
     if unknown:
         parser.error(f"{', '.join(sorted(unknown))} is no part; allowed are {', '.join(PARTS)}")
     possible = [name for name, part in PARTS.items() if torch.cuda.is_available() or not part.gpu]
+    if impossible := set(options.parts) - set(possible):
+        parser.error(f"{', '.join(sorted(impossible))} needs a CUDA device, and there is none; name other parts")
     for name in [] if options.page_only else options.parts or possible:
         run_part(name, PARTS[name])
     write_page(

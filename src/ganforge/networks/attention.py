@@ -54,7 +54,7 @@ def attention_level(sizes: Sequence[tuple[int, ...]]) -> int:
 def attention_at(level: int, spec: NetworkSpec, channels: int) -> list[nn.Module]:
     """The attention of a network's ``level``: one layer where ``spec`` asks for it and this is its place, or none.
 
-    Its place is the same in both networks, by the `pyramid` of the generator; a discriminator's may go on further.
+    Its level is the same in both networks, by the `pyramid` of the generator; a discriminator's may go on further.
     """
     if spec.attention and level == attention_level(pyramid(spec.size)):
         return [SelfAttention(len(spec.size), channels)]

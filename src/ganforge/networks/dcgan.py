@@ -7,8 +7,8 @@ tanh; a discriminator of strided convolutions with LeakyReLU. Departures:
   of kernel 3 beside a space-to-depth rearrangement. It is the same map (Shi et al. 2016,
   https://arxiv.org/abs/1609.07009), and about twice as fast on CPU where the signal has one channel.
 * The tanh at the end is `saturate`, as in all families.
-* The discriminator halves until no axis is longer than four, as the paper's does from 64x64; the generator starts from
-  up to seven. Ending at 7x7, as guides do for 28x28, it would score an image by a sum over local features.
+* The generator starts from up to seven positions an axis, 7x7 for 28x28. The discriminator halves until no axis is
+  longer than four, as the paper's does from 64x64: ending at 7x7, as guides do, its features would see 12 of 28 pixels.
 * No batch norm in the discriminator: gradient penalties are per sample, and batch norm ties samples together
   (Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028, section 4).
 * If asked for, one more convolution of kernel 3 at half of the full size, with batch norm and ReLU: it lets positions
@@ -46,13 +46,13 @@ from ganforge.networks.spec import NetworkSpec
 DISCRIMINATOR_BASE = 4  # positions of an axis in the end, at most
 
 
-def _strided(factor: tuple[int, ...], size: tuple[int, ...] = ()) -> dict[str, tuple[int, ...]]:
+def _strided(factor: tuple[int, ...], size: tuple[int, ...] | None = None) -> dict[str, tuple[int, ...]]:
     """Kernel, stride and padding of a convolution that shrinks (or its transpose grows) each axis by ``factor``.
 
     Args:
         factor: 1, 2 or 4 of each axis.
-        size: what is to be shrunk; none: multiples of ``factor``. Along other axes the kernel is shorter by what is
-            missing to a multiple, so that the result is rounded up and nothing is added to the signal.
+        size: of the signal that is shrunk; None: a multiple of ``factor``. Along other axes the kernel is shorter by
+            what is missing to a multiple, so that the result is rounded up and nothing is added to the signal.
     """
     missing = [-length % f for length, f in zip(size or factor, factor, strict=True)]
     return {

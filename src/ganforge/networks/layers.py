@@ -32,7 +32,7 @@ AVERAGE_POOL: dict[int, Callable[..., Tensor]] = {
 }
 
 LEAK = 0.2  # slope of LeakyReLU below zero, Radford 2015
-BASE = 7  # positions of an axis that a network starts from, or ends at, at most
+BASE = 7  # positions of an axis at the coarse end of a network, at most, where it says no other number
 
 
 def pyramid(size: Sequence[int], base: int = BASE) -> list[tuple[int, ...]]:
@@ -44,7 +44,7 @@ def pyramid(size: Sequence[int], base: int = BASE) -> list[tuple[int, ...]]:
 
     Args:
         size: length of every axis, without channels.
-        base: positions that an axis may have in the end, 4 or more, since a shorter axis is halved no further.
+        base: positions that an axis may have in the end, at least 3, since an axis of three is halved no further.
     """
     sizes = [tuple(size)]
     while max(sizes[-1]) > base:
