@@ -85,9 +85,9 @@ def test_a_recorded_step_does_what_a_plain_one_does_from_the_same_state(defaults
     defaults["train"] |= {"r1": {"start": 0.01, "end": 20.0, "shape": "linear", "begin": 0.0}}
     defaults["augment"] |= {"mode": "adaptive"}
     games = []
-    for recorded in (True, False):
-        defaults["compute"] |= {"cuda_graphs": recorded, "device": "cuda"}
-        checkpoints = Checkpoints(tmp_path / str(recorded))
+    for graphs in (True, False):
+        defaults["compute"] |= {"cuda_graphs": graphs, "device": "cuda"}
+        checkpoints = Checkpoints(tmp_path / str(graphs))
         games.append(build_trainer(parse_params(defaults), digits, checkpoints, torch.device("cuda", 0)).game)
     recorded, plain = games
     while plain.step < plain.steps:  # each from the same state, since small differences grow in a game
