@@ -11,19 +11,24 @@ from ganforge.networks.storage import GeneratorConfig
 from ganforge.truncation import Truncated
 
 
-def untrained(name, classes):
+def untrained(name, classes, *, sphere=False):
     torch.manual_seed(0)
-    spec = NetworkSpec(name, (1, 8, 8), classes, 4, 8)
+    spec = NetworkSpec(name, (1, 8, 8), classes, 4, 8, sphere=sphere)
     names = tuple(map(str, range(classes)))
     config = GeneratorConfig(spec, "image", "digits", names, (1,) * classes, 0)
     return Generator(build_generator(spec).eval(), config, torch.device("cpu"))
 
 
 @pytest.mark.parametrize(
-    ("name", "classes"), [(name, classes) for name in FAMILIES if name != "progressive" for classes in (0, 2)]
+    ("name", "classes", "sphere"),
+    [
+        *((name, classes, False) for name in FAMILIES if name != "progressive" for classes in (0, 2)),
+        ("dcgan", 0, True),
+        ("dcgan", 2, True),
+    ],
 )
-def test_the_smaller_the_more_alike(name, classes):
-    generator = untrained(name, classes)
+def test_the_smaller_the_more_alike(name, classes, sphere):
+    generator = untrained(name, classes, sphere=sphere)
     label = 1 if classes else None
     latents = torch.randn(64, 4, generator=torch.Generator().manual_seed(0))
     labels = torch.ones(64, dtype=torch.int64) if classes else None

@@ -145,6 +145,7 @@ small_plans = st.fixed_dictionaries(
                 "discriminator_width": st.one_of(st.just("same"), st.integers(1, 4).map(lambda quarter: 4 * quarter)),
                 "attention": st.booleans(),
                 "refinement": st.booleans(),
+                "sampling": st.sampled_from(["normal", "sphere"]),
                 "spectral_norm": st.booleans(),
             }
         ),

@@ -71,7 +71,7 @@ class DCGANGenerator(CodedGenerator):
         self.sizes = pyramid(spec.size)
         base = len(self.sizes) - 1
         channels = level_channels(spec.width, base)
-        self.input = LatentAndLabel(spec.latent_dim, spec.classes)
+        self.input = LatentAndLabel(spec.latent_dim, spec.classes, sphere=spec.sphere)
         self.start = nn.Linear(self.input.features, channels * math.prod(self.sizes[base]))
         self.normalise = nn.Sequential(
             Unflatten(self.sizes[base]),

@@ -132,15 +132,25 @@ class LatentAndLabel(nn.Module):
     """The generator's input: the latent vector, beside the embedding of the class label if there is one.
 
     Mirza & Osindero 2014, https://arxiv.org/abs/1411.1784.
+
+    Args:
+        latent_dim: entries of the latent vector.
+        classes: number of labels, 0 if unconditional.
+        sphere: whether, in evaluation mode, latents are brought to the length sqrt(latent_dim). Normal ones are nearly
+            that long; the longest, rare in training, make most of the malformed samples. That samples may have other
+            latents than training is an observation of Brock et al. 2018, https://arxiv.org/abs/1809.11096, section 3.1.
     """
 
-    def __init__(self, latent_dim: int, classes: int) -> None:
+    def __init__(self, latent_dim: int, classes: int, *, sphere: bool = False) -> None:
         super().__init__()
+        self.sphere = sphere
         self.embedding = nn.Embedding(classes, latent_dim) if classes else None
         self.features = 2 * latent_dim if classes else latent_dim
 
     def forward(self, latents: Tensor, labels: Tensor | None) -> Tensor:
         """(batch, latent_dim), and (batch,) labels where conditional, to (batch, features)."""
+        if self.sphere and not self.training:
+            latents = math.sqrt(latents.shape[1]) * nn.functional.normalize(latents)
         if self.embedding is None:
             return latents
         return torch.cat([latents, self.embedding(labels)], dim=1)

@@ -23,7 +23,7 @@ class MLPGenerator(CodedGenerator):
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
         self.shape = spec.shape
-        self.input = LatentAndLabel(spec.latent_dim, spec.classes)
+        self.input = LatentAndLabel(spec.latent_dim, spec.classes, sphere=spec.sphere)
         units, features = 8 * spec.width, self.input.features
         layers: list[nn.Module] = []
         for _ in range(HIDDEN_LAYERS):

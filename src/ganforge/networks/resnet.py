@@ -100,7 +100,7 @@ class ResNetGenerator(CodedGenerator):
         base = len(self.sizes) - 1
         blocks = BLOCKS_PER_LEVEL * len(self.sizes)
         channels = level_channels(spec.width, base)
-        self.input = LatentAndLabel(spec.latent_dim, spec.classes)
+        self.input = LatentAndLabel(spec.latent_dim, spec.classes, sphere=spec.sphere)
         self.start = nn.Linear(self.input.features, channels * math.prod(self.sizes[base]))
         _scaled_normal(self.start, 1.0)
         layers: list[nn.Module] = [Unflatten(self.sizes[base])]

@@ -19,6 +19,8 @@ class NetworkSpec:
             `ganforge.networks.attention`); for dcgan and resnet, without effect on the others.
         refinement: whether the generator has one more convolution before its output; for dcgan, without effect on the
             others.
+        sphere: whether the generator brings latents to one length, sqrt(latent_dim), in evaluation mode; for mlp,
+            dcgan and resnet, without effect on the others, which always do.
         spectral_norm: whether the discriminator's weights are divided by their largest singular value; for mlp, dcgan
             and resnet, without effect on the others.
     """
@@ -30,6 +32,7 @@ class NetworkSpec:
     width: int
     attention: bool = False
     refinement: bool = False
+    sphere: bool = False
     spectral_norm: bool = False
 
     @property

@@ -18,6 +18,7 @@ Width = Annotated[int, Field(ge=4, le=2048, multiple_of=4)]
 # Which choices go together; what is missing here has no place for the option.
 SMOOTHABLE = ("minimax", "non_saturating", "least_squares")  # losses with a target for the score of real images
 NORMALISABLE = ("mlp", "dcgan", "resnet")  # families whose discriminator spectral norm does not undo
+TAKES_ANY_LENGTH = ("mlp", "dcgan", "resnet")  # families that do not bring all latents to one length in any case
 ATTENTIVE = ("dcgan", "resnet")  # families with a place for self-attention
 
 
@@ -31,6 +32,7 @@ class NetworkParams(Section):
     discriminator_width: Width | Literal["same"]
     attention: bool
     refinement: bool
+    sampling: Literal["normal", "sphere"]
     spectral_norm: bool
 
     @model_validator(mode="after")
@@ -39,6 +41,11 @@ class NetworkParams(Section):
             raise ValueError(
                 f"network.attention is true, but {self.name} has no place for it: set it to false, "
                 f"or network.name to {' or '.join(ATTENTIVE)}"
+            )
+        if self.sampling == "sphere" and self.name not in TAKES_ANY_LENGTH:
+            raise ValueError(
+                f"network.sampling is sphere, but {self.name} brings all latents to one length already: set it to "
+                f"normal, or network.name to {', '.join(TAKES_ANY_LENGTH[:-1])} or {TAKES_ANY_LENGTH[-1]}"
             )
         if self.spectral_norm and self.name not in NORMALISABLE:
             raise ValueError(

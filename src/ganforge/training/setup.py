@@ -46,6 +46,7 @@ def generator_spec(params: NetworkParams, meta: Meta) -> NetworkSpec:
         params.width,
         attention=params.attention,
         refinement=params.refinement,
+        sphere=params.sampling == "sphere",
         spectral_norm=params.spectral_norm,
     )
 
