@@ -79,7 +79,7 @@ MNIST = """## MNIST, three seeds of the training
 
 MNIST_LONGER = """## MNIST, with more images, three seeds of the training
 
-The recipe `mnist` with 560,000 images instead of 330,000, which takes less than five minutes. Well below 1, `fd_ratio`
+The recipe `mnist` with 530,000 images instead of 310,000, which takes less than five minutes. Well below 1, `fd_ratio`
 says that samples are nearer to the training images than test images are, which other people wrote; `auth_pct` in the
 report shows no copies. [Decisions](decisions.md) has what happened at twice the learning rate.
 """
