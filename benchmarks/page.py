@@ -73,8 +73,8 @@ before that, and that the extractor itself was chosen among ten with the test im
 
 MNIST = """## MNIST, three seeds of the training
 
-`ganforge recipe mnist && make repro`. The settings were chosen as above, the depth of the discriminator as
-[decisions](decisions.md) tells, and the number of images is what three minutes hold.
+`ganforge recipe mnist && make repro`. The settings were chosen on a validation split, as [decisions](decisions.md) tells,
+by the strokes that are broken as well as by the distance; the number of images is what three minutes hold.
 """
 
 MNIST_LONGER = """## MNIST, with more images, three seeds of the training

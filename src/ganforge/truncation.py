@@ -22,7 +22,7 @@ class Truncated(nn.Module):
     Networks with a style space: w' = mean(w) + truncation (w - mean(w)), the mean being that of the label's own styles
     (Karras et al. 2018, https://arxiv.org/abs/1812.04948, appendix B). All others: z' = truncation z, a normal
     distribution that is narrower (Kingma & Dhariwal 2018, https://arxiv.org/abs/1807.03039, section 6.2, call it
-    temperature).
+    temperature), or a smaller sphere where the network samples on one.
 
     Args:
         generator: in evaluation mode.

@@ -13,13 +13,16 @@ from ganforge.networks.storage import GeneratorConfig, save_generator
 from ganforge.publishing.export import export_huggingface, export_onnx, export_torch
 
 QUICK = ("dcgan",)  # to export; the others take long
-CASES = [("dcgan", 0), *(pytest.param(name, 3, marks=[pytest.mark.long] * (name not in QUICK)) for name in FAMILIES)]
+CASES = [
+    ("dcgan", 0, True),
+    *(pytest.param(name, 3, False, marks=[pytest.mark.long] * (name not in QUICK)) for name in FAMILIES),
+]
 
 
-def save(folder, name, classes, shape=(1, 8, 8)):
+def save(folder, name, classes, *, sphere=False, shape=(1, 8, 8)):
     """An untrained generator whose weights are not those of a start, where much is zero."""
     torch.manual_seed(0)
-    spec = NetworkSpec(name, shape, classes, 4, 8)
+    spec = NetworkSpec(name, shape, classes, 4, 8, sphere=sphere)
     module = build_generator(spec)
     for parameter in module.parameters():
         torch.nn.init.normal_(parameter, std=0.3)
@@ -41,9 +44,9 @@ def expected(generator, given):
         return generator.module(*(torch.from_numpy(values) for values in given.values())).numpy()
 
 
-@pytest.mark.parametrize(("name", "classes"), CASES)
-def test_onnxruntime_draws_what_pytorch_draws_however_many(tmp_path, name, classes):
-    generator = save(tmp_path / "generator", name, classes)
+@pytest.mark.parametrize(("name", "classes", "sphere"), CASES)
+def test_onnxruntime_draws_what_pytorch_draws_however_many(tmp_path, name, classes, sphere):
+    generator = save(tmp_path / "generator", name, classes, sphere=sphere)
     session = onnxruntime.InferenceSession(export_onnx(tmp_path / "generator", tmp_path / "out"))
     for count in (1, 5):
         given = inputs(generator, count)
@@ -52,9 +55,9 @@ def test_onnxruntime_draws_what_pytorch_draws_however_many(tmp_path, name, class
     assert json.loads((tmp_path / "out" / "config.json").read_text())["dataset"] == "digits"
 
 
-@pytest.mark.parametrize(("name", "classes"), CASES)
-def test_an_exported_program_draws_what_the_network_draws_however_many(tmp_path, name, classes):
-    generator = save(tmp_path / "generator", name, classes)
+@pytest.mark.parametrize(("name", "classes", "sphere"), CASES)
+def test_an_exported_program_draws_what_the_network_draws_however_many(tmp_path, name, classes, sphere):
+    generator = save(tmp_path / "generator", name, classes, sphere=sphere)
     program = torch.export.load(export_torch(tmp_path / "generator", tmp_path / "out")).module()
     for count in (1, 5):
         given = inputs(generator, count)
