@@ -61,7 +61,8 @@ def test_a_value_that_is_not_allowed_is_refused_by_name(defaults, key, value, se
         ("train", {"loss": "wasserstein", "r1": 0.0, "r2": 0.0}, "nothing keeps the discriminator's slope in bounds"),
         ("train", {"weight_decay": 0.1}, "train.weight_decay is 0.1, but adam decays no weights"),
         ("network", {"name": "style", "spectral_norm": True}, "network.spectral_norm is true, but style scales"),
-        ("network", {"name": "style", "sampling": "sphere"}, "network.sampling is sphere, but style brings all latents"),
+        ("network", {"latent_dim": 1, "sampling": "sphere"}, "such a sphere has two points only: set it to"),
+        ("network", {"name": "style", "sampling": "sphere"}, "network.sampling is sphere, but style brings"),
         ("network", {"name": "mlp", "attention": True}, "network.attention is true, but mlp has no place for it"),
         (
             "huggingface",

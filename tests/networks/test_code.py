@@ -32,6 +32,8 @@ def test_on_the_sphere_samples_have_latents_of_one_length_and_training_has_all_l
     along = torch.nn.functional.cosine_similarity(code[:, :9], latents)
     assert torch.allclose(code[:, :9].square().sum(1), torch.tensor(9.0))
     assert torch.allclose(along, torch.tensor(1.0))
-    assert torch.allclose(generator(3 * latents, labels), generator(latents, labels), atol=1e-5)
+    samples = generator(latents, labels)
+    assert torch.allclose(generator(3 * latents, labels), samples, atol=1e-5)
+    assert not torch.allclose(generator(-latents, labels), samples, atol=1e-3)
     if classes:
         assert torch.equal(code[:, 9:], generator.input.embedding(labels))

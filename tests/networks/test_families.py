@@ -139,12 +139,12 @@ def test_bfloat16_gives_much_the_same_and_its_penalties_are_finite(name, options
 
 
 def saved_by_version(folder, name, version):
-    """A generator in a folder as an earlier version wrote it, which knew no refinement."""
+    """A generator in a folder as an earlier version wrote it, which knew neither refinement nor sphere."""
     spec = NetworkSpec(name, (1, 8, 8), 0, 4, 4)
     generator = build_generator(spec).eval()
     save_generator(folder, generator, GeneratorConfig(spec, "image", "digits", (), (), 640))
     config = json.loads((folder / "config.json").read_text())
-    del config["network"]["refinement"]
+    del config["network"]["refinement"], config["network"]["sphere"]
     (folder / "config.json").write_text(json.dumps(config | {"format": version}))
     return generator
 

@@ -14,6 +14,7 @@ from ganforge.publishing.export import export_huggingface, export_onnx, export_t
 
 QUICK = ("dcgan",)  # to export; the others take long
 CASES = [
+    ("dcgan", 0, False),
     ("dcgan", 0, True),
     *(pytest.param(name, 3, False, marks=[pytest.mark.long] * (name not in QUICK)) for name in FAMILIES),
 ]

@@ -10,10 +10,10 @@ from ganforge.training.standing_statistics import StandingStatistics
 CPU = torch.device("cpu")
 
 
-def averaged_generator(name="dcgan", classes=3):
+def averaged_generator(name="dcgan", classes=3, *, sphere=False):
     """With statistics that no samples would give."""
     torch.manual_seed(0)
-    spec = NetworkSpec(name, (1, 8, 8), classes, 4, 8)
+    spec = NetworkSpec(name, (1, 8, 8), classes, 4, 8, sphere=sphere)
     generator = build_generator(spec).eval()
     for buffer_name, buffer in generator.named_buffers():
         if "running" in buffer_name:
@@ -25,9 +25,9 @@ def state(generator) -> dict[str, torch.Tensor]:
     return {name: tensor.clone() for name, tensor in generator.state_dict().items()}
 
 
-@pytest.mark.parametrize("classes", [0, 3])
-def test_the_first_layers_statistics_are_those_of_its_inputs(classes):
-    spec, averaged = averaged_generator(classes=classes)
+@pytest.mark.parametrize(("classes", "sphere"), [(0, False), (3, False), (3, True)])
+def test_the_first_layers_statistics_are_those_of_its_inputs(classes, sphere):
+    spec, averaged = averaged_generator(classes=classes, sphere=sphere)
     settled = StandingStatistics(spec, (50, 30, 20), 120, CPU)(averaged)
     labels = torch.from_numpy(draw_labels(STATISTICS_SEED, 128, (50, 30, 20))) if classes else None
     latents = torch.from_numpy(draw_latents(STATISTICS_SEED, 128, 4))

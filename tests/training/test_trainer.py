@@ -12,7 +12,7 @@ from ganforge.params import parse_params
 from ganforge.training.batches import StreamedBatches
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.failure import DivergedError, FailureError
-from ganforge.training.setup import build_trainer
+from ganforge.training.setup import build_trainer, built
 
 CPU = torch.device("cpu")
 
@@ -52,6 +52,17 @@ def other(tiny):
         return parse_params(sections)
 
     return change
+
+
+@pytest.mark.parametrize("sampling", ["normal", "sphere"])
+def test_the_length_of_latents_is_lost_where_samples_come_from_the_sphere(other, digits, tmp_path, sampling):
+    params = other(network__sampling=sampling)
+    trainer, _ = finished(params, digits, tmp_path)
+    module, _ = built(params.network, digits.meta, trainer.chosen())
+    latents, labels = torch.randn(4, params.network.latent_dim), torch.arange(4)
+    with torch.inference_mode():
+        alike = torch.allclose(module(3 * latents, labels), module(latents, labels), atol=1e-5)
+    assert alike == (sampling == "sphere")
 
 
 def test_it_tells_what_happened(tiny, digits, tmp_path):

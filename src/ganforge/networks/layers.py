@@ -136,9 +136,9 @@ class LatentAndLabel(nn.Module):
     Args:
         latent_dim: entries of the latent vector.
         classes: number of labels, 0 if unconditional.
-        sphere: whether, in evaluation mode, latents are brought to the length sqrt(latent_dim). Normal ones are about
-            that long, and most malformed samples come of those that are longer. Samples may do well to have other
-            latents than training has (Brock et al. 2018, https://arxiv.org/abs/1809.11096, section 3.1).
+        sphere: whether, in evaluation mode, latents are brought to the length sqrt(latent_dim), the root mean square of
+            that of normal ones: the longer a latent, the stranger its sample. Samples may do well to have other latents
+            than training has (Brock et al. 2018, https://arxiv.org/abs/1809.11096, section 3.1).
     """
 
     def __init__(self, latent_dim: int, classes: int, *, sphere: bool = False) -> None:

@@ -47,6 +47,11 @@ class NetworkParams(Section):
                 f"network.sampling is sphere, but {self.name} brings all latents to one length already: set it to "
                 f"normal, or network.name to {', '.join(TAKES_ANY_LENGTH[:-1])} or {TAKES_ANY_LENGTH[-1]}"
             )
+        if self.sampling == "sphere" and self.latent_dim < 2:
+            raise ValueError(
+                "network.sampling is sphere, but network.latent_dim is 1, and such a sphere has two points only: "
+                "set it to normal, or network.latent_dim to 2 or more"
+            )
         if self.spectral_norm and self.name not in NORMALISABLE:
             raise ValueError(
                 f"network.spectral_norm is true, but {self.name} scales its weights already: set it to false, "
