@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,8 @@ def _write(overlay: Mapping[str, Mapping[str, Any]], params_file: Path, source: 
                 old[:] = value  # keeps the way the list is written
             else:
                 document[section][key] = value
+            if isinstance(old, Mapping) and not isinstance(value, Mapping):
+                _pull_comment_back(document[section], key)
     text = io.StringIO()
     yaml.dump(document, text)
     written = YAML(typ="safe", pure=True).load(text.getvalue())
@@ -104,3 +107,16 @@ def _write(overlay: Mapping[str, Mapping[str, Any]], params_file: Path, source: 
     if changed:
         write_durably(params_file, text.getvalue().encode())
     return changed
+
+
+def _pull_comment_back(section: Any, key: str) -> None:
+    """Puts the comment behind a number where most of its section's are: the schedule in its place had pushed it away.
+
+    Args:
+        section: a mapping of ruamel.yaml, which knows the comments behind its values.
+        key: of the number.
+    """
+    comments = {name: tokens[2] for name, tokens in section.ca.items.items() if tokens[2] is not None}
+    if key in comments:
+        columns = Counter(comment.column for name, comment in comments.items() if name != key)
+        comments[key].column = max(columns, key=columns.__getitem__, default=comments[key].column)
