@@ -80,17 +80,17 @@ tells, by the strokes that are broken as well as by the distance; the number of 
 MNIST_LONGER = """## MNIST, with more images, three seeds of the training
 
 The recipe `mnist` with 530,000 images instead of 310,000, which takes less than five minutes. Below 1, `fd_ratio` says
-that samples are nearer to the training images than test images are, which other people wrote; `auth_pct` in the report
-shows no copies. [Decisions](decisions.md) has what fewer malformed digits cost, and what happened at a rate of 0.003
-with the networks of then.
+that samples are nearer to the training images than the test images, which other people wrote, are; `auth_pct` in the
+report shows no copies. [Decisions](decisions.md) has what fewer malformed digits cost, and what happened at a rate of
+0.003 with the networks of that time.
 """
 
 MNIST_GPU = """## MNIST on a GPU
 
-The recipe `mnist` with what stands in the last column: the number of images, the precision and how often samples are
-checked; for networks of twice the width their rate, which is a guess. All else there was the recipe's when this was
-measured. The extractor was trained on the GPU as well, so that the floor is another one: ratios compare with each
-other, and not with those above.
+An earlier recipe `mnist` (width 32, latents of 64, normal sampling, gammas of 0.1, a rate of 0.0015) with another
+number of images and precision, samples checked at other times, and in the second row another width and its rate, which
+is a guess. The last column tells all that differs from the recipe of today. The extractor was trained on the GPU as
+well, so that the floor is another one: ratios compare with each other, and not with those above.
 """
 
 STACKED = """## Stacked MNIST: 1000 modes without labels

@@ -38,6 +38,15 @@ def test_the_way_back_restores_the_file_to_the_letter(project, name):
     assert (project / "params.yaml").read_text() == before
 
 
+def test_a_schedule_in_the_place_of_a_number_is_told_as_a_whole(project):
+    schedule = {"start": 0.2, "end": 0.1, "shape": "linear", "begin": 0.5}
+    (there,) = apply_values(["train.r1={start: 0.2, end: 0.1, shape: linear, begin: 0.5}"]).items()
+    assert there == ("train.r1", (0.1, schedule))
+    assert apply_values(["train.r1.end=0.05"]) == {"train.r1.end": (0.1, 0.05)}
+    (back,) = apply_values(["train.r1=0.1"]).items()
+    assert back == ("train.r1", (schedule | {"end": 0.05}, 0.1))
+
+
 def test_the_way_back_also_undoes_what_was_proposed(project):
     before = (project / "params.yaml").read_text()
     few = Survey(60, [(500, 300), (90, 40)], [10] * 6, processors=8, accelerated=False)

@@ -12,7 +12,7 @@ from typing import Any
 from ganforge.errors import UserError
 from ganforge.files import write_durably
 from ganforge.layout import PARAMS
-from ganforge.params import load_params, parse_params, read_yaml
+from ganforge.params import Params, load_params, parse_params, read_yaml
 from ganforge.proposal import Proposal
 
 RECIPES = Path("recipes")
@@ -86,7 +86,7 @@ def _write(overlay: Mapping[str, Mapping[str, Any]], params_file: Path, source: 
     """Puts values of an overlay into params.yaml, and returns what changed."""
     from ruamel.yaml import YAML
 
-    before = load_params(params_file).flat()
+    before = load_params(params_file)
     yaml = YAML()
     yaml.preserve_quotes = True
     document = yaml.load(params_file.read_text(encoding="utf-8"))
@@ -102,11 +102,27 @@ def _write(overlay: Mapping[str, Mapping[str, Any]], params_file: Path, source: 
     text = io.StringIO()
     yaml.dump(document, text)
     written = YAML(typ="safe", pure=True).load(text.getvalue())
-    after = parse_params(written, source).flat()
-    changed = {key: (before.get(key), value) for key, value in after.items() if before.get(key) != value}
+    changed = _changes(before, parse_params(written, source))
     if changed:
         write_durably(params_file, text.getvalue().encode())
     return changed
+
+
+def _changes(before: Params, after: Params) -> dict[str, tuple[Any, Any]]:
+    """Dotted keys whose values differ, and both values; a schedule in the place of a number is told as a whole."""
+    old, new = before.flat(), after.flat()
+    old_wholes, new_wholes = before.model_dump(mode="json"), after.model_dump(mode="json")
+    changes: dict[str, tuple[Any, Any]] = {}
+    for key, value in new.items():
+        section, name, *deeper = key.split(".")
+        whole = f"{section}.{name}"
+        if deeper and whole in old:
+            changes[whole] = (old[whole], new_wholes[section][name])
+        elif key not in old and name in old_wholes.get(section, {}):
+            changes[key] = (old_wholes[section][name], value)
+        elif old.get(key) != value:
+            changes[key] = (old.get(key), value)
+    return changes
 
 
 def _pull_comment_back(section: Any, key: str) -> None:
