@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ganforge.errors import UserError
 from ganforge.files import write_durably
 from ganforge.layout import PARAMS
-from ganforge.params import Params, load_params, parse_params, read_yaml
+from ganforge.params import load_params, parse_params, read_yaml
 from ganforge.proposal import Proposal
 
 RECIPES = Path("recipes")
@@ -86,7 +86,7 @@ def _write(overlay: Mapping[str, Mapping[str, Any]], params_file: Path, source: 
     """Puts values of an overlay into params.yaml, and returns what changed."""
     from ruamel.yaml import YAML
 
-    before = load_params(params_file)
+    before = load_params(params_file).model_dump(mode="json")
     yaml = YAML()
     yaml.preserve_quotes = True
     document = yaml.load(params_file.read_text(encoding="utf-8"))
@@ -102,27 +102,19 @@ def _write(overlay: Mapping[str, Mapping[str, Any]], params_file: Path, source: 
     text = io.StringIO()
     yaml.dump(document, text)
     written = YAML(typ="safe", pure=True).load(text.getvalue())
-    changed = _changes(before, parse_params(written, source))
+    changed = dict(_changes(before, parse_params(written, source).model_dump(mode="json")))
     if changed:
         write_durably(params_file, text.getvalue().encode())
     return changed
 
 
-def _changes(before: Params, after: Params) -> dict[str, tuple[Any, Any]]:
-    """Dotted keys whose values differ, and both values; a schedule in the place of a number is told as a whole."""
-    old, new = before.flat(), after.flat()
-    old_wholes, new_wholes = before.model_dump(mode="json"), after.model_dump(mode="json")
-    changes: dict[str, tuple[Any, Any]] = {}
-    for key, value in new.items():
-        section, name, *deeper = key.split(".")
-        whole = f"{section}.{name}"
-        if deeper and whole in old:
-            changes[whole] = (old[whole], new_wholes[section][name])
-        elif key not in old and name in old_wholes.get(section, {}):
-            changes[key] = (old_wholes[section][name], value)
-        elif old.get(key) != value:
-            changes[key] = (old.get(key), value)
-    return changes
+def _changes(before: Any, after: Any, path: str = "") -> Iterator[tuple[str, tuple[Any, Any]]]:
+    """Dotted keys of ``after`` whose values differ, and both values; a schedule in a number's place is told whole."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key, value in after.items():
+            yield from _changes(before.get(key), value, f"{path}.{key}" if path else key)
+    elif before != after:
+        yield path, (before, after)
 
 
 def _pull_comment_back(section: Any, key: str) -> None:
