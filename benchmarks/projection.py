@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ganforge.datasets.prepared import Prepared
-from ganforge.evaluation.extractor import Extractor
+from ganforge.features.extractor import Extractor
 from ganforge.generator import Generator
 from ganforge.latents import Space, project
 from ganforge.layout import EXTRACTOR, GENERATOR, PREPARED
 from ganforge.params import load_params
+from ganforge.prepared.storage import Prepared
 from ganforge.signals import SHEET_SUFFIX, SIGNALS
 from ganforge.training.device import configure
 

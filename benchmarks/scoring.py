@@ -20,9 +20,9 @@ from prdc import compute_prdc
 
 from benchmarks.training import machine_name
 from ganforge.datasets import Split
-from ganforge.evaluation.extractor import FEATURES, Features
 from ganforge.evaluation.manifold import manifold_scores
 from ganforge.evaluation.scores import Real, Samples, score
+from ganforge.features.extractor import FEATURES, Features
 
 TRAIN, TEST, SEEDS, CLASSES, NEIGHBOURS = 50_000, 10_000, 3, 10, 5
 SHAPE = (1, 28, 28)

@@ -17,8 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from ganforge.networks.code import saturate
 from ganforge.networks.dcgan import DCGANDiscriminator, DCGANGenerator
+from ganforge.networks.latent import saturate
 from ganforge.networks.layers import Flatten, Unflatten
 
 REAL, FAKE = 1.0, 0.0

@@ -24,10 +24,10 @@ from torch import nn
 from benchmarks.textbook import TextbookDiscriminator, TextbookGenerator, TextbookLoop
 from benchmarks.training import machine_name
 from benchmarks.turns import wait_for
-from ganforge.datasets.prepared import Prepared
-from ganforge.evaluation.judge import distance_to_training_images
+from ganforge.features.judge import distance_to_training_images
 from ganforge.networks import NetworkSpec
 from ganforge.params import Params, load_params
+from ganforge.prepared.storage import Prepared
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.device import configure
 from ganforge.training.setup import build_trainer, generator_spec

@@ -141,7 +141,7 @@ def start(folder: Path, name: str) -> Training:
 def train(params: Params, work: Path) -> None:
     """Trains as the stage does, and writes what was measured."""
     with MeasuredRun() as live:
-        from ganforge.datasets.prepared import Prepared
+        from ganforge.prepared.storage import Prepared
         from ganforge.training.device import configure
         from ganforge.training.distributed import join
         from pipeline.training import follow, prepare

@@ -33,9 +33,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from benchmarks.textbook import TextbookLoop, plain_discriminator, plain_generator
 from benchmarks.turns import UNTOLD, Turn, alternate, answer, own_process, timed, wait_for
 from ganforge.datasets import Split
-from ganforge.datasets.prepared import Prepared, write_prepared
 from ganforge.networks import build_discriminator, build_generator
-from ganforge.params import ComputeParams, Params, load_params, parse_params
+from ganforge.params import ComputeSettings, Params, load_params, parse_params
+from ganforge.prepared.storage import Prepared, write_prepared
 from ganforge.scale import arrange
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.device import configure
@@ -49,7 +49,7 @@ PEAK_SECONDS = 1.0
 def main() -> None:
     """Measures and prints."""
     options = parse_options()
-    compute = ComputeParams(
+    compute = ComputeSettings(
         device=options.device, threads=options.threads, processes=1, cuda_graphs=True, checkpoint_seconds=10
     )
     device = configure(compute)

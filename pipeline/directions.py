@@ -4,8 +4,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from ganforge.datasets.prepared import read_meta
-from ganforge.evaluation.extractor import Extractor
+from ganforge.features.extractor import Extractor
 from ganforge.files import write_json
 from ganforge.generator import Generator
 from ganforge.latents import Directions, Space, find_directions
@@ -13,6 +12,7 @@ from ganforge.latents.directions import TO
 from ganforge.latents.effects import measure_effects
 from ganforge.layout import DIRECTION_FIGURES, DIRECTIONS, EXTRACTOR, GENERATOR, PREPARED
 from ganforge.params import Params
+from ganforge.prepared.storage import read_meta
 from ganforge.signals import SHEET_SUFFIX, SIGNALS
 from ganforge.training.device import configure
 from pipeline.stage import run_stage

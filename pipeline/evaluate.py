@@ -8,18 +8,18 @@ import pandas as pd
 import torch
 
 from ganforge.datasets import Split
-from ganforge.datasets.prepared import Prepared
 from ganforge.errors import UserError
 from ganforge.evaluation.cas import classification_accuracy_score
 from ganforge.evaluation.classes import ClassDistances
-from ganforge.evaluation.extractor import Extractor, Features, read_config
 from ganforge.evaluation.inception import inception_scores
 from ganforge.evaluation.pictures import NEIGHBOUR_ROWS, class_columns, neighbour_columns
-from ganforge.evaluation.plots import plot_classes, plot_training
 from ganforge.evaluation.scores import Real, Samples, score
+from ganforge.features.extractor import Extractor, Features, read_config
+from ganforge.figures.plots import plot_classes, plot_training
 from ganforge.files import read_array, write_durably, write_json
 from ganforge.layout import CLASSES, EXTRACTOR, FIGURES, METRICS, PREPARED, SAMPLES, TRAINING
 from ganforge.params import Params
+from ganforge.prepared.storage import Prepared
 from ganforge.signals import SIGNALS, Signal
 from ganforge.training.device import configure
 from pipeline.stage import progress_bar, run_stage

@@ -3,12 +3,12 @@
 import numpy as np
 import torch
 
-from ganforge.datasets.prepared import Prepared
-from ganforge.evaluation.clusters import Clusters
-from ganforge.evaluation.extractor import Extractor, train_classifier, untrained_classifier
+from ganforge.features.clusters import Clusters
+from ganforge.features.extractor import Extractor, train_classifier, untrained_classifier
 from ganforge.files import write_array
 from ganforge.layout import EXTRACTOR, PREPARED
-from ganforge.params import ExtractorParams, Params
+from ganforge.params import ExtractorSettings, Params
+from ganforge.prepared.storage import Prepared
 from ganforge.training.device import configure
 from pipeline.stage import progress_bar, run_stage
 
@@ -32,7 +32,7 @@ def main(params: Params) -> None:
         print(f"the extractor classifies {accuracy:.1%} of the real {data.meta.held_out} images rightly")
 
 
-def build(params: ExtractorParams, data: Prepared, device: torch.device) -> Extractor:
+def build(params: ExtractorSettings, data: Prepared, device: torch.device) -> Extractor:
     """A classifier of the training images, or an untrained one where they have no labels."""
     train, meta = data.splits["train"], data.meta
     if not meta.classes:

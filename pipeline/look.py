@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 
 from ganforge.datasets.facts import read_facts
-from ganforge.datasets.prepared import Meta, Prepared
-from ganforge.evaluation.data_report import contact_sheet, render_data_report, summary, warnings
-from ganforge.evaluation.plots import plot_counts, plot_sizes
-from ganforge.evaluation.report import Section, pictures
+from ganforge.figures.plots import plot_counts, plot_sizes
 from ganforge.files import write_durably, write_json
 from ganforge.layout import DATA_FIGURES, DATA_REPORT, DATA_SUMMARY, PREPARED
+from ganforge.pages.data_report import contact_sheet, render_data_report, summary, warnings
+from ganforge.pages.report import Section, pictures
 from ganforge.params import Params
+from ganforge.prepared.storage import Meta, Prepared
 from ganforge.signals import SIGNALS
 from pipeline.stage import run_stage
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-from ganforge.params import ComputeParams
+from ganforge.params import ComputeSettings
 from ganforge.processors import processors
 
 PR_SET_PDEATHSIG = 1
@@ -93,7 +93,7 @@ def leads(count: int) -> bool:
     return os.environ.get("RANK") == "0" if count > 1 else True
 
 
-def bind_threads(compute: ComputeParams) -> None:
+def bind_threads(compute: ComputeSettings) -> None:
     """Gives both threads of PyTorch, which is not imported yet, a core of their own where there are two cores.
 
     Linux would let them take turns on one core as soon as another program is busy, each waiting for the other. Where

@@ -5,7 +5,6 @@ import json
 
 import pandas as pd
 
-from ganforge.datasets.prepared import read_meta
 from ganforge.layout import (
     DATA_FIGURES,
     DATA_REPORT,
@@ -25,6 +24,7 @@ from ganforge.layout import (
     TRAINING,
 )
 from ganforge.params import Params
+from ganforge.prepared.storage import read_meta
 from ganforge.tracking import (
     SCORING_TAG,
     Identity,

@@ -4,13 +4,13 @@ import json
 
 import pandas as pd
 
-from ganforge.datasets.prepared import Meta, read_meta
 from ganforge.evaluation.alarms import alarms
-from ganforge.evaluation.report import Picture, Section, pictures, render_report
 from ganforge.files import write_durably
 from ganforge.layout import DIRECTION_FIGURES, FIGURES, GENERATOR, PREPARED, PROGRESS, REPORT, RUN, SAMPLES, TRAINING
+from ganforge.pages.report import Picture, Section, pictures, render_report
 from ganforge.params import Params
-from ganforge.records import Record, read_workspace
+from ganforge.prepared.storage import Meta, read_meta
+from ganforge.runs.records import Record, read_workspace
 from ganforge.tracking import Identity, previous_run, reason
 from pipeline.stage import run_stage
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ganforge.datasets.prepared import read_meta
 from ganforge.files import write_array, write_blocks, write_json
 from ganforge.generator import Generator, spherical_interpolation
 from ganforge.layout import GENERATOR, PREPARED, SAMPLES
 from ganforge.networks.sampling import draw_latents
 from ganforge.params import Params
+from ganforge.prepared.storage import read_meta
 from ganforge.signals import SHEET_SUFFIX, SIGNALS
 from ganforge.training.device import configure
 from pipeline.stage import forget_committed, run_stage, samples_per_seed

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
 from ganforge.files import UNWRITABLE, repository_root, unwritable
-from ganforge.lock import holds
-from ganforge.params import Params, SampleParams, load_params
+from ganforge.params import Params, SampleSettings, load_params
+from ganforge.prepared.storage import Meta
+from ganforge.runs.lock import holds
 from pipeline.process import free
 
 ROOT = Path(__file__).parents[1]
@@ -49,7 +49,7 @@ def forget_committed() -> None:
         shutil.rmtree(gone, ignore_errors=True)
 
 
-def samples_per_seed(sample: SampleParams, meta: Meta) -> int:
+def samples_per_seed(sample: SampleSettings, meta: Meta) -> int:
     """How many samples each seed draws.
 
     Raises:

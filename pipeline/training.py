@@ -11,13 +11,13 @@ import pandas as pd
 import torch
 
 import ganforge
-from ganforge.datasets.prepared import Meta, Prepared
 from ganforge.errors import UserError
-from ganforge.evaluation.judge import distance_to_training_images
+from ganforge.features.judge import distance_to_training_images
 from ganforge.files import write_durably
 from ganforge.layout import EXTRACTOR, GENERATOR, PREPARED, PROGRESS, RUN, TRAINING
 from ganforge.networks.storage import save_generator
 from ganforge.params import Params
+from ganforge.prepared.storage import Meta, Prepared
 from ganforge.signals import SHEET_SUFFIX, SIGNALS
 from ganforge.tracking import Identity, LiveRun
 from ganforge.training.checkpoints import Checkpoints

@@ -11,7 +11,7 @@ import torch
 from filelock import FileLock
 
 from ganforge.datasets import SOURCES
-from ganforge.datasets.prepared import Prepared, write_prepared
+from ganforge.prepared.storage import Prepared, write_prepared
 from ganforge.params import Params, parse_params, read_yaml
 from tests.project import ROOT, Project, run_from_nothing
 

@@ -12,7 +12,7 @@ from ganforge.cli import COMMANDS, main
 from ganforge.generator import Generator
 from ganforge.networks import NetworkSpec, build_generator
 from ganforge.networks.storage import GeneratorConfig, save_generator
-from tests.evaluation.test_report import SCORES
+from tests.pages.test_report import SCORES
 from tests.project import ROOT
 
 HEAVY = ("torch", "mlflow", "pandas", "matplotlib", "sklearn", "numpy", "dvc")

@@ -16,11 +16,11 @@ import torch
 import ganforge
 from ganforge.augmenting.repetition import amount, gan_params, repeat
 from ganforge.augmenting.study import RESULT, check, repetition_name, write_repetition, write_study
-from ganforge.datasets.prepared import Meta, Prepared
 from ganforge.errors import UserError
 from ganforge.files import write_durably
 from ganforge.layout import AUGMENTATION, AUGMENTATION_RUN, PREPARED
 from ganforge.params import Params, parse_params
+from ganforge.prepared.storage import Meta, Prepared
 from ganforge.processors import processors
 from ganforge.signals import SIGNALS
 from ganforge.tracking import Identity

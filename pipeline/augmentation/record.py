@@ -4,7 +4,6 @@ import pandas as pd
 
 from ganforge.augmenting.conclusion import as_scores, findings, headline, identifier
 from ganforge.augmenting.study import GRID, TRAINING, TRIALS, repetition_file, repetition_name, repetitions
-from ganforge.datasets.prepared import read_meta
 from ganforge.layout import (
     AUGMENTATION,
     AUGMENTATION_PLOT,
@@ -13,6 +12,7 @@ from ganforge.layout import (
     PREPARED,
 )
 from ganforge.params import Params
+from ganforge.prepared.storage import read_meta
 from ganforge.tracking import Identity, Member, record_study, store_needed
 from pipeline.stage import run_stage
 

@@ -5,11 +5,11 @@ import pandas as pd
 from ganforge.augmenting.conclusion import findings, headline
 from ganforge.augmenting.page import plot_study, render_study
 from ganforge.augmenting.study import GRID, TRIALS, repetition_file
-from ganforge.datasets.prepared import read_meta
-from ganforge.evaluation.report import pictures
 from ganforge.files import write_durably
 from ganforge.layout import AUGMENTATION, AUGMENTATION_PLOT, AUGMENTATION_REPORT, PREPARED
+from ganforge.pages.report import pictures
 from ganforge.params import Params
+from ganforge.prepared.storage import read_meta
 from pipeline.stage import run_stage
 
 PLOT = "Left: accuracy, every dot a repetition. Right: what an arm adds to classic augmentation in the same repetition."

@@ -16,10 +16,10 @@ import numpy as np
 import torch
 
 from ganforge.errors import UserError
-from ganforge.networks import CodedGenerator
+from ganforge.networks import LatentGenerator
 from ganforge.networks.sampling import decode, draw_labels, draw_latents
 from ganforge.networks.storage import CONFIG, GeneratorConfig, load_generator
-from ganforge.truncation import Truncated
+from ganforge.networks.truncation import Truncated
 
 Label = int | str | Sequence[int] | np.ndarray | None
 
@@ -33,7 +33,7 @@ class Generator:
         classes: names of its labels, empty if it is unconditional.
     """
 
-    def __init__(self, module: CodedGenerator, config: GeneratorConfig, device: torch.device) -> None:
+    def __init__(self, module: LatentGenerator, config: GeneratorConfig, device: torch.device) -> None:
         self.module, self.config, self.device = module.to(device), config, device
         self.shape, self.classes = config.network.shape, config.classes
 

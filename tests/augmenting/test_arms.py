@@ -9,16 +9,16 @@ import torch
 from ganforge.augmenting.arms import ARMS, BOTH, CLASSIC, GENERATED, REAL, Material, Trial, chosen, trials
 from ganforge.augmenting.subsets import draw_subsets
 from ganforge.datasets import Split
-from ganforge.params import AugmentationStudyParams, ClassicParams
+from ganforge.params import AugmentationStudySettings, ClassicSettings
 
-STUDY = AugmentationStudyParams(
+STUDY = AugmentationStudySettings(
     per_class=[3],
     seeds=[0, 1],
     validation_per_class=20,
     generated_per_class=50,
     shares=[0.1, 0.75],
     classifier_images=7000,
-    classic=ClassicParams(rotation=10.0, translation=0.1, scale=0.1, mirror=False),
+    classic=ClassicSettings(rotation=10.0, translation=0.1, scale=0.1, mirror=False),
 )
 
 

@@ -8,7 +8,7 @@ import torch
 from scipy import ndimage
 
 from ganforge.augmenting.classic import change
-from ganforge.params import ClassicParams
+from ganforge.params import ClassicSettings
 
 NOTHING = {"rotation": 0.0, "translation": 0.0, "scale": 0.0, "mirror": False}
 
@@ -27,7 +27,7 @@ def seeded(seed=0):
 
 
 def changed(images, **params):
-    return change(images, ClassicParams(**NOTHING | params), seeded())
+    return change(images, ClassicSettings(**NOTHING | params), seeded())
 
 
 def test_without_any_change_every_pixel_stays():

@@ -8,7 +8,7 @@ from torchvision.datasets import ImageFolder
 
 from ganforge.augmenting.labelled_set import Filter, Inspector, folder_name, write_set
 from ganforge.errors import UserError
-from ganforge.evaluation.extractor import Extractor, part_classifier
+from ganforge.features.extractor import Extractor, part_classifier
 from ganforge.generator import Generator
 from ganforge.networks import NetworkSpec, build_generator
 from ganforge.networks.storage import GeneratorConfig

@@ -6,11 +6,11 @@ import torch
 
 from ganforge.augmenting.mixture import Mixture, shuffled
 from ganforge.datasets import Split
-from ganforge.params import ClassicParams
+from ganforge.params import ClassicSettings
 
 REAL = Split(np.arange(10, dtype=np.uint8).reshape(10, 1, 1, 1), np.arange(10) % 2)
 GENERATED = Split(np.arange(100, 150, dtype=np.uint8).reshape(50, 1, 1, 1), np.full(50, 7))
-CLASSIC = ClassicParams(rotation=10.0, translation=0.1, scale=0.1, mirror=True)
+CLASSIC = ClassicSettings(rotation=10.0, translation=0.1, scale=0.1, mirror=True)
 CPU = torch.device("cpu")
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from ganforge.augmenting.study import check
-from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
 from ganforge.params import Params, parse_params, read_yaml
+from ganforge.prepared.storage import Meta
 from tests.project import ROOT
 
 

@@ -16,10 +16,10 @@ from ganforge.datasets.decoding import Framing, Picture
 from ganforge.datasets.facts import read_facts
 from ganforge.datasets.image_files import CHUNK, decode_files
 from ganforge.datasets.intake import split_of
-from ganforge.datasets.prepared import Prepared
 from ganforge.errors import UserError
 from ganforge.layout import IMPORT
 from ganforge.params import parse_params
+from ganforge.prepared.storage import Prepared
 from tests.datasets.pictures import fill, picture, put
 from tests.project import ROOT
 

@@ -12,9 +12,9 @@ from PIL import Image
 
 from ganforge.datasets import SOURCES
 from ganforge.datasets.facts import read_facts
-from ganforge.datasets.prepared import Prepared
 from ganforge.errors import UserError
 from ganforge.params import parse_params
+from ganforge.prepared.storage import Prepared
 
 SECTION = {
     "path": "set",

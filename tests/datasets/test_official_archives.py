@@ -16,9 +16,9 @@ from torchvision.datasets import EMNIST, STL10, Flowers102
 
 from ganforge.datasets import SOURCES
 from ganforge.datasets.facts import read_facts
-from ganforge.datasets.prepared import Prepared
 from ganforge.errors import UserError
 from ganforge.params import parse_params
+from ganforge.prepared.storage import Prepared
 
 RANDOM = np.random.default_rng(0)
 

@@ -10,9 +10,9 @@ from PIL import Image
 
 from ganforge.demo.studio import Settings, Studio, enlarge
 from ganforge.errors import UserError
-from ganforge.evaluation.extractor import Extractor, untrained_classifier
+from ganforge.features.extractor import Extractor, untrained_classifier
 from ganforge.latents import find_directions, project
-from ganforge.params import DirectionsParams, parse_params
+from ganforge.params import DirectionsSettings, parse_params
 from tests.latents.conftest import untrained
 
 CPU = torch.device("cpu")
@@ -22,7 +22,7 @@ def studio_of(name, classes, defaults):
     space = untrained(name, classes)
     signals = space.generator.sample(200, seed=1)
     extractor = Extractor.scaled_to(untrained_classifier(signals, 0, CPU), signals, CPU)
-    params = DirectionsParams(samples=200, components=1, strength=3.0, seed=1)
+    params = DirectionsSettings(samples=200, components=1, strength=3.0, seed=1)
     return Studio(space, find_directions(space, None, params), extractor, parse_params(defaults))
 
 

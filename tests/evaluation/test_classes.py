@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ganforge.evaluation.classes import FEWEST, class_distances
-from ganforge.evaluation.frechet import Gaussian, frechet_distance
+from ganforge.features.frechet import Gaussian, frechet_distance
 
 
 def test_each_class_is_compared_with_itself_at_equal_numbers():

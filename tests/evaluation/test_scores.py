@@ -12,10 +12,10 @@ from ganforge.datasets.stacked_mnist import stack
 from ganforge.errors import UserError
 from ganforge.evaluation import scores as scores_module
 from ganforge.evaluation.alarms import alarms
-from ganforge.evaluation.clusters import Clusters
-from ganforge.evaluation.extractor import Extractor, untrained_classifier
 from ganforge.evaluation.scores import Real, Samples, mode_scores, score
-from tests.evaluation.extractors import trained
+from ganforge.features.clusters import Clusters
+from ganforge.features.extractor import Extractor, untrained_classifier
+from tests.features.extractors import trained
 
 
 @pytest.fixture(scope="module")

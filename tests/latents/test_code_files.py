@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from ganforge.commands.images import Coded, read_code, write_code
+from ganforge.commands.pictures import Coded, read_code, write_code
 from ganforge.errors import UserError
 from tests.latents.conftest import untrained
 

@@ -10,10 +10,10 @@ from ganforge.errors import UserError
 from ganforge.latents import Directions, find_directions
 from ganforge.latents.attributes import brightness
 from ganforge.latents.directions import _Drawn, _principal, _sefa
-from ganforge.params import DirectionsParams
+from ganforge.params import DirectionsSettings
 from tests.latents.conftest import untrained
 
-PARAMS = DirectionsParams(samples=2000, components=2, strength=3.0, seed=1)
+PARAMS = DirectionsSettings(samples=2000, components=2, strength=3.0, seed=1)
 
 
 class Planted:
@@ -100,7 +100,7 @@ def test_principal_components_of_styles_are_those_of_their_covariance():
 @pytest.mark.parametrize("classes", [0, 3])
 def test_every_family_has_directions_that_are_found_again_on_disk(family, classes, tmp_path):
     space = untrained(family, classes)
-    found = find_directions(space, None, DirectionsParams(samples=200, components=2, strength=3.0, seed=1))
+    found = find_directions(space, None, DirectionsSettings(samples=200, components=2, strength=3.0, seed=1))
     names = ["brightness", "width", "slant", "pca-1", "pca-2", "sefa-1", "sefa-2", *["to-a", "to-b", "to-c"][:classes]]
     assert found.names == names
     codes, labels = space.draw(5, 0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from ganforge.evaluation.extractor import Extractor, untrained_classifier
+from ganforge.features.extractor import Extractor, untrained_classifier
 from ganforge.latents import project
 from ganforge.scale import normalise
 from tests.latents.conftest import untrained

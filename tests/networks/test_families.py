@@ -7,7 +7,7 @@ import torch
 
 from ganforge.errors import UserError
 from ganforge.networks import FAMILIES, Growing, NetworkSpec, build_discriminator, build_generator
-from ganforge.networks.code import saturate
+from ganforge.networks.latent import saturate
 from ganforge.networks.layers import pyramid
 from ganforge.networks.storage import GeneratorConfig, load_generator, save_generator
 

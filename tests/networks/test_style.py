@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from ganforge.networks import NetworkSpec, build_generator
-from ganforge.networks.code import saturate
+from ganforge.networks.latent import saturate
 from ganforge.networks.style import ModulatedConvolution, Noise
 
 CONVOLVE = {1: nn.functional.conv1d, 2: nn.functional.conv2d, 3: nn.functional.conv3d}

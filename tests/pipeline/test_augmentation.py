@@ -79,7 +79,7 @@ def test_mlflow_has_a_parent_and_a_child_for_each_repetition(studied):
 def test_a_word_on_the_page_trains_nothing_and_lost_runs_are_recorded_anew(studied):
     project = studied[0]
     assert run(project)[0] == []
-    template = project.root / "src/ganforge/evaluation/templates/augmentation.html"
+    template = project.root / "src/ganforge/pages/templates/augmentation.html"
     template.write_text(template.read_text().replace("How it was measured", "How we measured"))
     (project.root / "mlflow.db").unlink()
     assert run(project)[0] == ["report", "record"]

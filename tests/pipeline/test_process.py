@@ -13,12 +13,12 @@ from tests.project import ROOT, our_environment
 ASK = """
 import json, os, sys
 import pipeline.train
-from ganforge.params import ComputeParams
+from ganforge.params import ComputeSettings
 from pipeline.process import bind_threads, release_this_thread
 assert "torch" not in sys.modules  # else binding would come too late
 threads, processes, release = map(int, sys.argv[1:])
 values = {"device": "cpu", "cuda_graphs": True, "checkpoint_seconds": 10}
-bind_threads(ComputeParams(threads=threads, processes=processes, **values))
+bind_threads(ComputeSettings(threads=threads, processes=processes, **values))
 import torch
 if release:
     release_this_thread()

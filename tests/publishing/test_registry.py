@@ -12,16 +12,16 @@ import pytest
 from mlflow.pyfunc.scoring_server import invocations
 from PIL import Image
 
-from ganforge.datasets.prepared import read_meta
 from ganforge.errors import UserError
 from ganforge.generator import Generator
 from ganforge.layout import GRID, LOCK, METRICS, PARAMS, PREPARED, RUN
 from ganforge.params import load_params
+from ganforge.prepared.storage import read_meta
 from ganforge.publishing.registry import CHAMPION, refuse_worse, register
 from ganforge.publishing.serving import prepare_service
-from ganforge.records import Record
+from ganforge.runs.records import Record
 from ganforge.tracking import Identity, connect, recover_run, scoring_mark, tracking_uri
-from tests.evaluation.test_report import SCORES
+from tests.pages.test_report import SCORES
 
 NAME = "ganforge-digits"
 

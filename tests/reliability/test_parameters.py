@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from ganforge.cli import main
-from ganforge.datasets.prepared import Prepared
 from ganforge.errors import UserError
 from ganforge.params import Params, load_params, parse_params, read_yaml
+from ganforge.prepared.storage import Prepared
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.device import configure
 from ganforge.training.setup import build_trainer

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save_file
 
 from ganforge.errors import UserError
-from ganforge.evaluation.extractor import Extractor
+from ganforge.features.extractor import Extractor
 from ganforge.generator import Generator
 from ganforge.networks import NetworkSpec, build_generator
 from ganforge.networks.storage import GeneratorConfig, save_generator

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from ganforge.gate import Finding
-from ganforge.records import changed_params, parse_record
 from ganforge.retraining.report import Retraining, write_report
 from ganforge.retraining.stages import Reproduction, Stage
+from ganforge.runs.gate import Finding
+from ganforge.runs.records import changed_params, parse_record
 from tests.project import ROOT
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import torch
 
-from ganforge.datasets.prepared import Prepared
 from ganforge.params import parse_params
+from ganforge.prepared.storage import Prepared
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.distributed import join, leave
 from ganforge.training.setup import build_trainer

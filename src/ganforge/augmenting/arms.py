@@ -10,8 +10,8 @@ import torch
 
 from ganforge.augmenting.mixture import Mixture
 from ganforge.datasets.source import Split
-from ganforge.evaluation.extractor import BATCH, Extractor, fit, part_classifier
-from ganforge.params import AugmentationStudyParams
+from ganforge.features.extractor import BATCH, Extractor, fit, part_classifier
+from ganforge.params import AugmentationStudySettings
 from ganforge.scale import arrange
 
 REAL, CLASSIC, GENERATED, BOTH = "real", "real + classic", "real + GAN", "real + classic + GAN"
@@ -57,7 +57,7 @@ class Material:
 
 def trials(
     material: Material,
-    study: AugmentationStudyParams,
+    study: AugmentationStudySettings,
     seed: int,
     device: torch.device,
     progress: Callable[[int], None],

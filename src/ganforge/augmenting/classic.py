@@ -7,10 +7,10 @@ import math
 import torch
 from torch import Tensor, nn
 
-from ganforge.params import ClassicParams
+from ganforge.params import ClassicSettings
 
 
-def change(images: Tensor, params: ClassicParams, random: torch.Generator) -> Tensor:
+def change(images: Tensor, params: ClassicSettings, random: torch.Generator) -> Tensor:
     """Every image by an affine map of its own; what comes in from outside is the nearest pixel of the border.
 
     Args:

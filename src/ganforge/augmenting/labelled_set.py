@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from ganforge.errors import UserError
-from ganforge.evaluation.extractor import Extractor
 from ganforge.evaluation.neighbours import nearest
+from ganforge.features.extractor import Extractor
 from ganforge.files import write_table
 from ganforge.generator import Generator
 from ganforge.signals import SIGNALS

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ganforge.augmenting.classic import change
 from ganforge.datasets.source import Split
-from ganforge.params import ClassicParams
+from ganforge.params import ClassicSettings
 
 
 class Mixture:
@@ -29,7 +29,7 @@ class Mixture:
         real: Split,
         generated: Split | None,
         share: float,
-        classic: ClassicParams | None,
+        classic: ClassicSettings | None,
         batch_size: int,
         seed: int,
         device: torch.device,

@@ -11,10 +11,10 @@ import pandas as pd
 from ganforge.augmenting.arms import ARMS, BOTH, GENERATED, REFERENCE
 from ganforge.augmenting.conclusion import Finding, headline
 from ganforge.augmenting.subsets import possible
-from ganforge.datasets.prepared import Meta
-from ganforge.evaluation.plots import figure_of, save_figure
-from ganforge.evaluation.report import Picture, render
-from ganforge.params import AugmentationStudyParams, Params
+from ganforge.figures.plots import figure_of, save_figure
+from ganforge.pages.report import Picture, render
+from ganforge.params import AugmentationStudySettings, Params
+from ganforge.prepared.storage import Meta
 
 COLOURS = dict(zip(ARMS, ("#8a8a8a", "#1b6ca8", "#e0a030", "#d1495b"), strict=True))
 LEGEND = 0.3  # room for it below the data, as a share of their height
@@ -97,7 +97,7 @@ def _shares(trials: pd.DataFrame, per_class: int) -> dict[str, str]:
     return told
 
 
-def left_out(study: AugmentationStudyParams, meta: Meta) -> str:
+def left_out(study: AugmentationStudySettings, meta: Meta) -> str:
     """Which numbers of images the data do not allow, in a sentence; empty if they allow all."""
     sizes = possible(meta.class_counts, study.per_class, study.validation_per_class)
     missing = sorted(set(study.per_class) - set(sizes))

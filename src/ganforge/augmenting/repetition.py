@@ -12,10 +12,10 @@ import torch
 
 from ganforge.augmenting.arms import Material, Trial, trials
 from ganforge.augmenting.subsets import draw_subsets
-from ganforge.datasets.prepared import Prepared
 from ganforge.datasets.source import Split
 from ganforge.generator import Generator
 from ganforge.params import Params
+from ganforge.prepared.storage import Prepared
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.setup import build_trainer, built
 from ganforge.training.trainer import Row

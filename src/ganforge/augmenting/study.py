@@ -14,10 +14,10 @@ from ganforge.augmenting.repetition import Repetition
 from ganforge.augmenting.subsets import possible
 from ganforge.datasets import SOURCES
 from ganforge.datasets.image_files import ImageFileSource
-from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
 from ganforge.files import write_durably, write_json
 from ganforge.params import Params
+from ganforge.prepared.storage import Meta
 from ganforge.signals import SHEET_SUFFIX, Signal
 
 TRIALS, TRAINING, GRID = "trials.csv", "training.csv", f"grid{SHEET_SUFFIX}"

@@ -47,11 +47,11 @@ def run(options: argparse.Namespace) -> None:
     check(options)
 
     from ganforge.augmenting.labelled_set import Filter, Inspector, write_set
-    from ganforge.datasets.prepared import Prepared
-    from ganforge.evaluation.extractor import Extractor, read_config
+    from ganforge.features.extractor import Extractor, read_config
     from ganforge.files import read_array
     from ganforge.generator import Generator
     from ganforge.params import load_params
+    from ganforge.prepared.storage import Prepared
     from ganforge.training.device import configure
 
     device = configure(load_params().compute)

@@ -14,8 +14,8 @@ def add(_: argparse.ArgumentParser) -> None:
 def run(_: argparse.Namespace) -> None:
     """Says that params.yaml is valid, or what is not; and what DVC will not see of data/import."""
     from ganforge.datasets.folder import linked_folders
-    from ganforge.gate import check_gate
     from ganforge.params import load_params
+    from ganforge.runs.gate import check_gate
 
     check_gate(load_params().gate)
     print("params.yaml is valid.")

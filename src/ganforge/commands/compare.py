@@ -12,7 +12,7 @@ from ganforge.commands.scores import STALE
 from ganforge.errors import UserError
 
 if TYPE_CHECKING:
-    from ganforge.records import Record
+    from ganforge.runs.records import Record
 
 NAME, HELP = "compare", "what differs between runs: parameters, scores, and pictures in reports/compare.html"
 PAGE = Path("reports/compare.html")
@@ -34,7 +34,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Prints what differs, and writes the page."""
     from ganforge.evaluation.meanings import MEANINGS
-    from ganforge.records import ranked
+    from ganforge.runs.records import ranked
 
     known = [meaning.key for meaning in MEANINGS]
     if len(options.runs) < 2:
@@ -52,9 +52,9 @@ def run(options: argparse.Namespace) -> None:
 def print_ranking(records: Sequence[Record], key: str) -> None:
     """Prints runs in the order that they come in, with what differs, and writes the page with their grids."""
     from ganforge.evaluation.meanings import shown
-    from ganforge.evaluation.report import render_ranking
     from ganforge.files import write_durably
-    from ganforge.records import comparable, differing_params
+    from ganforge.pages.report import render_ranking
+    from ganforge.runs.records import comparable, differing_params
 
     scores = list(dict.fromkeys([key, *HEADLINE]))
     heads = ["", *(name.split(".")[1] for name in scores), *differing_params(records)]
@@ -77,9 +77,9 @@ def print_ranking(records: Sequence[Record], key: str) -> None:
 
 def print_pair(before: Record, after: Record) -> None:
     """Prints what differs between two runs, and writes the page that shows them side by side."""
-    from ganforge.evaluation.report import render_comparison
     from ganforge.files import write_durably
-    from ganforge.records import LEGEND, changed_params, changed_scores
+    from ganforge.pages.report import render_comparison
+    from ganforge.runs.records import LEGEND, changed_params, changed_scores
 
     width = max(20, len(before.name), len(after.name)) + 2
     print(f"\n{'':34}{before.name:>{width}}{after.name:>{width}}")
@@ -98,7 +98,7 @@ def print_pair(before: Record, after: Record) -> None:
 
 def _record(name: str) -> Record:
     """A run by any of its names."""
-    from ganforge.records import WORKSPACE, read_revision, read_workspace
+    from ganforge.runs.records import WORKSPACE, read_revision, read_workspace
 
     if name == WORKSPACE:
         return read_workspace()

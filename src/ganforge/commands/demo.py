@@ -22,10 +22,10 @@ def run(options: argparse.Namespace) -> None:
     if not 1 <= options.port <= 65535:
         raise UserError(f"--port is {options.port}; allowed is 1 to 65535.")
 
-    from ganforge.commands.images import open_space
+    from ganforge.commands.pictures import open_space
     from ganforge.demo.page import open_page
     from ganforge.demo.studio import Studio
-    from ganforge.evaluation.extractor import Extractor
+    from ganforge.features.extractor import Extractor
     from ganforge.latents import Directions
     from ganforge.layout import DIRECTIONS, EXTRACTOR
     from ganforge.params import load_params

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganforge.commands.images import CODE, Coded, add_image, open_space, read_code, write_code
+from ganforge.commands.pictures import CODE, Coded, add_image, open_space, read_code, write_code
 from ganforge.errors import UserError
 from ganforge.layout import DIRECTIONS
 
@@ -91,7 +91,7 @@ def run(options: argparse.Namespace) -> None:
 
 def _recognised(coded: Coded, device: torch.device) -> np.ndarray:
     """The class that the extractor sees in a picture."""
-    from ganforge.evaluation.extractor import Extractor
+    from ganforge.features.extractor import Extractor
     from ganforge.layout import EXTRACTOR
 
     return Extractor.load(EXTRACTOR, device)(coded.reconstruction).labels

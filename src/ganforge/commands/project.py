@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ganforge.commands.images import CODE, add_image, open_space, read_code, write_code
+from ganforge.commands.pictures import CODE, add_image, open_space, read_code, write_code
 from ganforge.errors import UserError
 
 NAME, HELP = "project", "find the code whose image is nearest to a picture"

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ganforge.proposal import Proposal
+    from ganforge.params.proposal import Proposal
 
 FOLDER = "folder"  # the recipe that depends on what is there
 NAME, HELP = "recipe", "list known-good settings, or write one into params.yaml (comments are kept)"
@@ -22,8 +22,8 @@ def proposed() -> list[Proposal]:
     import torch
 
     from ganforge.datasets.folder import linked_folders
+    from ganforge.params.proposal import propose, survey
     from ganforge.processors import processors
-    from ganforge.proposal import propose, survey
 
     linked_folders()  # what DVC would stumble over is told now
 
@@ -33,7 +33,7 @@ def proposed() -> list[Proposal]:
 
 def run(options: argparse.Namespace) -> None:
     """Lists the recipes, or applies one and says what it changed."""
-    from ganforge.recipes import apply_recipe, list_recipes
+    from ganforge.params.recipes import apply_recipe, list_recipes
 
     if options.name is None:
         for name, description in list_recipes().items():

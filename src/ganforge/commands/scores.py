@@ -20,7 +20,7 @@ def run(_: argparse.Namespace) -> None:
     """Prints every score beside that of real images, one sentence about them all, and alarms."""
     from ganforge.evaluation.alarms import alarms
     from ganforge.evaluation.meanings import SPREAD, headline, rows
-    from ganforge.records import read_workspace
+    from ganforge.runs.records import read_workspace
 
     record = read_workspace()
     try:

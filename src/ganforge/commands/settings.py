@@ -15,7 +15,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Writes them, and says what changed."""
-    from ganforge.recipes import apply_values
+    from ganforge.params.recipes import apply_values
 
     changed = apply_values(options.values)
     for key, (before, after) in changed.items():

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ganforge.datasets.held_out import hold_out_validation
-from ganforge.datasets.prepared import Meta, write_prepared
 from ganforge.datasets.resize import resize
 from ganforge.datasets.source import Progress, Source, Split
+from ganforge.prepared.storage import Meta, write_prepared
 
 if TYPE_CHECKING:
     from ganforge.params import Params

@@ -15,7 +15,7 @@ from PIL import ExifTags, Image, ImageColor, UnidentifiedImageError
 from ganforge.errors import first_line
 
 if TYPE_CHECKING:
-    from ganforge.params import DatasetParams, ImagesParams
+    from ganforge.params import DatasetSettings, ImagesSettings
 
 FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "BMP", "DIB", "GIF", "TIFF", "PPM", "AVIF")  # none that runs other programs
 DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N")  # grey of more than 8 bits, as Pillow calls it
@@ -70,7 +70,7 @@ class Framing:
     max_pixels: int
 
     @classmethod
-    def of(cls, dataset: DatasetParams, images: ImagesParams) -> Framing:
+    def of(cls, dataset: DatasetSettings, images: ImagesSettings) -> Framing:
         """As params.yaml has it."""
         red, green, blue, *_ = ImageColor.getrgb(images.background)
         return cls(

@@ -12,7 +12,7 @@ from ganforge.errors import UserError, first_line
 from ganforge.files import UNWRITABLE
 
 if TYPE_CHECKING:
-    from ganforge.params import HuggingFaceParams, Params
+    from ganforge.params import HuggingFaceSettings, Params
 
 NONE = "none"  # in the place of a column or a split that there is not
 KEPT_SECRET = -1  # in the place of a class, as where a split is for a contest
@@ -52,7 +52,7 @@ class HuggingFace(ImageFileSource):
         return Collection(title, items, (), f"the classes are those of the column {section.label}")
 
 
-def _load(section: HuggingFaceParams, splits: list[str], cache: Path) -> list[Any]:
+def _load(section: HuggingFaceSettings, splits: list[str], cache: Path) -> list[Any]:
     """The tables of the splits, each a ``datasets.Dataset``.
 
     Raises:
@@ -81,7 +81,7 @@ def _load(section: HuggingFaceParams, splits: list[str], cache: Path) -> list[An
         raise _unreadable(section, splits, cause) from error
 
 
-def _unreadable(section: HuggingFaceParams, splits: list[str], error: Exception) -> UserError:
+def _unreadable(section: HuggingFaceSettings, splits: list[str], error: Exception) -> UserError:
     shown = f"{section.path} (revision {section.revision}, {' and '.join(splits)})"
     if isinstance(error, ConnectionError):
         return UserError(
@@ -95,7 +95,7 @@ def _unreadable(section: HuggingFaceParams, splits: list[str], error: Exception)
     )
 
 
-def _columns(rows: Any, section: HuggingFaceParams) -> Any:
+def _columns(rows: Any, section: HuggingFaceSettings) -> Any:
     """The columns that are asked for, images as the bytes or the path of their file.
 
     Raises:
@@ -119,7 +119,7 @@ def _columns(rows: Any, section: HuggingFaceParams) -> Any:
     return rows.select_columns(list(wanted.values())).cast_column(section.image, datasets.Image(decode=False))
 
 
-def _items(rows: Any, section: HuggingFaceParams, name: str, split: str | None, folder: Path) -> Iterator[Item]:
+def _items(rows: Any, section: HuggingFaceSettings, name: str, split: str | None, folder: Path) -> Iterator[Item]:
     """An item for each row, called by its number; what is no file yet becomes one in ``folder``."""
     folder.mkdir()
     label_of = None if section.label == NONE else _namer(rows.features[section.label], section, name)
@@ -132,7 +132,7 @@ def _items(rows: Any, section: HuggingFaceParams, name: str, split: str | None, 
         yield Item(f"{name}/{number}", path, label_of(row[section.label], number) if label_of else None, split)
 
 
-def _namer(kind: Any, section: HuggingFaceParams, split: str) -> Callable[[Any, int], str]:
+def _namer(kind: Any, section: HuggingFaceSettings, split: str) -> Callable[[Any, int], str]:
     """What names the class that a value in a column of that kind stands for; it is also told the number of the row.
 
     Raises:

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 from ganforge.datasets.collection import Collection, open_at_once
 from ganforge.datasets.decoding import Framing, Picture, Refusal, decode
 from ganforge.datasets.intake import Intake
-from ganforge.datasets.prepared import Meta
 from ganforge.datasets.source import Progress, Source
 from ganforge.errors import UserError
+from ganforge.prepared.storage import Meta
 from ganforge.processors import processors
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ import numpy as np
 from ganforge.datasets.collection import Collection, Item
 from ganforge.datasets.decoding import Picture, Refusal, digest_of
 from ganforge.datasets.facts import INTAKE, ITEMS, LEFT_OUT, OTHER, SHOWN, Facts, LeftOut
-from ganforge.datasets.prepared import SPLITS, Meta, describe
 from ganforge.errors import UserError
 from ganforge.files import GrowingArray, read_blocks, write_array, write_blocks, write_json, write_table
+from ganforge.prepared.storage import SPLITS, Meta, describe
 
 if TYPE_CHECKING:
-    from ganforge.params import DatasetParams, ImagesParams
+    from ganforge.params import DatasetSettings, ImagesSettings
 
 SMALLEST = 8  # pixels of a side that networks are built for
 REWRITTEN_ROWS = 1024  # at a time
@@ -43,7 +43,7 @@ class Intake:
         images: section of params.yaml.
     """
 
-    def __init__(self, folder: Path, collection: Collection, dataset: DatasetParams, images: ImagesParams) -> None:
+    def __init__(self, folder: Path, collection: Collection, dataset: DatasetSettings, images: ImagesSettings) -> None:
         self._folder, self._collection, self._dataset, self._images = folder, collection, dataset, images
         self._arrays = {split: GrowingArray(folder / f".{split}.npy") for split in SPLITS}
         self._rows: dict[str, list[Row]] = {split: [] for split in SPLITS}

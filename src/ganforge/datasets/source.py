@@ -12,8 +12,8 @@ import numpy as np
 from ganforge.datasets.remote import RemoteFile
 
 if TYPE_CHECKING:
-    from ganforge.datasets.prepared import Meta
     from ganforge.params import Params
+    from ganforge.prepared.storage import Meta
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ganforge.datasets.single import read_single
 from ganforge.errors import UserError
-from ganforge.evaluation.extractor import Extractor
+from ganforge.features.extractor import Extractor
 from ganforge.latents import Directions, Space, describe_error, project
 from ganforge.latents.directions import TO
 from ganforge.networks.equalised import NormalisedInput

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from ganforge.datasets.source import Split
-from ganforge.evaluation.extractor import Extractor, train_classifier
+from ganforge.features.extractor import Extractor, train_classifier
 
 
 def classification_accuracy_score(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ganforge.evaluation.frechet import Gaussian, frechet_distance
+from ganforge.features.frechet import Gaussian, frechet_distance
 
 FEWEST = 20  # images of a class whose distance says anything
 

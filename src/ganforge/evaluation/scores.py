@@ -10,8 +10,6 @@ import numpy as np
 from ganforge.datasets.source import Split
 from ganforge.errors import UserError
 from ganforge.evaluation.classes import ClassDistances, class_distances
-from ganforge.evaluation.extractor import Features
-from ganforge.evaluation.frechet import Gaussian, frechet_distance
 from ganforge.evaluation.frequencies import (
     class_divergence,
     classes_found,
@@ -22,6 +20,8 @@ from ganforge.evaluation.frequencies import (
 from ganforge.evaluation.kernel import KernelReference
 from ganforge.evaluation.manifold import manifold_scores
 from ganforge.evaluation.memorisation import authentic
+from ganforge.features.extractor import Features
+from ganforge.features.frechet import Gaussian, frechet_distance
 
 MOST_POOLED_ENTRIES = 30_000 * 128  # of the features whose mutual distances are taken
 MOST_KERNEL_ENTRIES = 10_000 * 128  # of the features in the kernel distance and in the search for copies

@@ -31,13 +31,13 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
 from ganforge.errors import UserError, first_line
-from ganforge.evaluation.clusters import shrunk
-from ganforge.evaluation.extractor import Extractor
+from ganforge.features.clusters import shrunk
+from ganforge.features.extractor import Extractor
 from ganforge.files import write_durably, write_json
 from ganforge.generator import Generator
 from ganforge.latents.attributes import measures
 from ganforge.latents.space import Space
-from ganforge.params import DirectionsParams
+from ganforge.params import DirectionsSettings
 
 TENSORS, CONFIG = "directions.safetensors", "directions.json"
 TO = "to-"
@@ -148,7 +148,7 @@ class _Drawn:
 
 
 def find_directions(
-    space: Space, extractor: Extractor | None, params: DirectionsParams, classes: Sequence[str] = ()
+    space: Space, extractor: Extractor | None, params: DirectionsSettings, classes: Sequence[str] = ()
 ) -> Directions:
     """Looks for directions with samples that are drawn for it; few of these are in memory at full size.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ganforge.evaluation.extractor import Extractor
+from ganforge.features.extractor import Extractor
 from ganforge.latents.attributes import measures
 from ganforge.latents.directions import TO, Directions
 from ganforge.latents.space import Space

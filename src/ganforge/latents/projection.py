@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganforge.evaluation.extractor import Extractor
+from ganforge.features.extractor import Extractor
 from ganforge.latents.space import Space
 from ganforge.networks.sampling import STATISTICS_SEED
 from ganforge.scale import normalise

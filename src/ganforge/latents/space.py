@@ -2,7 +2,7 @@
 
 The code of style-based networks is their style w, Karras et al. 2018, https://arxiv.org/abs/1812.04948. That of all
 others, here called z, is the latent vector with the embedding of the label behind it. See
-`ganforge.networks.CodedGenerator`.
+`ganforge.networks.LatentGenerator`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from torch import Tensor
 from ganforge.generator import Generator, Label, spherical_interpolation
 from ganforge.networks.sampling import decode, draw_latents
 from ganforge.networks.style import StyleGenerator
-from ganforge.truncation import Truncated
+from ganforge.networks.truncation import Truncated
 
 
 class Space:

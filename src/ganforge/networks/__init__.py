@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from torch import nn
 
-from ganforge.networks.code import CodedGenerator
 from ganforge.networks.dcgan import DCGANDiscriminator, DCGANGenerator
+from ganforge.networks.latent import LatentGenerator
 from ganforge.networks.layers import normalise_spectrally
 from ganforge.networks.mlp import MLPDiscriminator, MLPGenerator
 from ganforge.networks.progressive import GROWN_AT, Growing, ProgressiveDiscriminator, ProgressiveGenerator
@@ -19,7 +19,7 @@ from ganforge.networks.resnet import ResNetDiscriminator, ResNetGenerator
 from ganforge.networks.spec import NetworkSpec
 from ganforge.networks.style import StyleDiscriminator, StyleGenerator
 
-FAMILIES: dict[str, tuple[type[CodedGenerator], type[nn.Module]]] = {
+FAMILIES: dict[str, tuple[type[LatentGenerator], type[nn.Module]]] = {
     "mlp": (MLPGenerator, MLPDiscriminator),
     "dcgan": (DCGANGenerator, DCGANDiscriminator),
     "resnet": (ResNetGenerator, ResNetDiscriminator),
@@ -27,12 +27,20 @@ FAMILIES: dict[str, tuple[type[CodedGenerator], type[nn.Module]]] = {
     "style": (StyleGenerator, StyleDiscriminator),
 }
 
-__all__ = ["FAMILIES", "GROWN_AT", "CodedGenerator", "Growing", "NetworkSpec", "build_discriminator", "build_generator"]
+__all__ = [
+    "FAMILIES",
+    "GROWN_AT",
+    "Growing",
+    "LatentGenerator",
+    "NetworkSpec",
+    "build_discriminator",
+    "build_generator",
+]
 
 
-def build_generator(spec: NetworkSpec) -> CodedGenerator:
+def build_generator(spec: NetworkSpec) -> LatentGenerator:
     """G(latents, labels) -> signal; labels are not given where ``spec.classes`` is 0."""
-    make: Callable[[NetworkSpec], CodedGenerator] = FAMILIES[spec.name][0]
+    make: Callable[[NetworkSpec], LatentGenerator] = FAMILIES[spec.name][0]
     return make(spec)
 
 

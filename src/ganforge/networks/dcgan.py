@@ -22,7 +22,7 @@ import math
 from torch import Tensor, nn
 
 from ganforge.networks.attention import attention_at
-from ganforge.networks.code import CodedGenerator
+from ganforge.networks.latent import LatentGenerator
 from ganforge.networks.layers import (
     BATCH_NORM,
     CONVOLUTION,
@@ -62,7 +62,7 @@ def _strided(factor: tuple[int, ...], size: tuple[int, ...] | None = None) -> di
     }
 
 
-class DCGANGenerator(CodedGenerator):
+class DCGANGenerator(LatentGenerator):
     """Latent vector -> dense start -> transposed convolutions -> `saturate`."""
 
     def __init__(self, spec: NetworkSpec) -> None:

@@ -10,14 +10,14 @@ import math
 
 from torch import Tensor, nn
 
-from ganforge.networks.code import CodedGenerator
+from ganforge.networks.latent import LatentGenerator
 from ganforge.networks.layers import LEAK, LatentAndLabel, ScoreHead, initialise
 from ganforge.networks.spec import NetworkSpec
 
 HIDDEN_LAYERS = 3
 
 
-class MLPGenerator(CodedGenerator):
+class MLPGenerator(LatentGenerator):
     """Latent vector -> three hidden layers of 8 * width rectifiers with batch norm -> `saturate`."""
 
     def __init__(self, spec: NetworkSpec) -> None:

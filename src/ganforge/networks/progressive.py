@@ -18,7 +18,6 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from ganforge.networks.code import CodedGenerator
 from ganforge.networks.equalised import (
     GAIN,
     BatchScore,
@@ -28,6 +27,7 @@ from ganforge.networks.equalised import (
     PixelNorm,
     rectified_convolution,
 )
+from ganforge.networks.latent import LatentGenerator
 from ganforge.networks.layers import (
     AVERAGE_POOL,
     LEAK,
@@ -83,7 +83,7 @@ class Growing(nn.Module):
         self.fade = position - phase if phase % 2 else 1.0
 
 
-class ProgressiveGenerator(Growing, CodedGenerator):
+class ProgressiveGenerator(Growing, LatentGenerator):
     """Dense start at the base size -> two convolutions at every level -> the signal of the finest level in use."""
 
     def __init__(self, spec: NetworkSpec) -> None:

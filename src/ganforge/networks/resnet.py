@@ -11,7 +11,7 @@ import math
 from torch import Tensor, nn
 
 from ganforge.networks.attention import attention_at
-from ganforge.networks.code import CodedGenerator
+from ganforge.networks.latent import LatentGenerator
 from ganforge.networks.layers import (
     CONVOLUTION,
     LEAK,
@@ -91,7 +91,7 @@ class Downsample(nn.Module):
         return adapted
 
 
-class ResNetGenerator(CodedGenerator):
+class ResNetGenerator(LatentGenerator):
     """Dense start at the base size -> residual blocks and upsampling -> 1x1 convolution."""
 
     def __init__(self, spec: NetworkSpec) -> None:

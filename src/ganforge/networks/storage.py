@@ -12,7 +12,7 @@ from torch import nn
 
 from ganforge.errors import UserError, first_line
 from ganforge.files import write_durably, write_json
-from ganforge.networks import CodedGenerator, NetworkSpec, build_generator
+from ganforge.networks import LatentGenerator, NetworkSpec, build_generator
 from ganforge.networks.weights import build_with
 
 FORMAT = 3
@@ -50,7 +50,7 @@ def save_generator(folder: Path, module: nn.Module, config: GeneratorConfig) -> 
     write_json(folder / CONFIG, {"format": FORMAT, **asdict(config)})
 
 
-def load_generator(folder: Path) -> tuple[CodedGenerator, GeneratorConfig]:
+def load_generator(folder: Path) -> tuple[LatentGenerator, GeneratorConfig]:
     """The network, in evaluation mode on the CPU, and its configuration.
 
     Raises:

@@ -18,7 +18,6 @@ import math
 import torch
 from torch import Tensor, nn
 
-from ganforge.networks.code import CodedGenerator
 from ganforge.networks.equalised import (
     EPSILON,
     GAIN,
@@ -28,6 +27,7 @@ from ganforge.networks.equalised import (
     NormalisedInput,
     rectified_convolution,
 )
+from ganforge.networks.latent import LatentGenerator
 from ganforge.networks.layers import (
     LEAK,
     BlurredDownsample,
@@ -188,7 +188,7 @@ class Synthesis(nn.Module):
         return signal
 
 
-class StyleGenerator(CodedGenerator):
+class StyleGenerator(LatentGenerator):
     """saturate(synthesis(mapping(latents, labels)))."""
 
     def __init__(self, spec: NetworkSpec) -> None:

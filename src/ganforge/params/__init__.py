@@ -4,38 +4,44 @@ There are no default values here: the pipeline sees only what is written in para
 result has to stand there.
 """
 
-from ganforge.params.compute import ComputeParams
-from ganforge.params.data import DatasetName, DatasetParams, HuggingFaceParams, ImagesParams
-from ganforge.params.learning import SMOOTHABLE, AugmentParams, NetworkParams, TrainParams
+from ganforge.params.compute import ComputeSettings
+from ganforge.params.data import DatasetName, DatasetSettings, HuggingFaceSettings, ImagesSettings
+from ganforge.params.learning import SMOOTHABLE, AugmentSettings, NetworkSettings, TrainSettings
 from ganforge.params.reading import load_params, parse_params, read_yaml
-from ganforge.params.results import DirectionsParams, EvaluationParams, ExtractorParams, GateParams, SampleParams
-from ganforge.params.section import LAST_SEED, Name, Schedule, Section, Seed
-from ganforge.params.study import AugmentationStudyParams, ClassicParams
+from ganforge.params.results import (
+    DirectionsSettings,
+    EvaluationSettings,
+    ExtractorSettings,
+    GateSettings,
+    SampleSettings,
+)
+from ganforge.params.study import AugmentationStudySettings, ClassicSettings
 from ganforge.params.whole import Params, leaves
+from ganforge.settings import LAST_SEED, Name, Schedule, Section, Seed
 
 __all__ = [
     "LAST_SEED",
     "SMOOTHABLE",
-    "AugmentParams",
-    "AugmentationStudyParams",
-    "ClassicParams",
-    "ComputeParams",
+    "AugmentSettings",
+    "AugmentationStudySettings",
+    "ClassicSettings",
+    "ComputeSettings",
     "DatasetName",
-    "DatasetParams",
-    "DirectionsParams",
-    "EvaluationParams",
-    "ExtractorParams",
-    "GateParams",
-    "HuggingFaceParams",
-    "ImagesParams",
+    "DatasetSettings",
+    "DirectionsSettings",
+    "EvaluationSettings",
+    "ExtractorSettings",
+    "GateSettings",
+    "HuggingFaceSettings",
+    "ImagesSettings",
     "Name",
-    "NetworkParams",
+    "NetworkSettings",
     "Params",
-    "SampleParams",
+    "SampleSettings",
     "Schedule",
     "Section",
     "Seed",
-    "TrainParams",
+    "TrainSettings",
     "leaves",
     "load_params",
     "parse_params",

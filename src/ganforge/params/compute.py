@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ganforge.params.section import Section
+from ganforge.settings import Section
 
 DeviceName = Literal["auto", "cpu", "cuda", "mps"]
 
 
-class ComputeParams(Section):
+class ComputeSettings(Section):
     """Where it runs: no stage depends on it. It changes rounding; several processes draw noise each for itself."""
 
     device: DeviceName

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ganforge.params.section import Name, Section, Share
+from ganforge.settings import Name, Section, Share
 
 DatasetName = Literal[
     "digits",
@@ -25,7 +25,7 @@ DatasetName = Literal[
 ]
 
 
-class DatasetParams(Section):
+class DatasetSettings(Section):
     """What there is to learn."""
 
     name: DatasetName
@@ -34,7 +34,7 @@ class DatasetParams(Section):
     held_out: Literal["test", "validation"]
 
 
-class ImagesParams(Section):
+class ImagesSettings(Section):
     """How image files of any format and size become arrays, for data sets that are made of them."""
 
     crop: Literal["centre", "none", "pad"]
@@ -47,7 +47,7 @@ class ImagesParams(Section):
     max_broken: Share
 
 
-class HuggingFaceParams(Section):
+class HuggingFaceSettings(Section):
     """Which data set of Hugging Face's, for `dataset.name: huggingface`."""
 
     path: Name
@@ -59,7 +59,7 @@ class HuggingFaceParams(Section):
     test: Name
 
     @model_validator(mode="after")
-    def _splits_differ(self) -> HuggingFaceParams:
+    def _splits_differ(self) -> HuggingFaceSettings:
         if self.train == self.test:
             raise ValueError(
                 f"huggingface.train and huggingface.test are both {self.train!r}: name another split to hold out, or "

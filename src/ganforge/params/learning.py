@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ganforge.params.section import Interval, Memory, Rate, Schedule, Section, Seed, Share, Weight
+from ganforge.settings import Interval, Memory, Rate, Schedule, Section, Seed, Share, Weight
 
 NetworkName = Literal["mlp", "dcgan", "resnet", "progressive", "style"]
 LossName = Literal["minimax", "non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
@@ -22,7 +22,7 @@ TAKES_ANY_LENGTH = ("mlp", "dcgan", "resnet")  # families that do not bring all 
 ATTENTIVE = ("dcgan", "resnet")  # families with a place for self-attention
 
 
-class NetworkParams(Section):
+class NetworkSettings(Section):
     """The generator and the discriminator; sizes that follow from the data are not asked for."""
 
     name: NetworkName
@@ -36,7 +36,7 @@ class NetworkParams(Section):
     spectral_norm: bool
 
     @model_validator(mode="after")
-    def _has_a_place_for_them(self) -> NetworkParams:
+    def _has_a_place_for_them(self) -> NetworkSettings:
         if self.attention and self.name not in ATTENTIVE:
             raise ValueError(
                 f"network.attention is true, but {self.name} has no place for it: set it to false, "
@@ -60,7 +60,7 @@ class NetworkParams(Section):
         return self
 
 
-class TrainParams(Section):
+class TrainSettings(Section):
     """How the two networks are optimised. Lengths are counted in real images shown."""
 
     images: Annotated[int, Field(ge=1, le=10**12)]
@@ -90,7 +90,7 @@ class TrainParams(Section):
     seed: Seed
 
     @model_validator(mode="after")
-    def _long_enough(self) -> TrainParams:
+    def _long_enough(self) -> TrainSettings:
         if self.images < self.batch_size * self.discriminator_steps:
             raise ValueError(
                 f"train.images is {self.images}, less than train.batch_size times train.discriminator_steps, "
@@ -99,7 +99,7 @@ class TrainParams(Section):
         return self
 
     @model_validator(mode="after")
-    def _options_that_exist(self) -> TrainParams:
+    def _options_that_exist(self) -> TrainSettings:
         if self.label_smoothing and self.loss not in SMOOTHABLE:
             raise ValueError(
                 f"train.label_smoothing is {self.label_smoothing}, but {self.loss} has no target to smooth: set it to "
@@ -118,7 +118,7 @@ class TrainParams(Section):
         return self
 
 
-class AugmentParams(Section):
+class AugmentSettings(Section):
     """What the discriminator is shown instead of the images as they are, where there are few of them."""
 
     mode: Literal["none", "always", "adaptive"]
@@ -127,7 +127,7 @@ class AugmentParams(Section):
     speed: Annotated[int, Field(ge=1)]
 
     @model_validator(mode="after")
-    def _each_once(self) -> AugmentParams:
+    def _each_once(self) -> AugmentSettings:
         if len(set(self.transformations)) < len(self.transformations):
             raise ValueError(f"augment.transformations is {self.transformations}: name each one once")
         return self

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from ganforge.errors import UserError, first_line
 from ganforge.layout import PARAMS
+from ganforge.params.refusal import sentence_of
 from ganforge.params.whole import Params
-from ganforge.refusal import sentence_of
 
 
 def load_params(path: Path = PARAMS) -> Params:

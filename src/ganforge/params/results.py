@@ -6,17 +6,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ganforge.params.section import Name, Section, Seed, Weight
+from ganforge.settings import Name, Section, Seed, Weight
 
 
-class ExtractorParams(Section):
+class ExtractorSettings(Section):
     """The classifier whose features the scores are computed on."""
 
     images: Annotated[int, Field(ge=1, le=10**12)]
     seed: Seed
 
 
-class SampleParams(Section):
+class SampleSettings(Section):
     """How many images are drawn, and from which seeds."""
 
     count: Literal["auto"] | Annotated[int, Field(ge=2)]
@@ -24,13 +24,13 @@ class SampleParams(Section):
     show_per_class: Annotated[int, Field(ge=1, le=100)]
 
     @model_validator(mode="after")
-    def _seeds_differ(self) -> SampleParams:
+    def _seeds_differ(self) -> SampleSettings:
         if len(set(self.seeds)) < len(self.seeds):
             raise ValueError(f"sample.seeds is {self.seeds}: name each seed once, or the spread of the scores is a lie")
         return self
 
 
-class EvaluationParams(Section):
+class EvaluationSettings(Section):
     """How samples are scored."""
 
     neighbours: Annotated[int, Field(ge=1, le=100)]
@@ -38,7 +38,7 @@ class EvaluationParams(Section):
     inception: bool
 
 
-class DirectionsParams(Section):
+class DirectionsSettings(Section):
     """How directions are found that samples can be edited along."""
 
     samples: Annotated[int, Field(ge=100, le=10**6)]
@@ -47,7 +47,7 @@ class DirectionsParams(Section):
     seed: Seed
 
 
-class GateParams(Section):
+class GateSettings(Section):
     """What new scores have to reach before ``ci/retrain`` lets them in, by their keys as in ``quality.fd``."""
 
     most: dict[Name, float]

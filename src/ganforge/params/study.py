@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from ganforge.params.section import Interval, Section, Seed
+from ganforge.settings import Interval, Section, Seed
 
 
-class ClassicParams(Section):
+class ClassicSettings(Section):
     """Classic augmentation of the images that a classifier learns from: how far each change goes, to both sides."""
 
     rotation: Annotated[float, Field(ge=0, le=180)]
@@ -18,7 +18,7 @@ class ClassicParams(Section):
     mirror: bool
 
 
-class AugmentationStudyParams(Section):
+class AugmentationStudySettings(Section):
     """The study of `make augmentation`: what generated images are worth to a classifier that has few real ones."""
 
     per_class: Annotated[list[Interval], Field(min_length=1)]
@@ -27,10 +27,10 @@ class AugmentationStudyParams(Section):
     generated_per_class: Interval
     shares: Annotated[list[Annotated[float, Field(gt=0, lt=1)]], Field(min_length=1)]
     classifier_images: Annotated[int, Field(ge=1, le=10**12)]
-    classic: ClassicParams
+    classic: ClassicSettings
 
     @model_validator(mode="after")
-    def _each_once(self) -> AugmentationStudyParams:
+    def _each_once(self) -> AugmentationStudySettings:
         for key in ("per_class", "seeds", "shares"):
             values = getattr(self, key)
             if len(set(values)) < len(values):

@@ -7,30 +7,36 @@ from typing import Any
 
 from pydantic import model_validator
 
-from ganforge.params.compute import ComputeParams
-from ganforge.params.data import DatasetParams, HuggingFaceParams, ImagesParams
-from ganforge.params.learning import AugmentParams, NetworkParams, TrainParams
-from ganforge.params.results import DirectionsParams, EvaluationParams, ExtractorParams, GateParams, SampleParams
-from ganforge.params.section import Section
-from ganforge.params.study import AugmentationStudyParams
+from ganforge.params.compute import ComputeSettings
+from ganforge.params.data import DatasetSettings, HuggingFaceSettings, ImagesSettings
+from ganforge.params.learning import AugmentSettings, NetworkSettings, TrainSettings
+from ganforge.params.results import (
+    DirectionsSettings,
+    EvaluationSettings,
+    ExtractorSettings,
+    GateSettings,
+    SampleSettings,
+)
+from ganforge.params.study import AugmentationStudySettings
+from ganforge.settings import Section
 
 
 class Params(Section):
     """The whole of params.yaml."""
 
-    dataset: DatasetParams
-    images: ImagesParams
-    huggingface: HuggingFaceParams
-    extractor: ExtractorParams
-    network: NetworkParams
-    train: TrainParams
-    augment: AugmentParams
-    sample: SampleParams
-    evaluation: EvaluationParams
-    directions: DirectionsParams
-    gate: GateParams
-    augmentation_study: AugmentationStudyParams
-    compute: ComputeParams
+    dataset: DatasetSettings
+    images: ImagesSettings
+    huggingface: HuggingFaceSettings
+    extractor: ExtractorSettings
+    network: NetworkSettings
+    train: TrainSettings
+    augment: AugmentSettings
+    sample: SampleSettings
+    evaluation: EvaluationSettings
+    directions: DirectionsSettings
+    gate: GateSettings
+    augmentation_study: AugmentationStudySettings
+    compute: ComputeSettings
 
     @model_validator(mode="after")
     def _enough_samples(self) -> Params:

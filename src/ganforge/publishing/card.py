@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ganforge.datasets.prepared import Meta
 from ganforge.evaluation.alarms import alarms
 from ganforge.evaluation.meanings import SPREAD, headline, markdown_table
 from ganforge.networks.storage import GeneratorConfig
+from ganforge.prepared.storage import Meta
 
 CARD = """\
 # Generator of {dataset}

@@ -12,16 +12,16 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import ganforge
-from ganforge.datasets.prepared import Meta, read_meta
 from ganforge.errors import UserError
 from ganforge.evaluation.alarms import alarms
 from ganforge.evaluation.meanings import MEANINGS, look_up
 from ganforge.layout import GENERATOR, PREPARED, RUN
-from ganforge.lock import holds
 from ganforge.networks.storage import CONFIG, WEIGHTS, load_generator
 from ganforge.params import load_params
+from ganforge.prepared.storage import Meta, read_meta
 from ganforge.publishing.card import model_card
-from ganforge.records import Record, changed_scores, read_workspace
+from ganforge.runs.lock import holds
+from ganforge.runs.records import Record, changed_scores, read_workspace
 from ganforge.tracking import Identity, connect, find_run, read_run, scoring_mark, store_needed
 
 if TYPE_CHECKING:

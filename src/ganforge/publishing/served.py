@@ -26,7 +26,7 @@ from pydantic import (
 from ganforge.errors import UserError
 from ganforge.generator import Generator
 from ganforge.networks.sampling import BLOCK
-from ganforge.refusal import sentence_of
+from ganforge.params.refusal import sentence_of
 from ganforge.signals import SIGNALS
 
 MOST = 1000  # samples of one request

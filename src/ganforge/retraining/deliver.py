@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from ganforge.errors import UserError
 from ganforge.retraining.places import COMMENT, OUTCOME, PICTURES, REPORT, RESULTS, TRACKED
-from ganforge.shell import git, resolve
+from ganforge.runs.shell import git, resolve
 
 AUTHOR = {"NAME": "ci/retrain", "EMAIL": "ci-retrain@localhost"}  # where git knows no other
 FILE = "100644"  # git's mode of a plain file

@@ -10,12 +10,12 @@ from pathlib import Path
 import pandas as pd
 
 from ganforge.evaluation.meanings import MEANINGS, headline, look_up, number
-from ganforge.evaluation.plots import plot_trainings
+from ganforge.figures.plots import plot_trainings
 from ganforge.files import write_durably
-from ganforge.gate import Finding
-from ganforge.records import LEGEND, Record, changed_scores
 from ganforge.retraining.places import PICTURES, REPORT
 from ganforge.retraining.stages import Reproduction, Stage
+from ganforge.runs.gate import Finding
+from ganforge.runs.records import LEGEND, Record, changed_scores
 
 BEFORE, AFTER = "base", "this change"
 REAL = {meaning.key: meaning.real_key for meaning in MEANINGS}

@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ganforge.errors import UserError, first_line
-from ganforge.gate import check_gate, judge, rules
 from ganforge.layout import GENERATOR, IMPORT, LOCK, PARAMS, RUN, TRAINING
-from ganforge.lock import read_lock
 from ganforge.params import load_params
-from ganforge.recipes import apply_recipe, apply_values
-from ganforge.records import Record, changed_params, parse_record, read_revision, read_workspace
+from ganforge.params.recipes import apply_recipe, apply_values
 from ganforge.retraining.places import OUTCOME, RESULTS, TRACKED
 from ganforge.retraining.report import AFTER, BEFORE, Retraining, write_report
 from ganforge.retraining.stages import Reproduction, needs_a_run, reproduce, with_reasons
-from ganforge.shell import dvc, git, has_remote, resolve, show
+from ganforge.runs.gate import check_gate, judge, rules
+from ganforge.runs.lock import read_lock
+from ganforge.runs.records import Record, changed_params, parse_record, read_revision, read_workspace
+from ganforge.runs.shell import dvc, git, has_remote, resolve, show
 
 FAILED, REFUSED = 1, 3  # statuses of a retraining that did not pass
 NO_COMMIT = "0" * 40  # what GitHub calls the commit before the first one of a branch

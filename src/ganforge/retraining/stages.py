@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from ganforge.layout import PARAMS
 from ganforge.params import leaves
-from ganforge.shell import dvc
+from ganforge.runs.shell import dvc
 
 Outcome = Literal["ran", "taken from the cache", "unchanged", "failed"]
 

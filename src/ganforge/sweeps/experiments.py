@@ -14,8 +14,8 @@ from typing import Any
 from ganforge.errors import UserError
 from ganforge.files import repository_root
 from ganforge.layout import PARAMS
-from ganforge.records import Record, read_revision
-from ganforge.shell import dvc
+from ganforge.runs.records import Record, read_revision
+from ganforge.runs.shell import dvc
 from ganforge.sweeps.plan import Trial
 
 

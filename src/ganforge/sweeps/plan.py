@@ -17,7 +17,7 @@ from ganforge.errors import UserError
 from ganforge.evaluation.meanings import MEANINGS
 from ganforge.layout import IMPORT, PARAMS
 from ganforge.params import Name, Section, Seed, parse_params, read_yaml
-from ganforge.refusal import sentence_of
+from ganforge.params.refusal import sentence_of
 
 SWEEPS = Path("recipes/sweeps")
 PIPELINE = Path("dvc.yaml")

@@ -10,7 +10,7 @@ from ganforge.evaluation.meanings import look_up, shown
 from ganforge.files import repository_root
 from ganforge.layout import RUN
 from ganforge.params import parse_params
-from ganforge.records import Record, differing_params, ranked
+from ganforge.runs.records import Record, differing_params, ranked
 from ganforge.sweeps.experiments import read_file, read_params, run_trials
 from ganforge.sweeps.plan import Sweep, combinations, family, load_sweep, plan
 from ganforge.sweeps.search import search

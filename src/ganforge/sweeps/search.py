@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganforge.errors import UserError
 from ganforge.evaluation.meanings import look_up
-from ganforge.records import Record
+from ganforge.runs.records import Record
 from ganforge.sweeps.plan import Range, Sweep, Trial, family, plan
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Self
 
 import ganforge
-from ganforge.datasets.prepared import Meta
 from ganforge.params import Params
+from ganforge.prepared.storage import Meta
 from ganforge.tracking.store import FILLED_LATER, READY, TOLD, failure
 
 if TYPE_CHECKING:

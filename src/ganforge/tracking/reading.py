@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ganforge.errors import UserError
 from ganforge.layout import GRID, METRICS, PARAMS
-from ganforge.records import Record, comparable, parse_record
+from ganforge.runs.records import Record, comparable, parse_record
 from ganforge.tracking.identity import Identity
 from ganforge.tracking.run import TRAINING_TAG, find_run
 from ganforge.tracking.store import connect, experiment_name, tracking_uri

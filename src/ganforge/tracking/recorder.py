@@ -20,9 +20,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from ganforge.datasets.prepared import Meta, parse_meta
 from ganforge.files import write_durably
 from ganforge.params import Params, parse_params
+from ganforge.prepared.storage import Meta, parse_meta
 from ganforge.tracking.identity import Identity
 from ganforge.tracking.machine import Machine
 from ganforge.tracking.run import PipelineRun, recover_run

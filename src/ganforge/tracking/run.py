@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganforge.datasets.prepared import Meta
 from ganforge.evaluation.meanings import Scores, headline, markdown_table
 from ganforge.layout import GRID
 from ganforge.params import Params
+from ganforge.prepared.storage import Meta
 from ganforge.tracking.identity import EXPERIMENT_VARIABLE, Identity, commit_state
 from ganforge.tracking.store import connect, experiment_id
 

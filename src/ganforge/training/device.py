@@ -9,7 +9,7 @@ import sys
 import torch
 
 from ganforge.errors import UserError
-from ganforge.params import ComputeParams
+from ganforge.params import ComputeSettings
 
 MOST_OF_MEMORY = 0.5  # of what is free, for the data set
 
@@ -18,7 +18,7 @@ M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 LARGEST_MMAP_THRESHOLD = 32 * 2**20
 
 
-def configure(compute: ComputeParams) -> torch.device:
+def configure(compute: ComputeSettings) -> torch.device:
     """Sets the number of CPU threads and returns the device to compute on.
 
     Raises:

@@ -10,7 +10,7 @@ import torch
 
 from ganforge.networks import GROWN_AT, Growing
 from ganforge.objectives import Adversarial
-from ganforge.params import TrainParams
+from ganforge.params import TrainSettings
 from ganforge.training.batches import Batches
 from ganforge.training.device import seed_draws
 from ganforge.training.distributed import World
@@ -49,7 +49,7 @@ class Game:
         optimisers: Optimisers,
         batches: Batches,
         latent_dim: int,
-        params: TrainParams,
+        params: TrainSettings,
         world: World,
         device: torch.device,
     ) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from ganforge.params import TrainParams
+from ganforge.params import TrainSettings
 from ganforge.training.schedules import value_at
 
 
@@ -38,7 +38,7 @@ class Optimiser(Protocol):
 
 
 def build_optimiser(
-    params: TrainParams, module: nn.Module, device: torch.device, *, recorded: bool = False
+    params: TrainSettings, module: nn.Module, device: torch.device, *, recorded: bool = False
 ) -> Optimiser:
     """The optimiser that ``params`` ask for; one that a CUDA graph can record if it is to be ``recorded``."""
     # A recorded graph reads the learning rate from this tensor; elsewhere a number is faster.

@@ -8,13 +8,13 @@ from functools import partial
 import numpy as np
 import torch
 
-from ganforge.datasets.prepared import Meta, Prepared
 from ganforge.errors import UserError
-from ganforge.networks import CodedGenerator, NetworkSpec, build_discriminator, build_generator
+from ganforge.networks import LatentGenerator, NetworkSpec, build_discriminator, build_generator
 from ganforge.networks.sampling import decode, draw_latents
 from ganforge.networks.storage import GeneratorConfig
 from ganforge.objectives import LOSSES, PENALTIES, Adversarial, Penalty
-from ganforge.params import AugmentParams, NetworkParams, Params, Schedule
+from ganforge.params import AugmentSettings, NetworkSettings, Params, Schedule
+from ganforge.prepared.storage import Meta, Prepared
 from ganforge.scale import arrange
 from ganforge.training.augmentation import DifferentiableAugmentation
 from ganforge.training.batches import Batches, Order, choose_batches
@@ -35,7 +35,7 @@ PREVIEW_ROWS = 20
 PREVIEW_SEED = 0
 
 
-def generator_spec(params: NetworkParams, meta: Meta) -> NetworkSpec:
+def generator_spec(params: NetworkSettings, meta: Meta) -> NetworkSpec:
     """The generator that ``params`` ask for, fitted to the data that ``meta`` describes."""
     classes = len(meta.classes) if params.conditional == "auto" else 0
     return NetworkSpec(
@@ -51,13 +51,13 @@ def generator_spec(params: NetworkParams, meta: Meta) -> NetworkSpec:
     )
 
 
-def discriminator_spec(params: NetworkParams, spec: NetworkSpec) -> NetworkSpec:
+def discriminator_spec(params: NetworkSettings, spec: NetworkSpec) -> NetworkSpec:
     """The discriminator that ``params`` ask for beside a generator of ``spec``."""
     width = params.discriminator_width
     return spec if width == "same" else replace(spec, width=width)
 
 
-def built(params: NetworkParams, meta: Meta, kept: Kept) -> tuple[CodedGenerator, GeneratorConfig]:
+def built(params: NetworkSettings, meta: Meta, kept: Kept) -> tuple[LatentGenerator, GeneratorConfig]:
     """The generator that has the weights which a training kept, in evaluation mode, and what it has to be known by."""
     spec = generator_spec(params, meta)
     module = build_generator(spec)
@@ -146,7 +146,7 @@ def build_objective(params: Params, spec: NetworkSpec, world: World, device: tor
     return objective
 
 
-def build_augmentation(params: AugmentParams, world: World) -> DifferentiableAugmentation | None:
+def build_augmentation(params: AugmentSettings, world: World) -> DifferentiableAugmentation | None:
     """What the discriminator sees instead of the images, or None for the images."""
     if params.mode == "none":
         return None

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from ganforge.errors import UserError
-from ganforge.gate import check_gate, judge
-from ganforge.params import GateParams
-from ganforge.records import parse_record
+from ganforge.params import GateSettings
+from ganforge.runs.gate import check_gate, judge
+from ganforge.runs.records import parse_record
 from tests.project import ROOT
 
-OPEN = GateParams(most={}, least={}, worse_by={}, alarms="refuse")
+OPEN = GateSettings(most={}, least={}, worse_by={}, alarms="refuse")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from ganforge.errors import UserError
 from ganforge.generator import Generator
 from ganforge.networks import FAMILIES, NetworkSpec, build_generator
 from ganforge.networks.storage import GeneratorConfig
-from ganforge.truncation import Truncated
+from ganforge.networks.truncation import Truncated
 
 
 def untrained(name, classes, *, sphere=False):

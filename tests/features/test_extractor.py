@@ -8,7 +8,7 @@ import torch
 
 from ganforge.datasets.source import Split
 from ganforge.datasets.stacked_mnist import stack
-from ganforge.evaluation.extractor import (
+from ganforge.features.extractor import (
     Extractor,
     join_labels,
     part_classifier,
@@ -16,7 +16,7 @@ from ganforge.evaluation.extractor import (
     separate,
     separate_labels,
 )
-from tests.evaluation.extractors import trained
+from tests.features.extractors import trained
 
 CPU = torch.device("cpu")
 

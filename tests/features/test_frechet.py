@@ -6,7 +6,7 @@ import torch
 from scipy.linalg import sqrtm
 from torch import nn
 
-from ganforge.evaluation.frechet import Gaussian, frechet_distance
+from ganforge.features.frechet import Gaussian, frechet_distance
 
 
 def gaussian(mean: np.ndarray, covariance: np.ndarray) -> Gaussian:

@@ -13,7 +13,7 @@ from ganforge.errors import UserError
 from ganforge.files import write_durably
 from ganforge.layout import PARAMS
 from ganforge.params import load_params, parse_params, read_yaml
-from ganforge.proposal import Proposal
+from ganforge.params.proposal import Proposal
 
 RECIPES = Path("recipes")
 

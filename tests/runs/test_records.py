@@ -5,12 +5,12 @@ import subprocess
 
 import pytest
 
-from ganforge.datasets.prepared import Meta
 from ganforge.errors import UserError
 from ganforge.params import parse_params
-from ganforge.records import WORKSPACE, differing_params, parse_record, ranked, read_revision, read_workspace
+from ganforge.prepared.storage import Meta
+from ganforge.runs.records import WORKSPACE, differing_params, parse_record, ranked, read_revision, read_workspace
 from ganforge.tracking import Identity, previous_run, read_run, recover_run
-from tests.evaluation.test_report import SCORES, png
+from tests.pages.test_report import SCORES, png
 
 META = Meta("digits", "somewhere", "image", (1, 8, 8), ("0", "1"), (5, 5), {"train": 10, "test": 2}, "ab" * 32)
 

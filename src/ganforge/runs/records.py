@@ -13,8 +13,8 @@ from typing import Any, Literal
 from ganforge.errors import UserError
 from ganforge.evaluation.meanings import MEANINGS, Meaning, look_up, number
 from ganforge.layout import GRID, LOCK, METRICS, PARAMS
-from ganforge.lock import made_with, read_lock
 from ganforge.params import leaves
+from ganforge.runs.lock import made_with, read_lock
 
 WORKSPACE = "workspace"  # the name of what lies on disk, as in DVC
 

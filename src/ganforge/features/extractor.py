@@ -26,7 +26,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from ganforge.datasets.source import Split
 from ganforge.errors import UserError, first_line
-from ganforge.evaluation.clusters import Clusters
+from ganforge.features.clusters import Clusters
 from ganforge.files import write_durably, write_json
 from ganforge.networks.layers import BATCH_NORM, CONVOLUTION
 from ganforge.networks.weights import build_with

@@ -3,7 +3,7 @@
 import torch
 
 from ganforge.datasets import Split
-from ganforge.evaluation.extractor import Extractor, train_classifier
+from ganforge.features.extractor import Extractor, train_classifier
 
 CPU = torch.device("cpu")
 

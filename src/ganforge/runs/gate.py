@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ganforge.errors import UserError
 from ganforge.evaluation.alarms import alarms
 from ganforge.evaluation.meanings import MEANINGS, look_up, number
-from ganforge.params import GateParams
-from ganforge.records import Record, worse_by
+from ganforge.params import GateSettings
+from ganforge.runs.records import Record, worse_by
 
 LABELS = {meaning.key: meaning.label for meaning in MEANINGS}
 
@@ -27,7 +27,7 @@ class Finding:
     refused: bool
 
 
-def check_gate(gate: GateParams) -> None:
+def check_gate(gate: GateSettings) -> None:
     """Sees that every score that the gate names exists.
 
     Raises:
@@ -39,7 +39,7 @@ def check_gate(gate: GateParams) -> None:
                 raise UserError(f"params.yaml: gate.{key} names {name!r}, no score; allowed are {', '.join(LABELS)}.")
 
 
-def rules(record: Record, base: Record | None, gate: GateParams) -> list[tuple[str, str, str]]:
+def rules(record: Record, base: Record | None, gate: GateSettings) -> list[tuple[str, str, str]]:
     """What the gate asks for, score by score: its label, the bound, and what was found."""
     found = []
     for bounds, words in ((gate.most, "at most"), (gate.least, "at least")):
@@ -53,7 +53,7 @@ def rules(record: Record, base: Record | None, gate: GateParams) -> list[tuple[s
     return found
 
 
-def judge(record: Record, base: Record | None, gate: GateParams) -> list[Finding]:
+def judge(record: Record, base: Record | None, gate: GateSettings) -> list[Finding]:
     """What speaks against new scores, and what could not be looked at.
 
     Args:
@@ -79,7 +79,7 @@ def _absent(key: str, base: Record | None) -> Finding:
     return Finding(f"{LABELS[key]} ({key}) is not measured for these data", refused=False)
 
 
-def _bounds(record: Record, gate: GateParams) -> Iterable[Finding]:
+def _bounds(record: Record, gate: GateSettings) -> Iterable[Finding]:
     for bounds, words, sign in ((gate.most, "at most", 1), (gate.least, "at least", -1)):
         for key, bound in bounds.items():
             value = look_up(record.scores, key)
@@ -87,7 +87,7 @@ def _bounds(record: Record, gate: GateParams) -> Iterable[Finding]:
                 yield Finding(f"{LABELS[key]} ({key}) is {number(value)}, {words} {bound:g} is allowed", refused=True)
 
 
-def _beside(record: Record, base: Record | None, gate: GateParams) -> Iterable[Finding]:
+def _beside(record: Record, base: Record | None, gate: GateSettings) -> Iterable[Finding]:
     for key, allowed in gate.worse_by.items():
         before = look_up(base.scores, key) if base else None
         after = look_up(record.scores, key)
@@ -105,6 +105,6 @@ def _beside(record: Record, base: Record | None, gate: GateParams) -> Iterable[F
             yield Finding(f"{change}, {lost:.3g} worse than the base, at most {allowed:g} is allowed", refused=True)
 
 
-def _alarms(record: Record, gate: GateParams) -> Iterable[Finding]:
+def _alarms(record: Record, gate: GateSettings) -> Iterable[Finding]:
     told = alarms(record.scores, inception=bool(record.params.get("evaluation.inception")))
     return [Finding(alarm, refused=gate.alarms == "refuse") for alarm in told]

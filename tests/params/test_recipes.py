@@ -4,8 +4,8 @@ import pytest
 
 from ganforge.cli import main
 from ganforge.errors import UserError
-from ganforge.proposal import Survey, propose
-from ganforge.recipes import apply_recipe, apply_values, list_recipes
+from ganforge.params.proposal import Survey, propose
+from ganforge.params.recipes import apply_recipe, apply_values, list_recipes
 from tests.project import ROOT
 
 NAMES = sorted(file.stem for file in (ROOT / "recipes").glob("*.yaml"))

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from ganforge.evaluation.extractor import Extractor
-from ganforge.evaluation.frechet import Gaussian, frechet_distance
+from ganforge.features.extractor import Extractor
+from ganforge.features.frechet import Gaussian, frechet_distance
 from ganforge.files import read_array
 from ganforge.networks import NetworkSpec
 from ganforge.networks.sampling import CHECK_SEED, decode, draw_labels, draw_latents

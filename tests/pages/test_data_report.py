@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from ganforge.datasets.facts import Facts
-from ganforge.datasets.prepared import Meta
 from ganforge.datasets.source import Split
-from ganforge.evaluation.data_report import LARGEST_CELL, contact_sheet, render_data_report, shrunk, summary, warnings
-from ganforge.evaluation.plots import plot_counts, plot_sizes
-from ganforge.evaluation.report import Section
+from ganforge.figures.plots import plot_counts, plot_sizes
+from ganforge.pages.data_report import LARGEST_CELL, contact_sheet, render_data_report, shrunk, summary, warnings
+from ganforge.pages.report import Section
+from ganforge.prepared.storage import Meta
 
 KINDS = ("empty", "broken", "no image", "tiny", "huge", "unsupported", "duplicate", "contradictory", "alone")
 NOTES = ("animated", "deep", "enlarged", "rotated", "transparent")

@@ -7,7 +7,7 @@ from abc import abstractmethod
 from torch import Tensor, nn
 
 
-class CodedGenerator(nn.Module):
+class LatentGenerator(nn.Module):
     """saturate(unbounded(encode(latents, labels))).
 
     The code of style-based networks is their style w; that of all others the latent vector beside the embedding of the

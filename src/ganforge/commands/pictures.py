@@ -60,7 +60,7 @@ def read_code(path: Path, space: Space) -> Coded:
     if path.suffix == ".json":
         return _told(path, space)
     from ganforge.datasets.single import read_single
-    from ganforge.evaluation.extractor import Extractor
+    from ganforge.features.extractor import Extractor
     from ganforge.latents import project
     from ganforge.params import load_params
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from ganforge.networks import NetworkSpec, build_generator
-from ganforge.networks.code import saturate
+from ganforge.networks.latent import saturate
 
 
 def test_saturate_is_a_stretched_tanh_that_is_cut_off_and_has_its_gradient():

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ganforge.errors import UserError
-from ganforge.networks import CodedGenerator, NetworkSpec
+from ganforge.networks import LatentGenerator, NetworkSpec
 from ganforge.networks.equalised import NormalisedInput
 from ganforge.networks.sampling import STATISTICS_SEED, draw_latents
 from ganforge.networks.style import StyleGenerator
@@ -33,7 +33,7 @@ class Truncated(nn.Module):
         UserError: the network has neither.
     """
 
-    def __init__(self, generator: CodedGenerator, spec: NetworkSpec, truncation: float) -> None:
+    def __init__(self, generator: LatentGenerator, spec: NetworkSpec, truncation: float) -> None:
         super().__init__()
         if not 0 <= truncation <= 1:
             raise UserError(f"truncation is {truncation}; allowed is 0 to 1.")

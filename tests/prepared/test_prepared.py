@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ganforge.datasets.prepared import Prepared, read_meta, write_prepared
 from ganforge.datasets.source import Split
 from ganforge.errors import UserError
+from ganforge.prepared.storage import Prepared, read_meta, write_prepared
 
 DESCRIBED = {"dataset": "d", "origin": "o", "signal": "image", "classes": ["a", "b"]}
 

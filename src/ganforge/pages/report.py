@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ganforge.evaluation.meanings import SPREAD, Scores, headline, rows
-from ganforge.records import LEGEND, Record, changed_params, changed_scores
+from ganforge.runs.records import LEGEND, Record, changed_params, changed_scores
 
 NOT_TOLD = ("compute.", "augmentation_study.")  # parameters that this run would be the same without
 TEMPLATES = Path(__file__).parent / "templates"

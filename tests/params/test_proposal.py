@@ -8,7 +8,7 @@ from PIL import Image
 from ganforge.cli import main
 from ganforge.layout import IMPORT
 from ganforge.params import load_params, parse_params
-from ganforge.proposal import IMAGES, Survey, propose
+from ganforge.params.proposal import IMAGES, Survey, propose
 from tests.project import ROOT
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ganforge.datasets.facts import FEW_IMAGES, FEW_OF_A_CLASS, Facts
-from ganforge.datasets.prepared import Meta
 from ganforge.datasets.source import Split
-from ganforge.evaluation.report import Section, render
+from ganforge.pages.report import Section, render
+from ganforge.prepared.storage import Meta
 
 SHEET_ROWS, SHEET_COLUMNS = 20, 12
 SHEET_SEED = 0

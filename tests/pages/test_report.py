@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from ganforge.evaluation.meanings import headline, number, rows
-from ganforge.evaluation.report import Section, pictures, render_comparison, render_report
-from ganforge.records import Record, changed_params, changed_scores
+from ganforge.pages.report import Section, pictures, render_comparison, render_report
+from ganforge.runs.records import Record, changed_params, changed_scores
 
 SCORES = {
     "n": {"real": 355, "fake": 355, "seeds": 3},

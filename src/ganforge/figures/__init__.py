@@ -1,0 +1,1 @@
+"""Figures for pages, tables and MLflow."""

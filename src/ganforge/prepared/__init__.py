@@ -1,0 +1,1 @@
+"""The one format of data that everything after the stage ``preprocess`` reads."""
