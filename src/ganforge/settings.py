@@ -1,4 +1,9 @@
-"""What every section of params.yaml is made of."""
+"""What every section of params.yaml is made of.
+
+A section is a typed class in the ``settings.py`` of the room that reads it. A section whose keys differ by application
+or family is a union of several classes, told apart by one key, its tag. The text under a key is its meaning, which
+``ganforge explain`` prints and which stands behind it in params.yaml.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +24,9 @@ Interval = Annotated[int, Field(ge=1)]
 class Section(BaseModel):
     """A group of keys: strict types, nothing unknown, no default."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
 
 Value = TypeVar("Value", bound=float)

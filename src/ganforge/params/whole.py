@@ -7,28 +7,26 @@ from typing import Any
 
 from pydantic import model_validator
 
-from ganforge.params.compute import ComputeSettings
-from ganforge.params.data import DatasetSettings, HuggingFaceSettings, ImagesSettings
-from ganforge.params.learning import AugmentSettings, NetworkSettings, TrainSettings
-from ganforge.params.results import (
-    DirectionsSettings,
-    EvaluationSettings,
-    ExtractorSettings,
-    GateSettings,
-    SampleSettings,
-)
-from ganforge.params.study import AugmentationStudySettings
+from ganforge.augmenting.settings import AugmentationStudySettings
+from ganforge.compute import ComputeSettings
+from ganforge.datasets.settings import DatasetSettings
+from ganforge.evaluation.settings import EvaluationSettings, SampleSettings
+from ganforge.features.settings import ExtractorSettings
+from ganforge.latents.settings import DirectionsSettings
+from ganforge.networks.settings import NetworkSettings
+from ganforge.objectives.settings import ObjectiveSettings
+from ganforge.runs.settings import GateSettings
 from ganforge.settings import Section
+from ganforge.training.settings import AugmentSettings, TrainSettings
 
 
 class Params(Section):
     """The whole of params.yaml."""
 
     dataset: DatasetSettings
-    images: ImagesSettings
-    huggingface: HuggingFaceSettings
     extractor: ExtractorSettings
     network: NetworkSettings
+    objective: ObjectiveSettings
     train: TrainSettings
     augment: AugmentSettings
     sample: SampleSettings
@@ -49,10 +47,10 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _adaptive_augmentation_has_a_sign_to_go_by(self) -> Params:
-        if self.augment.mode == "adaptive" and self.train.loss == "wasserstein":
+        if self.augment.mode == "adaptive" and not self.objective.scores_have_a_sign:
             raise ValueError(
-                "augment.mode is adaptive, but wasserstein's scores have no sign that tells real from generated: "
-                "set it to none or always, or choose another train.loss"
+                "augment.mode is adaptive, but the scores of this objective have no sign that tells real from "
+                "generated: set it to none or always, or choose another objective.loss"
             )
         return self
 

@@ -1,1 +1,1 @@
-"""The one format of data that everything after the stage ``preprocess`` reads."""
+"""The one format of data that everything after the stage ``preprocess`` reads: columns, and what describes them."""

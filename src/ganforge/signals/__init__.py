@@ -1,10 +1,24 @@
-"""How arrays look to a network and to a person. A new kind of signal is one file and one line below."""
+"""What is learnt and drawn: how arrays look to a network, to a file and to a person.
+
+A new kind of signal is one file and one line below.
+"""
 
 from __future__ import annotations
 
-from ganforge.signals.image import ImageSignal, enlarged, picture_of
-from ganforge.signals.signal import SHEET_SUFFIX, Signal
+from collections.abc import Mapping
+from typing import Any
 
-SIGNALS: dict[str, type[Signal]] = {"image": ImageSignal}
+from ganforge.prepared.columns import Column
+from ganforge.signals.image import ImageSignal, StackedImageSignal
+from ganforge.signals.signal import SHEET_SUFFIX, Signal, enlarged, picture_of
 
-__all__ = ["SHEET_SUFFIX", "SIGNALS", "ImageSignal", "Signal", "enlarged", "picture_of"]
+SIGNALS: dict[str, type[Signal]] = {signal.kind: signal for signal in (ImageSignal, StackedImageSignal)}
+
+__all__ = ["SHEET_SUFFIX", "SIGNALS", "Signal", "enlarged", "picture_of", "signal_of"]
+
+
+def signal_of(described: Column | Mapping[str, Any]) -> Signal:
+    """The signals that a column of the prepared data holds, or that `Signal.describe` described."""
+    if isinstance(described, Column):
+        return SIGNALS[described.kind](described.shape, described.about)
+    return SIGNALS[described["kind"]](described["shape"], described["about"])

@@ -11,7 +11,7 @@ from PIL import Image
 
 from ganforge.errors import UserError
 from ganforge.files import write_durably
-from ganforge.signals.image import enlarged, picture_of
+from ganforge.signals.signal import enlarged, picture_of
 
 SUFFIXES = (".gif", ".mp4")
 SIDE = 320  # pixels; small images are enlarged towards this, by whole factors

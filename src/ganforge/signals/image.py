@@ -2,67 +2,70 @@
 
 from __future__ import annotations
 
-import io
-import math
-from collections.abc import Sequence
-from pathlib import Path
-
 import numpy as np
-from PIL import Image
+import torch
+from torch import Tensor, nn
 
-from ganforge.files import write_durably
-
-SHEET_SIDE = 640  # pixels; sheets of small images are enlarged towards this, by whole factors
+from ganforge.signals.signal import Signal, picture_of, png
 
 
-class ImageSignal:
-    """uint8 arrays of shape (N, channels, height, width) as pictures."""
+class ImageSignal(Signal):
+    """uint8 (channels, height, width), one or three channels; networks see -1 to 1."""
 
+    kind = "image"
+    plural = "images"
+    dtype = "uint8"
     suffix = ".png"
+    mime = "image/png"
+    transformations = ("colour", "translation", "cutout")
 
-    def sheet(self, images: np.ndarray, columns: int, path: Path) -> None:
-        """Writes ``images`` as one PNG, row by row, enlarged by a whole factor when they are small."""
-        write_durably(path, _png(enlarged(Image.fromarray(_tile(images, columns)), SHEET_SIDE)))
+    def to_network(self, stored: Tensor) -> Tensor:
+        """0..255 to float32 -1..1, the channels of images last in memory, which convolutions are faster on."""
+        layout = torch.channels_last if stored.dim() == 4 else torch.contiguous_format
+        return stored.to(torch.float32, memory_format=layout, copy=True).div_(127.5).sub_(1)
 
-    def encode(self, image: np.ndarray) -> bytes:
-        """One image (channels, height, width) as the content of a PNG file."""
-        return _png(picture_of(image))
+    def from_network(self, x: Tensor) -> Tensor:
+        """Clipped to [-1, 1], rounded to the nearest of 256 levels."""
+        return ((x.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
 
-    def each(self, images: np.ndarray, names: Sequence[str], folder: Path) -> None:
-        """Writes every image at its own size as ``folder/name.png``."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for image, name in zip(images, names, strict=True):
-            (folder / f"{name}{self.suffix}").write_bytes(self.encode(image))
+    def output(self, x: Tensor) -> Tensor:
+        """See `saturate`."""
+        return saturate(x)
 
+    def picture(self, stored: np.ndarray) -> np.ndarray:
+        """As it is."""
+        return stored
 
-def picture_of(image: np.ndarray) -> Image.Image:
-    """uint8 (1 or 3, height, width) as Pillow has it, at its own size."""
-    return Image.fromarray(_height_width_channels(image))
-
-
-def enlarged(picture: Image.Image, side: int) -> Image.Image:
-    """A picture with every pixel repeated, by the largest whole factor within ``side``; large ones stay as they are."""
-    factor = max(1, side // max(picture.size))
-    return picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
+    def encode(self, stored: np.ndarray) -> bytes:
+        """A PNG of its own size."""
+        return png(picture_of(self.picture(stored)))
 
 
-def _png(picture: Image.Image) -> bytes:
-    content = io.BytesIO()
-    picture.save(content, "PNG")
-    return content.getvalue()
+class StackedImageSignal(ImageSignal):
+    """Images whose channels are pictures of their own, such as the three digits of Stacked MNIST.
+
+    The feature network looks at one channel at a time. The label of the whole is made of theirs as a number is of its
+    digits, the first channel counting most.
+    """
+
+    kind = "stacked_image"
+    views = 3
+
+    @property
+    def view_shape(self) -> tuple[int, ...]:
+        """One channel."""
+        return (1, *self.shape[1:])
+
+    def for_features(self, x: Tensor) -> Tensor:
+        """Every channel as an image: (batch, 3, height, width) to (3 * batch, 1, height, width)."""
+        return x.reshape(-1, 1, *x.shape[2:])
 
 
-def _height_width_channels(image: np.ndarray) -> np.ndarray:
-    """(C, H, W) as Pillow wants it: (H, W) if grey, else (H, W, 3)."""
-    return image[0] if len(image) == 1 else np.ascontiguousarray(np.moveaxis(image, 0, -1))
+def saturate(x: Tensor) -> Tensor:
+    """Tanh that gets to black and white: stretched by a tenth and cut off at -1 and 1; any shape to the same.
 
-
-def _tile(images: np.ndarray, columns: int, gap: int = 1) -> np.ndarray:
-    """(N, C, H, W) laid out in rows with a thin mid-grey gap between; (H', W') or (H', W', 3)."""
-    count, channels, height, width = images.shape
-    rows = math.ceil(count / columns)
-    canvas = np.full((channels, rows * (height + gap) - gap, columns * (width + gap) - gap), 128, dtype=np.uint8)
-    for index, image in enumerate(images):
-        top, left = index // columns * (height + gap), index % columns * (width + gap)
-        canvas[:, top : top + height, left : left + width] = image
-    return _height_width_channels(canvas)
+    Plain tanh gets there slowly, while half of the pixels of digits are black: its samples have dark greys in their
+    place, which features see although eyes do not. Cut off, since the discriminator could tell values beyond from real
+    ones; where it is, there is no gradient.
+    """
+    return nn.functional.hardtanh(1.1 * x.tanh())  # as clamp, whose gradient takes five kernels

@@ -1,0 +1,44 @@
+"""What a sample may depend on: nothing, a class label, another signal, a caption.
+
+A new condition is one file and one line below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ganforge.conditions.captions import Captions
+from ganforge.conditions.condition import Condition, Tensors, Unconditional
+from ganforge.conditions.labels import Labels
+from ganforge.conditions.source import Source, source_of
+from ganforge.prepared.columns import LABELS, SOURCE, TOKENS
+from ganforge.prepared.meta import Meta
+from ganforge.signals import signal_of
+
+CONDITIONS: dict[str, Callable[[dict[str, Any]], Condition]] = {
+    Unconditional.kind: lambda _: Unconditional(),
+    Labels.kind: lambda described: Labels(described["names"], described["counts"]),
+    Source.kind: source_of,
+    Captions.kind: lambda described: Captions(described["vocabulary"], described["length"]),
+}
+"""What makes a condition of what `Condition.describe` says of it."""
+
+__all__ = ["CONDITIONS", "Condition", "Tensors", "Unconditional", "condition_in", "condition_of"]
+
+
+def condition_of(described: Mapping[str, Any]) -> Condition:
+    """The condition that `Condition.describe` described."""
+    return CONDITIONS[described["kind"]](dict(described))
+
+
+def condition_in(meta: Meta) -> Condition:
+    """The condition that the data offer: a source, else a caption, else a label, else nothing."""
+    columns = meta.columns
+    if SOURCE in columns:
+        return Source(signal_of(columns[SOURCE]), unpaired=not meta.paired)
+    if TOKENS in columns:
+        return Captions(columns[TOKENS].about["vocabulary"], columns[TOKENS].shape[0])
+    if LABELS in columns:
+        return Labels(meta.classes, meta.class_counts)
+    return Unconditional()

@@ -1,0 +1,129 @@
+"""A text of a fixed length."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from torch import Tensor, nn
+
+from ganforge.conditions.condition import Condition, LinearLayer, Tensors, drawn_from
+from ganforge.errors import UserError
+from ganforge.prepared.columns import TOKENS, Arrays
+
+PADDING = 0  # the token behind the last word; the vocabulary has a place for it
+EMBEDDED = 64  # entries of the vector of a word
+
+
+class Captions(Condition):
+    """A sentence as tokens (length,), padded to one length.
+
+    Args:
+        vocabulary: the words, the token of each being its place; the first is the padding.
+        length: tokens of a caption.
+    """
+
+    kind = "captions"
+    columns = (TOKENS,)
+
+    def __init__(self, vocabulary: Sequence[str], length: int) -> None:
+        self.vocabulary, self.length = tuple(vocabulary), length
+
+    def describe(self) -> dict[str, Any]:
+        """See `Condition`."""
+        return {"kind": self.kind, "vocabulary": list(self.vocabulary), "length": self.length}
+
+    def summary(self) -> str:
+        """How many words are known."""
+        return f"captions of up to {self.length} words, of {len(self.vocabulary) - 1} known ones"
+
+    def draw(self, seed: int, count: int, pool: Arrays | None = None) -> Arrays:
+        """Captions of the pool, (count, length)."""
+        return drawn_from(pool, self.columns, seed, count, "a caption")
+
+    def parse(self, given: Any, count: int) -> Arrays:
+        """A text for all samples, or ``count`` of them; tokens are taken as they are."""
+        if isinstance(given, np.ndarray):
+            tokens = given
+        else:
+            texts = [given] * count if isinstance(given, str) else list(given)
+            tokens = np.array([self.tokens(text) for text in texts], dtype=np.int32).reshape(-1, self.length)
+        if tokens.shape != (count, self.length) or (count and not 0 <= tokens.min() <= tokens.max() < len(self.vocabulary)):
+            raise UserError(f"the caption is {given!r:.60}; allowed is a text, or {count} of them.")
+        return {TOKENS: tokens.astype(np.int32)}
+
+    def tokens(self, text: str) -> list[int]:
+        """The tokens of a text.
+
+        Raises:
+            UserError: a word is not known, or there are too many.
+        """
+        words = re.findall(r"[\w'-]+", text.lower())
+        unknown = [word for word in words if word not in self.vocabulary[1:]]
+        if unknown or len(words) > self.length:
+            known = ", ".join(self.vocabulary[1:9])
+            raise UserError(
+                f"the caption is {text!r:.60} ({f'{unknown[0]!r} is no word of the training data' if unknown else 'too long'}); "
+                f"allowed are at most {self.length} words of the training data, such as {known}."
+            )
+        return [self.vocabulary.index(word) for word in words] + [PADDING] * (self.length - len(words))
+
+    def titles(self, arrays: Arrays) -> list[str]:
+        """The texts."""
+        return [" ".join(self.vocabulary[token] for token in row if token != PADDING) for row in arrays[TOKENS]]
+
+    def encoder(self, features: int) -> nn.Module:
+        """See `CaptionEncoder`."""
+        return CaptionEncoder(len(self.vocabulary), features)
+
+    @property
+    def encodes(self) -> bool:
+        """It does."""
+        return True
+
+    def scorer(self, features: int, linear: LinearLayer) -> nn.Module:
+        """See `ProjectedScore`."""
+        return ProjectedScore(features, linear, self.encoder(features))
+
+
+class CaptionEncoder(nn.Module):
+    """A vector for a caption: embedded words read in both directions by a GRU, whose last states are taken.
+
+    Args:
+        words: in the vocabulary.
+        features: entries of the vector.
+    """
+
+    def __init__(self, words: int, features: int) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(words, EMBEDDED, padding_idx=PADDING)
+        self.reader = nn.GRU(EMBEDDED, EMBEDDED, batch_first=True, bidirectional=True)
+        self.output = nn.Linear(2 * EMBEDDED, features)
+
+    def forward(self, condition: Tensors) -> Tensor:
+        """Tokens (batch, length) to (batch, features)."""
+        _, last = self.reader(self.embedding(condition[TOKENS].long()))
+        vector: Tensor = self.output(last.movedim(0, 1).flatten(1))
+        return vector
+
+
+class ProjectedScore(nn.Module):
+    """score = <encoder(condition), phi(x)> + psi(phi(x)), Miyato & Koyama 2018, https://arxiv.org/abs/1802.05637, eq. 3.
+
+    Args:
+        features: entries of phi(x).
+        linear: makes psi.
+        encoder: of the condition, to as many entries.
+    """
+
+    def __init__(self, features: int, linear: LinearLayer, encoder: nn.Module) -> None:
+        super().__init__()
+        self.scores, self.encoder, self.scale = linear(features, 1), encoder, features**-0.5
+
+    def forward(self, features: Tensor, condition: Tensors) -> Tensor:
+        """(batch, features) and `Tensors` to (batch,)."""
+        projected = (self.encoder(condition) * features).sum(1) * self.scale
+        scores: Tensor = self.scores(features)[:, 0] + projected
+        return scores

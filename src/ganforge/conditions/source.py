@@ -1,0 +1,58 @@
+"""Another signal: what is to be translated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ganforge.conditions.condition import Condition, drawn_from
+from ganforge.errors import UserError
+from ganforge.prepared.columns import SOURCE, Arrays
+from ganforge.signals import Signal, signal_of
+
+
+class Source(Condition):
+    """A signal that a sample is made of, such as an outline that becomes a picture.
+
+    It is no vector: a translator takes it as its input, and the discriminator beside the signal that it judges.
+
+    Args:
+        signal: what sources are.
+        unpaired: whether the training data have no partners for them.
+    """
+
+    kind = "source"
+    columns = (SOURCE,)
+
+    def __init__(self, signal: Signal, *, unpaired: bool = False) -> None:
+        self.signal, self.unpaired = signal, unpaired
+
+    def describe(self) -> dict[str, Any]:
+        """See `Condition`."""
+        return {"kind": self.kind, "signal": self.signal.describe(), "unpaired": self.unpaired}
+
+    def summary(self) -> str:
+        """What a source is."""
+        return f"sources: {self.signal.plural} of {' x '.join(map(str, self.signal.shape))}"
+
+    def draw(self, seed: int, count: int, pool: Arrays | None = None) -> Arrays:
+        """Sources of the pool, (count, *shape) as they are stored."""
+        return drawn_from(pool, self.columns, seed, count, "a source")
+
+    def parse(self, given: Any, count: int) -> Arrays:
+        """A stored signal for all samples, or ``count`` of them."""
+        sources = np.asarray(given)
+        if sources.shape == self.signal.shape:
+            sources = np.broadcast_to(sources, (count, *self.signal.shape))
+        if sources.shape != (count, *self.signal.shape) or sources.dtype != self.signal.dtype:
+            raise UserError(
+                f"the source is {sources.dtype} of shape {sources.shape}; allowed is {self.signal.dtype} of shape "
+                f"{self.signal.shape}, or {count} of these."
+            )
+        return {SOURCE: np.ascontiguousarray(sources)}
+
+
+def source_of(described: dict[str, Any]) -> Source:
+    """What `Source.describe` described."""
+    return Source(signal_of(described["signal"]), unpaired=described["unpaired"])

@@ -1,0 +1,255 @@
+"""The section ``dataset`` of params.yaml: a class for each data set, which names what it is read by.
+
+A new data set is a file of this room and a class here, added to `DatasetSettings`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from ganforge.settings import Name, Section, Share
+
+if TYPE_CHECKING:
+    from ganforge.datasets.source import Source
+
+
+class DataSettings(Section):
+    """What all data sets have in common."""
+
+    name: str
+    """Which data set."""
+    held_out: Literal["test", "validation"]
+    """What samples are scored against: the test split, or a part of the training data; choose settings by the latter."""
+
+    def source(self) -> Source:
+        """What fetches and prepares it."""
+        raise NotImplementedError
+
+
+class PictureSettings(DataSettings):
+    """Images with class labels."""
+
+    resolution: Literal["native"] | Annotated[int, Field(ge=8, le=1024)]
+    """Side in pixels of the square that every image is resized to; native: as they are."""
+    labels: Literal["use", "ignore"]
+    """Whether class labels are used, or left out as if there were none; scores then do without a classifier."""
+
+
+class DigitsSettings(PictureSettings):
+    """Handwritten digits of 8x8 pixels, bundled with scikit-learn."""
+
+    name: Literal["digits"]
+
+    def source(self) -> Source:
+        """See `ganforge.datasets.digits`."""
+        from ganforge.datasets.digits import Digits
+
+        return Digits()
+
+
+class MNISTSettings(PictureSettings):
+    """Handwritten digits of 28x28 pixels."""
+
+    name: Literal["mnist"]
+
+    def source(self) -> Source:
+        """See `ganforge.datasets.mnist`."""
+        from ganforge.datasets.mnist import MNIST
+
+        return MNIST
+
+
+class FashionMNISTSettings(PictureSettings):
+    """Clothes of 28x28 pixels."""
+
+    name: Literal["fashion_mnist"]
+
+    def source(self) -> Source:
+        """See `ganforge.datasets.mnist`."""
+        from ganforge.datasets.mnist import FASHION_MNIST
+
+        return FASHION_MNIST
+
+
+class KMNISTSettings(PictureSettings):
+    """Cursive Japanese of 28x28 pixels."""
+
+    name: Literal["kmnist"]
+
+    def source(self) -> Source:
+        """See `ganforge.datasets.mnist`."""
+        from ganforge.datasets.mnist import KMNIST
+
+        return KMNIST
+
+
+class StackedMNISTSettings(PictureSettings):
+    """Three digits of MNIST in one image, a thousand classes, to count how many are drawn."""
+
+    name: Literal["stacked_mnist"]
+
+    def source(self) -> Source:
+        """See `ganforge.datasets.stacked_mnist`."""
+        from ganforge.datasets.stacked_mnist import StackedMNIST
+
+        return StackedMNIST()
+
+
+class EMNISTSettings(PictureSettings):
+    """Handwritten digits and letters of 28x28 pixels."""
+
+    name: Literal["emnist"]
+
+    def source(self) -> Source:
+        """See `ganforge.datasets.emnist`."""
+        from ganforge.datasets.emnist import EMNIST
+
+        return EMNIST()
+
+
+class CIFAR10Settings(PictureSettings):
+    """Colour images of 32x32 pixels."""
+
+    name: Literal["cifar10"]
+
+    def source(self) -> Source:
+        """See `ganforge.datasets.cifar10`."""
+        from ganforge.datasets.cifar10 import CIFAR10
+
+        return CIFAR10()
+
+
+class SVHNSettings(PictureSettings):
+    """House numbers, colour images of 32x32 pixels."""
+
+    name: Literal["svhn"]
+
+    def source(self) -> Source:
+        """See `ganforge.datasets.svhn`."""
+        from ganforge.datasets.svhn import SVHN
+
+        return SVHN()
+
+
+class STL10Settings(PictureSettings):
+    """Colour images of 96x96 pixels."""
+
+    name: Literal["stl10"]
+
+    def source(self) -> Source:
+        """See `ganforge.datasets.stl10`."""
+        from ganforge.datasets.stl10 import STL10
+
+        return STL10()
+
+
+class ImageFileSettings(PictureSettings):
+    """Image files of any format and size."""
+
+    crop: Literal["centre", "none", "pad"]
+    """How files become squares; centre: the largest square, none: all of it, stretched, pad: all of it, with bars."""
+    channels: Literal["auto", 1, 3]
+    """Channels of the images; auto: 1 where all are grey."""
+    background: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+    """Red, green and blue behind transparent pixels and of the bars."""
+    mirror: bool
+    """Whether every training image is also there mirrored left to right."""
+    test_share: Annotated[float, Field(gt=0, le=0.5)]
+    """Share of the images held out, by a digest of each file: none changes sides when others join."""
+    min_side: Annotated[int, Field(ge=1)]
+    """Pixels; images with a shorter side are left out."""
+    max_megapixels: Annotated[float, Field(gt=0, le=10_000)]
+    """Larger images are left out; JPEGs count as shrunk by their decoder."""
+    max_broken: Share
+    """Share of files that may be left out as broken; beyond it the stage stops."""
+
+
+class Flowers102Settings(ImageFileSettings):
+    """Photographs of 102 kinds of flower, of many sizes."""
+
+    name: Literal["flowers102"]
+
+    def source(self) -> Source:
+        """See `ganforge.datasets.flowers102`."""
+        from ganforge.datasets.flowers102 import Flowers102
+
+        return Flowers102()
+
+
+class CelebASettings(ImageFileSettings):
+    """Photographs of faces, not square."""
+
+    name: Literal["celeba"]
+
+    def source(self) -> Source:
+        """See `ganforge.datasets.celeba`."""
+        from ganforge.datasets.celeba import CelebA
+
+        return CelebA()
+
+
+class FolderSettings(ImageFileSettings):
+    """Your own images: put them into data/import/."""
+
+    name: Literal["folder"]
+
+    def source(self) -> Source:
+        """See `ganforge.datasets.folder`."""
+        from ganforge.datasets.folder import Folder
+
+        return Folder()
+
+
+class HuggingFaceSettings(ImageFileSettings):
+    """A data set in Hugging Face's formats (pip install 'ganforge[huggingface]')."""
+
+    name: Literal["huggingface"]
+    path: Name
+    """Owner/name on the Hub, or a folder or Parquet file from here; data/import/NAME, for DVC to see it change."""
+    config: Name
+    """Which of its configurations, where it has several, or none."""
+    revision: Name
+    """Of the Hub's: a commit's hash is the same data for ever, a branch is not."""
+    image: Name
+    """Column of the images."""
+    label: Name
+    """Column of the classes (names, texts or whole numbers), or none."""
+    train: Name
+    """Split to learn from; parts of one as in train[:90%]."""
+    test: Name
+    """Split that is held out; none: dataset.test_share of the other."""
+
+    def source(self) -> Source:
+        """See `ganforge.datasets.huggingface`."""
+        from ganforge.datasets.huggingface import HuggingFace
+
+        return HuggingFace()
+
+    @model_validator(mode="after")
+    def _splits_differ(self) -> HuggingFaceSettings:
+        if self.train == self.test:
+            raise ValueError(
+                f"dataset.train and dataset.test are both {self.train!r}: name another split to hold out, or none for "
+                "a part of the same"
+            )
+        return self
+
+
+DatasetSettings = Annotated[
+    DigitsSettings
+    | MNISTSettings
+    | FashionMNISTSettings
+    | KMNISTSettings
+    | StackedMNISTSettings
+    | EMNISTSettings
+    | CIFAR10Settings
+    | SVHNSettings
+    | STL10Settings
+    | Flowers102Settings
+    | CelebASettings
+    | FolderSettings
+    | HuggingFaceSettings,
+    Field(discriminator="name"),
+]

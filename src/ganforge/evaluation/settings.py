@@ -1,0 +1,37 @@
+"""The sections ``sample`` and ``evaluation`` of params.yaml."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from ganforge.settings import Section, Seed
+
+
+class SampleSettings(Section):
+    """How many samples are drawn, and from which seeds."""
+
+    count: Literal["auto"] | Annotated[int, Field(ge=2)]
+    """Samples drawn per seed for the scores; auto: as many as the test split has, at most 10000."""
+    seeds: Annotated[list[Seed], Field(min_length=1, max_length=100)]
+    """fd is the mean over these seeds, with its spread; other scores take their samples together."""
+    show_per_class: Annotated[int, Field(ge=1, le=100)]
+    """Columns of the grid of samples."""
+
+    @model_validator(mode="after")
+    def _seeds_differ(self) -> SampleSettings:
+        if len(set(self.seeds)) < len(self.seeds):
+            raise ValueError(f"sample.seeds is {self.seeds}: name each seed once, or the spread of the scores is a lie")
+        return self
+
+
+class EvaluationSettings(Section):
+    """How samples are scored."""
+
+    neighbours: Annotated[int, Field(ge=1, le=100)]
+    """k of precision, recall, density and coverage."""
+    cas_images: Annotated[int, Field(ge=0, le=10**12)]
+    """Images shown to a classifier that learns from samples and is tested on real images; 0: left out."""
+    inception: bool
+    """Also FID, KID, IS of Inception features, to compare with papers (pip install 'ganforge[inception]')."""

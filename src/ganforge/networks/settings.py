@@ -1,0 +1,135 @@
+"""The section ``network`` of params.yaml: a class for each family, which names what it is built by.
+
+A new family is a file of this room and a class here, added to `NetworkSettings`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from ganforge.settings import Section
+
+if TYPE_CHECKING:
+    from ganforge.networks.build import Family
+
+Width = Annotated[int, Field(ge=4, le=2048, multiple_of=4)]
+
+
+class LatentNetworkSettings(Section):
+    """What all families have in common that draw signals from a latent vector."""
+
+    name: str
+    """Family of the networks."""
+    conditional: Literal["auto", "never"]
+    """Whether networks are told the condition (class labels, captions), where the data have one."""
+    latent_dim: Annotated[int, Field(ge=1, le=4096)]
+    """Entries of the latent vector z."""
+    width: Width
+    """Channels of the generator at half of the full resolution, doubled with every halving (mlp: hidden units / 8)."""
+    discriminator_width: Width | Literal["same"]
+    """Channels of the discriminator there."""
+
+    @property
+    def sphere(self) -> bool:
+        """Whether samples are drawn from latent vectors of one length, sqrt(latent_dim), by a family that takes any."""
+        return False
+
+    def family(self) -> Family:
+        """The generator and the discriminator of the family."""
+        raise NotImplementedError
+
+
+class AnyLengthSettings(LatentNetworkSettings):
+    """Families that take latent vectors of any length, and whose discriminator spectral norm changes."""
+
+    sampling: Literal["normal", "sphere"]
+    """Latents of samples: normal, as in training always; sphere: all of one length, fewer malformed samples."""
+    spectral_norm: bool
+    """Spectral norm of the discriminator's weights (Miyato 2018)."""
+
+    @property
+    def sphere(self) -> bool:
+        """See `LatentNetworkSettings`."""
+        return self.sampling == "sphere"
+
+    @model_validator(mode="after")
+    def _sphere_has_points(self) -> AnyLengthSettings:
+        if self.sphere and self.latent_dim < 2:
+            raise ValueError(
+                "network.sampling is sphere, but network.latent_dim is 1, and such a sphere has two points only: "
+                "set it to normal, or network.latent_dim to 2 or more"
+            )
+        return self
+
+
+class MLPSettings(AnyLengthSettings):
+    """Dense networks (Goodfellow 2014)."""
+
+    name: Literal["mlp"]
+
+    def family(self) -> Family:
+        """See `ganforge.networks.mlp`."""
+        from ganforge.networks.mlp import FAMILY
+
+        return FAMILY
+
+
+class DCGANSettings(AnyLengthSettings):
+    """Strided convolutions (Radford 2015)."""
+
+    name: Literal["dcgan"]
+    refinement: bool
+    """One more convolution in the generator, at half of the full resolution."""
+    attention: bool
+    """Self-attention in both networks, at one coarse level (Zhang 2018)."""
+
+    def family(self) -> Family:
+        """See `ganforge.networks.dcgan`."""
+        from ganforge.networks.dcgan import FAMILY
+
+        return FAMILY
+
+
+class ResNetSettings(AnyLengthSettings):
+    """Residual networks without normalisation, the block of R3GAN (Huang 2024)."""
+
+    name: Literal["resnet"]
+    attention: bool
+    """Self-attention in both networks, at one coarse level (Zhang 2018)."""
+
+    def family(self) -> Family:
+        """See `ganforge.networks.resnet`."""
+        from ganforge.networks.resnet import FAMILY
+
+        return FAMILY
+
+
+class ProgressiveSettings(LatentNetworkSettings):
+    """Networks that grow from coarse to fine (Karras 2017)."""
+
+    name: Literal["progressive"]
+
+    def family(self) -> Family:
+        """See `ganforge.networks.progressive`."""
+        from ganforge.networks.progressive import FAMILY
+
+        return FAMILY
+
+
+class StyleSettings(LatentNetworkSettings):
+    """Style-based networks (StyleGAN2, Karras 2020)."""
+
+    name: Literal["style"]
+
+    def family(self) -> Family:
+        """See `ganforge.networks.style`."""
+        from ganforge.networks.style import FAMILY
+
+        return FAMILY
+
+
+NetworkSettings = Annotated[
+    MLPSettings | DCGANSettings | ResNetSettings | ProgressiveSettings | StyleSettings, Field(discriminator="name")
+]

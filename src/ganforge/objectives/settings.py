@@ -1,0 +1,68 @@
+"""The section ``objective`` of params.yaml: a class for each objective, which names what it is built by.
+
+A new objective is a file of this room and a class here, added to `ObjectiveSettings`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from ganforge.settings import Interval, Schedule, Section, Weight
+
+if TYPE_CHECKING:
+    from ganforge.objectives.objective import Build
+
+LossName = Literal["minimax", "non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
+SMOOTHABLE = ("minimax", "non_saturating", "least_squares")  # losses with a target for the score of real signals
+
+
+class AdversarialSettings(Section):
+    """One generator against one discriminator."""
+
+    name: Literal["adversarial"]
+    loss: LossName
+    """What both minimise; relativistic pairs every real signal with a generated one."""
+    label_smoothing: Annotated[float, Field(ge=0, lt=0.5)]
+    """What the target of real signals is short of 1 (minimax, non_saturating, least_squares)."""
+    r1: Weight | Schedule[Weight]
+    """Gamma of the gradient penalty on real signals (*); 0 switches it off."""
+    r1_interval: Interval
+    """Steps of the generator from one to the next; its weight is multiplied by as much."""
+    r2: Weight | Schedule[Weight]
+    """Gamma of the gradient penalty on generated signals (*); 0 switches it off."""
+    r2_interval: Interval
+    """Steps of the generator from one to the next; its weight is multiplied by as much."""
+    wgan_gp: Weight | Schedule[Weight]
+    """Weight of the penalty on gradient norms other than 1 between the two (*); 10 goes with wasserstein."""
+    wgan_gp_interval: Interval
+    """Steps of the generator from one to the next; its weight is multiplied by as much."""
+
+    @property
+    def scores_have_a_sign(self) -> bool:
+        """Whether the sign of a score tells what the discriminator takes a signal for, as adaptive augmentation needs."""
+        return self.loss != "wasserstein"
+
+    def build(self) -> Build:
+        """See `ganforge.objectives.adversarial`."""
+        from ganforge.objectives.adversarial import build
+
+        return build
+
+    @model_validator(mode="after")
+    def _options_that_exist(self) -> AdversarialSettings:
+        if self.label_smoothing and self.loss not in SMOOTHABLE:
+            raise ValueError(
+                f"objective.label_smoothing is {self.label_smoothing}, but {self.loss} has no target to smooth: set it "
+                f"to 0, or objective.loss to {', '.join(SMOOTHABLE[:-1])} or {SMOOTHABLE[-1]}"
+            )
+        if self.loss == "wasserstein" and not (self.r1 or self.r2 or self.wgan_gp):
+            raise ValueError(
+                "objective.loss is wasserstein, but nothing keeps the discriminator's slope in bounds: set "
+                "objective.wgan_gp (10 is usual) or objective.r1"
+            )
+        return self
+
+
+ObjectiveSettings = AdversarialSettings
