@@ -1,41 +1,48 @@
 """A trained generator as a thing to use.
 
 >>> from ganforge.generator import Generator
->>> sevens = Generator.load("models/generator").sample(64, seed=0, label=7)
+>>> sevens = Generator.load("models/generator").sample(64, seed=0, condition=7)
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
+from ganforge.conditions import Condition
 from ganforge.errors import UserError
-from ganforge.networks import LatentGenerator
-from ganforge.networks.sampling import decode, draw_labels, draw_latents
+from ganforge.networks.sampling import decode, draw_latents
+from ganforge.networks.spec import NetworkSpec
 from ganforge.networks.storage import CONFIG, GeneratorConfig, load_generator
 from ganforge.networks.truncation import Truncated
-
-Label = int | str | Sequence[int] | np.ndarray | None
+from ganforge.prepared.columns import Arrays
+from ganforge.signals import Signal
 
 
 class Generator:
-    """Draws signals; knows the shape and the labels of what it draws.
+    """Draws signals; knows what it draws and on what condition.
 
     Attributes:
         config: what it was trained on and how it is built.
-        shape: (channels, *size) of one sample.
-        classes: names of its labels, empty if it is unconditional.
+        spec: the latter.
+        signal: what it draws.
+        condition: what can be asked of it.
+        shape: of one sample, as it is stored.
     """
 
-    def __init__(self, module: LatentGenerator, config: GeneratorConfig, device: torch.device) -> None:
+    def __init__(self, module: nn.Module, config: GeneratorConfig, device: torch.device) -> None:
         self.module, self.config, self.device = module.to(device), config, device
-        self.shape, self.classes = config.network.shape, config.classes
+        self.spec: NetworkSpec = config.network
+        self.signal: Signal = self.spec.signal
+        self.condition: Condition = self.spec.condition
+        self.shape = self.signal.shape
 
     @cached_property
     def digest(self) -> str:
@@ -58,55 +65,42 @@ class Generator:
             )
         return cls(*load_generator(Path(folder)), torch.device(device))
 
-    def sample(self, n: int, *, seed: int = 0, label: Label = None, truncation: float = 1.0) -> np.ndarray:
-        """Draws ``n`` samples; sample i depends on (seed, i) and its label alone, however many are drawn.
+    def sample(
+        self, n: int, *, seed: int = 0, condition: Any = None, truncation: float = 1.0, pool: Arrays | None = None
+    ) -> np.ndarray:
+        """Draws ``n`` samples; sample i depends on (seed, i) and its condition alone, however many are drawn.
 
         Args:
             n: how many, 0 or more.
             seed: 0 or more.
-            label: a class for all of them, by number or by name; or ``n`` numbers, one each; None draws labels as
-                frequent as they were in training.
+            condition: what is asked for, of all samples or of each: a label by number or name, a source as it is
+                stored, a caption; None draws conditions as they were in training.
             truncation: 0 to 1; below 1 samples are more typical and more alike, see `Truncated`.
+            pool: columns of data that conditions are drawn from which cannot be made up, such as sources.
 
         Returns:
-            uint8 array (n, *shape).
+            stored signals (n, *shape).
 
         Raises:
-            UserError: there is no such label, or a number is out of its range.
+            UserError: there is no such thing, or a number is out of its range.
         """
-        blocks = self.sample_blocks(n, seed, label, truncation)
-        return np.concatenate([np.empty((0, *self.shape), dtype=np.uint8), *blocks])
+        asked = self.ask(n, seed, condition, pool)
+        return np.concatenate([np.empty((0, *self.shape), self.signal.dtype), *self.draw(n, seed, asked, truncation)])
 
-    def sample_blocks(self, n: int, seed: int, label: Label = None, truncation: float = 1.0) -> Iterator[np.ndarray]:
-        """As `sample`, a block of a few dozen at a time, so that they need not be in memory together."""
+    def ask(self, n: int, seed: int = 0, condition: Any = None, pool: Arrays | None = None) -> Arrays:
+        """The columns of the condition that `sample` gives to its ``n`` samples; arguments as there."""
         if not all(isinstance(value, int | np.integer) and value >= 0 for value in (n, seed)):
             raise UserError(f"n is {n!r} and seed is {seed!r}; both must be whole numbers of at least 0.")
-        module = self.module if truncation == 1 else Truncated(self.module, self.config.network, truncation)
-        latents = draw_latents(seed, n, self.config.network.latent_dim)
-        return decode(module, latents, self.labels(n, seed, label), self.device)
+        return self.condition.ask(condition, seed, n, pool)
 
-    def decode(self, latents: np.ndarray, labels: np.ndarray | None) -> Iterator[np.ndarray]:
-        """The signals of given latents (N, latent_dim) float32 and labels (N,) int64, in blocks of uint8."""
-        return decode(self.module, latents, labels, self.device)
+    def draw(self, n: int, seed: int, asked: Arrays, truncation: float = 1.0) -> Iterator[np.ndarray]:
+        """Samples of columns that `ask` gave, a block of a few dozen at a time, so that they need not be in memory."""
+        module = self.module if truncation == 1 else Truncated(self.module, self.spec, truncation)
+        return decode(module, self.spec, draw_latents(seed, n, self.spec.latent_dim), asked, self.device)
 
-    def labels(self, n: int, seed: int, label: Label = None) -> np.ndarray | None:
-        """The labels that `sample` gives to its ``n`` samples: (n,) int64, or None if unconditional."""
-        if not self.classes:
-            if label is not None:
-                raise UserError(f"label is {label!r}, but this generator of {self.config.dataset} has no labels.")
-            return None
-        if label is None:
-            return draw_labels(seed, n, self.config.class_counts)
-        if isinstance(label, str):
-            if label not in self.classes and not re.fullmatch("[0-9]{1,9}", label):
-                raise UserError(f"label is {label!r}; allowed is one of {', '.join(self.classes)}.")
-            label = self.classes.index(label) if label in self.classes else int(label)
-        labels = np.broadcast_to(np.asarray(label), (n,)) if np.ndim(label) == 0 else np.asarray(label)
-        if labels.shape != (n,) or not np.issubdtype(labels.dtype, np.integer):
-            raise UserError(f"label is {label!r}; allowed is one label by number or name, or {n} numbers.")
-        if n and not 0 <= labels.min() <= labels.max() < len(self.classes):
-            raise UserError(f"label is {label}; allowed is 0 to {len(self.classes) - 1}.")
-        return labels.astype(np.int64)
+    def decode(self, latents: np.ndarray, asked: Arrays) -> Iterator[np.ndarray]:
+        """The signals of given latents (N, latent_dim) float32 and columns of the condition, in blocks as stored."""
+        return decode(self.module, self.spec, latents, asked, self.device)
 
 
 def spherical_interpolation(start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray:

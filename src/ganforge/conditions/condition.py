@@ -68,6 +68,10 @@ class Condition(ABC):
         """What ``given`` asks for or, where it is None, what is drawn."""
         return self.draw(seed, count, pool) if given is None else self.parse(given, count)
 
+    def present(self, columns: Tensors) -> Tensors:
+        """Its columns as networks see them, of stored ones; see `ganforge.signals.Signal.to_network`."""
+        return columns
+
     def titles(self, arrays: Arrays) -> list[str] | None:
         """A name for each row, for people; None where rows have none."""
         return None

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ganforge.conditions.condition import Condition, drawn_from
+from ganforge.conditions.condition import Condition, Tensors, drawn_from
 from ganforge.errors import UserError
 from ganforge.prepared.columns import SOURCE, Arrays
 from ganforge.signals import Signal, signal_of
@@ -35,6 +35,10 @@ class Source(Condition):
     def summary(self) -> str:
         """What a source is."""
         return f"sources: {self.signal.plural} of {' x '.join(map(str, self.signal.shape))}"
+
+    def present(self, columns: Tensors) -> Tensors:
+        """Sources as networks see them, (batch, *network_shape)."""
+        return {name: self.signal.to_network(stored) for name, stored in columns.items()}
 
     def draw(self, seed: int, count: int, pool: Arrays | None = None) -> Arrays:
         """Sources of the pool, (count, *shape) as they are stored."""

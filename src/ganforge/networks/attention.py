@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ganforge.networks.layers import CONVOLUTION, initialise, pyramid
+from ganforge.networks.settings import AttentiveSettings
 from ganforge.networks.spec import NetworkSpec
 
 MOST_POSITIONS = 256  # attention compares every position with every other
@@ -56,6 +57,7 @@ def attention_at(level: int, spec: NetworkSpec, channels: int) -> list[nn.Module
 
     Its level is the same in both networks, by the `pyramid` of the generator; a discriminator's may go on further.
     """
-    if spec.attention and level == attention_level(pyramid(spec.size)):
+    wanted = isinstance(spec.settings, AttentiveSettings) and spec.settings.attention
+    if wanted and level == attention_level(pyramid(spec.size)):
         return [SelfAttention(len(spec.size), channels)]
     return []

@@ -6,7 +6,7 @@ tanh; a discriminator of strided convolutions with LeakyReLU. Departures:
 * The layers that touch the signal, a strided convolution of kernel 6 and its transpose, are computed as a convolution
   of kernel 3 beside a space-to-depth rearrangement. It is the same map (Shi et al. 2016,
   https://arxiv.org/abs/1609.07009), and about twice as fast on CPU where the signal has one channel.
-* The tanh at the end is `saturate`, as in all families.
+* The last step is the signal's, as in all families; for images `ganforge.signals.image.saturate` instead of tanh.
 * The generator starts from up to seven positions an axis, 7x7 for 28x28. The discriminator halves until no axis is
   longer than four, as the paper's does from 64x64: ending at 7x7, as guides do, its features would see 12 of 28 pixels.
 * No batch norm in the discriminator: gradient penalties are per sample, and batch norm ties samples together
@@ -22,7 +22,9 @@ import math
 from torch import Tensor, nn
 
 from ganforge.networks.attention import attention_at
-from ganforge.networks.latent import LatentGenerator
+from ganforge.conditions.condition import Tensors
+from ganforge.networks.build import Family
+from ganforge.networks.latent import NOTHING, LatentGenerator
 from ganforge.networks.layers import (
     BATCH_NORM,
     CONVOLUTION,
@@ -31,8 +33,7 @@ from ganforge.networks.layers import (
     Crop,
     DepthToSpace,
     Flatten,
-    LatentAndLabel,
-    ScoreHead,
+    LatentAndCondition,
     SpaceToDepth,
     Unflatten,
     crop,
@@ -41,6 +42,7 @@ from ganforge.networks.layers import (
     level_channels,
     pyramid,
 )
+from ganforge.networks.settings import DCGANSettings
 from ganforge.networks.spec import NetworkSpec
 
 DISCRIMINATOR_BASE = 4  # positions of an axis in the end, at most
@@ -63,15 +65,15 @@ def _strided(factor: tuple[int, ...], size: tuple[int, ...] | None = None) -> di
 
 
 class DCGANGenerator(LatentGenerator):
-    """Latent vector -> dense start -> transposed convolutions -> `saturate`."""
+    """Latent vector -> dense start -> transposed convolutions."""
 
     def __init__(self, spec: NetworkSpec) -> None:
-        super().__init__()
+        super().__init__(spec)
         axes = len(spec.size)
         self.sizes = pyramid(spec.size)
         base = len(self.sizes) - 1
         channels = level_channels(spec.width, base)
-        self.input = LatentAndLabel(spec.latent_dim, spec.classes, sphere=spec.sphere)
+        self.input = LatentAndCondition(spec)
         self.start = nn.Linear(self.input.features, channels * math.prod(self.sizes[base]))
         self.normalise = nn.Sequential(
             Unflatten(self.sizes[base]),
@@ -93,7 +95,7 @@ class DCGANGenerator(LatentGenerator):
                 )
             )
             channels = finer
-        if spec.refinement:
+        if isinstance(spec.settings, DCGANSettings) and spec.settings.refinement:
             refining = CONVOLUTION[axes](channels, channels, 3, padding=1, bias=False)
             self.up.append(nn.Sequential(refining, BATCH_NORM[axes](channels), nn.ReLU(inplace=True)))
         last = factors(self.sizes[0], self.sizes[1])
@@ -139,10 +141,13 @@ class DCGANDiscriminator(nn.Module):
             ]
             channels = coarser
         self.layers = nn.Sequential(*layers, Flatten())
-        self.head = ScoreHead(channels * math.prod(sizes[-1]), spec.classes)
+        self.head = spec.condition.scorer(channels * math.prod(sizes[-1]), nn.Linear)
         initialise(self)
 
-    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
-        """(batch, *shape) in [-1, 1] and (batch,) labels to (batch,) scores."""
-        score: Tensor = self.head(self.layers(x), labels)
+    def forward(self, x: Tensor, condition: Tensors = NOTHING) -> Tensor:
+        """(batch, *shape) and the condition to (batch,) scores."""
+        score: Tensor = self.head(self.layers(x), condition)
         return score
+
+
+FAMILY = Family(DCGANGenerator, DCGANDiscriminator)

@@ -16,7 +16,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-from ganforge.networks.layers import CONVOLVE, LEAK, Flatten, LatentAndLabel, ScoreHead
+from ganforge.conditions.condition import Condition, Tensors
+from ganforge.networks.layers import CONVOLVE, LEAK, Flatten, LatentAndCondition
 
 GAIN = math.sqrt(2 / (1 + LEAK**2))  # keeps the variance through LeakyReLU, He 2015
 GROUP = 4  # samples whose standard deviation is taken together
@@ -97,13 +98,13 @@ class PixelNorm(nn.Module):
         return pixel_norm(x)
 
 
-class NormalisedInput(LatentAndLabel):
-    """`LatentAndLabel` with the latent vector and the embedding of the label each brought to unit mean square."""
+class NormalisedInput(LatentAndCondition):
+    """`LatentAndCondition` with the latent vector and that of the condition each brought to unit mean square."""
 
-    def forward(self, latents: Tensor, labels: Tensor | None) -> Tensor:
-        """(batch, latent_dim), and (batch,) labels where conditional, to (batch, features)."""
-        parts = super().forward(latents, labels).view(latents.shape[0], -1, latents.shape[1])
-        return pixel_norm(parts, dim=2).flatten(1)
+    def forward(self, latents: Tensor, condition: Tensors) -> Tensor:
+        """(batch, latent_dim) and the condition to (batch, features)."""
+        vectors = super().forward(latents, condition).view(latents.shape[0], -1, latents.shape[1])
+        return pixel_norm(vectors, dim=2).flatten(1)
 
 
 class MinibatchDeviation(nn.Module):
@@ -124,9 +125,9 @@ class MinibatchDeviation(nn.Module):
 
 
 class BatchScore(nn.Module):
-    """The end of a discriminator: minibatch standard deviation -> convolution -> dense layer -> `ScoreHead`."""
+    """The end of a discriminator: minibatch standard deviation -> convolution -> dense layer -> score of the condition."""
 
-    def __init__(self, channels: int, size: tuple[int, ...], classes: int) -> None:
+    def __init__(self, channels: int, size: tuple[int, ...], condition: Condition) -> None:
         super().__init__()
         self.layers = nn.Sequential(
             MinibatchDeviation(),
@@ -135,9 +136,9 @@ class BatchScore(nn.Module):
             EqualisedLinear(channels * math.prod(size), channels, gain=GAIN),
             nn.LeakyReLU(LEAK),
         )
-        self.head = ScoreHead(channels, classes, EqualisedLinear)
+        self.head = condition.scorer(channels, EqualisedLinear)
 
-    def forward(self, x: Tensor, labels: Tensor | None) -> Tensor:
-        """(batch, channels, *size), and (batch,) labels where conditional, to (batch,) scores."""
-        score: Tensor = self.head(self.layers(x), labels)
+    def forward(self, x: Tensor, condition: Tensors) -> Tensor:
+        """(batch, channels, *size) and the condition to (batch,) scores."""
+        score: Tensor = self.head(self.layers(x), condition)
         return score

@@ -8,6 +8,9 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor, nn
 
+from ganforge.conditions.condition import Tensors
+from ganforge.networks.spec import NetworkSpec
+
 # The number of axes is turned into a kind of layer here and nowhere else.
 CONVOLUTION: dict[int, Callable[..., nn.Module]] = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
 TRANSPOSED_CONVOLUTION: dict[int, Callable[..., nn.Module]] = {
@@ -85,6 +88,11 @@ def repeat_positions(x: Tensor, factor: Sequence[int]) -> Tensor:
     return nn.functional.interpolate(x, scale_factor=tuple(map(float, factor)))  # keeps the layout in memory
 
 
+def arrange(module: nn.Module, axes: int) -> nn.Module:
+    """Lays weights out in memory as the signals lie there: for images, the channels last."""
+    return module.to(memory_format=torch.channels_last) if axes == 2 else module
+
+
 def initialise(module: nn.Module) -> None:
     """Kaiming-normal weights for LeakyReLU and zero biases (He 2015, https://arxiv.org/abs/1502.01852)."""
     for layer in module.modules():
@@ -128,58 +136,31 @@ class Unflatten(nn.Module):
         return x.reshape(x.shape[0], *self.size, -1).movedim(-1, 1)
 
 
-class LatentAndLabel(nn.Module):
-    """The generator's input: the latent vector, beside the embedding of the class label if there is one.
+class LatentAndCondition(nn.Module):
+    """The generator's input: the latent vector, beside the vector of the condition if there is one.
 
     Mirza & Osindero 2014, https://arxiv.org/abs/1411.1784.
 
     Args:
-        latent_dim: entries of the latent vector.
-        classes: number of labels, 0 if unconditional.
-        sphere: whether, in evaluation mode, latents are brought to the length sqrt(latent_dim), the root mean square of
-            that of normal ones: the longer a latent, the stranger its sample. Samples may do well to have other latents
-            than training has (Brock et al. 2018, https://arxiv.org/abs/1809.11096, section 3.1).
+        spec: of the generator. Where its settings ask for a sphere, latents are brought to the length sqrt(latent_dim)
+            in evaluation mode, the root mean square of that of normal ones: the longer a latent, the stranger its
+            sample. Samples may do well to have other latents than training has (Brock et al. 2018,
+            https://arxiv.org/abs/1809.11096, section 3.1).
     """
 
-    def __init__(self, latent_dim: int, classes: int, *, sphere: bool = False) -> None:
+    def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
-        self.sphere = sphere
-        self.embedding = nn.Embedding(classes, latent_dim) if classes else None
-        self.features = 2 * latent_dim if classes else latent_dim
+        self.sphere = spec.settings.sphere
+        self.embedding = spec.condition.encoder(spec.latent_dim)
+        self.features = 2 * spec.latent_dim if spec.condition.encodes else spec.latent_dim
 
-    def forward(self, latents: Tensor, labels: Tensor | None) -> Tensor:
-        """(batch, latent_dim), and (batch,) labels where conditional, to (batch, features)."""
+    def forward(self, latents: Tensor, condition: Tensors) -> Tensor:
+        """(batch, latent_dim) and the condition to (batch, features)."""
         if self.sphere and not self.training:
             latents = math.sqrt(latents.shape[1]) * nn.functional.normalize(latents)
         if self.embedding is None:
             return latents
-        return torch.cat([latents, self.embedding(labels)], dim=1)
-
-
-class ScoreHead(nn.Module):
-    """The discriminator's last layer: one score, of the label that the image claims to have.
-
-    With labels this is the projection discriminator, score = v_y . phi(x) + psi(phi(x)) (Miyato & Koyama 2018,
-    https://arxiv.org/abs/1802.05637, eq. 3), with the linear psi absorbed into the vectors v_y.
-
-    Args:
-        features: entries of phi(x).
-        classes: number of labels, 0 if unconditional.
-        linear: makes the dense layer from its numbers of inputs and outputs.
-    """
-
-    def __init__(self, features: int, classes: int, linear: Callable[[int, int], nn.Module] = nn.Linear) -> None:
-        super().__init__()
-        self.scores = linear(features, max(1, classes))
-        self.conditional = classes > 0
-
-    def forward(self, features: Tensor, labels: Tensor | None) -> Tensor:
-        """(batch, features), and (batch,) labels where conditional, to (batch,) scores, unbounded."""
-        scores: Tensor = self.scores(features)
-        if not self.conditional:
-            return scores[:, 0]
-        assert labels is not None
-        return scores.gather(1, labels[:, None])[:, 0]
+        return torch.cat([latents, self.embedding(condition)], dim=1)
 
 
 class Crop(nn.Module):

@@ -1,7 +1,7 @@
 """Dense networks: Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661.
 
 As there, rectifiers in the generator and no structure of the image in either network; LeakyReLU instead of
-maxout in the discriminator, batch norm and a tanh (`saturate`) instead of a sigmoid in the generator.
+maxout in the discriminator, batch norm and the signal's own last step instead of a sigmoid in the generator.
 """
 
 from __future__ import annotations
@@ -10,20 +10,22 @@ import math
 
 from torch import Tensor, nn
 
-from ganforge.networks.latent import LatentGenerator
-from ganforge.networks.layers import LEAK, LatentAndLabel, ScoreHead, initialise
+from ganforge.conditions.condition import Tensors
+from ganforge.networks.build import Family
+from ganforge.networks.latent import NOTHING, LatentGenerator
+from ganforge.networks.layers import LEAK, LatentAndCondition, initialise
 from ganforge.networks.spec import NetworkSpec
 
 HIDDEN_LAYERS = 3
 
 
 class MLPGenerator(LatentGenerator):
-    """Latent vector -> three hidden layers of 8 * width rectifiers with batch norm -> `saturate`."""
+    """Latent vector -> three hidden layers of 8 * width rectifiers with batch norm."""
 
     def __init__(self, spec: NetworkSpec) -> None:
-        super().__init__()
+        super().__init__(spec)
         self.shape = spec.shape
-        self.input = LatentAndLabel(spec.latent_dim, spec.classes, sphere=spec.sphere)
+        self.input = LatentAndCondition(spec)
         units, features = 8 * spec.width, self.input.features
         layers: list[nn.Module] = []
         for _ in range(HIDDEN_LAYERS):
@@ -56,10 +58,13 @@ class MLPDiscriminator(nn.Module):
             layers += [nn.Linear(features, units), nn.LeakyReLU(LEAK)]
             features = units
         self.layers = nn.Sequential(*layers)
-        self.head = ScoreHead(units, spec.classes)
+        self.head = spec.condition.scorer(units, nn.Linear)
         initialise(self)
 
-    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
-        """(batch, *shape) in [-1, 1] and (batch,) labels to (batch,) scores."""
-        score: Tensor = self.head(self.layers(x), labels)
+    def forward(self, x: Tensor, condition: Tensors = NOTHING) -> Tensor:
+        """(batch, *shape) and the condition to (batch,) scores."""
+        score: Tensor = self.head(self.layers(x), condition)
         return score
+
+
+FAMILY = Family(MLPGenerator, MLPDiscriminator)

@@ -7,7 +7,8 @@ discriminator. Departures:
 
 * A network that is not fully grown still speaks the full size, the generator by repeating positions and the
   discriminator by averaging them, so that whoever trains it need not know.
-* The generator ends in `saturate`, as in all families, and levels are faded in before it; the paper has nothing there.
+* The generator ends in the signal's own last step, as in all families, and levels are faded in before it; the paper
+  has nothing there.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from ganforge.networks.equalised import (
     PixelNorm,
     rectified_convolution,
 )
-from ganforge.networks.latent import LatentGenerator
+from ganforge.conditions.condition import Tensors
+from ganforge.networks.build import Family
+from ganforge.networks.latent import NOTHING, LatentGenerator
 from ganforge.networks.layers import (
     AVERAGE_POOL,
     LEAK,
@@ -52,15 +55,15 @@ class Growing(nn.Module):
     Attributes:
         level: the finest level in use; 0 is the full size.
         fade: the share of the output, above 0 and up to 1, that comes from ``level``, the rest from the one before.
-
-    Args:
-        levels: levels that there are, at least two.
     """
 
-    def __init__(self, levels: int) -> None:
-        super().__init__()
-        self.levels = levels
-        self.level, self.fade = 0, 1.0
+    levels: int
+    level: int
+    fade: float
+
+    def begin(self, levels: int) -> None:
+        """Fully grown, with so many levels, at least two."""
+        self.levels, self.level, self.fade = levels, 0, 1.0
 
     @property
     def grown(self) -> bool:
@@ -83,15 +86,18 @@ class Growing(nn.Module):
         self.fade = position - phase if phase % 2 else 1.0
 
 
-class ProgressiveGenerator(Growing, LatentGenerator):
+class ProgressiveGenerator(LatentGenerator, Growing):
     """Dense start at the base size -> two convolutions at every level -> the signal of the finest level in use."""
 
+    one_length = True
+
     def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__(spec)
         self.sizes = pyramid(spec.size)
-        super().__init__(len(self.sizes))
+        self.begin(len(self.sizes))
         axes, base = len(spec.size), len(self.sizes) - 1
         channels = [level_channels(spec.width, level) for level in range(len(self.sizes))]
-        self.input = NormalisedInput(spec.latent_dim, spec.classes)
+        self.input = NormalisedInput(spec)
         self.start = nn.Sequential(
             EqualisedLinear(self.input.features, channels[base] * math.prod(self.sizes[base]), gain=GAIN),
             Unflatten(self.sizes[base]),
@@ -133,8 +139,9 @@ class ProgressiveDiscriminator(Growing):
     mixes_batch = True
 
     def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__()
         self.sizes = pyramid(spec.size)
-        super().__init__(len(self.sizes))
+        self.begin(len(self.sizes))
         axes, base = len(spec.size), len(self.sizes) - 1
         channels = [level_channels(spec.width, level) for level in range(len(self.sizes))]
         self.from_signal = nn.ModuleList(rectified_convolution(axes, spec.channels, c, 1) for c in channels)
@@ -145,10 +152,10 @@ class ProgressiveDiscriminator(Growing):
             )
             for level in range(base)
         )
-        self.score = BatchScore(channels[base], self.sizes[base], spec.classes)
+        self.score = BatchScore(channels[base], self.sizes[base], spec.condition)
 
-    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
-        """(batch, *shape) and (batch,) labels to (batch,) scores."""
+    def forward(self, x: Tensor, condition: Tensors = NOTHING) -> Tensor:
+        """(batch, *shape) and the condition to (batch,) scores."""
         for size in self.sizes[1 : self.level + 1]:
             x = shrink(x, size)
         features = self.from_signal[self.level](x)
@@ -157,8 +164,20 @@ class ProgressiveDiscriminator(Growing):
             features = shrink(self.blocks[level](features), coarse)
             if level == self.level and self.fade < 1:
                 features = torch.lerp(self.from_signal[level + 1](shrink(x, coarse)), features, self.fade)
-        score: Tensor = self.score(features, labels)
+        score: Tensor = self.score(features, condition)
         return score
+
+
+def grow(network: nn.Module, progress: float) -> None:
+    """Lets every growing network within ``network`` be as far as it is after a share ``progress`` of the run."""
+    for module in network.modules():
+        if isinstance(module, Growing):
+            module.grow(progress)
+
+
+def grows(network: nn.Module) -> bool:
+    """Whether some network within ``network`` grows."""
+    return any(isinstance(module, Growing) for module in network.modules())
 
 
 def enlarge(x: Tensor, size: Sequence[int]) -> Tensor:
@@ -174,3 +193,6 @@ def shrink(x: Tensor, size: Sequence[int]) -> Tensor:
 
 def _normalised_convolution(axes: int, channels: int, outputs: int) -> list[nn.Module]:
     return [rectified_convolution(axes, channels, outputs), PixelNorm()]
+
+
+FAMILY = Family(ProgressiveGenerator, ProgressiveDiscriminator)

@@ -1,7 +1,7 @@
 """Residual networks without normalisation: the block of R3GAN, Huang et al. 2024, https://arxiv.org/abs/2501.05441.
 
 Each block is 1x1, grouped 3x3, 1x1 with the last layer initialised to zero, so that a network starts as its shortcuts;
-sizes change through the [1, 2, 1] filter. A departure: the generator ends in `saturate`, as in all families.
+sizes change through the [1, 2, 1] filter. A departure: the generator ends in the signal's own last step, as in all families.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ import math
 from torch import Tensor, nn
 
 from ganforge.networks.attention import attention_at
-from ganforge.networks.latent import LatentGenerator
+from ganforge.conditions.condition import Tensors
+from ganforge.networks.build import Family
+from ganforge.networks.latent import NOTHING, LatentGenerator
 from ganforge.networks.layers import (
     CONVOLUTION,
     LEAK,
     BlurredDownsample,
     BlurredUpsample,
     Flatten,
-    LatentAndLabel,
-    ScoreHead,
+    LatentAndCondition,
     Unflatten,
     factors,
     level_channels,
@@ -95,12 +96,12 @@ class ResNetGenerator(LatentGenerator):
     """Dense start at the base size -> residual blocks and upsampling -> 1x1 convolution."""
 
     def __init__(self, spec: NetworkSpec) -> None:
-        super().__init__()
+        super().__init__(spec)
         axes, self.sizes = len(spec.size), pyramid(spec.size)
         base = len(self.sizes) - 1
         blocks = BLOCKS_PER_LEVEL * len(self.sizes)
         channels = level_channels(spec.width, base)
-        self.input = LatentAndLabel(spec.latent_dim, spec.classes, sphere=spec.sphere)
+        self.input = LatentAndCondition(spec)
         self.start = nn.Linear(self.input.features, channels * math.prod(self.sizes[base]))
         _scaled_normal(self.start, 1.0)
         layers: list[nn.Module] = [Unflatten(self.sizes[base])]
@@ -147,12 +148,12 @@ class ResNetDiscriminator(nn.Module):
                 layers.append(Downsample(channels, coarser, factors(sizes[level], sizes[level + 1])))
                 channels = coarser
         self.layers = nn.Sequential(*layers, Flatten(), nn.LeakyReLU(LEAK))
-        self.head = ScoreHead(channels * math.prod(sizes[-1]), spec.classes)
+        self.head = spec.condition.scorer(channels * math.prod(sizes[-1]), nn.Linear)
         _scaled_normal(self.head.scores, 1.0)
 
-    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
-        """(batch, *shape) and (batch,) labels to (batch,) scores."""
-        score: Tensor = self.head(self.layers(self.input(x)), labels)
+    def forward(self, x: Tensor, condition: Tensors = NOTHING) -> Tensor:
+        """(batch, *shape) and the condition to (batch,) scores."""
+        score: Tensor = self.head(self.layers(self.input(x)), condition)
         return score
 
 
@@ -169,3 +170,6 @@ def _scaled_normal(layer: nn.Module, gain: float) -> None:
     nn.init.normal_(layer.weight, std=gain / math.sqrt(fan_in))
     if isinstance(layer.bias, Tensor):
         nn.init.zeros_(layer.bias)
+
+
+FAMILY = Family(ResNetGenerator, ResNetDiscriminator)

@@ -64,6 +64,13 @@ class AnyLengthSettings(LatentNetworkSettings):
         return self
 
 
+class AttentiveSettings(AnyLengthSettings):
+    """Families with a place for self-attention."""
+
+    attention: bool
+    """Self-attention in both networks, at one coarse level (Zhang 2018)."""
+
+
 class MLPSettings(AnyLengthSettings):
     """Dense networks (Goodfellow 2014)."""
 
@@ -76,14 +83,12 @@ class MLPSettings(AnyLengthSettings):
         return FAMILY
 
 
-class DCGANSettings(AnyLengthSettings):
+class DCGANSettings(AttentiveSettings):
     """Strided convolutions (Radford 2015)."""
 
     name: Literal["dcgan"]
     refinement: bool
     """One more convolution in the generator, at half of the full resolution."""
-    attention: bool
-    """Self-attention in both networks, at one coarse level (Zhang 2018)."""
 
     def family(self) -> Family:
         """See `ganforge.networks.dcgan`."""
@@ -92,12 +97,10 @@ class DCGANSettings(AnyLengthSettings):
         return FAMILY
 
 
-class ResNetSettings(AnyLengthSettings):
+class ResNetSettings(AttentiveSettings):
     """Residual networks without normalisation, the block of R3GAN (Huang 2024)."""
 
     name: Literal["resnet"]
-    attention: bool
-    """Self-attention in both networks, at one coarse level (Zhang 2018)."""
 
     def family(self) -> Family:
         """See `ganforge.networks.resnet`."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from ganforge.conditions.condition import Condition
+from ganforge.networks.settings import NetworkSettings
+from ganforge.signals import Signal
 
 
 @dataclass(frozen=True)
@@ -10,30 +14,19 @@ class NetworkSpec:
     """Everything that fixes the layers of a generator or of a discriminator.
 
     Attributes:
-        name: a key of `ganforge.networks.FAMILIES`.
-        shape: (channels, *size) of the signal; one, two or three axes, each of 8 or more.
-        classes: number of class labels, 0 for an unconditional network.
-        latent_dim: entries of the latent vector.
-        width: channels at half of the full resolution, a multiple of 4.
-        attention: whether generator and discriminator look at all positions at once, at one coarse level (see
-            `ganforge.networks.attention`); for dcgan and resnet, without effect on the others.
-        refinement: whether the generator has one more convolution before its output; for dcgan, without effect on the
-            others.
-        sphere: whether the generator brings latents to one length, sqrt(latent_dim), in evaluation mode; for mlp,
-            dcgan and resnet, without effect on the others, which always do.
-        spectral_norm: whether the discriminator's weights are divided by their largest singular value; for mlp, dcgan
-            and resnet, without effect on the others.
+        settings: section `network` of params.yaml: the family and its sizes.
+        signal: what is drawn, or judged.
+        condition: what it depends on besides the latent vector.
     """
 
-    name: str
-    shape: tuple[int, ...]
-    classes: int
-    latent_dim: int
-    width: int
-    attention: bool = False
-    refinement: bool = False
-    sphere: bool = False
-    spectral_norm: bool = False
+    settings: NetworkSettings
+    signal: Signal
+    condition: Condition
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(channels, *size) of the signal as networks see it; one, two or three axes."""
+        return self.signal.network_shape
 
     @property
     def channels(self) -> int:
@@ -44,3 +37,18 @@ class NetworkSpec:
     def size(self) -> tuple[int, ...]:
         """Length of every axis of the signal."""
         return self.shape[1:]
+
+    @property
+    def latent_dim(self) -> int:
+        """Entries of the latent vector."""
+        return self.settings.latent_dim
+
+    @property
+    def width(self) -> int:
+        """Channels at half of the full resolution, a multiple of 4."""
+        return self.settings.width
+
+    def of_discriminator(self) -> NetworkSpec:
+        """The discriminator beside a generator of this spec: the same at a width of its own."""
+        width = self.settings.discriminator_width
+        return self if width == "same" else replace(self, settings=self.settings.model_copy(update={"width": width}))

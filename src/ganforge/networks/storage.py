@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import nn
 
+from ganforge.conditions import condition_of
 from ganforge.errors import UserError, first_line
 from ganforge.files import write_durably, write_json
-from ganforge.networks import LatentGenerator, NetworkSpec, build_generator
+from ganforge.networks.build import build_generator
+from ganforge.networks.settings import NetworkSettings
+from ganforge.networks.spec import NetworkSpec
 from ganforge.networks.weights import build_with
+from ganforge.signals import signal_of
 
-FORMAT = 3
-STILL_READ = {2: ("mlp", "dcgan")}  # earlier formats, and the families that draw as they did then
+FORMAT = 4
+STILL_READ = {2: ("mlp", "dcgan"), 3: None}  # earlier formats, and the families that draw as they did then; None: all
 WEIGHTS = "generator.safetensors"
 CONFIG = "config.json"
 
@@ -26,19 +32,13 @@ class GeneratorConfig:
     """What has to be known beside the weights.
 
     Attributes:
-        network: the layers.
-        signal: a key of `ganforge.signals.SIGNALS`.
+        network: the layers, the signal and the condition.
         dataset: name of the data it was trained on.
-        classes: names of the labels it can be asked for, empty if unconditional.
-        class_counts: training items of each label.
-        images: real images shown in training.
+        images: real signals shown in training.
     """
 
     network: NetworkSpec
-    signal: str
     dataset: str
-    classes: tuple[str, ...]
-    class_counts: tuple[int, ...]
     images: int
 
 
@@ -47,29 +47,80 @@ def save_generator(folder: Path, module: nn.Module, config: GeneratorConfig) -> 
     folder.mkdir(parents=True, exist_ok=True)
     weights = save({name: tensor.cpu().contiguous() for name, tensor in module.state_dict().items()})
     write_durably(folder / WEIGHTS, weights)
-    write_json(folder / CONFIG, {"format": FORMAT, **asdict(config)})
+    spec = config.network
+    described = {
+        "format": FORMAT,
+        "dataset": config.dataset,
+        "images": config.images,
+        "network": spec.settings.model_dump(mode="json"),
+        "signal": spec.signal.describe(),
+        "condition": spec.condition.describe(),
+    }
+    write_json(folder / CONFIG, described)
 
 
-def load_generator(folder: Path) -> tuple[LatentGenerator, GeneratorConfig]:
+def load_generator(folder: Path) -> tuple[nn.Module, GeneratorConfig]:
     """The network, in evaluation mode on the CPU, and its configuration.
 
     Raises:
         UserError: a file is missing, damaged or of another format.
     """
     try:
-        values = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        version, network = values.pop("format"), values.pop("network")
-        if version != FORMAT and network["name"] not in STILL_READ.get(version, ()):
-            raise UserError(f"{folder / CONFIG} is of another version of ganforge; train again, or use that version.")
-        config = GeneratorConfig(
-            network=NetworkSpec(**network | {"shape": tuple(network["shape"])}),
-            **values | {key: tuple(values[key]) for key in ("classes", "class_counts")},
-        )
+        config = _parse(json.loads((folder / CONFIG).read_text(encoding="utf-8")), folder / CONFIG)
         module = build_with(lambda: build_generator(config.network), load_file(folder / WEIGHTS))
     except FileNotFoundError as error:
         raise UserError(f"{error.filename or folder} does not exist: `make repro` makes it anew.") from None
     except (SafetensorError, OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError) as error:
         raise UserError(
-            f"{folder} does not hold a generator ({first_line(error)}): `make repro` makes it anew."
+            f"{folder} does not hold a generator ({_reason(error)}): `make repro` makes it anew."
         ) from error
     return module.eval(), config
+
+
+def _parse(values: dict[str, Any], path: Path) -> GeneratorConfig:
+    """What `save_generator` of this version or an earlier one described.
+
+    Raises:
+        UserError: it is of another version.
+    """
+    version = values["format"]
+    if version in STILL_READ:
+        families = STILL_READ[version]
+        if families is None or values["network"]["name"] in families:
+            values = _of_format_3(values)
+            version = FORMAT
+    if version != FORMAT:
+        raise UserError(f"{path} is of another version of ganforge; train again, or use that version.")
+    settings = TypeAdapter(NetworkSettings).validate_python(values["network"])
+    spec = NetworkSpec(settings, signal_of(values["signal"]), condition_of(values["condition"]))
+    return GeneratorConfig(spec, str(values["dataset"]), int(values["images"]))
+
+
+def _of_format_3(values: dict[str, Any]) -> dict[str, Any]:
+    """The configuration of a generator of images with or without labels, as this version has it."""
+    network = values["network"]
+    name = network["name"]
+    settings = {"name": name, "conditional": "auto", "discriminator_width": "same"}
+    settings |= {key: network[key] for key in ("latent_dim", "width")}
+    if name in ("mlp", "dcgan", "resnet"):
+        settings |= {
+            "sampling": "sphere" if network.get("sphere") else "normal",
+            "spectral_norm": network.get("spectral_norm", False),
+        }
+    if name in ("dcgan", "resnet"):
+        settings["attention"] = network.get("attention", False)
+    if name == "dcgan":
+        settings["refinement"] = network.get("refinement", False)
+    labels = {"kind": "labels", "names": values["classes"], "counts": values["class_counts"]}
+    return values | {
+        "network": settings,
+        "signal": {"kind": "image", "shape": network["shape"], "about": {}},
+        "condition": labels if network["classes"] else {"kind": "none"},
+    }
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        fault = error.errors()[0]
+        return f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+    return first_line(error)

@@ -8,7 +8,7 @@ discriminator is residual, with minibatch standard deviation at its end. Departu
 * No style mixing and no path-length regularisation: StyleGAN2-ADA drops both for small data (its settings for
   CIFAR-10, Karras et al. 2020, https://arxiv.org/abs/2006.06676), and without them any objective will do.
 * A shorter mapping network, at the width of the latent vector.
-* The generator ends in `saturate`, as in all families; the paper has nothing there.
+* The generator ends in the signal's own last step, as in all families; the paper has nothing there.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ from ganforge.networks.equalised import (
     NormalisedInput,
     rectified_convolution,
 )
-from ganforge.networks.latent import LatentGenerator
+from ganforge.conditions.condition import Tensors
+from ganforge.networks.build import Family
+from ganforge.networks.latent import NOTHING, LatentGenerator
 from ganforge.networks.layers import (
     LEAK,
     BlurredDownsample,
@@ -43,11 +45,11 @@ MAPPING_LEARNING_RATE = 0.01  # as a multiple of the rate of everything else
 
 
 class Mapping(nn.Module):
-    """Latent vector and label -> dense layers -> style w."""
+    """Latent vector and condition -> dense layers -> style w."""
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
-        self.input = NormalisedInput(spec.latent_dim, spec.classes)
+        self.input = NormalisedInput(spec)
         layers: list[nn.Module] = []
         features = self.input.features
         for _ in range(MAPPING_LAYERS):
@@ -56,9 +58,9 @@ class Mapping(nn.Module):
             features = spec.latent_dim
         self.layers = nn.Sequential(*layers)
 
-    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """(batch, latent_dim) and (batch,) labels to (batch, latent_dim)."""
-        w: Tensor = self.layers(self.input(latents, labels))
+    def forward(self, latents: Tensor, condition: Tensors = NOTHING) -> Tensor:
+        """(batch, latent_dim) and the condition to (batch, latent_dim)."""
+        w: Tensor = self.layers(self.input(latents, condition))
         return w
 
 
@@ -189,16 +191,24 @@ class Synthesis(nn.Module):
 
 
 class StyleGenerator(LatentGenerator):
-    """saturate(synthesis(mapping(latents, labels)))."""
+    """bound(synthesis(mapping(latents, condition)))."""
+
+    space = "w"
+    one_length = True
 
     def __init__(self, spec: NetworkSpec) -> None:
-        super().__init__()
+        super().__init__(spec)
         self.mapping = Mapping(spec)
         self.synthesis = Synthesis(spec)
 
-    def encode(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+    @property
+    def can_truncate(self) -> bool:
+        """Styles can be pulled to their mean, whatever the length of latent vectors."""
+        return True
+
+    def encode(self, latents: Tensor, condition: Tensors = NOTHING) -> Tensor:
         """The style w."""
-        w: Tensor = self.mapping(latents, labels)
+        w: Tensor = self.mapping(latents, condition)
         return w
 
     def unbounded(self, code: Tensor) -> Tensor:
@@ -245,9 +255,12 @@ class StyleDiscriminator(nn.Module):
                 for level in range(len(sizes) - 1)
             ),
         )
-        self.score = BatchScore(channels[-1], sizes[-1], spec.classes)
+        self.score = BatchScore(channels[-1], sizes[-1], spec.condition)
 
-    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
-        """(batch, *shape) and (batch,) labels to (batch,) scores."""
-        score: Tensor = self.score(self.layers(x), labels)
+    def forward(self, x: Tensor, condition: Tensors = NOTHING) -> Tensor:
+        """(batch, *shape) and the condition to (batch,) scores."""
+        score: Tensor = self.score(self.layers(x), condition)
         return score
+
+
+FAMILY = Family(StyleGenerator, StyleDiscriminator)

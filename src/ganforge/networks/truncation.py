@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import torch
 from torch import Tensor, nn
 
+from ganforge.conditions.condition import Tensors
 from ganforge.errors import UserError
-from ganforge.networks import LatentGenerator, NetworkSpec
-from ganforge.networks.equalised import NormalisedInput
+from ganforge.networks.latent import NOTHING, LatentGenerator
 from ganforge.networks.sampling import STATISTICS_SEED, draw_latents
-from ganforge.networks.style import StyleGenerator
+from ganforge.networks.spec import NetworkSpec
 
 MEAN_OF = 1024  # styles that their mean is taken of
 
@@ -19,53 +17,57 @@ MEAN_OF = 1024  # styles that their mean is taken of
 class Truncated(nn.Module):
     """A generator whose latents are pulled towards their mean.
 
-    Networks with a style space: w' = mean(w) + truncation (w - mean(w)), the mean being that of the label's own styles
-    (Karras et al. 2018, https://arxiv.org/abs/1812.04948, appendix B). All others: z' = truncation z, a normal
-    distribution that is narrower (Kingma & Dhariwal 2018, https://arxiv.org/abs/1807.03039, section 6.2, call it
+    Networks with a style space: w' = mean(w) + truncation (w - mean(w)), the mean being that of the styles of the same
+    condition (Karras et al. 2018, https://arxiv.org/abs/1812.04948, appendix B). All others: z' = truncation z, a
+    normal distribution that is narrower (Kingma & Dhariwal 2018, https://arxiv.org/abs/1807.03039, section 6.2, call it
     temperature), or a smaller sphere where the network samples on one.
 
     Args:
         generator: in evaluation mode.
         spec: how it is built.
-        truncation: 1 changes nothing, 0 leaves one sample for each label.
+        truncation: 1 changes nothing, 0 leaves one sample for each condition.
 
     Raises:
         UserError: the network has neither.
     """
 
-    def __init__(self, generator: LatentGenerator, spec: NetworkSpec, truncation: float) -> None:
+    def __init__(self, generator: nn.Module, spec: NetworkSpec, truncation: float) -> None:
         super().__init__()
         if not 0 <= truncation <= 1:
             raise UserError(f"truncation is {truncation}; allowed is 0 to 1.")
-        if not isinstance(generator, StyleGenerator) and any(
-            isinstance(layer, NormalisedInput) for layer in generator.modules()
-        ):
+        if not isinstance(generator, LatentGenerator) or not generator.can_truncate:
             raise UserError(
-                f"truncation is {truncation}, but the network {spec.name} brings all latents to the same length, so "
-                "that there is nothing to pull them to; allowed is 1."
+                f"truncation is {truncation}, but the network {spec.settings.name} brings all latents to the same "
+                "length, so that there is nothing to pull them to; allowed is 1."
             )
         self.generator, self.truncation, self.latent_dim = generator, truncation, spec.latent_dim
-        self.means = _mean_styles(generator, spec) if isinstance(generator, StyleGenerator) else None
+        self._known: dict[tuple[tuple[str, bytes], ...], Tensor] = {}
 
-    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
-        """(batch, latent_dim) and (batch,) labels to (batch, *shape)."""
-        return self.generator.synthesise(self.pull(self.generator.encode(latents, labels), labels))
+    def forward(self, latents: Tensor, condition: Tensors = NOTHING) -> Tensor:
+        """(batch, latent_dim) and the condition to (batch, *shape)."""
+        return self.generator.synthesise(self.pull(self.generator.encode(latents, condition), condition))
 
-    def pull(self, code: Tensor, labels: Tensor | None) -> Tensor:
-        """Codes (batch, entries) of (batch,) labels nearer to their mean."""
-        if self.means is None:
+    def pull(self, code: Tensor, condition: Tensors) -> Tensor:
+        """Codes (batch, entries) of a condition nearer to their mean."""
+        if self.generator.space == "z":
             latents, embedding = code[:, : self.latent_dim], code[:, self.latent_dim :]
             return torch.cat([self.truncation * latents, embedding], dim=1)
-        mean = self.means[torch.zeros(len(code), dtype=torch.int64) if labels is None else labels]
-        return mean.lerp(code, self.truncation)
+        return self._means(condition, len(code)).lerp(code, self.truncation)
 
+    @torch.inference_mode()
+    def _means(self, condition: Tensors, count: int) -> Tensor:
+        """The mean style of the condition of each row, (count, latent_dim)."""
+        if not condition:
+            return self._mean(condition).expand(count, -1)
+        rows = [{name: column[row] for name, column in condition.items()} for row in range(count)]
+        return torch.cat([self._mean(row) for row in rows])
 
-@lru_cache(maxsize=1)  # of a generator that is asked again and again
-@torch.inference_mode()
-def _mean_styles(generator: StyleGenerator, spec: NetworkSpec) -> Tensor:
-    """The mean style of each label, (classes, latent_dim); one row where there are no labels."""
-    device = next(generator.parameters()).device
-    latents = torch.from_numpy(draw_latents(STATISTICS_SEED, MEAN_OF, spec.latent_dim)).to(device)
-    known = range(spec.classes)
-    labels: list[Tensor | None] = [torch.full((MEAN_OF,), label, device=device) for label in known]
-    return torch.stack([generator.mapping(latents, label).mean(0) for label in labels or [None]])
+    def _mean(self, row: Tensors) -> Tensor:
+        """The mean style of one condition, (1, latent_dim); it is computed once."""
+        key = tuple((name, value.cpu().numpy().tobytes()) for name, value in row.items())
+        if key not in self._known:
+            asked = {name: value.expand(MEAN_OF, *value.shape) for name, value in row.items()}
+            device = next(self.generator.parameters()).device
+            latents = torch.from_numpy(draw_latents(STATISTICS_SEED, MEAN_OF, self.latent_dim)).to(device)
+            self._known[key] = self.generator.encode(latents, asked).mean(0, keepdim=True)
+        return self._known[key]

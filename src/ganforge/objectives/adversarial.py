@@ -4,41 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from ganforge.conditions.condition import Condition, Tensors
+from ganforge.networks.progressive import grow
+from ganforge.objectives.losses import LOSSES, Loss
+from ganforge.objectives.objective import Augmentation, Batch, Objective, Players, Terms
 from ganforge.objectives.penalties import between, distance_from_unit_norm, squared_gradient_norms
+from ganforge.objectives.settings import AdversarialSettings
 
 PENALTIES = ("r1", "r2", "wgan_gp")
-
-Terms = dict[str, Tensor]
-
-
-@dataclass(frozen=True)
-class Loss:
-    """An adversarial loss and what has to be known of it.
-
-    Attributes:
-        function: scores of real and of generated signals, each (batch,), to the two losses; see `losses`.
-        paired: whether the generator's loss, too, depends on the scores of real signals.
-        threshold: the score above which the discriminator takes a signal for real, where the target is 1.
-        critic: whether the discriminator measures a distance: the better it tells signals apart, the better.
-    """
-
-    function: Callable[..., tuple[Tensor, Tensor]]
-    paired: bool = False
-    threshold: float = 0.0
-    critic: bool = False
-
-    def confidence(self, real: Tensor, fake: Tensor, target: float = 1.0) -> Tensor:
-        """-1 to 1: how often the discriminator is right about real signals, r_t of Karras 2020, 2006.06676, eq. 1.
-
-        A paired loss knows no absolute score: there it is how often a real signal beats its generated partner.
-        """
-        return (real - (fake if self.paired else self.threshold * target)).sign().mean()
-
 
 @dataclass(frozen=True)
 class Penalty:
@@ -59,36 +38,28 @@ class Penalty:
         return self.weight(0.0) > 0 or self.weight(1.0) > 0
 
 
-class Augmentation(Protocol):
-    """What the discriminator is shown instead of a signal, and its way of adapting to how sure the latter is."""
-
-    def __call__(self, x: Tensor) -> Tensor:
-        """(batch, *shape) to the same."""
-        ...
-
-    def adapt(self, confidence: Tensor, count: int) -> None:
-        """Hears of the `Loss.confidence` that the discriminator has in ``count`` real signals."""
-        ...
-
-
-class Adversarial(nn.Module):
-    """Owns the two networks and says what the two losses of a batch are.
+class Adversarial(Objective):
+    """One generator against one discriminator.
 
     Args:
-        generator: G(latents, labels) -> signal.
-        discriminator: D(signal, labels) -> score. One that ties samples together says so by ``mixes_batch``.
+        generator: G(latents, condition) -> signal.
+        discriminator: D(signal, condition) -> score. One that ties samples together says so by ``mixes_batch``.
+        condition: of both.
         loss: who is to score what.
         target: one-sided label smoothing: the probability that real signals are to get; 1 for losses without one.
         penalties: some of `PENALTIES`.
         augmentation: a module, or None to show signals as they are.
     """
 
+    generators: nn.Module
+    discriminators: nn.Module
     weights: Tensor
 
     def __init__(
         self,
         generator: nn.Module,
         discriminator: nn.Module,
+        condition: Condition,
         loss: Loss,
         *,
         target: float = 1.0,
@@ -96,49 +67,55 @@ class Adversarial(nn.Module):
         augmentation: Augmentation | None = None,
     ) -> None:
         super().__init__()
-        self.generator, self.discriminator = generator, discriminator
+        self.generators, self.discriminators, self.condition = generator, discriminator, condition
         self.loss, self.target = loss, target
         self.penalties = {name: penalty for name, penalty in penalties.items() if penalty.used}
         self.augmentation = augmentation
         # On the device, so that a recorded CUDA graph sees them change.
         self.register_buffer("weights", torch.zeros(len(PENALTIES)), persistent=False)
 
+    @property
+    def kept(self) -> nn.Module:  # type: ignore[override]
+        """The generator."""
+        return self.generators
+
     def due(self, step: int) -> tuple[str, ...]:
         """The penalties that the discriminator's loss at ``step`` includes."""
         return tuple(name for name, penalty in self.penalties.items() if step % penalty.interval == 0)
 
     def advance(self, progress: float) -> None:
-        """Sets the weights of the penalties for a share of the run, 0..1."""
+        """Sets the weights of the penalties, and how far growing networks are, for a share of the run, 0..1."""
+        grow(self, progress)
         for index, name in enumerate(PENALTIES):
             if name in self.penalties:
                 self.weights[index].fill_(self.penalties[name].weight(progress) * self.penalties[name].interval)
 
-    def generate(self, latents: Tensor, labels: Tensor | None) -> Tensor:
-        """The generator's signals, (batch, *shape), for both players of a step."""
-        signals: Tensor = self.generator(latents, labels)
-        return signals
+    def generate(self, batch: Batch) -> Batch:
+        """The generator's signals, (batch, *shape), for the condition of the batch."""
+        return {"signal": self.generators(batch["latents"], self.asked(batch))}
 
     def discriminator_loss(
-        self, real: Tensor, fake: Tensor, labels: Tensor | None, due: Collection[str] = ()
+        self, batch: Batch, drawn: Batch, due: Collection[str] = ()
     ) -> tuple[Tensor, Tensor, Terms]:
         """What the discriminator minimises, its scores of the real signals, and its terms for the record.
 
         Args:
-            real, fake: real and generated signals, (batch, *shape) in [-1, 1]; the generator gets no gradient.
-            labels: (batch,) labels that both were made with; None if unconditional.
+            batch: real signals (batch, *shape), and the condition that both were made with.
+            drawn: generated signals; the generator gets no gradient.
             due: the penalties to add.
         """
+        real, fake, condition = batch["signal"], drawn["signal"], self.asked(batch)
         fake = fake.detach().to(real.dtype)
         inputs = {"r1": real, "r2": fake}
         penalised = {name: inputs[name].requires_grad_() for name in ("r1", "r2") if name in due}
-        real_scores, fake_scores = self._judge(real, fake, labels)
+        real_scores, fake_scores = self._judge(real, fake, condition)
         loss, _ = self._losses(real_scores, fake_scores)
         with torch.no_grad():
             terms = {
                 "loss_discriminator": loss.detach(),
                 "score_real": real_scores.mean(),
                 "score_fake": fake_scores.mean(),
-                "relative_spread": relative_spread(real, fake, labels),
+                "relative_spread": relative_spread(real, fake, condition.get("labels")),
             }
             if not self.loss.critic:
                 terms["pairs_told_apart"] = (real_scores > fake_scores).float().mean()
@@ -151,39 +128,40 @@ class Adversarial(nn.Module):
                 terms[f"gradient_{name}"] = squares.detach().mean()
         if "wgan_gp" in due:
             mixed = between(real.detach(), fake.detach()).requires_grad_()
-            (squares,) = squared_gradient_norms(self._score(mixed, labels), mixed)
+            (squares,) = squared_gradient_norms(self._score(mixed, condition), mixed)
             loss = loss + self._weight("wgan_gp") * distance_from_unit_norm(squares).mean()
             terms["gradient_wgan_gp"] = squares.detach().mean()
         return loss, real_scores.detach(), terms
 
-    def generator_loss(self, real_scores: Tensor, fake: Tensor, labels: Tensor | None) -> tuple[Tensor, Terms]:
+    def generator_loss(self, batch: Batch, drawn: Batch, carried: Tensor) -> tuple[Tensor, Terms]:
         """What the generator minimises, and its terms.
 
         Args:
-            real_scores: from `discriminator_loss`; they bear on a paired loss only. They are from before the
-                discriminator's last step; computing them once more was slower and no better (docs/decisions.md).
-            fake: generated signals, (batch, *shape), which pass the gradient on to the generator.
-            labels: (batch,) labels that they were made with; None if unconditional.
+            batch: the condition of the signals.
+            drawn: generated signals, which pass the gradient on to the generator.
+            carried: scores of real signals from `discriminator_loss`; they bear on a paired loss only. They are from
+                before the discriminator's last step; computing them once more was slower and no better
+                (docs/decisions.md).
         """
-        _, loss = self._losses(real_scores, self._score(fake, labels))
+        _, loss = self._losses(carried, self._score(drawn["signal"], self.asked(batch)))
         return loss, {"loss_generator": loss.detach()}
 
     def _losses(self, real_scores: Tensor, fake_scores: Tensor) -> tuple[Tensor, Tensor]:
         smoothing: dict[str, Any] = {"target": self.target} if self.target < 1 else {}
         return self.loss.function(real_scores, fake_scores, **smoothing)
 
-    def _score(self, signals: Tensor, labels: Tensor | None) -> Tensor:
+    def _score(self, signals: Tensor, condition: Tensors) -> Tensor:
         """Scores of what the discriminator is shown, in float32 where the networks compute in less."""
         shown = signals if self.augmentation is None else self.augmentation(signals)
-        scores: Tensor = self.discriminator(shown, labels)
+        scores: Tensor = self.discriminators(shown, condition)
         return scores.float() if scores.dtype == torch.bfloat16 else scores
 
-    def _judge(self, real: Tensor, fake: Tensor, labels: Tensor | None) -> tuple[Tensor, Tensor]:
+    def _judge(self, real: Tensor, fake: Tensor, condition: Tensors) -> tuple[Tensor, Tensor]:
         """Scores of real and generated signals, in one pass unless the discriminator ties a batch together."""
-        if self.discriminator.mixes_batch:
-            return self._score(real, labels), self._score(fake, labels)
-        both = self._score(torch.cat([real, fake]), None if labels is None else torch.cat([labels, labels]))
-        real_scores, fake_scores = both.chunk(2)
+        if self.discriminators.mixes_batch:
+            return self._score(real, condition), self._score(fake, condition)
+        twice = {name: torch.cat([column, column]) for name, column in condition.items()}
+        real_scores, fake_scores = self._score(torch.cat([real, fake]), twice).chunk(2)
         return real_scores, fake_scores
 
     def _weight(self, name: str) -> Tensor:
@@ -209,3 +187,20 @@ def relative_spread(real: Tensor, fake: Tensor, labels: Tensor | None) -> Tensor
     axes = tuple(range(1, real.dim()))  # a norm and its square take one pass, squares and their mean three
     distances = [(torch.linalg.vector_norm(x[1:] - x[:-1], dim=axes).square() * alike).sum() for x in (real, fake)]
     return torch.where(alike.sum() > 0, (distances[1] / distances[0].clamp_min(1e-12)).sqrt(), 1.0)
+
+
+def build(settings: AdversarialSettings, players: Players) -> Adversarial:
+    """The game that the settings ask for."""
+    penalties = {
+        name: Penalty(partial(players.schedule, getattr(settings, name)), getattr(settings, f"{name}_interval"))
+        for name in PENALTIES
+    }
+    return Adversarial(
+        players.build_generator(),
+        players.build_discriminator(),
+        players.condition,
+        LOSSES[settings.loss],
+        target=1 - settings.label_smoothing,
+        penalties=penalties,
+        augmentation=players.augmentation,
+    )

@@ -8,6 +8,9 @@ one-sided label smoothing (Salimans et al. 2016, https://arxiv.org/abs/1606.0349
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from torch import Tensor
 from torch.nn.functional import relu, softplus
 
@@ -69,3 +72,37 @@ def relativistic(real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
 def _binary_cross_entropy(real: Tensor, fake: Tensor, target: float) -> Tensor:
     """-t log D(x) - (1 - t) log(1 - D(x)) of real signals, -log(1 - D(x)) of generated ones."""
     return (softplus(real) - target * real).mean() + softplus(fake).mean()
+
+
+@dataclass(frozen=True)
+class Loss:
+    """An adversarial loss and what has to be known of it.
+
+    Attributes:
+        function: scores of real and of generated signals, each (batch,), to the two losses.
+        paired: whether the generator's loss, too, depends on the scores of real signals.
+        threshold: the score above which the discriminator takes a signal for real, where the target is 1.
+        critic: whether the discriminator measures a distance: the better it tells signals apart, the better.
+    """
+
+    function: Callable[..., tuple[Tensor, Tensor]]
+    paired: bool = False
+    threshold: float = 0.0
+    critic: bool = False
+
+    def confidence(self, real: Tensor, fake: Tensor, target: float = 1.0) -> Tensor:
+        """-1 to 1: how often the discriminator is right about real signals, r_t of Karras 2020, 2006.06676, eq. 1.
+
+        A paired loss knows no absolute score: there it is how often a real signal beats its generated partner.
+        """
+        return (real - (fake if self.paired else self.threshold * target)).sign().mean()
+
+
+LOSSES: dict[str, Loss] = {
+    "minimax": Loss(minimax),
+    "non_saturating": Loss(non_saturating),
+    "least_squares": Loss(least_squares, threshold=0.5),
+    "hinge": Loss(hinge),
+    "wasserstein": Loss(wasserstein, critic=True),
+    "relativistic": Loss(relativistic, paired=True),
+}

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ganforge.training.distributed import World
+from ganforge.training.settings import AdaptiveAugmentation, Transformed
 
 TRANSLATION = 1 / 8  # most of an axis that a signal is moved by
 CUTOUT = 1 / 2  # share of every axis that is cut out
@@ -77,6 +78,15 @@ class DifferentiableAugmentation(nn.Module):
         self.transformations = [TRANSFORMATIONS[name] for name in names]
         self.adaptive, self.target, self.speed, self.world = adaptive, target, speed, world
         self.register_buffer("probability", torch.tensor(0.0 if adaptive else 1.0))
+
+    @classmethod
+    def of(cls, settings: Transformed, world: World) -> DifferentiableAugmentation:
+        """What the settings ask for."""
+        if isinstance(settings, AdaptiveAugmentation):
+            return cls(
+                settings.transformations, adaptive=True, target=settings.target, speed=settings.speed, world=world
+            )
+        return cls(settings.transformations, adaptive=False, target=0.0, speed=1, world=world)
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, channels, *size) to the same."""

@@ -1,8 +1,8 @@
-"""Shuffled batches of a data set that is stored as uint8."""
+"""Shuffled batches of prepared columns."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganforge.prepared.columns import Arrays
 from ganforge.training.device import fits
 
 EPOCHS_KEPT = 2  # the one that is shown and the next, which a prefetch may already be in
@@ -18,8 +19,8 @@ EPOCHS_KEPT = 2  # the one that is shown and the next, which a prefetch may alre
 class Batches(Protocol):
     """The batch of every step, as a function of (seed, step) alone: resuming needs no state."""
 
-    def __getitem__(self, step: int) -> tuple[Tensor, Tensor | None]:
-        """The uint8 images of ``step``, (share, *shape), and their labels, (share,), on the training's device."""
+    def __getitem__(self, step: int) -> dict[str, Tensor]:
+        """The columns of ``step`` as they are stored, (share, *shape) each, on the training's device."""
         ...
 
 
@@ -32,6 +33,7 @@ class Order:
         seed: of the permutations.
         part: (rank, size): this process takes the rank-th of ``size`` equal parts of every batch.
         device: where the numbers of the items go.
+        stream: of the permutations too; other streams are independent of each other.
     """
 
     def __init__(
@@ -41,8 +43,10 @@ class Order:
         seed: int,
         part: tuple[int, int] = (0, 1),
         device: torch.device | str = "cpu",
+        stream: int = 0,
     ) -> None:
-        self.count, self.batch_size, self.seed, self.part, self.device = count, batch_size, seed, part, device
+        self.count, self.batch_size, self.part, self.device = count, batch_size, part, device
+        self.seed = [seed] if stream == 0 else [seed, stream]
         self.per_epoch = count // batch_size
         self._epochs: dict[int, Tensor] = {}
 
@@ -50,7 +54,7 @@ class Order:
         """The numbers of the items of ``step``, int64 (share,), a batch divided among ``size``."""
         epoch, position = divmod(step, self.per_epoch)
         if epoch not in self._epochs:
-            order = np.random.default_rng([self.seed, epoch]).permutation(self.count)
+            order = np.random.default_rng([*self.seed, epoch]).permutation(self.count)
             self._epochs = {kept: self._epochs[kept] for kept in list(self._epochs)[-EPOCHS_KEPT + 1 :]}
             self._epochs[epoch] = torch.from_numpy(order).to(self.device, non_blocking=True)
         rank, size = self.part
@@ -60,75 +64,90 @@ class Order:
 
 
 def choose_batches(
-    images: np.ndarray,
-    labels: np.ndarray | None,
+    groups: Sequence[Arrays],
     order: Callable[..., Order],
     device: torch.device,
     copies: int = 1,
 ) -> Batches:
-    """Batches of images that lie on the device, or are read from their file while it works if they are too many.
+    """Batches of columns that lie on the device, or are read from their files while it works if they are too large.
 
     Args:
-        images: (N, *shape) uint8, mapped from their file if they are many.
-        labels: (N,) int64 beside them, or None.
-        order: makes the order, on the device that it is given or on the CPU.
+        groups: columns (N, *shape) that belong together row by row, mapped from their files if they are large; several
+            groups, each with an N of its own, are shuffled apart.
+        order: makes the order of a number of items, on the device that it is given or on the CPU.
         device: where batches go.
-        copies: how often the images would lie in its memory.
+        copies: how often the columns would lie in its memory.
     """
-    targets = None if labels is None else torch.from_numpy(np.array(labels))
-    if not fits(copies * images.nbytes, device):
-        return StreamedBatches(images, targets, order(), device)
-    resident = torch.from_numpy(np.array(images)).to(device)
-    return ResidentBatches(resident, None if targets is None else targets.to(device), order(device=device))
+    size = sum(column.nbytes for group in groups for column in group.values())
+    resident = fits(copies * size, device)
+    batches: list[Batches] = []
+    for stream, group in enumerate(groups):
+        count = len(next(iter(group.values())))
+        if resident:
+            columns = {name: torch.from_numpy(np.array(column)).to(device) for name, column in group.items()}
+            batches.append(ResidentBatches(columns, order(count, stream=stream, device=device)))
+        else:
+            batches.append(StreamedBatches(group, order(count, stream=stream), device))
+    return batches[0] if len(batches) == 1 else ApartBatches(batches)
 
 
 class ResidentBatches:
-    """Batches of images that lie on the device.
+    """Batches of columns that lie on the device.
 
     Args:
-        images: (N, *shape) uint8.
-        labels: (N,) int64 beside them, or None.
+        columns: (N, *shape) each.
         order: of N items, on the same device.
     """
 
-    def __init__(self, images: Tensor, labels: Tensor | None, order: Order) -> None:
-        self.images, self.labels, self.order = images, labels, order
+    def __init__(self, columns: Mapping[str, Tensor], order: Order) -> None:
+        self.columns, self.order = columns, order
 
-    def __getitem__(self, step: int) -> tuple[Tensor, Tensor | None]:
+    def __getitem__(self, step: int) -> dict[str, Tensor]:
         """See `Batches`."""
         index = self.order[step]
-        return self.images[index], None if self.labels is None else self.labels[index]
+        return {name: column[index] for name, column in self.columns.items()}
+
+
+class ApartBatches:
+    """Batches of columns that do not belong together row by row."""
+
+    def __init__(self, groups: Sequence[Batches]) -> None:
+        self.groups = groups
+
+    def __getitem__(self, step: int) -> dict[str, Tensor]:
+        """See `Batches`."""
+        return {name: column for group in self.groups for name, column in group[step].items()}
 
 
 class StreamedBatches:
-    """Batches of images that stay in their file: the next one is read while this one is used.
+    """Batches of columns that stay in their files: the next one is read while this one is used.
 
     Args:
-        images: (N, *shape) uint8, mapped from its file.
-        labels: (N,) int64 on the CPU, or None.
+        columns: (N, *shape) each, mapped from their files.
         order: of N items, on the CPU.
         device: where batches go.
     """
 
-    def __init__(self, images: np.ndarray, labels: Tensor | None, order: Order, device: torch.device) -> None:
-        self.images, self.labels, self.order, self.device = images, labels, order, device
+    def __init__(self, columns: Arrays, order: Order, device: torch.device) -> None:
+        self.columns, self.order, self.device = columns, order, device
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="batches")
-        self._ahead: tuple[int, Future[tuple[Tensor, Tensor | None]]] | None = None
+        self._ahead: tuple[int, Future[dict[str, Tensor]]] | None = None
 
-    def __getitem__(self, step: int) -> tuple[Tensor, Tensor | None]:
+    def __getitem__(self, step: int) -> dict[str, Tensor]:
         """See `Batches`; that of the next step is being read when this returns."""
         if self._ahead is None or self._ahead[0] != step:
             self._ahead = step, self._reader.submit(self._read, step)
-        images, labels = self._ahead[1].result()
+        columns = self._ahead[1].result()
         self._ahead = step + 1, self._reader.submit(self._read, step + 1)
-        on_device = images.to(self.device, non_blocking=True)
-        return on_device, None if labels is None else labels.to(self.device, non_blocking=True)
+        return {name: column.to(self.device, non_blocking=True) for name, column in columns.items()}
 
-    def _read(self, step: int) -> tuple[Tensor, Tensor | None]:
-        """Reads in the order of the file, which disks like, and puts the rows into the order of the batch."""
+    def _read(self, step: int) -> dict[str, Tensor]:
+        """Reads in the order of the files, which disks like, and puts the rows into the order of the batch."""
         index = self.order[step]
         by_place = index.argsort()
-        rows = torch.from_numpy(self.images[index[by_place].numpy()])
-        images = torch.empty_like(rows, pin_memory=self.device.type == "cuda")
-        images[by_place] = rows
-        return images, None if self.labels is None else self.labels[index]
+        batch = {}
+        for name, column in self.columns.items():
+            rows = torch.from_numpy(column[index[by_place].numpy()])
+            batch[name] = torch.empty_like(rows, pin_memory=self.device.type == "cuda")
+            batch[name][by_place] = rows
+        return batch

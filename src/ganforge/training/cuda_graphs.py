@@ -12,21 +12,22 @@ from collections.abc import Collection, Sequence
 import torch
 
 from ganforge.errors import UserError
-from ganforge.training.step import Batch, Step, Terms
+from ganforge.objectives.objective import Batch, Terms
+from ganforge.training.game import Play
 
 WARM_UP = 3  # steps of each kind that are played as they are before one is recorded: libraries choose their kernels
 
 
 class RecordedStep:
-    """A `Step` that is recorded on its way; called as it is.
+    """`Game.play_step`, recorded on its way; called as it is.
 
     Random numbers inside of a step come from CUDA's default generator, whose seed a replay reads anew.
 
     Args:
-        step: on a CUDA device, in one process, with optimisers that are ``capturable``.
+        step: what is to be recorded, on a CUDA device, in one process, with optimisers that are ``capturable``.
     """
 
-    def __init__(self, step: Step) -> None:
+    def __init__(self, step: Play) -> None:
         self.step = step
         self._played: Counter[tuple[str, ...]] = Counter()
         self._batches: list[Batch] = []
@@ -34,7 +35,7 @@ class RecordedStep:
         self._stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
 
     def __call__(self, batches: Sequence[Batch], due: Collection[str]) -> Terms:
-        """As `Step`; the terms returned are overwritten by the next replay."""
+        """As `Game.play_step`; the terms returned are overwritten by the next replay."""
         kind = tuple(due)
         self._played[kind] += 1
         if self._played[kind] <= WARM_UP:
@@ -56,15 +57,11 @@ class RecordedStep:
     def _take(self, batches: Sequence[Batch]) -> None:
         """Copies a batch to where the graphs read it."""
         if not self._batches:
-            self._batches = [
-                Batch(images.clone(), None if labels is None else labels.clone(), latents.clone())
-                for images, labels, latents in batches
-            ]
+            self._batches = [{name: column.clone() for name, column in batch.items()} for batch in batches]
             return
         for mine, given in zip(self._batches, batches, strict=True):
-            for target, source in zip(mine, given, strict=True):
-                if target is not None and source is not None:
-                    target.copy_(source)
+            for name, column in mine.items():
+                column.copy_(given[name])
 
     def _record(self, due: Collection[str]) -> tuple[torch.cuda.CUDAGraph, Terms]:
         """Records without running: the replay that follows is this step.

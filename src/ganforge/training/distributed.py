@@ -1,4 +1,4 @@
-"""Several processes that share every batch, by PyTorch's DistributedDataParallel; or just this one.
+"""Several processes that share every batch; or just this one.
 
 Each process has its own GPU (or, with gloo, its share of the CPU), sees its part of a batch, and applies the average of
 all gradients: together they do what one process would do with the whole batch. ``torchrun`` starts them.
@@ -7,14 +7,11 @@ all gradients: together they do what one process would do with the whole batch. 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
-
-from ganforge.networks import Growing
 
 
 @dataclass(frozen=True)
@@ -47,32 +44,21 @@ class World:
             values /= self.size
         return values
 
-    def turn(self, player: nn.Module, play: Callable[..., Any]) -> Callable[..., Any]:
-        """``play``, such that the gradients it gives to ``player`` are averaged over all processes.
+    def average_gradients(self, weights: Iterable[nn.Parameter]) -> None:
+        """Gives every process the mean of all processes' gradients, of those weights that have one.
 
-        Args:
-            player: the network whose turn it is.
-            play: any function that uses it.
+        Unlike `torch.nn.parallel.DistributedDataParallel`, it does not mind in which function a network is used first.
         """
         if self.size == 1:
-            return play
-        on_cuda = next(player.parameters()).device.type == "cuda"
-        return nn.parallel.DistributedDataParallel(
-            _Turn(player, play),
-            device_ids=[torch.cuda.current_device()] if on_cuda else None,
-            find_unused_parameters=isinstance(player, Growing),  # which does not use all of its layers yet
-        )
-
-
-class _Turn(nn.Module):
-    """What `DistributedDataParallel` wraps: the player's weights, and the function that uses them."""
-
-    def __init__(self, player: nn.Module, play: Callable[..., Any]) -> None:
-        super().__init__()
-        self.player, self.play = player, play
-
-    def forward(self, *arguments: Any) -> Any:
-        return self.play(*arguments)
+            return
+        gradients = [weight.grad for weight in weights if weight.grad is not None]
+        flat = torch.cat([gradient.flatten() for gradient in gradients])
+        torch.distributed.all_reduce(flat)
+        flat /= self.size
+        start = 0
+        for gradient in gradients:
+            gradient.copy_(flat[start : start + gradient.numel()].view_as(gradient))
+            start += gradient.numel()
 
 
 def join(device: torch.device) -> World:

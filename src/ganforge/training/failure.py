@@ -39,7 +39,7 @@ SIGNS = (
         0.995,
         True,
         "the discriminator tells {:.1%} of all pairs of real and generated samples apart, so that the generator has "
-        "nothing to learn from; lower train.discriminator_rate, raise train.r1 and train.r2, or set augment.mode to "
+        "nothing to learn from; lower train.discriminator_rate, raise objective.r1 and objective.r2, or set augment.mode to "
         "adaptive",
     ),
     Sign(
@@ -47,8 +47,8 @@ SIGNS = (
         0.1,
         False,
         "samples (of one label, where there are labels) differ from each other only {:.1%} as much as real ones "
-        "do; lower train.learning_rate, raise train.batch_size, or set train.loss to "
-        "relativistic with train.r1 and train.r2",
+        "do; lower train.learning_rate, raise train.batch_size, or set objective.loss to "
+        "relativistic with objective.r1 and objective.r2",
     ),
 )
 
@@ -71,7 +71,7 @@ def check_finite(row: Mapping[str, float], step: int) -> None:
     if wrong:
         raise DivergedError(
             f"training diverged at step {step}, after {row['images']:.0f} images: {', '.join(wrong)}; lower "
-            "train.learning_rate or raise train.r1 and train.r2, then train again"
+            "train.learning_rate or raise objective.r1 and objective.r2, then train again"
         )
 
 

@@ -1,4 +1,4 @@
-"""What a step changes: the two players, their optimisers, and the average of the generator."""
+"""A step of training, from the batch to the updated weights: all of it stands here."""
 
 from __future__ import annotations
 
@@ -7,102 +7,138 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from ganforge.networks import GROWN_AT, Growing
-from ganforge.objectives import Adversarial
-from ganforge.params import TrainSettings
+from ganforge.networks.progressive import GROWN_AT, grow, grows
+from ganforge.objectives.objective import Batch, Objective, Terms
+from ganforge.signals import Signal
 from ganforge.training.batches import Batches
 from ganforge.training.device import seed_draws
 from ganforge.training.distributed import World
 from ganforge.training.ema import ExponentialMovingAverage
 from ganforge.training.optimisers import Optimiser, set_schedules
 from ganforge.training.schedules import value_at
-from ganforge.training.step import Batch, Terms
+from ganforge.training.settings import TrainSettings
 
 Play = Callable[[Sequence[Batch], Collection[str]], Terms]
-Optimisers = tuple[Optimiser, Optimiser]
 
 
 class Game:
     """A training as a sequence of steps, each a function of the state before it and of (seed, step).
 
+    A step is some turns of the discriminators and one of the generators, on signals that the generators draw once. The
+    discriminators are frozen in the generators' turn, and the samples that they have just been trained on are those
+    that the generators are judged by: nothing is computed twice.
+
     Attributes:
         step, steps: done so far, and in all.
-        images_per_step: real images that a step shows.
-        average: the moving average of the generator, in evaluation mode.
+        images_per_step: real signals that a step shows.
+        average: the moving average of the network that is kept, in evaluation mode.
+        play: one step on given batches; may be replaced by a recording of it.
 
     Args:
-        objective: the networks and their losses.
-        play: one step, which descends both losses.
-        optimisers: of the generator and of the discriminator.
-        batches: the data.
+        objective: the players and their losses, on the device.
+        optimisers: of the generators and of the discriminators; one where there is one player.
+        batches: the data, as they are stored.
+        signal: of the data.
         latent_dim: entries of the latent vector.
-        params: how long and how fast.
+        settings: how long and how fast.
         world: the processes that share the training.
         device: where everything lies.
     """
 
     def __init__(
         self,
-        objective: Adversarial,
-        play: Play,
-        optimisers: Optimisers,
+        objective: Objective,
+        optimisers: Sequence[Optimiser],
         batches: Batches,
+        signal: Signal,
         latent_dim: int,
-        params: TrainSettings,
+        settings: TrainSettings,
         world: World,
         device: torch.device,
     ) -> None:
-        self.objective, self.play, self.optimisers, self.batches = objective, play, optimisers, batches
-        self.latent_dim, self.params, self.world = latent_dim, params, world
-        self.images_per_step = params.batch_size * params.discriminator_steps
-        self.steps = params.images // self.images_per_step
+        self.objective, self.optimisers, self.batches, self.signal = objective, tuple(optimisers), batches, signal
+        self.latent_dim, self.settings, self.world = latent_dim, settings, world
+        self.images_per_step = settings.batch_size * settings.discriminator_steps
+        self.steps = settings.images // self.images_per_step
         self.step = 0
-        self.ema = ExponentialMovingAverage(objective.generator, self.images_per_step)
+        self.ema = ExponentialMovingAverage(objective.kept, self.images_per_step)
         self.average = self.ema.average
+        self.play: Play = self.play_step
         self._random = torch.Generator(device)
 
     @property
     def images(self) -> int:
-        """Real images shown so far."""
+        """Real signals shown so far."""
         return self.step * self.images_per_step
 
     @property
     def learning_rate(self) -> float:
-        """That of the generator in the step that was played last."""
-        return value_at(self.params.learning_rate, max(0, self.step - 1) / self.steps)
+        """That of the generators in the step that was played last."""
+        return value_at(self.settings.learning_rate, max(0, self.step - 1) / self.steps)
 
     def advance(self) -> Terms:
-        """Plays a step; the host goes on without waiting for the device."""
-        self._set_progress(self.step / self.steps)
+        """Plays a step; the host goes on without waiting for the device.
+
+        Returns:
+            scalars for the record, of the last turn of the discriminators and of the generators.
+        """
+        progress = self.step / self.steps
+        self._set_progress(progress)
         self._seed()
-        turns = self.params.discriminator_steps
+        turns = self.settings.discriminator_steps
         batches = [self.batch(self.step * turns + turn) for turn in range(turns)]
         terms = self.play(batches, self.objective.due(self.step))
-        self.ema.update(self.step, value_at(self.params.ema_half_life, self.step / self.steps))
+        self.ema.update(self.step, value_at(self.settings.ema_half_life, progress))
         self.step += 1
         return terms
 
     def batch(self, turn: int) -> Batch:
-        """What a turn of the discriminator is given, counted over the whole run."""
-        images, labels = self.batches[turn]
-        count = self.params.batch_size
-        latents = torch.randn(count, self.latent_dim, generator=self._random, device=self._random.device)
-        return Batch(images, labels, self.world.share(latents))
+        """What a turn of the discriminators is given, counted over the whole run: stored columns, and latent vectors."""
+        latents = torch.randn(
+            self.settings.batch_size, self.latent_dim, generator=self._random, device=self._random.device
+        )
+        return {**self.batches[turn], "latents": self.world.share(latents)}
+
+    def play_step(self, batches: Sequence[Batch], due: Collection[str]) -> Terms:
+        """One step: all that runs on the device, and nothing that would wait for it.
+
+        Args:
+            batches: one for each turn of the discriminators; the last one is the generators' as well.
+            due: the terms to add to the discriminators' losses.
+        """
+        objective, device = self.objective, self._random.device.type
+        terms: Terms = {}
+        carried: Any = None
+        for turn, stored in enumerate(batches, start=1):
+            batch = self._presented(stored)
+            with self._precision(device), torch.set_grad_enabled(turn == len(batches)):
+                drawn = objective.generate(batch)
+            if objective.discriminators is not None:
+                with self._precision(device):
+                    loss, carried, terms = objective.discriminator_loss(batch, drawn, due)
+                self._descend(loss, self.optimisers[1])
+        if objective.discriminators is not None:
+            objective.discriminators.requires_grad_(False)
+        with self._precision(device):
+            loss, generator_terms = objective.generator_loss(batch, drawn, carried)
+        self._descend(loss, self.optimisers[0])
+        if objective.discriminators is not None:
+            objective.discriminators.requires_grad_(True)
+        return {**terms, **generator_terms}
 
     def grown_at(self, step: int) -> bool:
         """Whether the generator drew at its full size in the step before ``step``; only some grow at all."""
-        return not isinstance(self.average, Growing) or (step - 1) / self.steps >= GROWN_AT
+        return not grows(self.average) or (step - 1) / self.steps >= GROWN_AT
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint has to hold; what else an optimiser holds are settings, and those are in params.yaml."""
-        generator, discriminator = (optimiser.state_dict()["state"] for optimiser in self.optimisers)
         return {
             "step": self.step,
             "objective": self.objective.state_dict(),
             "ema": self.average.state_dict(),
-            "generator_optimiser": generator,
-            "discriminator_optimiser": discriminator,
+            "optimisers": [optimiser.state_dict()["state"] for optimiser in self.optimisers],
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -110,19 +146,36 @@ class Game:
         self.step = state["step"]
         self.objective.load_state_dict(state["objective"])
         self.average.load_state_dict(state["ema"])
-        for optimiser, name in zip(self.optimisers, ("generator_optimiser", "discriminator_optimiser"), strict=True):
-            optimiser.load_state_dict({**optimiser.state_dict(), "state": state[name]})
+        for optimiser, remembered in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict({**optimiser.state_dict(), "state": remembered})
+
+    def _presented(self, stored: Batch) -> Batch:
+        """A batch as networks see it."""
+        asked = self.objective.condition.present(
+            {name: stored[name] for name in self.objective.condition.columns if name in stored}
+        )
+        return {**stored, **asked, "signal": self.signal.to_network(stored["signal"])}
+
+    def _precision(self, device: str) -> torch.autocast:
+        """What networks and losses are computed in; gradients follow by themselves."""
+        enabled = self.settings.precision == "bfloat16"
+        return torch.autocast(device, torch.bfloat16, enabled=enabled, cache_enabled=False)
+
+    def _descend(self, loss: Tensor, optimiser: Optimiser) -> None:
+        """A step down the gradient of a loss, averaged over all processes."""
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        self.world.average_gradients(weight for group in optimiser.param_groups for weight in group["params"])
+        optimiser.step()
 
     def _set_progress(self, progress: float) -> None:
         """Sets what is scheduled over the run."""
-        params = self.params
-        rate, beta2 = value_at(params.learning_rate, progress), value_at(params.beta2, progress)
-        for optimiser, multiple in zip(self.optimisers, (1.0, params.discriminator_rate), strict=True):
+        settings = self.settings
+        rate, beta2 = value_at(settings.learning_rate, progress), value_at(settings.beta2, progress)
+        for optimiser, multiple in zip(self.optimisers, (1.0, settings.discriminator_rate)):
             set_schedules(optimiser, multiple * rate, beta2)
         self.objective.advance(progress)
-        for network in (self.objective.generator, self.objective.discriminator, self.average):
-            if isinstance(network, Growing):
-                network.grow(progress)
+        grow(self.average, progress)
 
     def _seed(self) -> None:
         """Makes what is random in a step a function of (seed, step): resuming needs no state.
@@ -130,6 +183,6 @@ class Game:
         Latent vectors are drawn for a whole batch, alike in all processes; networks and augmentation draw from the
         default generator, differently in each.
         """
-        seed = int(np.random.SeedSequence([self.params.seed, self.step]).generate_state(1)[0])
+        seed = int(np.random.SeedSequence([self.settings.seed, self.step]).generate_state(1)[0])
         self._random.manual_seed(seed)
         seed_draws(seed + 1 + self.world.rank, self._random.device)

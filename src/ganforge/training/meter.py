@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ganforge.objectives.objective import Terms
 from ganforge.training.distributed import World
-from ganforge.training.step import Terms
 
 
 class Meter:

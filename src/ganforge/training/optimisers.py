@@ -8,8 +8,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from ganforge.params import TrainSettings
 from ganforge.training.schedules import value_at
+from ganforge.training.settings import TrainSettings
 
 
 class Optimiser(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ganforge.params import Schedule
+from ganforge.settings import Schedule
 
 
 def value_at(value: float | Schedule[float], progress: float) -> float:

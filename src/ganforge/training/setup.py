@@ -1,21 +1,30 @@
-"""From parameters and prepared data to a trainer that is ready to run."""
+"""From settings and prepared data to a trainer that is ready to run."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import torch
+from torch import nn
 
+from ganforge.compute import ComputeSettings
+from ganforge.conditions import Condition, Unconditional, condition_in
 from ganforge.errors import UserError
-from ganforge.networks import LatentGenerator, NetworkSpec, build_discriminator, build_generator
+from ganforge.networks.build import build_discriminator, build_generator
+from ganforge.networks.layers import arrange
+from ganforge.networks.progressive import grows
 from ganforge.networks.sampling import decode, draw_latents
+from ganforge.networks.settings import NetworkSettings
+from ganforge.networks.spec import NetworkSpec
 from ganforge.networks.storage import GeneratorConfig
-from ganforge.objectives import LOSSES, PENALTIES, Adversarial, Penalty
-from ganforge.params import AugmentSettings, NetworkSettings, Params, Schedule
-from ganforge.prepared.storage import Meta, Prepared
-from ganforge.scale import arrange
+from ganforge.objectives.objective import Objective, Players
+from ganforge.objectives.settings import ObjectiveSettings
+from ganforge.prepared.columns import SIGNAL, SOURCE, Arrays
+from ganforge.prepared.meta import Meta, Prepared
+from ganforge.settings import Schedule
+from ganforge.signals import signal_of
 from ganforge.training.augmentation import DifferentiableAugmentation
 from ganforge.training.batches import Batches, Order, choose_batches
 from ganforge.training.best import BestGenerator, Judge
@@ -26,56 +35,49 @@ from ganforge.training.distributed import World, share_normalisation
 from ganforge.training.game import Game
 from ganforge.training.optimisers import build_optimiser
 from ganforge.training.schedules import value_at
+from ganforge.training.settings import AugmentSettings, NoAugmentation, Transformed, TrainSettings
 from ganforge.training.standing_statistics import StandingStatistics
-from ganforge.training.step import Step
-from ganforge.training.trainer import Kept, Preview, Trainer
+from ganforge.training.trainer import Preview, TrainedWeights, Trainer
 
 PREVIEW_COLUMNS = 10
 PREVIEW_ROWS = 20
 PREVIEW_SEED = 0
 
 
-def generator_spec(params: NetworkSettings, meta: Meta) -> NetworkSpec:
-    """The generator that ``params`` ask for, fitted to the data that ``meta`` describes."""
-    classes = len(meta.classes) if params.conditional == "auto" else 0
-    return NetworkSpec(
-        params.name,
-        meta.shape,
-        classes,
-        params.latent_dim,
-        params.width,
-        attention=params.attention,
-        refinement=params.refinement,
-        sphere=params.sampling == "sphere",
-        spectral_norm=params.spectral_norm,
-    )
+@dataclass(frozen=True)
+class Plan:
+    """The sections of params.yaml that fix a training.
+
+    Attributes:
+        network, objective, train, augment: see the settings of their rooms.
+        compute: where it runs.
+    """
+
+    network: NetworkSettings
+    objective: ObjectiveSettings
+    train: TrainSettings
+    augment: AugmentSettings
+    compute: ComputeSettings
 
 
-def discriminator_spec(params: NetworkSettings, spec: NetworkSpec) -> NetworkSpec:
-    """The discriminator that ``params`` ask for beside a generator of ``spec``."""
-    width = params.discriminator_width
-    return spec if width == "same" else replace(spec, width=width)
+def generator_spec(settings: NetworkSettings, meta: Meta) -> NetworkSpec:
+    """The generator that ``settings`` ask for, fitted to the data that ``meta`` describes."""
+    condition: Condition = Unconditional() if settings.conditional == "never" else condition_in(meta)
+    return NetworkSpec(settings, signal_of(meta.columns[SIGNAL]), condition)
 
 
-def built(params: NetworkSettings, meta: Meta, kept: Kept) -> tuple[LatentGenerator, GeneratorConfig]:
-    """The generator that has the weights which a training kept, in evaluation mode, and what it has to be known by."""
-    spec = generator_spec(params, meta)
+def assemble_generator(
+    settings: NetworkSettings, meta: Meta, trained: TrainedWeights
+) -> tuple[nn.Module, GeneratorConfig]:
+    """The generator with the weights of a training, in evaluation mode, and what it has to be known by."""
+    spec = generator_spec(settings, meta)
     module = build_generator(spec)
-    module.load_state_dict(kept.weights)
-    labelled = spec.classes > 0
-    config = GeneratorConfig(
-        network=spec,
-        signal=meta.signal,
-        dataset=meta.dataset,
-        classes=meta.classes if labelled else (),
-        class_counts=meta.class_counts if labelled else (),
-        images=kept.images,
-    )
-    return module.eval(), config
+    module.load_state_dict(trained.weights)
+    return module.eval(), GeneratorConfig(spec, meta.dataset, trained.images)
 
 
 def build_trainer(
-    params: Params,
+    plan: Plan,
     data: Prepared,
     checkpoints: Checkpoints,
     device: torch.device,
@@ -85,7 +87,7 @@ def build_trainer(
     """Networks, objective and batches on ``device``, resumed from ``checkpoints`` where there is one.
 
     Args:
-        params: all of params.yaml.
+        plan: settings.
         data: prepared arrays.
         checkpoints: where to resume from, and where to save to.
         device: where to train.
@@ -93,95 +95,114 @@ def build_trainer(
         world: the processes that share the training; None for this one alone.
 
     Raises:
-        UserError: there are fewer training images than a batch holds.
+        UserError: there are fewer training items than a batch holds, or a setting does not fit the signal.
     """
-    world = world or World()
-    spec = generator_spec(params.network, data.meta)
-    train = data.splits["train"]
-    if len(train.images) < params.train.batch_size:
-        raise UserError(
-            f"params.yaml: train.batch_size is {params.train.batch_size}, but {data.meta.dataset} has only "
-            f"{len(train.images)} training images; allowed is at most that many."
-        )
-    set_precision(params.train.precision)
-    torch.manual_seed(params.train.seed)
-    objective = build_objective(params, spec, world, device)
-    recorded = can_be_recorded(params, device, world)
-    optimisers = (
-        build_optimiser(params.train, objective.generator, device, recorded=recorded),
-        build_optimiser(params.train, objective.discriminator, device, recorded=recorded),
-    )
-    step = Step(objective, optimisers, bfloat16=params.train.precision == "bfloat16", world=world)
-    best = BestGenerator(judge) if judge is not None and params.train.best_every else None
+    world, train = world or World(), data.splits["train"]
+    spec = generator_spec(plan.network, data.meta)
+    pool = {name: train.columns[name] for name in spec.condition.columns}
+    check_batch_size(plan.train, data)
+    set_precision(plan.train.precision)
+    torch.manual_seed(plan.train.seed)
+    objective = build_objective(plan, spec, world, device)
+    recorded = can_be_recorded(plan, objective, device, world)
+    players = [player for player in (objective.generators, objective.discriminators) if player is not None]
     game = Game(
         objective,
-        RecordedStep(step) if recorded else step,
-        optimisers,
-        build_batches(train.images, train.labels if spec.classes else None, params, device, world),
+        [build_optimiser(plan.train, player, device, recorded=recorded) for player in players],
+        build_batches(data, spec.condition, plan, device, world),
+        spec.signal,
         spec.latent_dim,
-        params.train,
+        plan.train,
         world,
         device,
     )
-    settle = StandingStatistics(spec, data.meta.class_counts, params.train.standing_statistics, device)
-    return Trainer(game, checkpoints, settle, build_preview(spec, device), best)
+    if recorded:
+        game.play = RecordedStep(game.play_step)
+    refresh = StandingStatistics(spec, pool, plan.train.standing_statistics, device)
+    best = BestGenerator(judge) if judge is not None and plan.train.best_every else None
+    return Trainer(game, checkpoints, refresh, build_preview(spec, pool, device), best)
 
 
-def build_objective(params: Params, spec: NetworkSpec, world: World, device: torch.device) -> Adversarial:
-    """Both networks on ``device``, and the game that they play."""
-    train = params.train
-    generator = share_normalisation(build_generator(spec), world, device)
-    penalties = {
-        name: Penalty(partial(value_at, getattr(train, name)), getattr(train, f"{name}_interval")) for name in PENALTIES
-    }
-    objective = Adversarial(
-        generator,
-        build_discriminator(discriminator_spec(params.network, spec)),
-        LOSSES[train.loss],
-        target=1 - train.label_smoothing,
-        penalties=penalties,
-        augmentation=build_augmentation(params.augment, world),
+def check_batch_size(settings: TrainSettings, data: Prepared) -> None:
+    """Sees that there are as many training items of every column as a batch holds.
+
+    Raises:
+        UserError: there are fewer.
+    """
+    for name, column in data.splits["train"].columns.items():
+        if len(column) < settings.batch_size:
+            raise UserError(
+                f"params.yaml: train.batch_size is {settings.batch_size}, but {data.meta.dataset} has only "
+                f"{len(column)} training items of {name}; allowed is at most that many."
+            )
+
+
+def build_objective(plan: Plan, spec: NetworkSpec, world: World, device: torch.device) -> Objective:
+    """Both players on ``device``, and what they minimise."""
+    players = Players(
+        build_generator=lambda: share_normalisation(build_generator(spec), world, device),
+        build_discriminator=lambda: build_discriminator(spec.of_discriminator()),
+        condition=spec.condition,
+        augmentation=build_augmentation(plan.augment, spec, world),
+        schedule=value_at,
     )
+    objective = plan.objective.build()(plan.objective, players)
     arrange(objective.to(device), len(spec.size))
     return objective
 
 
-def build_augmentation(params: AugmentSettings, world: World) -> DifferentiableAugmentation | None:
-    """What the discriminator sees instead of the images, or None for the images."""
-    if params.mode == "none":
+def build_augmentation(
+    settings: AugmentSettings, spec: NetworkSpec, world: World
+) -> DifferentiableAugmentation | None:
+    """What the discriminator sees instead of the signals, or None for the signals.
+
+    Raises:
+        UserError: a transformation would leave no signal of its kind.
+    """
+    if isinstance(settings, NoAugmentation):
         return None
-    return DifferentiableAugmentation(
-        params.transformations,
-        adaptive=params.mode == "adaptive",
-        target=params.target,
-        speed=params.speed,
-        world=world,
-    )
+    assert isinstance(settings, Transformed)
+    wrong = [name for name in settings.transformations if name not in spec.signal.transformations]
+    if wrong:
+        allowed = ", ".join(spec.signal.transformations) or "none: set augment.mode to none"
+        raise UserError(
+            f"params.yaml: augment.transformations names {wrong[0]}, which is none for {spec.signal.plural}; allowed "
+            f"is {allowed}."
+        )
+    return DifferentiableAugmentation.of(settings, world)
 
 
 def build_batches(
-    images: np.ndarray, labels: np.ndarray | None, params: Params, device: torch.device, world: World
+    data: Prepared, condition: Condition, plan: Plan, device: torch.device, world: World
 ) -> Batches:
-    """The batches of this process's share; ``labels`` are those of the images, or None."""
-    order = partial(Order, len(images), params.train.batch_size, params.train.seed, (world.rank, world.size))
+    """The batches of this process's share: the signals, and the columns of the condition."""
+    columns = data.splits["train"].columns
+    together = {SIGNAL: columns[SIGNAL]} | {name: columns[name] for name in condition.columns}
+    groups: list[Arrays] = [together]
+    if SOURCE in together and not data.meta.paired:
+        groups = [{name: column for name, column in together.items() if name != SOURCE}, {SOURCE: together[SOURCE]}]
+    order = partial(Order, batch_size=plan.train.batch_size, seed=plan.train.seed, part=(world.rank, world.size))
     copies = 1 if device.type == "cuda" else world.size  # processes that put them into the same memory
-    return choose_batches(images, labels, order, device, copies)
+    return choose_batches(groups, order, device, copies)
 
 
-def can_be_recorded(params: Params, device: torch.device, world: World) -> bool:
+def can_be_recorded(plan: Plan, objective: Objective, device: torch.device, world: World) -> bool:
     """Whether every step does the same work on the same tensors, so that a CUDA graph can replay it."""
-    grows = params.network.name == "progressive"
-    beta2_changes = isinstance(params.train.beta2, Schedule)  # a number that a recorded optimiser would not see change
-    return params.compute.cuda_graphs and device.type == "cuda" and world.size == 1 and not grows and not beta2_changes
+    beta2_changes = isinstance(plan.train.beta2, Schedule)  # a number that a recorded optimiser would not see change
+    alone = device.type == "cuda" and world.size == 1
+    return plan.compute.cuda_graphs and alone and not grows(objective) and not beta2_changes
 
 
-def build_preview(spec: NetworkSpec, device: torch.device) -> Preview:
-    """Draws the same few samples from any state of a generator, a row for each class (of at most PREVIEW_ROWS)."""
-    rows = min(spec.classes or PREVIEW_COLUMNS, PREVIEW_ROWS)
-    latents = draw_latents(PREVIEW_SEED, rows * PREVIEW_COLUMNS, spec.latent_dim)
-    labels = np.repeat(np.arange(rows), PREVIEW_COLUMNS) if spec.classes else None
+def build_preview(spec: NetworkSpec, pool: Arrays, device: torch.device) -> Preview:
+    """Draws the same few samples from any state of a generator: a row for each of the condition's examples, if any."""
+    examples = spec.condition.examples(PREVIEW_ROWS)
+    rows = len(examples) or PREVIEW_COLUMNS
+    count = rows * PREVIEW_COLUMNS
+    latents = draw_latents(PREVIEW_SEED, count, spec.latent_dim)
+    given = np.repeat(examples, PREVIEW_COLUMNS) if examples else None
+    condition = spec.condition.ask(given, PREVIEW_SEED, count, pool)
 
-    def preview(generator: torch.nn.Module) -> np.ndarray:
-        return np.concatenate(list(decode(generator, latents, labels, device)))
+    def preview(generator: nn.Module) -> np.ndarray:
+        return np.concatenate(list(decode(generator, spec, latents, condition, device)))
 
     return preview

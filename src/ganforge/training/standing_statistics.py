@@ -8,15 +8,16 @@ https://arxiv.org/abs/1809.11096).
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from ganforge.networks import NetworkSpec, build_generator
-from ganforge.networks.sampling import BLOCK, STATISTICS_SEED, draw_labels, draw_latents
-from ganforge.scale import arrange
+from ganforge.networks.build import build_generator
+from ganforge.networks.layers import arrange
+from ganforge.networks.sampling import BLOCK, STATISTICS_SEED, draw_latents
+from ganforge.networks.spec import NetworkSpec
+from ganforge.prepared.columns import Arrays
 
 
 class StandingStatistics:
@@ -24,21 +25,22 @@ class StandingStatistics:
 
     Args:
         spec: of the generators.
-        class_counts: training images of each class: samples have labels as frequent.
+        pool: columns of the training data: samples have conditions like theirs.
         samples: how many to draw, rounded up to whole blocks; 0 leaves generators as they are.
         device: where they are.
     """
 
-    def __init__(self, spec: NetworkSpec, class_counts: Sequence[int], samples: int, device: torch.device) -> None:
-        self._settled = build_generator(spec).to(device).requires_grad_(False)
-        arrange(self._settled, len(spec.size))
-        self._norms = [layer for layer in self._settled.modules() if isinstance(layer, _BatchNorm)]
+    def __init__(self, spec: NetworkSpec, pool: Arrays, samples: int, device: torch.device) -> None:
+        self._refreshed = build_generator(spec).to(device).requires_grad_(False)
+        arrange(self._refreshed, len(spec.size))
+        self._norms = [layer for layer in self._refreshed.modules() if isinstance(layer, _BatchNorm)]
         for norm in self._norms:
             norm.momentum = None  # the plain mean over all blocks
-        self._count = math.ceil(samples / BLOCK) * BLOCK
+        self._count = math.ceil(samples / BLOCK) * BLOCK if self._norms else 0
         self._latents = torch.from_numpy(draw_latents(STATISTICS_SEED, self._count, spec.latent_dim)).to(device)
-        labels = draw_labels(STATISTICS_SEED, self._count, class_counts) if spec.classes else None
-        self._labels = None if labels is None else torch.from_numpy(labels).to(device)
+        asked = spec.condition.draw(STATISTICS_SEED, self._count, pool) if self._count else {}
+        columns = {name: torch.from_numpy(column).to(device) for name, column in asked.items()}
+        self._condition = spec.condition.present(columns)
 
     @torch.no_grad()
     def __call__(self, generator: nn.Module) -> nn.Module:
@@ -46,14 +48,14 @@ class StandingStatistics:
 
         A generator without batch norm is returned as it is.
         """
-        if not self._norms or not self._count:
+        if not self._count:
             return generator
-        self._settled.load_state_dict(generator.state_dict())
-        self._settled.eval()
+        self._refreshed.load_state_dict(generator.state_dict())
+        self._refreshed.eval()
         for norm in self._norms:
             norm.reset_running_stats()
             norm.train()
         for start in range(0, self._count, BLOCK):
-            block = slice(start, start + BLOCK)
-            self._settled(self._latents[block], None if self._labels is None else self._labels[block])
-        return self._settled.eval()
+            rows = slice(start, start + BLOCK)
+            self._refreshed(self._latents[rows], {name: column[rows] for name, column in self._condition.items()})
+        return self._refreshed.eval()

@@ -36,7 +36,7 @@ class Report:
         images: real images shown so far.
         row: images shown, losses and scores averaged since the report before, learning rate, images per second, seconds
             of training so far, now and then the distance of the samples from real ones; None before the first step.
-        samples: uint8 (N, *shape) from the averaged generator, now and then.
+        samples: stored (N, *shape) from the averaged generator, now and then.
         warning: what goes wrong, in words.
     """
 
@@ -47,8 +47,8 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Weights of a generator, and the real images shown until it had them."""
+class TrainedWeights:
+    """Weights of a generator, and the real signals shown until it had them."""
 
     weights: dict[str, Tensor]
     images: int
@@ -60,7 +60,7 @@ class Trainer:
     Args:
         game: what is played.
         checkpoints: where to resume from, and where to save to.
-        settle: makes of the averaged generator the one that is looked at, measured and kept.
+        refresh: makes of the averaged generator the one that is looked at, measured and kept.
         preview: draws a few samples from that one.
         best: measures it now and then; None to keep the last one.
     """
@@ -69,18 +69,18 @@ class Trainer:
         self,
         game: Game,
         checkpoints: Checkpoints,
-        settle: StandingStatistics,
+        refresh: StandingStatistics,
         preview: Preview,
         best: BestGenerator | None,
     ) -> None:
         self.game, self.checkpoints, self.best = game, checkpoints, best
-        self.settle, self.preview = settle, preview
+        self.refresh, self.preview = refresh, preview
         self.leads = game.world.leads
         self.report_every = max(1, min(LONGEST_REPORT, game.steps // REPORTS))
         self.preview_every = self._at_reports(game.steps / PREVIEWS)
-        self.best_every = self._at_reports(game.params.best_every / game.images_per_step)
+        self.best_every = self._at_reports(game.settings.best_every / game.images_per_step)
         self.meter = Meter(game.world)
-        self.watch = FailureWatch(game.params.patience)
+        self.watch = FailureWatch(game.settings.patience)
         self.seconds = 0.0
         self.history: list[Row] = []
         self.rows_saved = 0
@@ -100,7 +100,7 @@ class Trainer:
         """
         game = self.game
         if game.step == 0:
-            yield Report(0, None, self.preview(self.settle(game.average)) if self.leads else None)
+            yield Report(0, None, self.preview(self.refresh(game.average)) if self.leads else None)
         since, began = game.step, time.monotonic()
         while game.step < game.steps:
             self.meter.add(game.advance())
@@ -111,12 +111,12 @@ class Trainer:
             warning = self._warning(row)
             best = self.best if self._is_due(self.best_every) and game.grown_at(game.step) else None
             shown = self._is_due(self.preview_every)
-            settled = self.settle(game.average) if self.leads and (best is not None or shown) else None
-            if best is not None and settled is not None:
-                row["fd"] = best.consider(settled, game.images)
+            refreshed = self.refresh(game.average) if self.leads and (best is not None or shown) else None
+            if best is not None and refreshed is not None:
+                row["fd"] = best.consider(refreshed, game.images)
             self.history.append(row)
             self.seconds = row["seconds"] = self.seconds + time.monotonic() - began
-            samples = self.preview(settled) if shown and settled is not None else None
+            samples = self.preview(refreshed) if shown and refreshed is not None else None
             yield Report(game.images, row, samples, warning)
             if done or self.checkpoints.due():
                 self.save()
@@ -128,17 +128,17 @@ class Trainer:
             self.checkpoints.save(self.game.step, self._state())
         self.rows_saved = len(self.history)
 
-    def last(self) -> Kept:
+    def last(self) -> TrainedWeights:
         """The averaged generator as it is now."""
-        return Kept(copy_of(self.settle(self.game.average)), self.game.images)
+        return TrainedWeights(copy_of(self.refresh(self.game.average)), self.game.images)
 
-    def chosen(self) -> Kept:
+    def chosen(self) -> TrainedWeights:
         """The generator that goes on: the best one if it was looked for, else the last."""
         if self.best is None or not self.best.weights:
             return self.last()
-        return Kept(self.best.weights, self.best.images)
+        return TrainedWeights(self.best.weights, self.best.images)
 
-    def last_good(self) -> Kept | None:
+    def last_good(self) -> TrainedWeights | None:
         """What is left after a failure: the best generator so far, else that of the last checkpoint if it had grown."""
         if self.best is not None and self.best.weights:
             return self.chosen()
@@ -146,7 +146,7 @@ class Trainer:
         if state is None or not self.game.grown_at(state["step"]):
             return None
         self.game.average.load_state_dict(state["ema"])
-        return Kept(copy_of(self.settle(self.game.average)), state["step"] * self.game.images_per_step)
+        return TrainedWeights(copy_of(self.refresh(self.game.average)), state["step"] * self.game.images_per_step)
 
     def _row(self, images: int, began: float) -> Row:
         """What the last steps came to.
@@ -166,7 +166,7 @@ class Trainer:
             FailureError: the same, if the run is to stop then.
         """
         warning = self.watch.look(row, self.game.step)
-        if warning and self.game.params.on_failure == "stop":
+        if warning and self.game.settings.on_failure == "stop":
             raise FailureError(f"training failed: {warning}")
         return warning
 

@@ -1,0 +1,36 @@
+"""Networks of a description. A family is a file of this room and a class in its `settings`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import nn
+
+from ganforge.networks.spec import NetworkSpec
+
+
+@dataclass(frozen=True)
+class Family:
+    """A generator and a discriminator that go together.
+
+    Attributes:
+        generator: makes G(latents, condition) -> signal, see `ganforge.networks.latent.LatentGenerator` for those that
+            can be edited.
+        discriminator: makes D(signal, condition) -> score. One whose score of a sample depends on the rest of the
+            batch, by a minibatch standard deviation, says so with ``mixes_batch = True``: it has to be given real and
+            generated signals in separate calls.
+    """
+
+    generator: Callable[[NetworkSpec], nn.Module]
+    discriminator: Callable[[NetworkSpec], nn.Module]
+
+
+def build_generator(spec: NetworkSpec) -> nn.Module:
+    """G(latents, condition) -> signal: (batch, latent_dim) and the columns of ``spec.condition`` to (batch, *shape)."""
+    return spec.settings.family().generator(spec)
+
+
+def build_discriminator(spec: NetworkSpec) -> nn.Module:
+    """D(signal, condition) -> score: (batch, *shape) and the columns of ``spec.condition`` to (batch,)."""
+    return spec.settings.family().discriminator(spec)
