@@ -1,14 +1,17 @@
-"""models/extractor: a classifier of the real images, and the features of both splits."""
+"""models/extractor: a classifier of the real signals, and the features of both splits."""
 
 import numpy as np
 import torch
 
+from ganforge.features.classifier import train_classifier, untrained_classifier
 from ganforge.features.clusters import Clusters
-from ganforge.features.extractor import Extractor, train_classifier, untrained_classifier
+from ganforge.features.extractor import Extractor
+from ganforge.features.settings import ExtractorSettings
 from ganforge.files import write_array
 from ganforge.layout import EXTRACTOR, PREPARED
-from ganforge.params import ExtractorSettings, Params
-from ganforge.prepared.storage import Prepared
+from ganforge.params import Params
+from ganforge.prepared.meta import Prepared
+from ganforge.signals import signal_of
 from ganforge.training.device import configure
 from pipeline.stage import progress_bar, run_stage
 
@@ -18,10 +21,10 @@ def main(params: Params) -> None:
     data = Prepared.load(PREPARED)
     extractor = build(params.extractor, data, configure(params.compute))
     held_out = data.splits["test"]
-    test = extractor(held_out.images)
+    test = extractor(held_out.signal)
     accuracy = None if held_out.labels is None else float(np.mean(test.labels == held_out.labels))
-    extractor.save(EXTRACTOR, data.meta.shape, len(data.meta.classes), accuracy)
-    train = extractor(data.splits["train"].images)
+    extractor.save(EXTRACTOR, accuracy)
+    train = extractor(data.splits["train"].signal)
     write_array(EXTRACTOR / "train_features.npy", train.values)
     write_array(EXTRACTOR / "train_labels.npy", train.labels)
     write_array(EXTRACTOR / "test_features.npy", test.values)
@@ -29,27 +32,29 @@ def main(params: Params) -> None:
     if accuracy is None:
         print("without labels, scores are computed on the features of an untrained network")
     else:
-        print(f"the extractor classifies {accuracy:.1%} of the real {data.meta.held_out} images rightly")
+        plural = extractor.signal.plural
+        print(f"the extractor classifies {accuracy:.1%} of the real {data.meta.held_out} {plural} rightly")
 
 
-def build(params: ExtractorSettings, data: Prepared, device: torch.device) -> Extractor:
-    """A classifier of the training images, or an untrained one where they have no labels."""
+def build(settings: ExtractorSettings, data: Prepared, device: torch.device) -> Extractor:
+    """A classifier of the training signals, or an untrained one where they have no labels."""
     train, meta = data.splits["train"], data.meta
+    signal = signal_of(meta.columns["signal"])
     if not meta.classes:
-        classifier = untrained_classifier(train.images, params.seed, device)
-        clusters = Clusters.fit(train.images, params.seed)
-        return Extractor.scaled_to(classifier, train.images, device, clusters=clusters)
-    with progress_bar(params.images, "img", "extractor") as bar:
+        classifier = untrained_classifier(train.signal, signal, settings.seed, device)
+        clusters = Clusters.fit(train.signal, signal, settings.seed)
+        return Extractor.scaled_to(classifier, signal, train.signal, device, clusters)
+    with progress_bar(settings.images, "img", "extractor") as bar:
         classifier = train_classifier(
             train,
+            signal,
             len(meta.classes),
-            params.images,
-            params.seed,
+            settings.images,
+            settings.seed,
             device,
             lambda shown: bar.update(shown - bar.n),
-            meta.parts,
         )
-    return Extractor.scaled_to(classifier, train.images, device, meta.parts)
+    return Extractor.scaled_to(classifier, signal, train.signal, device)
 
 
 if __name__ == "__main__":

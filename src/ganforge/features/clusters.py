@@ -1,4 +1,4 @@
-"""What stands in for classes where nobody has named any: groups of images that look alike."""
+"""What stands in for classes where nobody has named any: groups of signals that look alike."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from safetensors.numpy import load_file, save
 from torch import Tensor, nn
 
 from ganforge.files import write_durably
+from ganforge.signals import Signal
 
 CLUSTERS = 20
 COMPONENTS = 64
@@ -32,58 +33,59 @@ _SHRINK: dict[int, Callable[..., Tensor]] = {
 class Clusters:
     """K-means on the principal components of small versions of the signals.
 
-    Unlike the features of an untrained network, which hardly notice that a kind of image is missing, their histogram
+    Unlike the features of an untrained network, which hardly notice that a kind of signal is missing, their histogram
     does.
 
     Attributes:
+        signal: what they group.
         mean: (values,) of the small versions.
         axes: (components, values), the principal ones.
         centres: (clusters, components).
     """
 
+    signal: Signal
     mean: np.ndarray
     axes: np.ndarray
     centres: np.ndarray
 
     @classmethod
-    def fit(cls, signals: np.ndarray, seed: int) -> Clusters:
-        """Groups some of the uint8 ``signals``, (N, *shape)."""
+    def fit(cls, stored: np.ndarray, signal: Signal, seed: int) -> Clusters:
+        """Groups some of the ``stored`` signals, (N, *shape)."""
         from sklearn.cluster import KMeans
         from sklearn.decomposition import PCA
 
-        chosen = np.sort(np.random.default_rng(seed).permutation(len(signals))[:IMAGES])
-        values = shrunk(signals[chosen])
+        chosen = np.sort(np.random.default_rng(seed).permutation(len(stored))[:IMAGES])
+        values = shrunk(stored[chosen], signal)
         components = min(COMPONENTS, *values.shape)
         pca = PCA(components, svd_solver="covariance_eigh", random_state=seed).fit(values)
         groups = KMeans(min(CLUSTERS, len(values)), n_init=4, random_state=seed).fit(pca.transform(values))
-        return cls(
-            *(np.ascontiguousarray(x, np.float32) for x in (pca.mean_, pca.components_, groups.cluster_centers_))
-        )
+        arrays = (pca.mean_, pca.components_, groups.cluster_centers_)
+        return cls(signal, *(np.ascontiguousarray(x, np.float32) for x in arrays))
 
-    def __call__(self, signals: np.ndarray) -> np.ndarray:
-        """The group of each of the uint8 ``signals``; (N,) int64."""
-        places = shrunk(signals) @ self.axes.T - self.mean @ self.axes.T
+    def __call__(self, stored: np.ndarray) -> np.ndarray:
+        """The group of each of the ``stored`` signals; (N,) int64."""
+        places = shrunk(stored, self.signal) @ self.axes.T - self.mean @ self.axes.T
         nearest: np.ndarray = ((self.centres**2).sum(1) - 2 * places @ self.centres.T).argmin(1)
         return nearest
 
     def save(self, folder: Path) -> None:
         """Writes what `load` reads."""
-        write_durably(folder / FILE, save(vars(self)))
+        write_durably(folder / FILE, save({name: getattr(self, name) for name in ("mean", "axes", "centres")}))
 
     @classmethod
-    def load(cls, folder: Path) -> Clusters:
+    def load(cls, folder: Path, signal: Signal) -> Clusters:
         """Opens what `save` wrote."""
-        return cls(**load_file(folder / FILE))
+        return cls(signal, **load_file(folder / FILE))
 
 
-def shrunk(signals: np.ndarray) -> np.ndarray:
-    """(N, *shape) uint8 to (N, values) float32, averaged where an axis is long; a few at a time."""
-    size = signals.shape[2:]
-    step = max(1, VALUES_AT_ONCE // math.prod(signals.shape[1:]))
-    parts = []
-    for start in range(0, len(signals), step):
-        values = torch.from_numpy(np.array(signals[start : start + step])).float()
+def shrunk(stored: np.ndarray, signal: Signal) -> np.ndarray:
+    """(N, *shape) to (N, values) float32 as networks see them, averaged where an axis is long; a few at a time."""
+    size = signal.network_shape[1:]
+    step = max(1, VALUES_AT_ONCE // math.prod(signal.network_shape))
+    blocks = [np.empty((0, math.prod(signal.network_shape[:1]) * math.prod(min(n, LONGEST) for n in size)), np.float32)]
+    for start in range(0, len(stored), step):
+        values = signal.presented(np.array(stored[start : start + step]), torch.device("cpu"))
         if max(size) > LONGEST:
             values = _SHRINK[len(size)](values, [min(length, LONGEST) for length in size])
-        parts.append(values.flatten(1).numpy())
-    return np.concatenate(parts)
+        blocks.append(values.flatten(1).numpy())
+    return np.concatenate(blocks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,31 +12,32 @@ from torch import nn
 from ganforge.features.extractor import Extractor
 from ganforge.features.frechet import Gaussian, frechet_distance
 from ganforge.files import read_array
-from ganforge.networks import NetworkSpec
-from ganforge.networks.sampling import CHECK_SEED, decode, draw_labels, draw_latents
+from ganforge.networks.sampling import CHECK_SEED, decode, draw_latents
+from ganforge.networks.spec import NetworkSpec
+from ganforge.prepared.columns import Arrays
 
 
-def distance_to_training_images(
-    extractor: Path, spec: NetworkSpec, class_counts: Sequence[int], samples: int, device: torch.device
+def distance_to_training_data(
+    extractor: Path, spec: NetworkSpec, pool: Arrays, samples: int, device: torch.device
 ) -> Callable[[nn.Module], float]:
-    """A function from a generator to the Frechet distance of its samples from the real training images.
+    """A function from a generator to the Frechet distance of its samples from the real training data.
 
-    The held-out images are not looked at, so that the scores in the end stay honest.
+    The held-out data are not looked at, so that the scores in the end stay honest.
 
     Args:
-        extractor: folder with the feature network and the features of the training images.
+        extractor: folder with the feature network and the features of the training data.
         spec: of the generators.
-        class_counts: training images of each class.
+        pool: columns of the training data: samples have conditions like theirs.
         samples: how many to draw; the distance falls with their number, so it compares at equal numbers only.
         device: where to draw and to look at them.
     """
     features = Extractor.load(extractor, device)
     real = Gaussian.fit(read_array(extractor / "train_features.npy"))
     latents = draw_latents(CHECK_SEED, samples, spec.latent_dim)
-    labels = draw_labels(CHECK_SEED, samples, class_counts) if spec.classes else None
+    condition = spec.condition.draw(CHECK_SEED, samples, pool)
 
     def judge(generator: nn.Module) -> float:
-        drawn = np.concatenate(list(decode(generator, latents, labels, device)))
+        drawn = np.concatenate(list(decode(generator, spec, latents, condition, device)))
         return frechet_distance(real, Gaussian.fit(features(drawn).values))
 
     return judge

@@ -1,0 +1,63 @@
+"""A classifier's objective: one player, which has nobody to play against."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ganforge.conditions import Condition
+from ganforge.objectives.objective import Batch, Objective, Terms
+from ganforge.prepared.columns import LABELS
+from ganforge.signals import Signal
+
+
+class Classification(Objective):
+    """Cross-entropy of the labels.
+
+    Args:
+        classifier: what the feature network is shown, see `Signal.for_features`, to features and logits.
+        signal: of the batches.
+        labels: their condition.
+        classes: labels that a view of a signal can have; those of a signal with several views are made of these as a
+            number is of its digits.
+    """
+
+    discriminators = None
+
+    def __init__(self, classifier: nn.Module, signal: Signal, labels: Condition, classes: int) -> None:
+        super().__init__()
+        self.generators, self.signal, self.condition, self.classes = classifier, signal, labels, classes
+
+    @property
+    def kept(self) -> nn.Module:  # type: ignore[override]
+        """The classifier."""
+        return self.generators
+
+    def generate(self, batch: Batch) -> Batch:
+        """Nothing."""
+        return {}
+
+    def generator_loss(self, batch: Batch, drawn: Batch, carried: Any) -> tuple[Tensor, Terms]:  # noqa: ARG002
+        """The mean over all views of a batch."""
+        _, logits = self.generators(self.signal.for_features(batch["signal"]))
+        labels = separate_labels(batch[LABELS], self.classes, self.signal.views)
+        loss = nn.functional.cross_entropy(logits, labels)
+        return loss, {"loss": loss.detach()}
+
+
+def place_values(classes: int, views: int) -> list[int]:
+    """What the label of each view counts in the label of a signal, as 100, 10 and 1."""
+    return [classes**place for place in range(views)][::-1]
+
+
+def separate_labels(labels: Tensor, classes: int, views: int) -> Tensor:
+    """Labels (N,) of signals to those of their views, (N * views,), each below ``classes``."""
+    values = torch.tensor(place_values(classes, views), device=labels.device)
+    return (labels[:, None] // values % classes).reshape(-1)
+
+
+def join_labels(labels: Tensor, classes: int, views: int) -> Tensor:
+    """The inverse of `separate_labels`: (N * views,) to (N,)."""
+    return (labels.reshape(-1, views) * torch.tensor(place_values(classes, views), device=labels.device)).sum(1)
