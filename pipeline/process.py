@@ -13,8 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-from ganforge.params import ComputeSettings
-from ganforge.processors import processors
+from ganforge.compute import ComputeSettings, processors
 
 PR_SET_PDEATHSIG = 1
 BINDING = {"OMP_PROC_BIND": "true"}

@@ -24,7 +24,7 @@ from ganforge.layout import (
     TRAINING,
 )
 from ganforge.params import Params
-from ganforge.prepared.storage import read_meta
+from ganforge.prepared.meta import read_meta
 from ganforge.tracking import (
     SCORING_TAG,
     Identity,

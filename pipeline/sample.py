@@ -1,18 +1,21 @@
-"""samples/: what the scores are computed on, and pictures for people."""
+"""samples/: what the scores are computed on, and what people look at or listen to."""
 
 import numpy as np
 
+from ganforge.evaluation.settings import SampleSettings
 from ganforge.files import write_array, write_blocks, write_json
 from ganforge.generator import Generator, spherical_interpolation
 from ganforge.layout import GENERATOR, PREPARED, SAMPLES
 from ganforge.networks.sampling import draw_latents
 from ganforge.params import Params
-from ganforge.prepared.storage import read_meta
-from ganforge.signals import SHEET_SUFFIX, SIGNALS
+from ganforge.prepared.columns import Arrays
+from ganforge.prepared.meta import Prepared
+from ganforge.signals import SHEET_SUFFIX
 from ganforge.training.device import configure
 from pipeline.stage import forget_committed, run_stage, samples_per_seed
 
-SINGLES = 2  # pictures of each class to open one by one
+SINGLES = 2  # samples of each row of the sheet, to open one by one
+MOST_ROWS = 1000  # of the sheet
 INTERPOLATION_STEPS = 10
 
 
@@ -20,44 +23,59 @@ def main(params: Params) -> None:
     """Draws with the averaged generator that the stage train wrote."""
     forget_committed()
     generator = Generator.load(GENERATOR, configure(params.compute))
-    count = samples_per_seed(params.sample, read_meta(PREPARED))
+    data = Prepared.load(PREPARED)
+    pool = data.splits["test"].columns
     SAMPLES.mkdir(parents=True, exist_ok=True)
-    write_samples(generator, params.sample.seeds, count)
-    write_pictures(generator, params.sample.seeds[0], params.sample.show_per_class)
+    write_samples(generator, params.sample, samples_per_seed(params.sample, data.meta), pool)
+    write_sheets(generator, params.sample, pool)
 
 
-def write_samples(generator: Generator, seeds: list[int], count: int) -> None:
-    """samples.npy, labels.npy if there are labels, and samples.json that says which rows are whose."""
-    shape = (len(seeds) * count, *generator.shape)
-    blocks = (block for seed in seeds for block in generator.sample_blocks(count, seed))
-    write_blocks(SAMPLES / "samples.npy", shape, blocks)
-    if generator.classes:
-        write_array(SAMPLES / "labels.npy", np.concatenate([generator.labels(count, seed) for seed in seeds]))
-    write_json(SAMPLES / "samples.json", {"seeds": seeds, "count": count})
+def write_samples(generator: Generator, settings: SampleSettings, count: int, pool: Arrays) -> None:
+    """signal.npy, an array for each column of the condition, and samples.json that says which rows are whose."""
+    asked = [generator.ask(count, seed, pool=pool) for seed in settings.seeds]
+    blocks = (
+        block for seed, columns in zip(settings.seeds, asked) for block in generator.draw(count, seed, columns)
+    )
+    shape = (len(settings.seeds) * count, *generator.shape)
+    write_blocks(SAMPLES / "signal.npy", shape, blocks, generator.signal.dtype)
+    for name in generator.condition.columns:
+        write_array(SAMPLES / f"{name}.npy", np.concatenate([columns[name] for columns in asked]))
+    write_json(SAMPLES / "samples.json", {"seeds": settings.seeds, "count": count})
 
 
-def write_pictures(generator: Generator, seed: int, columns: int) -> None:
-    """grid.png (a row per class), interpolation.png (from one latent to another), and single samples."""
-    signal = SIGNALS[generator.config.signal]()
-    rows = len(generator.classes) or columns
-    labels = np.repeat(np.arange(rows), columns) if generator.classes else None
-    grid = generator.sample(rows * columns, seed=seed, label=labels)
+def write_sheets(generator: Generator, settings: SampleSettings, pool: Arrays) -> None:
+    """grid.png (a row for each condition), interpolation.png (from one latent to another), and single samples."""
+    signal, condition = generator.signal, generator.condition
+    seed, columns = settings.seeds[0], settings.show_per_class
+    examples = condition.examples(MOST_ROWS)
+    rows = len(examples) or columns
+    of_rows = generator.ask(rows, seed, examples or None, pool)
+    grid = np.concatenate([*generator.draw(rows * columns, seed, repeated(of_rows, columns))])
     signal.sheet(grid, columns, SAMPLES / f"grid{SHEET_SUFFIX}")
+    for name, given in condition.signals.items():
+        given.sheet(of_rows[name], 1, SAMPLES / f"{name}{SHEET_SUFFIX}")
 
-    ends = draw_latents(seed, 2 * rows, generator.config.network.latent_dim).reshape(rows, 2, -1)
+    ends = draw_latents(seed, 2 * rows, generator.spec.latent_dim).reshape(rows, 2, -1)
     paths = np.concatenate([spherical_interpolation(start, end, INTERPOLATION_STEPS) for start, end in ends])
-    path_labels = np.repeat(np.arange(rows), INTERPOLATION_STEPS) if generator.classes else None
-    between = np.concatenate(list(generator.decode(paths, path_labels)))
+    between = np.concatenate([*generator.decode(paths, repeated(of_rows, INTERPOLATION_STEPS))])
     signal.sheet(between, INTERPOLATION_STEPS, SAMPLES / f"interpolation{SHEET_SUFFIX}")
 
+    titles = condition.titles(of_rows) or [f"{row:02d}" for row in range(rows)]
+    write_json(SAMPLES / "rows.json", titles)
     shown = min(SINGLES, columns)
+    stems = [file_name(title) if examples else f"{row:02d}" for row, title in enumerate(titles)]
     chosen = [row * columns + column for row in range(rows) for column in range(shown)]
-    names = [
-        f"{generator.classes[row].replace(' ', '_')}_{column}" if generator.classes else f"{row:02d}_{column}"
-        for row in range(rows)
-        for column in range(shown)
-    ]
-    signal.each(grid[chosen], names, SAMPLES / "single")
+    signal.each(grid[chosen], [f"{stem}_{column}" for stem in stems for column in range(shown)], SAMPLES / "single")
+
+
+def repeated(columns: Arrays, times: int) -> Arrays:
+    """Every row of some columns several times, one after the other."""
+    return {name: np.repeat(column, times, axis=0) for name, column in columns.items()}
+
+
+def file_name(title: str) -> str:
+    """A title as a part of a file's name."""
+    return title.replace(" ", "_").replace("/", "_")
 
 
 if __name__ == "__main__":

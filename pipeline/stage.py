@@ -11,9 +11,10 @@ from functools import partial
 from pathlib import Path
 
 from ganforge.errors import UserError
+from ganforge.evaluation.settings import SampleSettings
 from ganforge.files import UNWRITABLE, repository_root, unwritable
-from ganforge.params import Params, SampleSettings, load_params
-from ganforge.prepared.storage import Meta
+from ganforge.params import Params, load_params
+from ganforge.prepared.meta import Meta
 from ganforge.runs.lock import holds
 from pipeline.process import free
 
@@ -53,15 +54,15 @@ def samples_per_seed(sample: SampleSettings, meta: Meta) -> int:
     """How many samples each seed draws.
 
     Raises:
-        UserError: more are asked for than there are real test images to compare them with.
+        UserError: more are asked for than there are real test items to compare them with.
     """
-    test_images = meta.count["test"]
+    held_out = meta.count["test"]
     if sample.count == "auto":
-        return min(test_images, MOST_SAMPLES)
-    if sample.count > test_images:
+        return min(held_out, MOST_SAMPLES)
+    if sample.count > held_out:
         raise UserError(
-            f"params.yaml: sample.count is {sample.count}, but only {test_images} images are held out and scores "
-            f"compare equal numbers; allowed is auto or at most {test_images}."
+            f"params.yaml: sample.count is {sample.count}, but only {held_out} real items are held out and scores "
+            f"compare equal numbers; allowed is auto or at most {held_out}."
         )
     return sample.count
 
@@ -70,13 +71,13 @@ def check_scoring(params: Params, meta: Meta) -> None:
     """Sees that as many samples can be scored as are asked for, and as the scores need.
 
     Raises:
-        UserError: there are too few real images that are held out.
+        UserError: there are too few real items that are held out.
     """
     count, neighbours = samples_per_seed(params.sample, meta), params.evaluation.neighbours
     if count <= neighbours:
         raise UserError(
             f"params.yaml: evaluation.neighbours is {neighbours}, but only {count} samples stand against as many real "
-            f"images; allowed is less than that."
+            f"items; allowed is less than that."
         )
 
 

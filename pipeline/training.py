@@ -12,25 +12,26 @@ import torch
 
 import ganforge
 from ganforge.errors import UserError
-from ganforge.features.judge import distance_to_training_images
+from ganforge.features.judge import distance_to_training_data
 from ganforge.files import write_durably
 from ganforge.layout import EXTRACTOR, GENERATOR, PREPARED, PROGRESS, RUN, TRAINING
 from ganforge.networks.storage import save_generator
 from ganforge.params import Params
-from ganforge.prepared.storage import Meta, Prepared
-from ganforge.signals import SHEET_SUFFIX, SIGNALS
+from ganforge.prepared.meta import Meta, Prepared
+from ganforge.signals import SHEET_SUFFIX, Signal
 from ganforge.tracking import Identity, LiveRun
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.device import configure
 from ganforge.training.distributed import World, join, leave
 from ganforge.training.failure import FailureError
-from ganforge.training.setup import PREVIEW_COLUMNS, build_trainer, built, generator_spec
-from ganforge.training.trainer import Kept, Trainer
+from ganforge.training.setup import PREVIEW_COLUMNS, Plan, assemble_generator, build_trainer, generator_spec
+from ganforge.training.trainer import TrainedWeights, Trainer
 from pipeline.process import ask_to_stop, only_one_in, release_this_thread, start_processes
 from pipeline.stage import FINISHED, check_scoring, forget_committed, progress_bar, trainings
 
-TRAINING_CODE = ("networks", "objectives", "training", "signals", "scale.py")
-JUDGING_CODE = ("evaluation/clusters.py", "evaluation/extractor.py", "evaluation/frechet.py", "evaluation/judge.py")
+CODE = ("conditions", "networks", "objectives", "prepared", "signals", "training")  # rooms that a training is made of
+JUDGING_CODE = "features"
+SHORT = {"loss_discriminator": "D", "loss_generator": "G"}  # names of losses on the progress bar
 
 
 def train(params: Params, live: LiveRun | None) -> None:
@@ -65,7 +66,7 @@ def lead(params: Params, data: Prepared, device: torch.device, world: World, wor
         trainer = prepare(params, data, device, world, work)
         live.begin(params, data.meta, identify(work / "run.json", device))
         try:
-            follow(trainer, data.meta.signal, live, work / "progress", stop)
+            follow(trainer, trainer.game.signal, live, work / "progress", stop)
             write_outputs(params, data.meta, trainer, work)
             live.close()
         except BaseException as error:
@@ -81,10 +82,15 @@ def prepare(params: Params, data: Prepared, device: torch.device, world: World, 
     """The trainer, which judges its generators by the extractor's features."""
     judge = None
     if params.train.best_every and world.leads:
-        spec = generator_spec(params.network, data.meta)
-        judge = distance_to_training_images(EXTRACTOR, spec, data.meta.class_counts, params.train.best_samples, device)
+        spec, pool = generator_spec(params.network, data.meta), data.splits["train"].columns
+        judge = distance_to_training_data(EXTRACTOR, spec, pool, params.train.best_samples, device)
     checkpoints = Checkpoints(work / "checkpoints", params.compute.checkpoint_seconds)
-    return build_trainer(params, data, checkpoints, device, judge, world)
+    return build_trainer(plan_of(params), data, checkpoints, device, judge, world)
+
+
+def plan_of(params: Params) -> Plan:
+    """The sections of params.yaml that fix a training."""
+    return Plan(params.network, params.objective, params.train, params.augment, params.compute)
 
 
 def fingerprint(params: Params, meta: Meta, device: torch.device) -> str:
@@ -92,13 +98,14 @@ def fingerprint(params: Params, meta: Meta, device: torch.device) -> str:
     compute = params.compute.model_dump(exclude={"device", "checkpoint_seconds"})
     digest = hashlib.sha256(f"{device.type} {compute} {torch.__version__}".encode())
     train = params.train.model_dump_json(exclude={"on_failure", "patience"})  # when to stop, not what to do
-    for text in (params.network.model_dump_json(), train, params.augment.model_dump_json()):
-        digest.update(text.encode())
+    for section in (params.network, params.objective, params.augment):
+        digest.update(section.model_dump_json().encode())
+    digest.update(train.encode())
     digest.update(meta.digest.encode())
     package = Path(ganforge.__file__).parent
     files = [EXTRACTOR / "extractor.safetensors"] if params.train.best_every else []
-    for name in (*TRAINING_CODE, *JUDGING_CODE):
-        files += sorted((package / name).glob("*.py")) or [package / name]
+    for room in (*CODE, *([JUDGING_CODE] if params.train.best_every else [])):
+        files += sorted((package / room).glob("*.py"))
     for file in files:
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
@@ -120,22 +127,18 @@ def device_name(device: torch.device) -> str:
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
-def follow(trainer: Trainer, signal_name: str, live: LiveRun, progress: Path, stop: list[int]) -> None:
-    """Passes what the trainer tells on to the bar, to MLflow and to the folder of sample sheets.
+def follow(trainer: Trainer, signal: Signal, live: LiveRun, progress: Path, stop: list[int]) -> None:
+    """Passes what the trainer reports on to the bar, to MLflow and to the folder of sample sheets.
 
     Rows go to MLflow only once a checkpoint holds them, so that a resumed run never records a step twice.
     """
-    signal = SIGNALS[signal_name]()
     progress.mkdir(parents=True, exist_ok=True)
     with progress_bar(trainer.game.steps * trainer.game.images_per_step, "img", "train") as bar:
         bar.update(trainer.game.images)
         for report in trainer.run():
             if report.row is not None:
-                bar.set_postfix(
-                    D=f"{report.row['loss_discriminator']:.3f}",
-                    G=f"{report.row['loss_generator']:.3f}",
-                    refresh=False,
-                )
+                losses = {name: value for name, value in report.row.items() if name.startswith("loss")}
+                bar.set_postfix({SHORT.get(name, name): f"{value:.3f}" for name, value in losses.items()}, refresh=False)
             bar.update(report.images - bar.n)
             if report.warning is not None:
                 warnings.warn(f"training looks bad: {report.warning}", stacklevel=1)
@@ -164,13 +167,13 @@ def write_outputs(params: Params, meta: Meta, trainer: Trainer, work: Path) -> N
 
 def rescue(params: Params, meta: Meta, trainer: Trainer, work: Path) -> str:
     """Keeps the last good generator of a training that failed, and says where."""
-    kept = trainer.last_good()
-    if kept is None:
+    trained = trainer.last_good()
+    if trained is None:
         return "it failed before there was a generator worth keeping"
-    write_generator(work / "generator", params, meta, kept)
-    return f"the last good generator, after {kept.images} images, is kept in {work / 'generator'}"
+    write_generator(work / "generator", params, meta, trained)
+    return f"the last good generator, after {trained.images} images, is kept in {work / 'generator'}"
 
 
-def write_generator(folder: Path, params: Params, meta: Meta, kept: Kept) -> None:
+def write_generator(folder: Path, params: Params, meta: Meta, trained: TrainedWeights) -> None:
     """Weights of a generator, and all that is needed to use them."""
-    save_generator(folder, *built(params.network, meta, kept))
+    save_generator(folder, *assemble_generator(params.network, meta, trained))

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from ganforge.errors import UserError
 from ganforge.prepared.columns import Arrays
+from ganforge.signals import Signal
 
 GOLDEN_RATIO = (5**0.5 - 1) / 2
 
@@ -67,6 +68,11 @@ class Condition(ABC):
     def ask(self, given: Any, seed: int, count: int, pool: Arrays | None = None) -> Arrays:
         """What ``given`` asks for or, where it is None, what is drawn."""
         return self.draw(seed, count, pool) if given is None else self.parse(given, count)
+
+    @property
+    def signals(self) -> Mapping[str, Signal]:
+        """Those of its columns that are signals themselves, which people can look at."""
+        return {}
 
     def present(self, columns: Tensors) -> Tensors:
         """Its columns as networks see them, of stored ones; see `ganforge.signals.Signal.to_network`."""

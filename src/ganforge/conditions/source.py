@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,11 @@ class Source(Condition):
     def summary(self) -> str:
         """What a source is."""
         return f"sources: {self.signal.plural} of {' x '.join(map(str, self.signal.shape))}"
+
+    @property
+    def signals(self) -> Mapping[str, Signal]:
+        """The source."""
+        return {SOURCE: self.signal}
 
     def present(self, columns: Tensors) -> Tensors:
         """Sources as networks see them, (batch, *network_shape)."""
