@@ -12,7 +12,7 @@ from ganforge.layout import EXTRACTOR, GENERATOR, PREPARED
 from ganforge.params import load_params
 from ganforge.prepared.storage import Prepared
 from ganforge.signals import SHEET_SUFFIX, SIGNALS
-from ganforge.training.device import configure
+from ganforge.compute.device import configure
 
 SHOWN = 16
 

@@ -29,7 +29,7 @@ from ganforge.networks import NetworkSpec
 from ganforge.params import Params, load_params
 from ganforge.prepared.storage import Prepared
 from ganforge.training.checkpoints import Checkpoints
-from ganforge.training.device import configure
+from ganforge.compute.device import configure
 from ganforge.training.setup import build_trainer, generator_spec
 
 EXTRACTOR, PREPARED = Path("models/extractor"), Path("data/prepared")

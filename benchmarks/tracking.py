@@ -107,7 +107,7 @@ def main() -> None:
 def compare(runs: int) -> None:
     """Prints what each training took and what its recording did."""
     from benchmarks.training import machine_name
-    from ganforge.training.device import configure
+    from ganforge.compute.device import configure
 
     print(f"| {machine_name(configure(load_params().compute))} | training | recording meanwhile | before | after |")
     print("|---|---|---|---|---|")
@@ -142,7 +142,7 @@ def train(params: Params, work: Path) -> None:
     """Trains as the stage does, and writes what was measured."""
     with MeasuredRun() as live:
         from ganforge.prepared.storage import Prepared
-        from ganforge.training.device import configure
+        from ganforge.compute.device import configure
         from ganforge.training.distributed import join
         from pipeline.training import follow, prepare
 

@@ -38,7 +38,7 @@ from ganforge.params import ComputeSettings, Params, load_params, parse_params
 from ganforge.prepared.storage import Prepared, write_prepared
 from ganforge.scale import arrange
 from ganforge.training.checkpoints import Checkpoints
-from ganforge.training.device import configure
+from ganforge.compute.device import configure
 from ganforge.training.setup import build_trainer, generator_spec
 
 IMAGES = 8192  # in the data set, random ones: only their number of pixels matters here

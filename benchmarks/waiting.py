@@ -22,7 +22,7 @@ from benchmarks.training import machine_name, random_images
 from benchmarks.turns import SPAWN, UNTOLD, alternate, answer, own_process
 from ganforge.params import load_params
 from ganforge.training.checkpoints import Checkpoints
-from ganforge.training.device import configure
+from ganforge.compute.device import configure
 from ganforge.training.setup import build_trainer
 from pipeline import WAITING
 from pipeline.process import BINDING

@@ -14,7 +14,7 @@ from ganforge.layout import DIRECTION_FIGURES, DIRECTIONS, EXTRACTOR, GENERATOR,
 from ganforge.params import Params
 from ganforge.prepared.storage import read_meta
 from ganforge.signals import SHEET_SUFFIX, SIGNALS
-from ganforge.training.device import configure
+from ganforge.compute.device import configure
 from pipeline.stage import run_stage
 
 ROWS, COLUMNS = 3, 7  # samples in a picture, and steps from one side to the other

@@ -21,7 +21,7 @@ from ganforge.layout import CLASSES, EXTRACTOR, FIGURES, METRICS, PREPARED, SAMP
 from ganforge.params import Params
 from ganforge.prepared.storage import Prepared
 from ganforge.signals import SIGNALS, Signal
-from ganforge.training.device import configure
+from ganforge.compute.device import configure
 from pipeline.stage import progress_bar, run_stage
 
 CAS_SEED = 0

@@ -12,7 +12,7 @@ from ganforge.layout import EXTRACTOR, PREPARED
 from ganforge.params import Params
 from ganforge.prepared.meta import Prepared
 from ganforge.signals import signal_of
-from ganforge.training.device import configure
+from ganforge.compute.device import configure
 from pipeline.stage import progress_bar, run_stage
 
 

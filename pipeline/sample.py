@@ -11,7 +11,7 @@ from ganforge.params import Params
 from ganforge.prepared.columns import Arrays
 from ganforge.prepared.meta import Prepared
 from ganforge.signals import SHEET_SUFFIX
-from ganforge.training.device import configure
+from ganforge.compute.device import configure
 from pipeline.stage import forget_committed, run_stage, samples_per_seed
 
 SINGLES = 2  # samples of each row of the sheet, to open one by one

@@ -21,7 +21,7 @@ from ganforge.prepared.meta import Meta, Prepared
 from ganforge.signals import SHEET_SUFFIX, Signal
 from ganforge.tracking import Identity, LiveRun
 from ganforge.training.checkpoints import Checkpoints
-from ganforge.training.device import configure
+from ganforge.compute.device import configure
 from ganforge.training.distributed import World, join, leave
 from ganforge.training.failure import FailureError
 from ganforge.training.setup import PREVIEW_COLUMNS, Plan, assemble_generator, build_trainer, generator_spec

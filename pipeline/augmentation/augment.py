@@ -24,7 +24,7 @@ from ganforge.prepared.storage import Meta, Prepared
 from ganforge.processors import processors
 from ganforge.signals import SIGNALS
 from ganforge.tracking import Identity
-from ganforge.training.device import configure
+from ganforge.compute.device import configure
 from pipeline.process import ask_to_stop, end_with_parent, only_one_in
 from pipeline.stage import FINISHED, forget_committed, progress_bar, run_stage, trainings
 from pipeline.training import device_name, fingerprint

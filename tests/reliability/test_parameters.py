@@ -17,7 +17,7 @@ from ganforge.errors import UserError
 from ganforge.params import Params, load_params, parse_params, read_yaml
 from ganforge.prepared.storage import Prepared
 from ganforge.training.checkpoints import Checkpoints
-from ganforge.training.device import configure
+from ganforge.compute.device import configure
 from ganforge.training.setup import build_trainer
 from tests.project import ROOT
 

@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> None:
     from ganforge.generator import Generator
     from ganforge.params import load_params
     from ganforge.prepared.storage import Prepared
-    from ganforge.training.device import configure
+    from ganforge.compute.device import configure
 
     device = configure(load_params().compute)
     generator = Generator.load(options.generator, device)

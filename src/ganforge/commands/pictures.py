@@ -50,7 +50,7 @@ def open_space(folder: Path) -> Space:
     from ganforge.generator import Generator
     from ganforge.latents import Space
     from ganforge.params import load_params
-    from ganforge.training.device import configure
+    from ganforge.compute.device import configure
 
     return Space(Generator.load(folder, configure(load_params().compute)))
 

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ganforge.prepared.columns import Arrays
-from ganforge.training.device import fits
+from ganforge.compute.device import fits
 
 EPOCHS_KEPT = 2  # the one that is shown and the next, which a prefetch may already be in
 

@@ -30,7 +30,7 @@ from ganforge.training.batches import Batches, Order, choose_batches
 from ganforge.training.best import BestGenerator, Judge
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.cuda_graphs import RecordedStep
-from ganforge.training.device import set_precision
+from ganforge.compute.device import set_precision
 from ganforge.training.distributed import World, share_normalisation
 from ganforge.training.game import Game
 from ganforge.training.optimisers import build_optimiser

@@ -9,7 +9,7 @@ import sys
 import torch
 
 from ganforge.errors import UserError
-from ganforge.compute import ComputeSettings
+from ganforge.compute.settings import ComputeSettings
 
 MOST_OF_MEMORY = 0.5  # of what is free, for the data set
 

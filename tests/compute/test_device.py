@@ -5,7 +5,7 @@ import torch
 
 from ganforge.errors import UserError
 from ganforge.params import parse_params
-from ganforge.training.device import configure, seed_draws
+from ganforge.compute.device import configure, seed_draws
 
 
 @pytest.fixture(autouse=True)

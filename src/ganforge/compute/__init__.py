@@ -1,0 +1,5 @@
+"""Where it runs: the section ``compute`` of params.yaml, and the devices of this machine."""
+
+from ganforge.compute.settings import ComputeSettings, DeviceName, processors
+
+__all__ = ["ComputeSettings", "DeviceName", "processors"]
