@@ -11,9 +11,10 @@ import torch
 from filelock import FileLock
 
 from ganforge.datasets import SOURCES
-from ganforge.prepared.storage import Prepared, write_prepared
-from ganforge.params import Params, parse_params, read_yaml
+from ganforge.prepared.meta import Prepared, write_prepared
+from ganforge.params import Params, parse_params
 from tests.project import ROOT, Project, run_from_nothing
+from tests.settings import default_settings
 
 MIRROR = ROOT.parent / "shared" / "data"  # official files, where the checkout has them beside it
 
@@ -23,8 +24,8 @@ torch.set_num_threads(1)  # two test processes share two cores
 
 @pytest.fixture
 def defaults() -> dict:
-    """params.yaml of the project, as a dictionary to change."""
-    return read_yaml(ROOT / "params.yaml")
+    """The default settings, as a dictionary to change."""
+    return default_settings()
 
 
 @pytest.fixture

@@ -14,8 +14,11 @@ from pathlib import Path
 import pandas as pd
 from ruamel.yaml import YAML
 
+from tests.settings import settings_text
+
 ROOT = Path(__file__).parents[1]
 ALL = ["fetch", "preprocess", "look", "extractor", "train", "sample", "evaluate", "directions", "report", "record"]
+DVC_CONFIG = "[core]\n    analytics = false\n    check_update = false\n"
 TINY = {
     "extractor.images": 2000,
     "network.latent_dim": 8,
@@ -131,31 +134,38 @@ def digest(*paths: Path) -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
-def copy_project(target: Path) -> Path:
-    """The files of the project that git would clone, without what a run has made."""
+def copy_project(target: Path, source: Path = ROOT) -> Path:
+    """The project as it is before any run, with the tests' settings: nothing that its user set, imported or made."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
+        cwd=source, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if listed.returncode == 0:
-        names = [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+        files = [source / name for name in listed.stdout.split("\0") if name]
     else:  # an unpacked archive
-        rooms = ("src", "pipeline", "recipes", ".dvc/config", ".dvcignore", "dvc.yaml", "params.yaml", "Makefile")
-        files = [file for room in rooms for file in [ROOT / room, *(ROOT / room).rglob("*")] if file.is_file()]
-        names = [str(file.relative_to(ROOT)) for file in files]
-    for name in names:
-        destination = target / name
-        destination.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, destination)
+        rooms = ("src", "tests", "pipeline", "benchmarks", "docs", "recipes", "ci", "data/import/README.md")
+        names = (*rooms, ".dvc/.gitignore", ".dvcignore", ".gitignore", "dvc.yaml", "Makefile", "pyproject.toml")
+        files = [file for name in names for file in [source / name, *(source / name).rglob("*")]]
+    for file in files:
+        name = file.relative_to(source)
+        if file.is_file() and not is_of_the_user(name):
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, target / name)
+    (target / "params.yaml").write_text(settings_text())
+    (target / ".dvc").mkdir(exist_ok=True)
+    (target / ".dvc" / "config").write_text(DVC_CONFIG)
     return target
+
+
+def is_of_the_user(name: Path) -> bool:
+    """Whether a file of the project is settings, data or results of whoever works in it."""
+    imported = name.is_relative_to("data/import") and name.name != "README.md"
+    return imported or name.is_relative_to("reports") or name.name in {"params.yaml", "dvc.lock"}
 
 
 def run_from_nothing(root: Path) -> None:
     """One small run of the whole pipeline in a new copy of the project."""
     project = Project(copy_project(root))
-    for name in ("dvc.lock", "reports"):
-        target = project.root / name
-        shutil.rmtree(target) if target.is_dir() else target.unlink(missing_ok=True)
     (project.root / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
     project.set(**{key.replace(".", "__"): value for key, value in TINY.items()})
     assert project.repro() == ALL

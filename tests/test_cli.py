@@ -13,12 +13,12 @@ from ganforge.generator import Generator
 from ganforge.networks import NetworkSpec, build_generator
 from ganforge.networks.storage import GeneratorConfig, save_generator
 from tests.pages.test_report import SCORES
-from tests.project import ROOT
+from tests.settings import settings_text
 
 HEAVY = ("torch", "mlflow", "pandas", "matplotlib", "sklearn", "numpy", "dvc")
 
 
-def ganforge(*arguments, cwd=ROOT):
+def ganforge(*arguments, cwd):
     return subprocess.run(
         [sys.executable, "-m", "ganforge.cli", *arguments], cwd=cwd, capture_output=True, text=True, check=False
     )
@@ -36,8 +36,9 @@ def test_help_names_every_command_and_imports_nothing_heavy():
     assert done.stdout.strip().endswith("HEAVY []")
 
 
-def test_check_says_that_all_is_well():
-    done = ganforge("check")
+def test_check_says_that_all_is_well(tmp_path):
+    (tmp_path / "params.yaml").write_text(settings_text())
+    done = ganforge("check", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "params.yaml is valid.\n", "")
 
 
@@ -188,7 +189,7 @@ def test_a_walk_goes_through_all_samples_and_back_and_can_be_watched(generator, 
     "command", [["project", "x.png"], ["edit", "x.png", "--direction", "slant"], ["demo"], ["augment"]]
 )
 def test_what_needs_more_than_a_generator_says_what_is_missing(generator, monkeypatch, command):
-    (generator / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    (generator / "params.yaml").write_text(settings_text())
     monkeypatch.chdir(generator)
     with pytest.raises(SystemExit, match=r"^ganforge: [^\n]*[.]$"):
         main(command)

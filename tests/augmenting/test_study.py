@@ -4,15 +4,14 @@ import pytest
 
 from ganforge.augmenting.study import check
 from ganforge.errors import UserError
-from ganforge.params import Params, parse_params, read_yaml
-from ganforge.prepared.storage import Meta
-from tests.project import ROOT
+from ganforge.params import Params, parse_params
+from tests.settings import default_settings
 
 
 def settings(
     dataset: str = "mnist", mirror: bool = False, per_class: tuple[int, ...] = (10, 50), batch: int = 64
 ) -> Params:
-    values = read_yaml(ROOT / "params.yaml")
+    values = default_settings()
     values["dataset"]["name"], values["images"]["mirror"] = dataset, mirror
     values["augmentation_study"] |= {"per_class": list(per_class), "validation_per_class": 20}
     values["train"]["batch_size"] = batch

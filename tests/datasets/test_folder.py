@@ -19,9 +19,9 @@ from ganforge.datasets.intake import split_of
 from ganforge.errors import UserError
 from ganforge.layout import IMPORT
 from ganforge.params import parse_params
-from ganforge.prepared.storage import Prepared
+from ganforge.prepared.meta import Prepared
 from tests.datasets.pictures import fill, picture, put
-from tests.project import ROOT
+from tests.settings import settings_text
 
 
 def prepare(defaults, **changes):
@@ -43,7 +43,7 @@ def test_files_that_are_no_images_are_named_where_there_are_no_others(folder, de
 
 
 def test_links_that_dvc_cannot_read_or_does_not_look_through_are_told_of(folder, tmp_path, capsys):
-    Path("params.yaml").write_text((ROOT / "params.yaml").read_text())
+    Path("params.yaml").write_text(settings_text())
     put(tmp_path / "elsewhere", ["1.png"])
     (folder / "photos").symlink_to(tmp_path / "elsewhere")
     (folder / "one.png").symlink_to(tmp_path / "elsewhere" / "1.png")

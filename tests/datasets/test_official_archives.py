@@ -18,7 +18,7 @@ from ganforge.datasets import SOURCES
 from ganforge.datasets.facts import read_facts
 from ganforge.errors import UserError
 from ganforge.params import parse_params
-from ganforge.prepared.storage import Prepared
+from ganforge.prepared.meta import Prepared
 
 RANDOM = np.random.default_rng(0)
 

@@ -8,7 +8,7 @@ from ganforge.datasets.source import Split
 from ganforge.figures.plots import plot_counts, plot_sizes
 from ganforge.pages.data_report import LARGEST_CELL, contact_sheet, render_data_report, shrunk, summary, warnings
 from ganforge.pages.report import Section
-from ganforge.prepared.storage import Meta
+from ganforge.prepared.meta import Meta
 
 KINDS = ("empty", "broken", "no image", "tiny", "huge", "unsupported", "duplicate", "contradictory", "alone")
 NOTES = ("animated", "deep", "enlarged", "rotated", "transparent")

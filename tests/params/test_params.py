@@ -7,11 +7,12 @@ import pytest
 
 from ganforge.errors import UserError
 from ganforge.params import load_params, parse_params
-from tests.project import ROOT
+from tests.settings import settings_text
 
 
-def test_the_file_that_comes_with_the_project_is_valid():
-    params = load_params(ROOT / "params.yaml")
+def test_a_whole_file_is_valid(tmp_path):
+    (tmp_path / "params.yaml").write_text(settings_text())
+    params = load_params(tmp_path / "params.yaml")
     assert params.flat()["dataset.name"] == "digits"
 
 
@@ -127,7 +128,7 @@ def test_a_missing_file_says_where_to_go(tmp_path):
 
 
 def test_numbers_are_read_as_dvc_reads_them(defaults, tmp_path):
-    text, found = re.subn(r"learning_rate: \{.*\}", "learning_rate: 2e-3", (ROOT / "params.yaml").read_text())
+    text, found = re.subn(r"learning_rate: \{.*\}", "learning_rate: 2e-3", settings_text())
     assert found == 1
     (tmp_path / "params.yaml").write_text(text)
     assert load_params(tmp_path / "params.yaml").train.learning_rate == 0.002

@@ -10,6 +10,7 @@ from ganforge.layout import IMPORT
 from ganforge.params import load_params, parse_params
 from ganforge.params.proposal import IMAGES, Survey, propose
 from tests.project import ROOT
+from tests.settings import settings_text
 
 
 def proposed(count=5000, sizes=((300, 200),), class_counts=(), processors=2, accelerated=False):
@@ -59,7 +60,7 @@ def test_few_images_are_augmented_and_classes_too_small_are_joined():
 
 def test_one_command_turns_a_folder_into_settings(own_folder, capsys):
     (own_folder / "recipes").symlink_to(ROOT / "recipes")
-    (own_folder / "params.yaml").write_text((ROOT / "params.yaml").read_text())
+    (own_folder / "params.yaml").write_text(settings_text())
     for number in range(30):
         content = io.BytesIO()
         Image.new("RGB", (100, 80), (number, 0, 0)).save(content, "PNG")
@@ -78,7 +79,7 @@ def test_one_command_turns_a_folder_into_settings(own_folder, capsys):
 
 def test_an_empty_folder_says_what_to_put_there(own_folder):
     (own_folder / "recipes").symlink_to(ROOT / "recipes")
-    (own_folder / "params.yaml").write_text((ROOT / "params.yaml").read_text())
+    (own_folder / "params.yaml").write_text(settings_text())
     with pytest.raises(SystemExit, match="data/import holds no images: put a folder"):
         main(["recipe", "folder"])
-    assert (own_folder / "params.yaml").read_text() == (ROOT / "params.yaml").read_text()
+    assert (own_folder / "params.yaml").read_text() == settings_text()

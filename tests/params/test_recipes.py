@@ -1,12 +1,14 @@
 """Recipes change values and nothing else."""
 
 import pytest
+from ruamel.yaml import YAML
 
 from ganforge.cli import main
 from ganforge.errors import UserError
 from ganforge.params.proposal import Survey, propose
 from ganforge.params.recipes import apply_recipe, apply_values, list_recipes
 from tests.project import ROOT
+from tests.settings import default_settings, settings_text
 
 NAMES = sorted(file.stem for file in (ROOT / "recipes").glob("*.yaml"))
 
@@ -14,7 +16,7 @@ NAMES = sorted(file.stem for file in (ROOT / "recipes").glob("*.yaml"))
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     (tmp_path / "recipes").symlink_to(ROOT / "recipes")
-    (tmp_path / "params.yaml").write_text((ROOT / "params.yaml").read_text())
+    (tmp_path / "params.yaml").write_text(settings_text())
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -26,7 +28,7 @@ def test_every_recipe_is_valid_and_described(project):
     assert set(list_recipes()) == set(NAMES)
 
 
-def test_the_default_is_a_recipe(project):
+def test_the_recipe_of_the_settings_changes_nothing(project):
     assert apply_recipe("digits") == {}
 
 
@@ -36,6 +38,17 @@ def test_the_way_back_restores_the_file_to_the_letter(project, name):
     apply_recipe(name)
     apply_recipe("digits")
     assert (project / "params.yaml").read_text() == before
+
+
+def test_the_file_that_comes_with_the_project_is_restored_too(project):
+    text = (ROOT / "params.yaml").read_text()
+    if YAML(typ="safe", pure=True).load(text) != default_settings():
+        pytest.skip("params.yaml is set to something else than the recipe for digits")
+    (project / "params.yaml").write_text(text)
+    for name in NAMES:
+        apply_recipe(name)
+        apply_recipe("digits")
+        assert (project / "params.yaml").read_text() == text
 
 
 def test_a_schedule_in_the_place_of_a_number_is_told_as_a_whole(project):
@@ -60,7 +73,7 @@ def test_what_changed_is_told_and_comments_stay(project):
     assert changed["dataset.name"] == ("digits", "mnist")
     text = (project / "params.yaml").read_text()
     assert "name: mnist " in text
-    assert text.count("#") == (ROOT / "params.yaml").read_text().count("#")
+    assert text.count("#") == settings_text().count("#")
 
 
 def test_an_unknown_recipe_is_refused_with_those_there_are(project):
@@ -80,7 +93,7 @@ def test_single_values_are_written_and_the_rest_of_a_schedule_stays(project):
     assert changed["train.loss"] == ("relativistic", "hinge")
     assert changed["train.learning_rate.start"] == (0.004, 0.002)
     assert set(changed) == {"train.loss", "train.learning_rate.start", "sample.seeds"}
-    assert (project / "params.yaml").read_text().count("#") == (ROOT / "params.yaml").read_text().count("#")
+    assert (project / "params.yaml").read_text().count("#") == settings_text().count("#")
 
 
 @pytest.mark.parametrize("text", ["train.loss", "loss=hinge", "train.seed.x=1", "train.loss=[", "=", "train.los=hinge"])

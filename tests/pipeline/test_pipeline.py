@@ -73,7 +73,9 @@ def test_the_run_is_recorded_whole(finished):
 
 def test_a_comment_runs_nothing_and_a_key_runs_what_depends_on_it(project):
     path = project.root / "params.yaml"
-    path.write_text(path.read_text().replace("# of the weights", "# OF THE WEIGHTS") + "\n# a comment\n")
+    text = path.read_text()
+    assert "# of the weights" in text
+    path.write_text(text.replace("# of the weights", "# OF THE WEIGHTS") + "\n# a comment\n")
     assert project.repro() == []
     project.set(compute__threads=2)
     assert project.repro() == []

@@ -5,7 +5,7 @@ import pytest
 
 from ganforge.datasets.source import Split
 from ganforge.errors import UserError
-from ganforge.prepared.storage import Prepared, read_meta, write_prepared
+from ganforge.prepared.meta import Prepared, read_meta, write_prepared
 
 DESCRIBED = {"dataset": "d", "origin": "o", "signal": "image", "classes": ["a", "b"]}
 

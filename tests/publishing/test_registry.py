@@ -16,7 +16,7 @@ from ganforge.errors import UserError
 from ganforge.generator import Generator
 from ganforge.layout import GRID, LOCK, METRICS, PARAMS, PREPARED, RUN
 from ganforge.params import load_params
-from ganforge.prepared.storage import read_meta
+from ganforge.prepared.meta import read_meta
 from ganforge.publishing.registry import CHAMPION, refuse_worse, register
 from ganforge.publishing.serving import prepare_service
 from ganforge.runs.records import Record

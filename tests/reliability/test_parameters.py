@@ -14,14 +14,13 @@ from hypothesis import strategies as st
 
 from ganforge.cli import main
 from ganforge.errors import UserError
-from ganforge.params import Params, load_params, parse_params, read_yaml
-from ganforge.prepared.storage import Prepared
+from ganforge.params import Params, load_params, parse_params
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.compute.device import configure
 from ganforge.training.setup import build_trainer
-from tests.project import ROOT
+from tests.settings import default_settings
 
-DEFAULTS = read_yaml(ROOT / "params.yaml")
+DEFAULTS = default_settings()
 EXAMPLES = int(os.environ.get("GANFORGE_EXAMPLES", "100"))
 QUICK = {"deadline": None, "derandomize": "GANFORGE_EXAMPLES" not in os.environ}
 

@@ -4,17 +4,19 @@ from dataclasses import replace
 
 import pytest
 
+from ganforge.runs.gate import Finding
+from ganforge.runs.records import changed_params
 from ganforge.retraining.report import Retraining, write_report
 from ganforge.retraining.stages import Reproduction, Stage
 from ganforge.runs.gate import Finding
 from ganforge.runs.records import changed_params, parse_record
 from tests.project import ROOT
+from tests.records import measured_record
 
 
 @pytest.fixture
 def record():
-    params, scores = ((ROOT / name).read_text() for name in ("params.yaml", "reports/metrics.json"))
-    return parse_record("committed", params, scores, None)
+    return measured_record()
 
 
 def report(folder, **values):

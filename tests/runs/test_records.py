@@ -7,7 +7,7 @@ import pytest
 
 from ganforge.errors import UserError
 from ganforge.params import parse_params
-from ganforge.prepared.storage import Meta
+from ganforge.prepared.meta import Meta
 from ganforge.runs.records import WORKSPACE, differing_params, parse_record, ranked, read_revision, read_workspace
 from ganforge.tracking import Identity, previous_run, read_run, recover_run
 from tests.pages.test_report import SCORES, png

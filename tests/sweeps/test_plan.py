@@ -10,12 +10,17 @@ from ganforge.params import read_yaml
 from ganforge.sweeps.experiments import written
 from ganforge.sweeps.plan import SWEEPS, combinations, family, list_sweeps, load_sweep, plan
 from tests.project import ROOT
+from tests.settings import settings_text
+
+OURS = ("losses", "penalties")
 
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
-    shutil.copytree(ROOT / "recipes", tmp_path / "recipes")
-    shutil.copy(ROOT / "params.yaml", tmp_path / "params.yaml")
+    (tmp_path / SWEEPS).mkdir(parents=True)
+    for name in OURS:
+        shutil.copy(ROOT / SWEEPS / f"{name}.yaml", tmp_path / SWEEPS)
+    (tmp_path / "params.yaml").write_text(settings_text())
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -29,7 +34,7 @@ GRID = "rank: quality.fd_ratio\nfixed: {dataset.held_out: validation}\ngrid:\n"
 
 
 def test_the_sweeps_that_come_along_are_valid_and_fit_params(project):
-    assert set(list_sweeps()) == {"losses", "penalties"}
+    assert set(list_sweeps()) == set(OURS)
     for name in list_sweeps():
         sweep = load_sweep(name)
         for chosen in combinations(sweep) if sweep.grid else [{}]:

@@ -5,7 +5,7 @@ import threading
 import numpy as np
 from PIL import Image
 
-from ganforge.prepared.storage import Meta
+from ganforge.prepared.meta import Meta
 from ganforge.tracking import recover_run
 from ganforge.tracking.recorder import Recorder
 

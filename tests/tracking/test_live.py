@@ -1,6 +1,7 @@
 """The process that records a training."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from ganforge.tracking import Identity, LiveRun, recover_run
 from ganforge.tracking import live as live_module
 from tests.project import ROOT, our_environment
 from tests.server import wait_until
+from tests.settings import settings_text
 from tests.tracking.runs import META, picture, rows, steps
 
 
@@ -79,14 +81,14 @@ def test_a_message_that_was_cut_short_ends_the_process(store, params):
 
 
 TRAINING = """
-import sys, time
+import time
 from pathlib import Path
 from ganforge.params import load_params
 from ganforge.tracking import Identity, LiveRun
 from tests.tracking.runs import META
 Path("run.json").write_text(Identity.new().to_json())
 live = LiveRun()
-live.begin(load_params(Path(sys.argv[1])), META, Path("run.json"))
+live.begin(load_params(), META, Path("run.json"))
 live._ready.wait()
 print(live._process.pid, flush=True)
 time.sleep(60)
@@ -94,10 +96,10 @@ time.sleep(60)
 
 
 def test_the_process_that_records_ends_when_its_training_is_killed(store):
-    command = [sys.executable, "-c", TRAINING, str(ROOT / "params.yaml")]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, env=our_environment() | {"PYTHONPATH": str(ROOT)}
-    ) as training:
+    (store / "params.yaml").write_text(settings_text())
+    command = [sys.executable, "-c", TRAINING]
+    path = {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=our_environment() | path) as training:
         recorder = int(training.stdout.readline())
         training.kill()
     wait_until(lambda: not psutil.pid_exists(recorder) or psutil.Process(recorder).status() == psutil.STATUS_ZOMBIE)

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from ganforge.params import parse_params
-from ganforge.prepared.storage import Prepared
+from ganforge.prepared.meta import Prepared
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.distributed import join, leave
 from ganforge.training.setup import build_trainer

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from ganforge.params import read_yaml
 from tests.project import ROOT
 
 SCRIPT = Path(__file__).with_name("shared_batch.py")
@@ -29,10 +28,10 @@ def jobs(defaults) -> dict:
 
 
 @pytest.fixture
-def run(digits, tmp_path_factory):
+def run(digits, defaults, tmp_path_factory):
     """What one process and what two tell of the same trainings."""
     folder = tmp_path_factory.mktemp("shared")
-    (folder / "jobs.json").write_text(json.dumps(jobs(read_yaml(ROOT / "params.yaml"))))
+    (folder / "jobs.json").write_text(json.dumps(jobs(defaults)))
     prepared = Path(digits.splits["train"].images.filename).parent
     for name, command in (("one", [sys.executable]), ("two", TORCHRUN)):
         (folder / name).mkdir()
