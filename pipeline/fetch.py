@@ -4,7 +4,6 @@ import os
 import shutil
 from pathlib import Path
 
-from ganforge.datasets import SOURCES
 from ganforge.datasets.download import fetch_file
 from ganforge.files import repository_root
 from ganforge.layout import RAW
@@ -15,8 +14,7 @@ from pipeline.stage import private_folder, progress_bar, run_stage
 
 def main(params: Params) -> None:
     """Copies what is bundled, downloads what is not."""
-    name = params.dataset.name
-    source = SOURCES[name]
+    name, source = params.dataset.name, params.dataset.source()
     RAW.mkdir(parents=True, exist_ok=True)
     for file_name, content in source.bundled_files().items():
         (RAW / file_name).write_bytes(content)

@@ -1,27 +1,25 @@
-"""data/prepared: one array per split, and meta.json."""
+"""data/prepared: one array per split and column, and meta.json."""
 
-from ganforge.datasets import SOURCES
-from ganforge.datasets.facts import read_facts
 from ganforge.layout import PREPARED, RAW
 from ganforge.params import Params
+from ganforge.prepared.facts import read_facts
 from pipeline.stage import progress_bar, run_stage
 
 
 def main(params: Params) -> None:
     """Lets the source turn its files into arrays."""
-    source = SOURCES[params.dataset.name]
-    with progress_bar(None, "img", "preprocess") as bar:
+    with progress_bar(None, "file", "preprocess") as bar:
 
         def show(done: int, total: int) -> None:
             bar.total = total
             bar.update(done - bar.n)
 
-        meta = source.prepare(RAW, PREPARED, params, show)
+        meta = params.dataset.source().prepare(RAW, PREPARED, params.dataset, show)
     facts = read_facts(PREPARED)
     if facts is not None:
         print(facts.summary())
-    shape = " x ".join(map(str, meta.shape))
-    print(f"{meta.origin}: {meta.count['train']} training and {meta.count['test']} {meta.held_out} images of {shape}")
+    counts = f"{meta.count['train']:,} training and {meta.count['test']:,} {meta.held_out} items"
+    print(f"{meta.origin}: {counts} of {' x '.join(map(str, meta.shape))}, columns {', '.join(meta.columns)}")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ import pandas as pd
 from ganforge.evaluation.alarms import alarms
 from ganforge.files import write_durably
 from ganforge.layout import DIRECTION_FIGURES, FIGURES, GENERATOR, PREPARED, PROGRESS, REPORT, RUN, SAMPLES, TRAINING
-from ganforge.pages.report import Picture, Section, pictures, render_report
+from ganforge.pages.page import Picture, Section, pictures
+from ganforge.pages.report import render_report
 from ganforge.params import Params
 from ganforge.prepared.storage import Meta, read_meta
 from ganforge.runs.records import Record, read_workspace

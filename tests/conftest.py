@@ -10,9 +10,9 @@ import pytest
 import torch
 from filelock import FileLock
 
-from ganforge.datasets import SOURCES
-from ganforge.prepared.meta import Prepared, write_prepared
+from ganforge.datasets.digits import Digits
 from ganforge.params import Params, parse_params
+from ganforge.prepared.meta import Prepared, write_prepared
 from tests.project import ROOT, Project, run_from_nothing
 from tests.settings import default_settings
 
@@ -60,12 +60,10 @@ def own_folder(tmp_path: Path, default_store: None, monkeypatch: pytest.MonkeyPa
 def digits(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
     """The bundled digits, prepared."""
     raw, folder = tmp_path_factory.mktemp("raw"), tmp_path_factory.mktemp("prepared")
-    source = SOURCES["digits"]
+    source = Digits()
     for name, content in source.bundled_files().items():
         (raw / name).write_bytes(content)
-    write_prepared(
-        folder, source.read(raw), dataset="digits", origin=source.origin, signal="image", classes=source.classes
-    )
+    write_prepared(folder, source.read(raw), source.kinds(raw), dataset="digits", origin=source.origin)
     return Prepared.load(folder)
 
 

@@ -7,7 +7,7 @@ from ganforge.augmenting.page import plot_study, render_study
 from ganforge.augmenting.study import GRID, TRIALS, repetition_file
 from ganforge.files import write_durably
 from ganforge.layout import AUGMENTATION, AUGMENTATION_PLOT, AUGMENTATION_REPORT, PREPARED
-from ganforge.pages.report import pictures
+from ganforge.pages.page import pictures
 from ganforge.params import Params
 from ganforge.prepared.storage import read_meta
 from pipeline.stage import run_stage

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from ganforge.errors import UserError, first_line
 
@@ -79,20 +80,23 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[obje
 
 
 def write_array(path: Path, array: np.ndarray) -> None:
-    """Writes an npy file."""
+    """Writes an npy file, row by row as `read_blocks` reads it, its numbers as this machine and PyTorch have them."""
     with _naming(path):
-        np.save(path, array)
+        np.save(path, np.asarray(array, array.dtype.newbyteorder("="), order="C"))
 
 
-def write_blocks(path: Path, shape: tuple[int, ...], blocks: Iterable[np.ndarray]) -> None:
-    """Writes an npy file of uint8 of ``shape`` from consecutive blocks of its rows, which need not fit into memory.
+def write_blocks(path: Path, shape: tuple[int, ...], blocks: Iterable[np.ndarray], dtype: DTypeLike) -> None:
+    """Writes an npy file of ``shape`` from consecutive blocks of its rows, which need not fit into memory.
 
     It does not write into a mapped file: where the disk is full, that kills the process.
+
+    Raises:
+        ValueError: a block is not of ``dtype``.
     """
     with _naming(path), path.open("wb") as file:
-        _write_header(file, shape)
+        _write_header(file, shape, dtype)
         for block in blocks:
-            file.write(np.ascontiguousarray(block, np.uint8).data)
+            file.write(_bytes_of(block, dtype))
 
 
 def read_blocks(path: Path, rows: int) -> Iterator[np.ndarray]:
@@ -107,38 +111,55 @@ def read_blocks(path: Path, rows: int) -> Iterator[np.ndarray]:
 
 
 class GrowingArray:
-    """An npy file of uint8 whose number of rows is known at the end, all of one shape.
+    """An npy file whose number of rows is known at the end, all of one shape.
 
     Attributes:
         path: of the file.
         shape: of the array.
+        dtype: of its numbers.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, dtype: DTypeLike) -> None:
+        self.path, self.dtype = path, np.dtype(dtype)
         self.shape: tuple[int, ...] = (0,)
         with _naming(path):
             self._file = path.open("wb", buffering=BUFFER)
 
     def append(self, row: np.ndarray) -> None:
-        """Writes one row behind the others."""
+        """Writes one row behind the others.
+
+        Raises:
+            ValueError: its shape or its dtype is another.
+        """
         if self.shape[0] and row.shape != self.shape[1:]:
             raise ValueError(f"a row of shape {row.shape} behind rows of shape {self.shape[1:]}")
         with _naming(self.path):
             if self.shape[0] == 0:
-                _write_header(self._file, (0, *row.shape))  # as long as that of any number of rows
-            self._file.write(np.ascontiguousarray(row, np.uint8).data)
+                _write_header(self._file, (0, *row.shape), self.dtype)  # as long as that of any number of rows
+            self._file.write(_bytes_of(row, self.dtype))
         self.shape = (self.shape[0] + 1, *row.shape)
 
     def close(self) -> None:
         """Tells the file how many rows it has."""
         with _naming(self.path), self._file:
             self._file.seek(0)
-            _write_header(self._file, self.shape)
+            _write_header(self._file, self.shape, self.dtype)
 
 
-def _write_header(file: BinaryIO, shape: tuple[int, ...]) -> None:
-    np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
+def _write_header(file: BinaryIO, shape: tuple[int, ...], dtype: DTypeLike) -> None:
+    described = np.lib.format.dtype_to_descr(np.dtype(dtype))
+    np.lib.format.write_array_header_1_0(file, {"descr": described, "fortran_order": False, "shape": shape})
+
+
+def _bytes_of(block: np.ndarray, dtype: DTypeLike) -> memoryview:
+    """The bytes of an array of that dtype, row by row.
+
+    Raises:
+        ValueError: it is of another.
+    """
+    if block.dtype != dtype:
+        raise ValueError(f"a block of {block.dtype} in a file of {np.dtype(dtype)}")
+    return np.ascontiguousarray(block).data
 
 
 class _naming:  # noqa: N801  used like a function, a million times: a generator would take longer

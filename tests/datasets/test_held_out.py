@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 
 from ganforge.datasets.held_out import every_kth_of_each_class, hold_out_validation
-from ganforge.datasets.source import Split
+from ganforge.prepared.columns import Split
 
 
 def numbered(labels: np.ndarray, first: int = 0) -> Split:
     """Images that say which they are."""
     numbers = np.arange(first, first + len(labels), dtype=np.uint16)
-    return Split(numbers.view(np.uint8).reshape(-1, 1, 1, 2), labels)
+    return Split.of(numbers.view(np.uint8).reshape(-1, 1, 1, 2), labels)
 
 
 def numbers(split: Split) -> list[int]:
-    return split.images.reshape(-1, 2).copy().view(np.uint16)[:, 0].tolist()
+    return split.signal.reshape(-1, 2).copy().view(np.uint16)[:, 0].tolist()
 
 
 @pytest.fixture
@@ -52,7 +52,21 @@ def test_they_are_at_most_a_fifth(splits):
     assert len(many["test"].labels) <= 12_000 / 5
 
 
+def test_data_without_classes_are_held_out_by_position(splits):
+    held = hold_out_validation({name: split.without("labels") for name, split in splits.items()})
+    assert numbers(held["test"]) == list(range(7, 12_000, 8))
+    assert held["test"].labels is None
+
+
+def test_sources_without_partners_are_held_out_by_their_own_numbers(splits):
+    sources = {"train": np.arange(50), "test": np.arange(50, 55)}
+    both = {name: split.with_columns(source=sources[name]) for name, split in splits.items()}
+    held = hold_out_validation(both, {"source"})
+    assert held["test"].columns["source"].tolist() == [9, 19, 29, 39, 49]
+    assert numbers(held["test"]) == numbers(hold_out_validation(splits)["test"])
+
+
 def test_the_test_images_change_nothing_but_how_many_they_are(splits):
-    other = Split(splits["test"].images[::-1], splits["test"].labels[::-1])
+    other = Split.of(splits["test"].signal[::-1], splits["test"].labels[::-1])
     one, two = hold_out_validation(splits), hold_out_validation(splits | {"test": other})
     assert numbers(one["test"]) == numbers(two["test"])

@@ -14,11 +14,10 @@ from PIL import Image
 from scipy.io import savemat
 from torchvision.datasets import EMNIST, STL10, Flowers102
 
-from ganforge.datasets import SOURCES
-from ganforge.datasets.facts import read_facts
 from ganforge.errors import UserError
-from ganforge.params import parse_params
+from ganforge.prepared.facts import read_facts
 from ganforge.prepared.meta import Prepared
+from tests.datasets.sections import section, source
 
 RANDOM = np.random.default_rng(0)
 
@@ -48,12 +47,10 @@ def jpeg(width, height):
     return content.getvalue()
 
 
-def prepare(name, raw, defaults, **changes):
+def prepare(name, raw, **changes):
     """Prepares data of image files beside ``raw``; returns them, what was found, and the table of the items by name."""
-    defaults["dataset"] |= {"name": name, "resolution": 8} | changes
-    params = parse_params(defaults)
-    target = raw.parent / "prepared"
-    SOURCES[name].prepare(raw, target, params, lambda done, total: None)
+    settings, target = section(name, **changes), raw.parent / "prepared"
+    settings.source().prepare(raw, target, settings, lambda done, total: None)
     return Prepared.load(target), read_facts(target), pd.read_csv(target / "items.csv").set_index("path")
 
 
@@ -80,11 +77,11 @@ def emnist():
 def test_emnist_is_upright_and_has_the_official_classes(raw, emnist):
     upright, files = emnist
     in_zip(raw / "gzip.zip", files)
-    for split, read in SOURCES["emnist"].read(raw).items():
-        assert read.images.dtype == np.uint8
-        assert np.array_equal(read.images[:, 0], upright[split][0])
+    for split, read in source("emnist").read(raw).items():
+        assert read.signal.dtype == np.uint8
+        assert np.array_equal(read.signal[:, 0], upright[split][0])
         assert np.array_equal(read.labels, upright[split][1])
-    assert list(SOURCES["emnist"].classes) == EMNIST.classes_split_dict["balanced"]
+    assert list(source("emnist").classes) == EMNIST.classes_split_dict["balanced"]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +98,7 @@ def test_a_damaged_emnist_is_refused_by_name(raw, emnist, content, told):
     files[name] = content
     in_zip(raw / "gzip.zip", {name: content for name, content in files.items() if content is not None})
     with pytest.raises(UserError, match=re.escape(told)) as refused:
-        SOURCES["emnist"].read(raw)
+        source("emnist").read(raw)
     assert str(raw / "gzip.zip") in str(refused.value)
 
 
@@ -121,9 +118,9 @@ def stl10():
 def test_stl10_is_upright_and_counts_its_labels_from_nought(raw, stl10):
     upright, files = stl10
     in_tar(raw / STL10.filename, files)
-    splits = SOURCES["stl10"].read(raw)
+    splits = source("stl10").read(raw)
     for split, read in splits.items():
-        assert np.array_equal(read.images, upright[split][0])
+        assert np.array_equal(read.signal, upright[split][0])
         assert np.array_equal(read.labels, upright[split][1])
 
 
@@ -140,7 +137,7 @@ def test_a_damaged_stl10_is_refused_by_name(raw, stl10, name, content, told):
     files[f"stl10_binary/{name}"] = content
     in_tar(raw / STL10.filename, {name: content for name, content in files.items() if content is not None})
     with pytest.raises(UserError, match=re.escape(told)) as refused:
-        SOURCES["stl10"].read(raw)
+        source("stl10").read(raw)
     assert str(raw / STL10.filename) in str(refused.value)
 
 
@@ -159,8 +156,8 @@ def flowers(raw):
     return raw
 
 
-def test_flowers_have_their_official_names_and_splits(flowers, defaults):
-    data, facts, items = prepare("flowers102", flowers, defaults)
+def test_flowers_have_their_official_names_and_splits(flowers):
+    data, facts, items = prepare("flowers102", flowers)
     assert (facts.found, facts.taken, facts.left_out) == (6, 5, {"alone": 1})  # the first kind is only held out
     assert data.meta.shape == (3, 8, 8)
     assert "image_00001.jpg" not in items.index
@@ -183,19 +180,19 @@ def test_flowers_have_their_official_names_and_splits(flowers, defaults):
         ("102flowers.tgz", b"<!doctype html>", "102flowers.tgz is damaged or no archive"),
     ],
 )
-def test_damaged_flowers_are_refused_by_name(flowers, defaults, name, content, told):
+def test_damaged_flowers_are_refused_by_name(flowers, name, content, told):
     if isinstance(content, dict):
         savemat(flowers / name, content)
     else:
         (flowers / name).write_bytes(content)
     with pytest.raises(UserError, match=re.escape(told)) as refused:
-        prepare("flowers102", flowers, defaults)
+        prepare("flowers102", flowers)
     assert str(refused.value).startswith(str(flowers))
 
 
-def test_photographs_of_many_sizes_need_a_resolution(flowers, defaults):
+def test_photographs_of_many_sizes_need_a_resolution(flowers):
     with pytest.raises(UserError, match=r"dataset\.resolution is native.*\(32 or 64 to begin with\)"):
-        prepare("flowers102", flowers, defaults, resolution="native")
+        prepare("flowers102", flowers, resolution="native")
 
 
 def celeba(raw, table):
@@ -203,13 +200,13 @@ def celeba(raw, table):
     (raw / "list_eval_partition.txt").write_bytes(table)
 
 
-def test_celeba_has_no_classes_and_its_official_splits(raw, defaults):
+def test_celeba_has_no_classes_and_its_official_splits(raw):
     celeba(raw, b"000001.jpg 0\n000002.jpg 1\n000003.jpg 2\n000004.jpg 0\n000005.jpg 2\n")
-    data, facts, items = prepare("celeba", raw, defaults)
+    data, facts, items = prepare("celeba", raw)
     assert data.meta.classes == ()
     assert [items.loc[f"{i:06d}.jpg"].split for i in range(1, 6)] == ["train", "train", "test", "train", "test"]
     assert facts.sizes == [[178, 218, 5]]
-    assert prepare("celeba", raw, defaults, resolution="native")[0].meta.shape == (3, 218, 178)
+    assert prepare("celeba", raw, resolution="native")[0].meta.shape == (3, 218, 178)
 
 
 @pytest.mark.parametrize(
@@ -221,14 +218,14 @@ def test_celeba_has_no_classes_and_its_official_splits(raw, defaults):
         (b"", "is damaged (line 1 is ''"),
     ],
 )
-def test_a_damaged_table_of_celeba_is_refused_by_its_line(raw, defaults, table, told):
+def test_a_damaged_table_of_celeba_is_refused_by_its_line(raw, table, told):
     celeba(raw, table)
     with pytest.raises(UserError, match=re.escape(told)) as refused:
-        prepare("celeba", raw, defaults)
+        prepare("celeba", raw)
     assert str(refused.value).startswith(f"{raw / 'list_eval_partition.txt'} ")
 
 
-def test_a_photograph_that_celeba_s_archive_lacks_is_named(raw, defaults):
+def test_a_photograph_that_celeba_s_archive_lacks_is_named(raw):
     celeba(raw, b"000001.jpg 0\n000009.jpg 2\n")
     with pytest.raises(UserError, match=r"CelebA: more than 10\.0% of 2 files cannot be taken, such as 000009\.jpg"):
-        prepare("celeba", raw, defaults)
+        prepare("celeba", raw)

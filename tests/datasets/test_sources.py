@@ -4,25 +4,24 @@ import gzip
 import re
 import shutil
 import struct
-from typing import get_args
 
 import numpy as np
 import pytest
 
-from ganforge.datasets import SOURCES
 from ganforge.datasets.resize import resize
 from ganforge.errors import UserError
-from ganforge.params import DatasetName
+from tests.datasets.sections import VARIANTS, source
 
 
-def test_every_data_set_that_params_allow_exists():
-    assert set(SOURCES) == set(get_args(DatasetName))
+@pytest.mark.parametrize("name", VARIANTS)
+def test_every_data_set_has_a_source_with_files(name):
+    assert source(name).origin
+    assert bool(source(name).remote_files()) != bool(source(name).bundled_files())
 
 
-@pytest.mark.parametrize("name", sorted(name for name, source in SOURCES.items() if not source.bundled_files()))
+@pytest.mark.parametrize("name", sorted(name for name in VARIANTS if not source(name).bundled_files()))
 def test_official_files_have_addresses_and_digests(name):
-    files = SOURCES[name].remote_files()
-    assert files
+    files = source(name).remote_files()
     for file in files:
         assert file.urls
         assert all(url.startswith(("http://", "https://")) for url in file.urls)
@@ -33,12 +32,12 @@ def test_official_files_have_addresses_and_digests(name):
 def test_digits_are_split_evenly_and_for_good(digits):
     train, test = digits.splits["train"], digits.splits["test"]
     assert digits.meta.shape == (1, 8, 8)
-    assert train.images.dtype == np.uint8
-    assert len(train.images) + len(test.images) == 1797
-    assert sum(digits.meta.class_counts) == len(train.images)
+    assert train.signal.dtype == np.uint8
+    assert len(train.signal) + len(test.signal) == 1797
+    assert sum(digits.meta.class_counts) == len(train.signal)
     shares = np.bincount(test.labels) / np.bincount(np.concatenate([train.labels, test.labels]))
     assert np.abs(shares - 0.2).max() < 0.01
-    assert train.images.max() == 255
+    assert train.signal.max() == 255
     assert digits.meta.digest.startswith("3baeb8053ef4")
 
 
@@ -55,8 +54,8 @@ def test_mnist_format_is_read_with_its_labels(tmp_path):
         header = struct.pack(">II", 0x801, count)
         (tmp_path / f"{prefix}-labels-idx1-ubyte.gz").write_bytes(gzip.compress(header + labels.tobytes()))
     for name in ("mnist", "fashion_mnist", "kmnist"):
-        for split, read in SOURCES[name].read(tmp_path).items():
-            assert np.array_equal(read.images[:, 0], written[split][0])
+        for split, read in source(name).read(tmp_path).items():
+            assert np.array_equal(read.signal[:, 0], written[split][0])
             assert np.array_equal(read.labels, written[split][1])
 
 
@@ -81,16 +80,16 @@ def test_an_idx_file_with_a_wrong_header_or_end_is_refused_by_name(tmp_path, dam
     path = tmp_path / "train-images-idx3-ubyte.gz"
     path.write_bytes(content)
     with pytest.raises(UserError, match=re.escape(told)) as refused:
-        SOURCES["mnist"].read(tmp_path)
+        source("mnist").read(tmp_path)
     assert str(refused.value).startswith(f"{path} is damaged")
 
 
 def test_official_mnist_has_its_published_sizes(mnist_mirror, tmp_path):
-    for file in SOURCES["mnist"].remote_files():
+    for file in source("mnist").remote_files():
         shutil.copyfile(mnist_mirror / "mnist" / file.name, tmp_path / file.name)
-    splits = SOURCES["mnist"].read(tmp_path)
-    assert splits["train"].images.shape == (60000, 1, 28, 28)
-    assert splits["test"].images.shape == (10000, 1, 28, 28)
+    splits = source("mnist").read(tmp_path)
+    assert splits["train"].signal.shape == (60000, 1, 28, 28)
+    assert splits["test"].signal.shape == (10000, 1, 28, 28)
     assert splits["test"].labels[:5].tolist() == [7, 2, 1, 0, 4]
 
 

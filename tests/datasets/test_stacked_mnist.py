@@ -5,27 +5,27 @@ import hashlib
 import numpy as np
 import pytest
 
-from ganforge.datasets import SOURCES
 from ganforge.datasets.download import fetch_file
-from ganforge.datasets.source import Split
-from ganforge.datasets.stacked_mnist import stack
+from ganforge.datasets.mnist import MNIST
+from ganforge.datasets.stacked_mnist import StackedMNIST, stack
+from ganforge.prepared.columns import Split
 
-SOURCE = SOURCES["stacked_mnist"]
+SOURCE = StackedMNIST()
 
 
 def test_the_label_is_the_number_that_the_channels_show():
     digits = np.arange(10)
-    shown = Split(np.tile(digits.astype(np.uint8)[:, None, None, None], (1, 1, 4, 4)), digits)
+    shown = Split.of(np.tile(digits.astype(np.uint8)[:, None, None, None], (1, 1, 4, 4)), digits)
     stacks = stack(shown, 5000, np.random.default_rng(0))
-    assert stacks.images.shape == (5000, 3, 4, 4)
-    assert stacks.images.dtype == np.uint8
+    assert stacks.signal.shape == (5000, 3, 4, 4)
+    assert stacks.signal.dtype == np.uint8
     assert stacks.labels.dtype == np.int64
-    for channels, label in zip(stacks.images[:, :, 2, 1], stacks.labels):
+    for channels, label in zip(stacks.signal[:, :, 2, 1], stacks.labels):
         assert "".join(map(str, channels)) == SOURCE.classes[label]
 
 
 def test_every_stack_is_as_likely_as_any_other():
-    shown = Split(np.zeros((10, 1, 1, 1), dtype=np.uint8), np.arange(10))
+    shown = Split.of(np.zeros((10, 1, 1, 1), dtype=np.uint8), np.arange(10))
     counts = np.bincount(stack(shown, 100_000, np.random.default_rng(0)).labels, minlength=1000)
     chi_squared = np.sum((counts - 100) ** 2 / 100)
     assert abs(chi_squared - 999) < 4 * np.sqrt(2 * 999)  # four standard deviations
@@ -41,8 +41,8 @@ def official(tmp_path_factory, mnist_mirror) -> dict[str, Split]:
 
 
 def test_it_has_its_published_sizes_and_all_thousand_classes(official):
-    assert official["train"].images.shape == (60_000, 3, 28, 28)
-    assert official["test"].images.shape == (26_000, 3, 28, 28)
+    assert official["train"].signal.shape == (60_000, 3, 28, 28)
+    assert official["test"].signal.shape == (26_000, 3, 28, 28)
     for split in official.values():
         assert len(np.unique(split.labels)) == len(SOURCE.classes) == 1000
 
@@ -50,13 +50,13 @@ def test_it_has_its_published_sizes_and_all_thousand_classes(official):
 def test_it_is_the_same_at_every_reading(official):
     digest = hashlib.sha256()
     for name in ("train", "test"):
-        digest.update(official[name].images)
+        digest.update(official[name].signal)
         digest.update(official[name].labels)
     assert digest.hexdigest().startswith("314a85c3e106")
 
 
 def test_test_stacks_are_of_test_digits(official, mnist_mirror):
-    digits = SOURCES["mnist"].read(mnist_mirror / "mnist")
+    digits = MNIST.read(mnist_mirror / "mnist")
     for name in ("train", "test"):
-        own = {image.tobytes() for image in digits[name].images}
-        assert all(channel.tobytes() in own for image in official[name].images[:300] for channel in image)
+        own = {image.tobytes() for image in digits[name].signal}
+        assert all(channel.tobytes() in own for image in official[name].signal[:300] for channel in image)

@@ -2,16 +2,57 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from ganforge.datasets.facts import Facts
-from ganforge.datasets.source import Split
 from ganforge.figures.plots import plot_counts, plot_sizes
-from ganforge.pages.data_report import LARGEST_CELL, contact_sheet, render_data_report, shrunk, summary, warnings
-from ganforge.pages.report import Section
-from ganforge.prepared.meta import Meta
+from ganforge.pages.data_report import (
+    LARGEST_CELL,
+    SHEET_COLUMNS,
+    any_lines,
+    class_lines,
+    contact_sheet,
+    draw_sheets,
+    first_captions,
+    render_data_report,
+    shrunk,
+    summary,
+    warnings,
+)
+from ganforge.pages.page import Section
+from ganforge.prepared.columns import Column, Kind, Split
+from ganforge.prepared.facts import Facts
+from ganforge.prepared.meta import Meta, Prepared, write_prepared
+from ganforge.signals import SIGNALS, Signal
 
 KINDS = ("empty", "broken", "no image", "tiny", "huge", "unsupported", "duplicate", "contradictory", "alone")
 NOTES = ("animated", "deep", "enlarged", "rotated", "transparent")
+RANDOM = np.random.default_rng(0)
+
+
+class Steps(Signal):
+    """A row of numbers from -1 to 1, drawn as a row of grey squares."""
+
+    kind, plural, dtype, suffix, mime = "steps", "steps", "float32", ".png", "image/png"
+
+    def to_network(self, stored):
+        return stored
+
+    def from_network(self, x):
+        return x
+
+    def output(self, x):
+        return x.tanh()
+
+    def picture(self, stored):
+        return np.round((stored[:, None] + 1) * 127.5).astype(np.uint8)
+
+    def encode(self, stored):
+        return b""
+
+
+@pytest.fixture(autouse=True)
+def steps(monkeypatch):
+    monkeypatch.setitem(SIGNALS, "steps", Steps)
 
 
 def facts(**changes):
@@ -31,23 +72,29 @@ def facts(**changes):
     return Facts(**values | changes)
 
 
-def meta(counts=(900, 30, 5), **changes):
-    classes = tuple(f"class {number}" for number in range(len(counts)))
-    values = {
-        "dataset": "folder",
-        "origin": "o",
-        "signal": "image",
-        "shape": (3, 8, 8),
-        "classes": classes,
-        "class_counts": counts,
-        "count": {"train": sum(counts), "test": 20},
-        "digest": "0" * 64,
+def meta(counts=(900, 30, 5), test_count=20, kind="image", shape=(3, 8, 8), **changes):
+    count = {"train": sum(counts), "test": test_count}
+    names = [f"class {number}" for number in range(len(counts))]
+    columns = {
+        "signal": Column(kind, "uint8", shape, count),
+        "labels": Column("labels", "int64", (), count, {"names": names, "counts": list(counts)}),
     }
-    return Meta(**values | changes)
+    return Meta(**{"dataset": "folder", "origin": "o", "columns": columns, "digest": "0" * 64} | changes)
+
+
+def prepared(folder, kinds, **columns):
+    """Data whose training and test splits are the same."""
+    split = Split(columns)
+    write_prepared(folder, {"train": split, "test": split}, kinds, dataset="toy", origin="toys")
+    return Prepared.load(folder)
+
+
+def images(count, channels=3, side=8):
+    return RANDOM.integers(0, 256, (count, channels, side, side), dtype=np.uint8)
 
 
 def test_whatever_happened_to_files_is_on_the_page():
-    page = render_data_report(meta(), facts(), [Section("Images", [])], {"images.crop": "centre"})
+    page = render_data_report(meta(), facts(), [Section("Images", [])], {"dataset.crop": "centre"})
     for kind in KINDS:
         assert f"<td>{kind}<td" in page
         assert f"&lt;{kind}&gt;.png" in page
@@ -61,33 +108,126 @@ def test_whatever_happened_to_files_is_on_the_page():
 def test_data_that_are_no_files_have_a_page_too():
     page = render_data_report(meta(), None, [], {})
     assert "<h2>Files" not in page
+    assert "<h2>Captions" not in page
     assert "935 images to learn from" in page
 
 
+def test_signals_are_called_what_they_are():
+    data = meta(kind="steps", shape=(1, 64), held_out="validation")
+    page = render_data_report(data, None, [], {})
+    assert "935 steps to learn from, 20 held out" in page
+    assert "training steps, to choose settings by" in page
+    assert "1 x 64 each" in page
+    assert "900 steps of class 0" in page
+    assert "images" not in page.partition("<body>")[2]
+
+
 def test_what_may_spoil_a_training_is_said():
-    told = " ".join(warnings(meta(), facts(notes={"enlarged": 50}, left_out={"duplicate": 30})))
-    for part in (
+    sentences = " ".join(warnings(meta(), facts(notes={"enlarged": 50}, left_out={"duplicate": 30})))
+    for phrase in (
         "only 935 images",
         "Only 20 images",
+        "dataset.test_share",
         "classes are unequal: 900",
         "1 of 3 classes",
         "enlarged",
         "repeat",
     ):
-        assert part in told
-    fine = meta(counts=(15_000, 15_000), count={"train": 30_000, "test": 3000})
+        assert phrase in sentences
+    fine = meta(counts=(15_000, 15_000), test_count=3000)
     assert warnings(fine, facts(notes={}, left_out={})) == []
     assert summary(fine, facts())["classes"]["imbalance"] == 1
 
 
+def test_data_without_classes_have_nothing_said_of_classes(tmp_path):
+    data = prepared(tmp_path, {"signal": Kind("image")}, signal=images(30))
+    assert warnings(data.meta, None) == []
+    assert "classes" not in summary(data.meta, None)
+
+
 @pytest.mark.parametrize("side", [8, 96, 100, 1024])
 def test_a_contact_sheet_stays_small(side):
-    images = np.random.default_rng(0).integers(0, 256, (30, 3, side, side), dtype=np.uint8)
-    labels = np.arange(30) % 3
+    signal, labels = images(30, side=side), np.arange(30) % 3
     for classes in (0, 3, 4):  # of four, one has no image
-        sheet, columns = contact_sheet(Split(images, labels if classes else None), classes)
+        lines = class_lines(Split.of(signal, labels if classes else None), classes)
+        sheet = contact_sheet(signal, lines)
         assert max(sheet.shape[2:]) <= LARGEST_CELL
-        assert len(sheet) == (30 if not classes else classes * columns)
+        assert len(sheet) == (len(lines) - 1) * SHEET_COLUMNS + len(lines[-1])
+        assert sorted(np.concatenate(lines)) == list(range(30))
+
+
+def test_a_line_holds_one_class_and_the_largest_is_first():
+    labels = np.repeat([0, 1, 2], [5, 30, 9])
+    lines = class_lines(Split.of(np.zeros((44, 1)), labels), 3)
+    assert [set(labels[rows]) for rows in lines] == [{1}, {2}, {0}]
+    assert [len(rows) for rows in lines] == [SHEET_COLUMNS, 9, 5]
+
+
+def test_lines_without_classes_are_full_but_for_the_last():
+    assert [len(rows) for rows in any_lines(30)] == [12, 12, 6]
+    assert len(np.unique(np.concatenate(any_lines(10_000)))) == SHEET_COLUMNS**2
+
+
+@pytest.mark.parametrize(
+    ("dtype", "shape"),
+    [("float32", (1, 300)), ("int32", (12,)), ("uint8", (3, 5, 200, 200)), ("float16", (1, 99, 120))],
+)
+def test_signals_that_are_no_images_are_on_a_sheet_as_they_are(dtype, shape):
+    signal = RANDOM.integers(1, 99, (9, *shape)).astype(dtype)
+    sheet = contact_sheet(signal, [np.arange(4), np.arange(4, 9)])
+    assert sheet.dtype == dtype
+    assert sheet.shape == (SHEET_COLUMNS + 5, *shape)
+    assert np.array_equal(sheet[:4], signal[:4])
+    assert not sheet[4:SHEET_COLUMNS].any()
+
+
+def test_sources_stand_in_the_places_of_their_signals(tmp_path):
+    signal = images(40)
+    kinds = {"signal": Kind("image"), "source": Kind("image")}
+    data = prepared(tmp_path, kinds, signal=signal, source=255 - signal)
+    sections = draw_sheets(data, tmp_path)
+    assert [section.heading for section in sections] == ["Images", "Sources"]
+    signals, sources = (np.asarray(Image.open(tmp_path / f"{name}.png")) for name in ("contact_sheet", "sources"))
+    gap = (signals == 128) & (sources == 128)
+    assert ((sources == 255 - signals) | gap).all()
+
+
+def test_sources_without_partners_have_a_sheet_of_their_own(tmp_path):
+    kinds = {"signal": Kind("image"), "source": Kind("steps", {"unpaired": True})}
+    source = RANDOM.uniform(-1, 1, (50, 1, 20)).astype(np.float32)
+    _, section = draw_sheets(prepared(tmp_path, kinds, signal=images(20), source=source), tmp_path)
+    assert section.pictures[0].caption == "Some of 50 sources; none belongs to one of the images."
+    assert Image.open(tmp_path / "sources.png").size[1] > 0
+
+
+@pytest.mark.parametrize("labelled", [False, True])
+def test_any_signal_is_drawn_with_labels_or_without(tmp_path, labelled):
+    signal = RANDOM.uniform(-1, 1, (30, 1, 20)).astype(np.float32)
+    kinds, columns = {"signal": Kind("steps")}, {"signal": signal}
+    if labelled:
+        kinds["labels"], columns["labels"] = Kind("labels", {"names": ["a", "b"]}), np.arange(30) % 2
+    (section,) = draw_sheets(prepared(tmp_path, kinds, **columns), tmp_path)
+    assert section.heading == "Steps"
+    assert "Training steps" in section.pictures[0].caption
+    assert not (tmp_path / "sources.png").exists()
+
+
+def test_captions_of_the_first_line_are_on_the_page(tmp_path):
+    vocabulary = Kind("tokens", {"vocabulary": ["", "<red>", "circle", *map(str, range(40))]})
+    tokens = np.array([[1, 2, 3 + number, 0] for number in range(40)], dtype=np.int32)
+    data = prepared(tmp_path, {"signal": Kind("image"), "tokens": vocabulary}, signal=images(40), tokens=tokens)
+    (first, *_) = any_lines(40)
+    captions = first_captions(data)
+    assert captions == [f"<red> circle {row}" for row in first]
+    page = render_data_report(data.meta, None, [], {}, captions)
+    assert f"<li>&lt;red&gt; circle {first[0]}</li>" in page
+
+
+def test_the_digits_are_drawn(digits, tmp_path):
+    draw_sheets(digits, tmp_path)
+    sheet = np.asarray(Image.open(tmp_path / "contact_sheet.png"))
+    assert sheet.ndim == 2
+    assert sheet.shape[1] > sheet.shape[0]  # ten classes, twelve columns
 
 
 def test_shrinking_takes_the_mean():

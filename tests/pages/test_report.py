@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from ganforge.evaluation.meanings import headline, number, rows
-from ganforge.pages.report import Section, pictures, render_comparison, render_report
+from ganforge.pages.page import Section, pictures
+from ganforge.pages.report import render_comparison, render_report
 from ganforge.runs.records import Record, changed_params, changed_scores
 
 SCORES = {

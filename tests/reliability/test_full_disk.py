@@ -8,7 +8,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
-from ganforge.files import read_array, write_array, write_blocks, write_durably
+from ganforge.files import write_array, write_blocks, write_durably
 from tests.project import Project, digest
 
 SENTENCE = "make room or give access, then run `dvc repro` again: it goes on where it stopped."
@@ -95,7 +95,9 @@ def test_a_file_is_whole_or_the_one_before_on_a_disk_that_fills_up(small_disk):
     for write in (
         lambda: write_durably(path, bytes(2_000_000)),
         lambda: write_array(small_disk / "a.npy", np.zeros(2_000_000, np.uint8)),
-        lambda: write_blocks(small_disk / "b.npy", (4, 500_000), (np.zeros((1, 500_000), np.uint8) for _ in range(4))),
+        lambda: write_blocks(
+            small_disk / "b.npy", (4, 500_000), (np.zeros((1, 500_000), np.uint8) for _ in range(4)), np.uint8
+        ),
     ):
         with pytest.raises(OSError, match=r"No space left|written") as raised:
             write()
@@ -113,11 +115,3 @@ def test_a_disk_that_is_read_only_is_told_of(small_disk):
         write_durably(small_disk / "weights", b"new")
     assert raised.value.errno == errno.EROFS
     assert not list(small_disk.iterdir())
-
-
-def test_blocks_make_the_array_that_numpy_would(tmp_path):
-    array = np.random.default_rng(0).integers(0, 256, (7, 3, 5), dtype=np.uint8)
-    write_blocks(tmp_path / "a.npy", array.shape, (array[:3], array[3:4], array[4:]))
-    np.save(tmp_path / "b.npy", array)
-    assert (tmp_path / "a.npy").read_bytes() == (tmp_path / "b.npy").read_bytes()
-    assert np.array_equal(read_array(tmp_path / "a.npy", mapped=True), array)

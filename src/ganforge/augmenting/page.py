@@ -12,7 +12,7 @@ from ganforge.augmenting.arms import ARMS, BOTH, GENERATED, REFERENCE
 from ganforge.augmenting.conclusion import Finding, headline
 from ganforge.augmenting.subsets import possible
 from ganforge.figures.plots import figure_of, save_figure
-from ganforge.pages.report import Picture, render
+from ganforge.pages.page import Picture, render
 from ganforge.params import AugmentationStudySettings, Params
 from ganforge.prepared.storage import Meta
 

@@ -2,65 +2,122 @@
 
 from __future__ import annotations
 
-import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ganforge.datasets.held_out import hold_out_validation
-from ganforge.datasets.resize import resize
-from ganforge.datasets.source import Progress, Source, Split
-from ganforge.prepared.storage import Meta, write_prepared
+from ganforge.datasets.resize import resize_pictures
+from ganforge.datasets.source import Progress, Source
+from ganforge.errors import UserError
+from ganforge.prepared.columns import LABELS, SIGNAL, Kind, Split
+from ganforge.prepared.meta import SPLITS, Meta, write_prepared
 
 if TYPE_CHECKING:
-    from ganforge.params import Params
+    from ganforge.datasets.settings import DataSettings
 
 
-class ArraySource(Source, ABC):
+class ArraySource(Source["DataSettings"], ABC):
     """A `ganforge.datasets.source.Source` that fits into memory."""
 
-    classes: Sequence[str]
-    """Names of the labels."""
+    kind: Kind = Kind("image")
+    """What a signal is; its name is a key of `ganforge.signals.SIGNALS`."""
 
-    signal = "image"
-    """A key of `ganforge.signals.SIGNALS`."""
-
-    parts = 1
-    """Images in one item, an equal share of the channels each. 1, but where each has a label of its own, of which the
-    item's label is made: the label of the last part counts once, that of the part before it times the number of labels
-    that a part can have, and so on, as in the digits of a number."""
+    classes: Sequence[str] = ()
+    """Names of the labels; empty where there are none."""
 
     @abstractmethod
     def read(self, folder: Path) -> dict[str, Split]:
-        """The splits ``train`` and ``test`` of the files in ``folder``."""
+        """The splits ``train`` and ``test`` of the files in ``folder``, with the columns that `kinds` names."""
+
+    def kinds(self, folder: Path) -> dict[str, Kind]:  # noqa: ARG002
+        """What each column holds that `read` gives: signals, and labels where there are classes.
+
+        Data with other columns add theirs, such as ``source`` (with ``{"unpaired": True}`` where its rows belong to no
+        signal, and may be of another number) or ``tokens`` (with ``{"vocabulary": [...]}``).
+
+        Args:
+            folder: the files, for what only they know.
+        """
+        labels = {LABELS: Kind("labels", {"names": list(self.classes)})} if self.classes else {}
+        return {SIGNAL: self.kind} | labels
 
     def prepare(
         self,
         raw: Path,
         folder: Path,
-        params: Params,
+        settings: DataSettings,
         progress: Progress,  # noqa: ARG002
     ) -> Meta:
         """Reads, holds out and resizes if asked to, and writes; see `ganforge.datasets.source.Source`."""
-        dataset, splits = params.dataset, self.read(raw)
-        if dataset.held_out == "validation":
-            splits = hold_out_validation(splits)
-        if dataset.resolution != "native":
-            side = dataset.resolution
-            splits = {
-                name: dataclasses.replace(split, images=resize(split.images, side)) for name, split in splits.items()
-            }
-        labelled = dataset.labels == "use"
-        if not labelled:
-            splits = {name: dataclasses.replace(split, labels=None) for name, split in splits.items()}
+        splits, kinds = self.read(raw), self.kinds(raw)
+        check_columns(settings.name, splits, kinds)
+        if settings.held_out == "validation":
+            splits = hold_out_validation(splits, unpaired(kinds))
+        if settings.side is not None:
+            splits = {name: resize_pictures(split, settings.side) for name, split in splits.items()}
         return write_prepared(
             folder,
             splits,
-            dataset=dataset.name,
+            {name: kind for name, kind in kinds.items() if name != LABELS or settings.labelled},
+            dataset=settings.name,
             origin=self.origin,
-            signal=self.signal,
-            classes=self.classes if labelled else (),
-            held_out=dataset.held_out,
-            parts=self.parts if labelled else 1,
+            held_out=settings.held_out,
         )
+
+
+def unpaired(kinds: Mapping[str, Kind]) -> set[str]:
+    """Names of the columns whose rows belong to no signal."""
+    return {name for name, kind in kinds.items() if kind.about.get("unpaired")}
+
+
+def check_columns(dataset: str, splits: Mapping[str, Split], kinds: Mapping[str, Kind]) -> None:
+    """Sees that both splits have the columns that are spoken of, alike, with as many rows and with numbers that may be.
+
+    Raises:
+        UserError: they have not.
+    """
+    problem = next(_problems(splits, kinds), None)
+    if problem is not None:
+        raise UserError(
+            f"{dataset}: {problem}; its files are damaged, or its source reads them wrongly: run `dvc repro -f fetch` "
+            "to get them anew."
+        )
+
+
+def _problems(splits: Mapping[str, Split], kinds: Mapping[str, Kind]) -> Iterator[str]:
+    """What is wrong, in words."""
+    for split in SPLITS:
+        columns = splits[split].columns
+        if columns.keys() != kinds.keys():
+            yield f"the split {split} has the columns {', '.join(columns)}, not {', '.join(kinds)}"
+            return
+        for name, kind in kinds.items():
+            array, train = columns[name], splits["train"].columns[name]
+            called = f"{name} of the split {split}"
+            if name not in unpaired(kinds) and len(array) != len(columns[SIGNAL]):
+                yield f"{called} has {len(array)} rows for {len(columns[SIGNAL])} signals"
+            yield from (f"{called} {reason}" for reason in _bad_numbers(array, kind))
+            if not len(array):
+                yield f"{called} is empty"
+            if (array.dtype, array.shape[1:]) != (train.dtype, train.shape[1:]):
+                yield (
+                    f"{called} is {array.dtype} of shape {array.shape[1:]}, that of the split train {train.dtype} of "
+                    f"shape {train.shape[1:]}"
+                )
+
+
+def _bad_numbers(array: np.ndarray, kind: Kind) -> Iterator[str]:
+    """Why numbers of a column cannot be what they are said to be."""
+    if array.dtype.kind not in "uif":
+        yield f"holds {array.dtype}, not numbers"
+    elif array.dtype.kind == "f" and not np.isfinite(array).all():
+        yield "holds numbers that are not finite"
+    names = kind.about.get("names", kind.about.get("vocabulary"))
+    if names is not None and array.size and not 0 <= array.min() <= array.max() < len(names):
+        yield f"goes from {array.min()} to {array.max()}, and there are {len(names)} names, from 0 on"
+    if kind.name == "labels" and array.dtype != np.int64:
+        yield f"is {array.dtype}, not int64"

@@ -14,7 +14,7 @@ from ganforge.datasets.remote import RemoteFile
 from ganforge.errors import UserError
 
 if TYPE_CHECKING:
-    from ganforge.params import Params
+    from ganforge.datasets.settings import ImageFileSettings
 
 IMAGES = "img_align_celeba.zip"
 PARTITION = "list_eval_partition.txt"
@@ -22,7 +22,7 @@ ADDRESS = "https://drive.usercontent.google.com/download?id={}&export=download&c
 OFFICIAL = {"0": "train", "1": "train", "2": "test"}  # training, validation and testing
 
 
-class CelebA(ImageFileSource):
+class CelebA(ImageFileSource["ImageFileSettings"]):
     """202,599 photographs of 10,177 people: 182,637 to learn from, 19,962 of other people held out.
 
     They have no classes: the 40 attributes that come with them overlap, and are left out. Digests and the numbers of
@@ -43,7 +43,7 @@ class CelebA(ImageFileSource):
             if name in {IMAGES, PARTITION}
         ]
 
-    def collect(self, raw: Path, workspace: Path, params: Params) -> Collection:  # noqa: ARG002
+    def collect(self, raw: Path, workspace: Path, settings: ImageFileSettings) -> Collection:  # noqa: ARG002
         """The photographs that the table of splits names.
 
         Raises:

@@ -12,7 +12,7 @@ import numpy as np
 from ganforge.datasets.archives import unpack
 from ganforge.datasets.arrays import ArraySource
 from ganforge.datasets.remote import RemoteFile
-from ganforge.datasets.source import Split
+from ganforge.prepared.columns import Split
 
 
 class CIFAR10(ArraySource):
@@ -47,7 +47,7 @@ class CIFAR10(ArraySource):
     def _split(self, root: str, *, train: bool) -> Split:
         data = self._reader()(root, train=train)
         images = np.ascontiguousarray(np.moveaxis(data.data, -1, 1))
-        return Split(images, np.asarray(data.targets, dtype=np.int64))
+        return Split.of(images, np.asarray(data.targets, dtype=np.int64))
 
     def _reader(self) -> Any:
         import torchvision.datasets

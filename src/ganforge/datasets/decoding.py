@@ -15,12 +15,14 @@ from PIL import ExifTags, Image, ImageColor, UnidentifiedImageError
 from ganforge.errors import first_line
 
 if TYPE_CHECKING:
-    from ganforge.params import DatasetSettings, ImagesSettings
+    from ganforge.datasets.settings import ImageFileSettings
 
 FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "BMP", "DIB", "GIF", "TIFF", "PPM", "AVIF")  # none that runs other programs
 DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N")  # grey of more than 8 bits, as Pillow calls it
 DEEP_LEVELS = 65535
 DIGEST_BYTES = 16
+WHITE = (255, 255, 255)
+MOST_PIXELS = 50_000_000  # of an image that is read where no settings say how many
 SHRUNK_TO = 2  # times the size that is asked for: as far as a JPEG decoder may go, Lanczos does the rest
 
 Kind = Literal["empty", "broken", "no image", "tiny", "huge", "unsupported"]
@@ -70,17 +72,22 @@ class Framing:
     max_pixels: int
 
     @classmethod
-    def of(cls, dataset: DatasetSettings, images: ImagesSettings) -> Framing:
+    def of(cls, settings: ImageFileSettings) -> Framing:
         """As params.yaml has it."""
-        red, green, blue, *_ = ImageColor.getrgb(images.background)
+        red, green, blue, *_ = ImageColor.getrgb(settings.background)
         return cls(
-            None if dataset.resolution == "native" else dataset.resolution,
-            images.crop,
+            settings.side,
+            settings.crop,
             (red, green, blue),
-            images.channels,
-            images.min_side,
-            int(images.max_megapixels * 1e6),
+            settings.channels,
+            settings.min_side,
+            int(settings.max_megapixels * 1e6),
         )
+
+    @classmethod
+    def plain(cls) -> Framing:
+        """Where params.yaml says nothing of it, as the data are no image files: the largest square, on white."""
+        return cls(None, "centre", WHITE, "auto", 1, MOST_PIXELS)
 
 
 @dataclass(frozen=True)
@@ -228,12 +235,12 @@ def _open_any(content: bytes, framing: Framing) -> _Opened:
     with open_image(io.BytesIO(content)) as image:
         width, height = image.size
         if min(width, height) < framing.min_side:
-            raise RefusedError("tiny", f"it has {width}x{height} pixels, images.min_side is {framing.min_side}")
+            raise RefusedError("tiny", f"it has {width}x{height} pixels, dataset.min_side is {framing.min_side}")
         image.draft(None, _least_size(width, height, framing))  # a JPEG decoder shrinks while it decodes
         whole = image.info.get("progressive")  # then its coefficients are in memory, however far it is shrunk
         decoded = width * height if whole else image.width * image.height
         if decoded > framing.max_pixels:
-            allowed = f"images.max_megapixels allows {framing.max_pixels / 1e6:g} million"
+            allowed = f"dataset.max_megapixels allows {framing.max_pixels / 1e6:g} million"
             raise RefusedError("huge", f"it has {decoded / 1e6:.1f} million pixels, {allowed}")
         if getattr(image, "is_animated", False):
             notes.append("animated")

@@ -11,7 +11,7 @@ import numpy as np
 
 from ganforge.datasets.arrays import ArraySource
 from ganforge.datasets.held_out import every_kth_of_each_class
-from ganforge.datasets.source import Split
+from ganforge.prepared.columns import Split
 
 FILE = "digits.csv.gz"
 LEVELS = 16  # pixels are counted from 0 to 16
@@ -37,6 +37,6 @@ class Digits(ArraySource):
         labels = table[:, 64]
         is_test = every_kth_of_each_class(labels, TEST_EVERY)
         return {
-            "train": Split(images[~is_test], labels[~is_test]),
-            "test": Split(images[is_test], labels[is_test]),
+            "train": Split.of(images[~is_test], labels[~is_test]),
+            "test": Split.of(images[is_test], labels[is_test]),
         }

@@ -14,7 +14,7 @@ from ganforge.datasets.archives import unpack
 from ganforge.datasets.arrays import ArraySource
 from ganforge.datasets.mnist import read_idx
 from ganforge.datasets.remote import RemoteFile
-from ganforge.datasets.source import Split
+from ganforge.prepared.columns import Split
 
 SPLIT = "balanced"
 MEMBERS = [
@@ -57,7 +57,7 @@ class EMNIST(ArraySource):
     def _split(self, root: str, *, train: bool) -> Split:
         data = self._reader()(root, split=SPLIT, train=train)
         upright = np.ascontiguousarray(data.data.numpy().swapaxes(1, 2))
-        return Split(upright[:, None], data.targets.numpy().astype(np.int64))
+        return Split.of(upright[:, None], data.targets.numpy().astype(np.int64))
 
     def _archive(self) -> str:
         return str(self._reader().url).rpartition("/")[2]

@@ -15,12 +15,12 @@ from ganforge.datasets.remote import RemoteFile
 from ganforge.errors import UserError, first_line
 
 if TYPE_CHECKING:
-    from ganforge.params import Params
+    from ganforge.datasets.settings import ImageFileSettings
 
 OFFICIAL = {"trnid": "train", "valid": "train", "tstid": "test"}  # names in setid.mat
 
 
-class Flowers102(ImageFileSource):
+class Flowers102(ImageFileSource["ImageFileSettings"]):
     """8,189 photographs of 102 kinds of flower.
 
     The official splits stay what they are, so that scores can be compared with others': the 2,040 images for training
@@ -38,7 +38,7 @@ class Flowers102(ImageFileSource):
             RemoteFile(name, (reader._download_url_prefix + name,), md5) for name, md5 in reader._file_dict.values()
         ]
 
-    def collect(self, raw: Path, workspace: Path, params: Params) -> Collection:  # noqa: ARG002
+    def collect(self, raw: Path, workspace: Path, settings: ImageFileSettings) -> Collection:  # noqa: ARG002
         """The photographs that the table of splits names.
 
         Raises:

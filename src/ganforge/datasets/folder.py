@@ -13,10 +13,10 @@ from ganforge.files import repository_root
 from ganforge.layout import IMPORT
 
 if TYPE_CHECKING:
-    from ganforge.params import Params
+    from ganforge.datasets.settings import ImageFileSettings
 
 
-class Folder(ImageFileSource):
+class Folder(ImageFileSource["ImageFileSettings"]):
     """Images in folders, archives, or as a table lists them; see docs/own_images.md."""
 
     origin = "your own images"
@@ -25,7 +25,7 @@ class Folder(ImageFileSource):
         """A word on where they are."""
         return {"README.txt": f"Your own images are read from {IMPORT} as they are.\n".encode()}
 
-    def collect(self, raw: Path, workspace: Path, params: Params) -> Collection:  # noqa: ARG002
+    def collect(self, raw: Path, workspace: Path, settings: ImageFileSettings) -> Collection:  # noqa: ARG002
         """See `read_import`."""
         return read_import(workspace)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from ganforge.datasets.source import Split
+from ganforge.prepared.columns import Split
 
-LARGEST_SHARE = 5  # at most one training image in five is held out
+LARGEST_SHARE = 5  # at most one training item in five is held out
 
 
 def every_kth_of_each_class(labels: np.ndarray, k: int) -> np.ndarray:
@@ -19,21 +19,32 @@ def every_kth_of_each_class(labels: np.ndarray, k: int) -> np.ndarray:
     return chosen
 
 
-def hold_out_validation(splits: Mapping[str, Split]) -> dict[str, Split]:
-    """Splits to choose settings by: the test images are left out, and training images stand in their place.
+def hold_out_validation(splits: Mapping[str, Split], unpaired: Collection[str] = ()) -> dict[str, Split]:
+    """Splits to choose settings by: the test items are left out, and training items stand in their place.
 
-    These are every k-th of each class, k such that they are about as many as the test images, but at most a fifth of
-    the training images; they are no longer among the latter. The digits of Stacked MNIST are on both sides, but in
-    other stacks.
+    These are every k-th of each class, of all where there are no classes, k such that they are about as many as the
+    test items, but at most a fifth of the training items; they are no longer among the latter. The digits of Stacked
+    MNIST are on both sides, but in other stacks.
 
     Args:
-        splits: ``train`` and ``test``, with labels.
+        splits: ``train`` and ``test``.
+        unpaired: columns whose rows belong to no signal; these are held out by their own numbers.
     """
-    train = splits["train"]
-    labels = train.required_labels()
-    k = max(LARGEST_SHARE, round(len(labels) / len(splits["test"].images)))
-    held_out = every_kth_of_each_class(labels, k)
-    return {
-        "train": Split(train.images[~held_out], labels[~held_out]),
-        "test": Split(train.images[held_out], labels[held_out]),
+    train, test = splits["train"], splits["test"]
+    classes = np.zeros(len(train), dtype=np.int64) if train.labels is None else train.labels
+    of_signals = _held_out(classes, len(test))
+    held_out = {
+        name: _held_out(np.zeros(len(column), dtype=np.int64), len(test.columns[name]))
+        if name in unpaired
+        else of_signals
+        for name, column in train.columns.items()
     }
+    return {
+        "train": Split({name: column[~held_out[name]] for name, column in train.columns.items()}),
+        "test": Split({name: column[held_out[name]] for name, column in train.columns.items()}),
+    }
+
+
+def _held_out(classes: np.ndarray, test_count: int) -> np.ndarray:
+    """Which training items of these classes (N,) are held out, about as many as there are test items; (N,) of bool."""
+    return every_kth_of_each_class(classes, max(LARGEST_SHARE, round(len(classes) / test_count)))

@@ -12,14 +12,14 @@ from ganforge.errors import UserError, first_line
 from ganforge.files import UNWRITABLE
 
 if TYPE_CHECKING:
-    from ganforge.params import HuggingFaceSettings, Params
+    from ganforge.datasets.settings import HuggingFaceSettings
 
 NONE = "none"  # in the place of a column or a split that there is not
 KEPT_SECRET = -1  # in the place of a class, as where a split is for a contest
 
 
-class HuggingFace(ImageFileSource):
-    """What ``huggingface`` in params.yaml names.
+class HuggingFace(ImageFileSource["HuggingFaceSettings"]):
+    """What the section ``dataset`` of params.yaml names.
 
     The Hub publishes no list of files with digests that could be known beforehand, so `fetch` has nothing to do: the
     library downloads while the data are prepared, into the cache that it keeps for all projects (``HF_HOME``). The
@@ -31,28 +31,27 @@ class HuggingFace(ImageFileSource):
 
     def bundled_files(self) -> dict[str, bytes]:
         """A word on where the files are."""
-        return {"README.txt": b"What huggingface in params.yaml names is downloaded by the stage preprocess.\n"}
+        return {"README.txt": b"What the section dataset of params.yaml names is downloaded by the stage preprocess.\n"}
 
-    def collect(self, raw: Path, workspace: Path, params: Params) -> Collection:  # noqa: ARG002
+    def collect(self, raw: Path, workspace: Path, settings: HuggingFaceSettings) -> Collection:  # noqa: ARG002
         """The images of both splits, written out as files where the data set holds them within tables.
 
         Raises:
             UserError: the library is missing, or does not find what is named.
         """
-        section = params.huggingface
-        names = {"train": section.train} | ({} if section.test == NONE else {"test": section.test})
-        tables = _load(section, list(names.values()), workspace / "tables")
+        names = {"train": settings.train} | ({} if settings.test == NONE else {"test": settings.test})
+        tables = _load(settings, list(names.values()), workspace / "tables")
         items: list[Item] = []
         for (split, name), rows in zip(names.items(), tables):
             official = split if "test" in names else None  # else by the content of each file
-            items += _items(_columns(rows, section), section, name, official, workspace / split)
-        title = section.path if Path(section.path).exists() else f"{section.path} at {section.revision}"
-        if section.label == NONE:
-            return Collection(title, items, (), "there are no classes: huggingface.label is none")
-        return Collection(title, items, (), f"the classes are those of the column {section.label}")
+            items += _items(_columns(rows, settings), settings, name, official, workspace / split)
+        title = settings.path if Path(settings.path).exists() else f"{settings.path} at {settings.revision}"
+        if settings.label == NONE:
+            return Collection(title, items, (), "there are no classes: dataset.label is none")
+        return Collection(title, items, (), f"the classes are those of the column {settings.label}")
 
 
-def _load(section: HuggingFaceSettings, splits: list[str], cache: Path) -> list[Any]:
+def _load(settings: HuggingFaceSettings, splits: list[str], cache: Path) -> list[Any]:
     """The tables of the splits, each a ``datasets.Dataset``.
 
     Raises:
@@ -65,11 +64,11 @@ def _load(section: HuggingFaceSettings, splits: list[str], cache: Path) -> list[
             "params.yaml: dataset.name is huggingface, but the library datasets is not installed: run "
             "`.venv/bin/pip install 'ganforge[huggingface]'`."
         ) from None
-    which = {"path": section.path, "revision": section.revision}
-    if section.config != NONE:
-        which["name"] = section.config
-    if Path(section.path).is_file():
-        which = {"path": "parquet", "data_files": section.path}
+    which = {"path": settings.path, "revision": settings.revision}
+    if settings.config != NONE:
+        which["name"] = settings.config
+    if Path(settings.path).is_file():
+        which = {"path": "parquet", "data_files": settings.path}
     try:
         return list(datasets.load_dataset(**which, split=splits, cache_dir=str(cache)))
     except Exception as error:  # the library passes on those of a dozen others
@@ -78,24 +77,24 @@ def _load(section: HuggingFaceSettings, splits: list[str], cache: Path) -> list[
             cause = error.__cause__  # the other says no more than that there was one
         if isinstance(cause, OSError) and cause.errno in UNWRITABLE:
             raise cause from None
-        raise _unreadable(section, splits, cause) from error
+        raise _unreadable(settings, splits, cause) from error
 
 
-def _unreadable(section: HuggingFaceSettings, splits: list[str], error: Exception) -> UserError:
-    shown = f"{section.path} (revision {section.revision}, {' and '.join(splits)})"
+def _unreadable(settings: HuggingFaceSettings, splits: list[str], error: Exception) -> UserError:
+    shown = f"{settings.path} (revision {settings.revision}, {' and '.join(splits)})"
     if isinstance(error, ConnectionError):
         return UserError(
-            f"params.yaml: huggingface.path is {shown}, which cannot be reached ({first_line(error)}): connect to the "
-            "network and run it again, or set huggingface.path to a folder that holds it."
+            f"params.yaml: dataset.path is {shown}, which cannot be reached ({first_line(error)}): connect to the "
+            "network and run it again, or set dataset.path to a folder that holds it."
         )
     return UserError(
-        f"params.yaml: huggingface.path is {shown}, which cannot be read ({first_line(error)}): mend path, revision, "
+        f"params.yaml: dataset.path is {shown}, which cannot be read ({first_line(error)}): mend path, revision, "
         "train or test, or run it again if the network failed; allowed are owner/name on the Hub with splits that it "
         "has, a folder or a Parquet file."
     )
 
 
-def _columns(rows: Any, section: HuggingFaceSettings) -> Any:
+def _columns(rows: Any, settings: HuggingFaceSettings) -> Any:
     """The columns that are asked for, images as the bytes or the path of their file.
 
     Raises:
@@ -103,36 +102,36 @@ def _columns(rows: Any, section: HuggingFaceSettings) -> Any:
     """
     import datasets
 
-    wanted = {"image": section.image} | ({} if section.label == NONE else {"label": section.label})
+    wanted = {"image": settings.image} | ({} if settings.label == NONE else {"label": settings.label})
     for key, column in wanted.items():
         if column not in rows.column_names:
             raise UserError(
-                f"params.yaml: huggingface.{key} is {column!r}, but {section.path} has the columns "
+                f"params.yaml: dataset.{key} is {column!r}, but {settings.path} has the columns "
                 f"{', '.join(rows.column_names)}: name one of them."
             )
-    kind = rows.features[section.image]
+    kind = rows.features[settings.image]
     if not isinstance(kind, datasets.Image) and kind not in (datasets.Value("binary"), datasets.Value("large_binary")):
         raise UserError(
-            f"params.yaml: huggingface.image is {section.image!r}, a column of {_described(kind)}; allowed are images "
+            f"params.yaml: dataset.image is {settings.image!r}, a column of {_described(kind)}; allowed are images "
             "and the bytes of image files: name another column."
         )
-    return rows.select_columns(list(wanted.values())).cast_column(section.image, datasets.Image(decode=False))
+    return rows.select_columns(list(wanted.values())).cast_column(settings.image, datasets.Image(decode=False))
 
 
-def _items(rows: Any, section: HuggingFaceSettings, name: str, split: str | None, folder: Path) -> Iterator[Item]:
+def _items(rows: Any, settings: HuggingFaceSettings, name: str, split: str | None, folder: Path) -> Iterator[Item]:
     """An item for each row, called by its number; what is no file yet becomes one in ``folder``."""
     folder.mkdir()
-    label_of = None if section.label == NONE else _namer(rows.features[section.label], section, name)
+    label_of = None if settings.label == NONE else _namer(rows.features[settings.label], settings, name)
     for number, row in enumerate(rows):
-        image = row[section.image] or {"bytes": b"", "path": None}
+        image = row[settings.image] or {"bytes": b"", "path": None}
         path = image["path"]
         if image["bytes"] is not None or path is None:
             path = str(folder / str(number))
             Path(path).write_bytes(image["bytes"] or b"")
-        yield Item(f"{name}/{number}", path, label_of(row[section.label], number) if label_of else None, split)
+        yield Item(f"{name}/{number}", path, label_of(row[settings.label], number) if label_of else None, split)
 
 
-def _namer(kind: Any, section: HuggingFaceSettings, split: str) -> Callable[[Any, int], str]:
+def _namer(kind: Any, settings: HuggingFaceSettings, split: str) -> Callable[[Any, int], str]:
     """What names the class that a value in a column of that kind stands for; it is also told the number of the row.
 
     Raises:
@@ -146,15 +145,15 @@ def _namer(kind: Any, section: HuggingFaceSettings, split: str) -> Callable[[Any
     )
     if names is None and not plain:
         raise UserError(
-            f"params.yaml: huggingface.label is {section.label!r}, a column of {_described(kind)}; allowed are class "
+            f"params.yaml: dataset.label is {settings.label!r}, a column of {_described(kind)}; allowed are class "
             "labels, texts and whole numbers, or none: name another column."
         )
 
     def label_of(value: Any, number: int) -> str:
         if value in (None, "") or (names is not None and value == KEPT_SECRET):
             raise UserError(
-                f"params.yaml: huggingface.label is {section.label!r}, but row {number} of the split {split} has none: "
-                "choose another split, or set huggingface.label to none."
+                f"params.yaml: dataset.label is {settings.label!r}, but row {number} of the split {split} has none: "
+                "choose another split, or set dataset.label to none."
             )
         return str(names[value] if names is not None else value)
 

@@ -14,18 +14,18 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from ganforge.compute import processors
 from ganforge.datasets.collection import Collection, open_at_once
 from ganforge.datasets.decoding import Framing, Picture, Refusal, decode
 from ganforge.datasets.intake import Intake
 from ganforge.datasets.source import Progress, Source
 from ganforge.errors import UserError
-from ganforge.prepared.storage import Meta
-from ganforge.processors import processors
+from ganforge.prepared.meta import Meta
 
 if TYPE_CHECKING:
-    from ganforge.params import Params
+    from ganforge.datasets.settings import ImageFileSettings
 
 CHUNK = 32  # files that a process is given at a time, fewer where pictures are large
 CHUNK_BYTES = 4_000_000  # of its pictures
@@ -35,27 +35,30 @@ MOST_BYTES_PER_PIXEL = 8  # in a file that is not compressed at all
 
 Outcome = Picture | Refusal
 
+Settings = TypeVar("Settings", bound="ImageFileSettings", contravariant=True)
+"""The section ``dataset`` of params.yaml of a source of image files."""
 
-class ImageFileSource(Source, ABC):
+
+class ImageFileSource(Source[Settings], ABC):
     """A `ganforge.datasets.source.Source` of any number of image files."""
 
     @abstractmethod
-    def collect(self, raw: Path, workspace: Path, params: Params) -> Collection:
+    def collect(self, raw: Path, workspace: Path, settings: Settings) -> Collection:
         """The files, with what is known of them.
 
         Args:
             raw: the folder of the remote files.
             workspace: an empty folder for what has to be unpacked; it is removed when all files were read.
-            params: params.yaml, see `ganforge.datasets.source.Source.prepare`.
+            settings: section `dataset` of params.yaml.
         """
 
-    def prepare(self, raw: Path, folder: Path, params: Params, progress: Progress) -> Meta:
+    def prepare(self, raw: Path, folder: Path, settings: Settings, progress: Progress) -> Meta:
         """Decodes, frames, splits and writes; see `ganforge.datasets.source.Source`."""
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".unpacked.", dir=folder) as workspace:
-            collection = self.collect(raw, Path(workspace), params)
-            intake = Intake(folder, collection, params.dataset, params.images)
-            outcomes = decode_files([item.path for item in collection.items], Framing.of(params.dataset, params.images))
+            collection = self.collect(raw, Path(workspace), settings)
+            intake = Intake(folder, collection, settings)
+            outcomes = decode_files([item.path for item in collection.items], Framing.of(settings))
             for done, (item, outcome) in enumerate(zip(collection.items, outcomes), start=1):
                 intake.add(item, outcome)
                 progress(done, len(collection.items))
@@ -92,7 +95,7 @@ def decode_files(paths: Sequence[str], framing: Framing) -> Iterator[Outcome]:
         last = paths[min(done + (1 + AHEAD * processes) * chunk_size, len(paths)) - 1]
         raise UserError(
             f"a process that decodes images was killed by one of the files from {paths[done]} to {last}, most often "
-            "for want of memory: remove that file, lower images.max_megapixels in params.yaml, or give it more memory."
+            "for want of memory: remove that file, lower dataset.max_megapixels in params.yaml, or give it more memory."
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)

@@ -12,13 +12,14 @@ import numpy as np
 
 from ganforge.datasets.collection import Collection, Item
 from ganforge.datasets.decoding import Picture, Refusal, digest_of
-from ganforge.datasets.facts import INTAKE, ITEMS, LEFT_OUT, OTHER, SHOWN, Facts, LeftOut
 from ganforge.errors import UserError
 from ganforge.files import GrowingArray, read_blocks, write_array, write_blocks, write_json, write_table
-from ganforge.prepared.storage import SPLITS, Meta, describe
+from ganforge.prepared.columns import LABELS, SIGNAL, Kind
+from ganforge.prepared.facts import INTAKE, ITEMS, LEFT_OUT, OTHER, SHOWN, Facts, LeftOut
+from ganforge.prepared.meta import SPLITS, Meta, column_file, describe
 
 if TYPE_CHECKING:
-    from ganforge.params import DatasetSettings, ImagesSettings
+    from ganforge.datasets.settings import ImageFileSettings
 
 SMALLEST = 8  # pixels of a side that networks are built for
 REWRITTEN_ROWS = 1024  # at a time
@@ -39,19 +40,18 @@ class Intake:
     Args:
         folder: where to.
         collection: what they come from.
-        dataset: section of params.yaml.
-        images: section of params.yaml.
+        settings: section `dataset` of params.yaml.
     """
 
-    def __init__(self, folder: Path, collection: Collection, dataset: DatasetSettings, images: ImagesSettings) -> None:
-        self._folder, self._collection, self._dataset, self._images = folder, collection, dataset, images
-        self._arrays = {split: GrowingArray(folder / f".{split}.npy") for split in SPLITS}
+    def __init__(self, folder: Path, collection: Collection, settings: ImageFileSettings) -> None:
+        self._folder, self._collection, self._settings = folder, collection, settings
+        self._arrays = {split: GrowingArray(folder / f".{split}.npy", np.uint8) for split in SPLITS}
         self._rows: dict[str, list[Row]] = {split: [] for split in SPLITS}
         self._seen: dict[bytes, tuple[str, Item]] = {}  # by the digest of the pixels: the split that has them
         self._left_out: list[LeftOut] = []
         self._kinds = Counter[tuple[tuple[int, int], str, tuple[str, ...]]]()  # size, format and notes of the taken
         self._broken = self._set_aside = 0
-        self._coloured = images.channels == 3
+        self._coloured = settings.channels == 3
         self._native: tuple[tuple[int, ...], str] | None = None
 
     def add(self, item: Item, outcome: Picture | Refusal) -> None:
@@ -63,14 +63,14 @@ class Intake:
         if isinstance(outcome, Refusal):
             self._leave_out(item, outcome.kind, outcome.reason)
             self._broken += 1
-            if self._broken > self._images.max_broken * len(self._collection.items):
+            if self._broken > self._settings.max_broken * len(self._collection.items):
                 raise self._too_many_broken()
             return
-        split = split_of(item.split, outcome.digest, self._images.test_share, self._dataset.held_out)
+        split = split_of(item.split, outcome.digest, self._settings.test_share, self._settings.held_out)
         if split is None:
             self._set_aside += 1
             return
-        if self._dataset.resolution == "native":
+        if self._settings.side is None:
             self._check_size(item, outcome)
         seen = self._seen.get(outcome.pixel_digest)
         if seen is not None and (seen[0], split) != ("train", "test"):
@@ -89,50 +89,50 @@ class Intake:
         """
         for array in self._arrays.values():
             array.close()
-        kept = {"train": self._kept_train()}
-        classes = self._classes([row.item for row, stays in zip(self._rows["train"], kept["train"]) if stays])
-        kept["test"] = self._kept_test(set(classes))
-        self._check_splits(kept)
+        staying = {"train": self._train_that_stays()}
+        classes = self._classes([row.item for row, stays in zip(self._rows["train"], staying["train"]) if stays])
+        staying["test"] = self._test_that_stays(set(classes))
+        self._check_splits(staying)
         number = {name: index for index, name in enumerate(classes)}
         for split in SPLITS:
-            self._place(split, kept[split])
-            self._rows[split] = [row for row, stays in zip(self._rows[split], kept[split]) if stays]
+            (self._folder / split).mkdir(exist_ok=True)
+            self._place(split, staying[split])
+            self._rows[split] = [row for row, stays in zip(self._rows[split], staying[split]) if stays]
             if classes:
                 labels = [number[row.item.label or ""] for row in self._rows[split]]
-                write_array(self._folder / f"{split}_labels.npy", np.array(labels, dtype=np.int64))
+                write_array(column_file(self._folder, split, LABELS), np.array(labels, dtype=np.int64))
         self._write_tables()
         return describe(
             self._folder,
-            dataset=self._dataset.name,
+            {SIGNAL: Kind("image")} | ({LABELS: Kind("labels", {"names": classes})} if classes else {}),
+            dataset=self._settings.name,
             origin=f"{self._collection.title}, {origin}",
-            signal="image",
-            classes=classes,
-            held_out=self._dataset.held_out,
+            held_out=self._settings.held_out,
         )
 
     def _append(self, split: str, item: Item, picture: Picture) -> None:
         """Writes a picture, and its mirror image where that is asked for."""
         self._arrays[split].append(self._widened(picture.pixels))
         self._rows[split].append(Row(item, picture.pixel_digest))
-        if split == "train" and self._images.mirror:
+        if split == "train" and self._settings.mirror:
             mirrored = np.ascontiguousarray(picture.pixels[..., ::-1])
             self._arrays[split].append(self._widened(mirrored))
             self._rows[split].append(Row(item, digest_of(mirrored.data), mirrored=True))
 
     def _widened(self, pixels: np.ndarray) -> np.ndarray:
         """With three channels for now, where whether all are grey is known at the end."""
-        return np.repeat(pixels, 3, axis=0) if self._images.channels == "auto" and len(pixels) == 1 else pixels
+        return np.repeat(pixels, 3, axis=0) if self._settings.channels == "auto" and len(pixels) == 1 else pixels
 
     def _leave_out(self, item: Item, kind: str, reason: str) -> None:
         self._left_out.append(LeftOut(item.name, kind, reason))
 
     def _leave_out_repeated(self, item: Item, first: Item) -> None:
-        if self._dataset.labels == "use" and item.label != first.label:
+        if self._settings.labelled and item.label != first.label:
             self._leave_out(item, "contradictory", f"the same pixels as {first.name}, whose class is {first.label}")
         else:
             self._leave_out(item, "duplicate", f"the same pixels as {first.name}")
 
-    def _kept_train(self) -> np.ndarray:
+    def _train_that_stays(self) -> np.ndarray:
         """Which training rows stay: those whose pixels no test image has."""
         stays = np.ones(len(self._rows["train"]), dtype=bool)
         for index, row in enumerate(self._rows["train"]):
@@ -144,7 +144,7 @@ class Intake:
                     self._leave_out(row.item, "duplicate", f"the same pixels as {item.name}, which is held out")
         return stays
 
-    def _kept_test(self, classes: set[str]) -> np.ndarray:
+    def _test_that_stays(self, classes: set[str]) -> np.ndarray:
         """Which test rows stay: those whose class can be learnt."""
         stays = np.ones(len(self._rows["test"]), dtype=bool)
         for index, row in enumerate(self._rows["test"]):
@@ -157,7 +157,7 @@ class Intake:
 
     def _classes(self, items: Sequence[Item]) -> list[str]:
         """Names of the labels, numbers by their size."""
-        if self._dataset.labels == "ignore":
+        if not self._settings.labelled:
             return []
         names = {item.label for item in items if item.label is not None}
         if all(name.isdecimal() for name in names):
@@ -166,8 +166,8 @@ class Intake:
 
     def _place(self, split: str, stays: np.ndarray) -> None:
         """Puts an array where it belongs, without the rows that do not stay, and with one channel if all are grey."""
-        written, path = self._arrays[split].path, self._folder / f"{split}.npy"
-        grey = self._images.channels == "auto" and not self._coloured
+        written, path = self._arrays[split].path, column_file(self._folder, split, SIGNAL)
+        grey = self._settings.channels == "auto" and not self._coloured
         if stays.all() and not grey:
             written.replace(path)
             return
@@ -177,7 +177,7 @@ class Intake:
             for start, block in zip(starts, read_blocks(written, REWRITTEN_ROWS))
         )
         _, channels, *size = self._arrays[split].shape
-        write_blocks(path, (int(stays.sum()), 1 if grey else channels, *size), blocks)
+        write_blocks(path, (int(stays.sum()), 1 if grey else channels, *size), blocks, np.uint8)
         written.unlink()
 
     def _write_tables(self) -> None:
@@ -232,7 +232,7 @@ class Intake:
             self._native = size, item.name
         if size != self._native[0] or min(size) < SMALLEST:
             (height, width), first = self._native
-            proposed = "; `ganforge recipe folder` proposes one" if self._dataset.name == "folder" else ""
+            proposed = "; `ganforge recipe folder` proposes one" if self._settings.name == "folder" else ""
             raise UserError(
                 f"params.yaml: dataset.resolution is native, but {first} has {width}x{height} pixels and {item.name} "
                 f"{size[1]}x{size[0]}; allowed is native where all images have one size of at least {SMALLEST} pixels: "
@@ -240,7 +240,7 @@ class Intake:
                 f"{proposed})."
             )
 
-    def _check_splits(self, kept: dict[str, np.ndarray]) -> None:
+    def _check_splits(self, staying: dict[str, np.ndarray]) -> None:
         """Sees that there is something to learn from and something to compare with.
 
         Raises:
@@ -248,18 +248,18 @@ class Intake:
         """
         found = len(self._collection.items)
         for split, name in (("train", "to learn from"), ("test", "held out")):
-            if not kept[split].any():
+            if not staying[split].any():
                 raise UserError(
                     f"{self._collection.title} holds {found} files that may be images, and none is left {name}: put "
-                    "more images there, or change images.test_share in params.yaml."
+                    "more images there, or change dataset.test_share in params.yaml."
                 )
 
     def _too_many_broken(self) -> UserError:
         broken = [f"{left.name} ({left.reason})" for left in self._left_out if left.kind != "duplicate"]
         shown = "; ".join(broken[:SHOWN])
         return UserError(
-            f"{self._collection.title}: more than {self._images.max_broken:.1%} of {len(self._collection.items)} files "
-            f"cannot be taken, such as {shown}: remove or mend them, or raise images.max_broken in params.yaml."
+            f"{self._collection.title}: more than {self._settings.max_broken:.1%} of {len(self._collection.items)} "
+            f"files cannot be taken, such as {shown}: remove or mend them, or raise dataset.max_broken in params.yaml."
         )
 
 

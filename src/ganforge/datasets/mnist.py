@@ -16,8 +16,8 @@ import numpy as np
 from ganforge.datasets.archives import MOST_BYTES
 from ganforge.datasets.arrays import ArraySource
 from ganforge.datasets.remote import RemoteFile
-from ganforge.datasets.source import Split
 from ganforge.errors import UserError
+from ganforge.prepared.columns import Split
 
 UNSIGNED_BYTES = 0x08
 
@@ -53,7 +53,7 @@ class MNISTFormat(ArraySource):
 
     def _split(self, root: str, *, train: bool) -> Split:
         data = self._reader()(root, train=train)
-        return Split(data.data.numpy()[:, None], data.targets.numpy().astype(np.int64))
+        return Split.of(data.data.numpy()[:, None], data.targets.numpy().astype(np.int64))
 
     def _reader(self) -> Any:
         import torchvision.datasets

@@ -5,6 +5,18 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
+from ganforge.prepared.columns import Split
+
+
+def resize_pictures(split: Split, side: int) -> Split:
+    """The same with every column of pictures, uint8 (N, 1 or 3, height, width), resized to side x side."""
+    pictures = {
+        name: array
+        for name, array in split.columns.items()
+        if array.dtype == np.uint8 and array.ndim == 4 and array.shape[1] in (1, 3)
+    }
+    return split.with_columns(**{name: resize(array, side) for name, array in pictures.items()})
+
 
 def resize(images: np.ndarray, side: int) -> np.ndarray:
     """Lanczos with antialiasing to side x side.

@@ -12,6 +12,8 @@ from pydantic import Field, model_validator
 from ganforge.settings import Name, Section, Share
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from ganforge.datasets.source import Source
 
 
@@ -21,20 +23,45 @@ class DataSettings(Section):
     name: str
     """Which data set."""
     held_out: Literal["test", "validation"]
-    """What samples are scored against: the test split, or a part of the training data; choose settings by the latter."""
+    """What samples are scored against: the test split, or a part of the training data (to choose settings by)."""
 
-    def source(self) -> Source:
-        """What fetches and prepares it."""
+    @property
+    def side(self) -> int | None:
+        """Pixels of the square that every image is resized to; None: nothing is resized."""
+        return None
+
+    @property
+    def labelled(self) -> bool:
+        """Whether class labels are used where there are some."""
+        return True
+
+    def source(self) -> Source[Any]:
+        """What fetches and prepares it; what it fetches depends on the name alone."""
         raise NotImplementedError
 
 
-class PictureSettings(DataSettings):
+class LabelledSettings(DataSettings):
+    """Data with class labels."""
+
+    labels: Literal["use", "ignore"]
+    """Whether class labels are used, or left out as if there were none; scores then do without a classifier."""
+
+    @property
+    def labelled(self) -> bool:
+        """See `DataSettings`."""
+        return self.labels == "use"
+
+
+class PictureSettings(LabelledSettings):
     """Images with class labels."""
 
     resolution: Literal["native"] | Annotated[int, Field(ge=8, le=1024)]
     """Side in pixels of the square that every image is resized to; native: as they are."""
-    labels: Literal["use", "ignore"]
-    """Whether class labels are used, or left out as if there were none; scores then do without a classifier."""
+
+    @property
+    def side(self) -> int | None:
+        """See `DataSettings`."""
+        return None if self.resolution == "native" else self.resolution
 
 
 class DigitsSettings(PictureSettings):
@@ -42,7 +69,7 @@ class DigitsSettings(PictureSettings):
 
     name: Literal["digits"]
 
-    def source(self) -> Source:
+    def source(self) -> Source[Any]:
         """See `ganforge.datasets.digits`."""
         from ganforge.datasets.digits import Digits
 
@@ -54,7 +81,7 @@ class MNISTSettings(PictureSettings):
 
     name: Literal["mnist"]
 
-    def source(self) -> Source:
+    def source(self) -> Source[Any]:
         """See `ganforge.datasets.mnist`."""
         from ganforge.datasets.mnist import MNIST
 
@@ -66,7 +93,7 @@ class FashionMNISTSettings(PictureSettings):
 
     name: Literal["fashion_mnist"]
 
-    def source(self) -> Source:
+    def source(self) -> Source[Any]:
         """See `ganforge.datasets.mnist`."""
         from ganforge.datasets.mnist import FASHION_MNIST
 
@@ -78,7 +105,7 @@ class KMNISTSettings(PictureSettings):
 
     name: Literal["kmnist"]
 
-    def source(self) -> Source:
+    def source(self) -> Source[Any]:
         """See `ganforge.datasets.mnist`."""
         from ganforge.datasets.mnist import KMNIST
 
@@ -90,7 +117,7 @@ class StackedMNISTSettings(PictureSettings):
 
     name: Literal["stacked_mnist"]
 
-    def source(self) -> Source:
+    def source(self) -> Source[Any]:
         """See `ganforge.datasets.stacked_mnist`."""
         from ganforge.datasets.stacked_mnist import StackedMNIST
 
@@ -102,7 +129,7 @@ class EMNISTSettings(PictureSettings):
 
     name: Literal["emnist"]
 
-    def source(self) -> Source:
+    def source(self) -> Source[Any]:
         """See `ganforge.datasets.emnist`."""
         from ganforge.datasets.emnist import EMNIST
 
@@ -114,7 +141,7 @@ class CIFAR10Settings(PictureSettings):
 
     name: Literal["cifar10"]
 
-    def source(self) -> Source:
+    def source(self) -> Source[Any]:
         """See `ganforge.datasets.cifar10`."""
         from ganforge.datasets.cifar10 import CIFAR10
 
@@ -126,7 +153,7 @@ class SVHNSettings(PictureSettings):
 
     name: Literal["svhn"]
 
-    def source(self) -> Source:
+    def source(self) -> Source[Any]:
         """See `ganforge.datasets.svhn`."""
         from ganforge.datasets.svhn import SVHN
 
@@ -138,7 +165,7 @@ class STL10Settings(PictureSettings):
 
     name: Literal["stl10"]
 
-    def source(self) -> Source:
+    def source(self) -> Source[Any]:
         """See `ganforge.datasets.stl10`."""
         from ganforge.datasets.stl10 import STL10
 
@@ -171,7 +198,7 @@ class Flowers102Settings(ImageFileSettings):
 
     name: Literal["flowers102"]
 
-    def source(self) -> Source:
+    def source(self) -> Source[Any]:
         """See `ganforge.datasets.flowers102`."""
         from ganforge.datasets.flowers102 import Flowers102
 
@@ -183,7 +210,7 @@ class CelebASettings(ImageFileSettings):
 
     name: Literal["celeba"]
 
-    def source(self) -> Source:
+    def source(self) -> Source[Any]:
         """See `ganforge.datasets.celeba`."""
         from ganforge.datasets.celeba import CelebA
 
@@ -195,7 +222,7 @@ class FolderSettings(ImageFileSettings):
 
     name: Literal["folder"]
 
-    def source(self) -> Source:
+    def source(self) -> Source[Any]:
         """See `ganforge.datasets.folder`."""
         from ganforge.datasets.folder import Folder
 
@@ -221,7 +248,7 @@ class HuggingFaceSettings(ImageFileSettings):
     test: Name
     """Split that is held out; none: dataset.test_share of the other."""
 
-    def source(self) -> Source:
+    def source(self) -> Source[Any]:
         """See `ganforge.datasets.huggingface`."""
         from ganforge.datasets.huggingface import HuggingFace
 

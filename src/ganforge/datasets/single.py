@@ -8,18 +8,18 @@ from typing import Literal
 import numpy as np
 
 from ganforge.datasets.decoding import Framing, Refusal, decode
+from ganforge.datasets.settings import DataSettings, ImageFileSettings
 from ganforge.errors import UserError
-from ganforge.params import Params
 
 
-def read_single(content: bytes, name: str, shape: tuple[int, ...], params: Params) -> np.ndarray:
-    """The image that the bytes of a file hold, cropped as `images` in params.yaml says and resized.
+def read_single(content: bytes, name: str, shape: tuple[int, ...], settings: DataSettings) -> np.ndarray:
+    """The image that the bytes of a file hold, cropped as the data were and resized.
 
     Args:
         content: of the file.
         name: what to call it.
         shape: (channels, height, width) to bring it to.
-        params: of which `dataset` and `images` are read.
+        settings: section `dataset` of params.yaml.
 
     Returns:
         uint8 array of that shape.
@@ -29,7 +29,7 @@ def read_single(content: bytes, name: str, shape: tuple[int, ...], params: Param
     """
     if len(shape) != 3 or shape[1] != shape[2] or shape[0] not in (1, 3):
         raise UserError(f"{name} cannot be brought to the shape {shape}; this needs a generator of square images.")
-    framing = Framing.of(params.dataset, params.images)
+    framing = Framing.of(settings) if isinstance(settings, ImageFileSettings) else Framing.plain()
     channels: Literal[1, 3] = 1 if shape[0] == 1 else 3
     picture = decode(content, dataclasses.replace(framing, side=shape[1], channels=channels, min_side=1))
     if isinstance(picture, Refusal):

@@ -1,40 +1,23 @@
-"""What every data set has to tell about itself."""
+"""What every data set has to say about itself."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
-
-import numpy as np
+from typing import Protocol, TypeVar
 
 from ganforge.datasets.remote import RemoteFile
-
-if TYPE_CHECKING:
-    from ganforge.params import Params
-    from ganforge.prepared.storage import Meta
-
-
-@dataclass(frozen=True)
-class Split:
-    """Images and labels that stay together: uint8 (N, channels, height, width), and int64 (N,) or None."""
-
-    images: np.ndarray
-    labels: np.ndarray | None
-
-    def required_labels(self) -> np.ndarray:
-        """The labels of data that have some."""
-        if self.labels is None:
-            raise ValueError("these data have no labels")
-        return self.labels
-
+from ganforge.prepared.meta import Meta
+from ganforge.settings import Section
 
 Progress = Callable[[int, int], None]
-"""Told how many files are done, and how many there are."""
+"""Called with how many files are done, and how many there are."""
+
+Settings = TypeVar("Settings", bound=Section, contravariant=True)
+"""The class of the section ``dataset`` of params.yaml that is a source's own."""
 
 
-class Source(Protocol):
+class Source(Protocol[Settings]):
     """Where a data set comes from and how its files become arrays; knows nothing of networks.
 
     `ganforge.datasets.arrays.ArraySource` and `ganforge.datasets.image_files.ImageFileSource` do most of it.
@@ -51,15 +34,14 @@ class Source(Protocol):
         """What an installed package holds already, by name."""
         return {}
 
-    def prepare(self, raw: Path, folder: Path, params: Params, progress: Progress) -> Meta:
+    def prepare(self, raw: Path, folder: Path, settings: Settings, progress: Progress) -> Meta:
         """Writes the arrays of both splits and what describes them.
 
         Args:
             raw: the folder of the remote and bundled files.
             folder: where to.
-            params: params.yaml, of which a source may read `dataset`, `images` and a section of its own: what the stage
-                preprocess in dvc.yaml names.
-            progress: told how far it is, where that takes long.
+            settings: section `dataset` of params.yaml.
+            progress: called with how far it is, where that takes long.
 
         Raises:
             UserError: the files are damaged, or do not hold what is asked for.

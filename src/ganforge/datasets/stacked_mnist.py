@@ -11,9 +11,9 @@ import numpy as np
 from ganforge.datasets.arrays import ArraySource
 from ganforge.datasets.mnist import MNIST
 from ganforge.datasets.remote import RemoteFile
-from ganforge.datasets.source import Split
+from ganforge.prepared.columns import Kind, Split
 
-PARTS = 3  # digits in one image
+CHANNELS = 3  # a digit each
 COUNT = {"train": 60_000, "test": 26_000}
 SEED = {"train": 0, "test": 1}
 
@@ -25,9 +25,9 @@ class StackedMNIST(ArraySource):
     MNIST, is the protocol of Lin et al. 2017 (PacGAN), https://arxiv.org/abs/1712.04086; so the test split has as many.
     """
 
-    classes: Sequence[str] = [f"{label:03d}" for label in range(10**PARTS)]
+    kind = Kind("stacked_image")
+    classes: Sequence[str] = [f"{label:03d}" for label in range(10**CHANNELS)]
     origin = f"Stacked MNIST (Metz et al. 2016) of {MNIST.origin}"
-    parts = PARTS
 
     def remote_files(self) -> Sequence[RemoteFile]:
         """The files of MNIST."""
@@ -45,13 +45,13 @@ def stack(digits: Split, count: int, random: np.random.Generator) -> Split:
     """Stacks of digits, each digit drawn uniformly from all of them, with replacement.
 
     Args:
-        digits: images (N, 1, height, width) and labels 0 to 9.
+        digits: signals (N, 1, height, width) and labels 0 to 9.
         count: stacks to make.
         random: where chance comes from.
 
     Returns:
-        images (count, 3, height, width) and labels 0 to 999, whose decimal digits are the labels of the channels.
+        signals (count, 3, height, width) and labels 0 to 999, whose decimal digits are the labels of the channels.
     """
-    chosen = random.integers(len(digits.images), size=(count, PARTS))
-    place_values = 10 ** np.arange(PARTS)[::-1]
-    return Split(digits.images[chosen, 0], digits.required_labels()[chosen] @ place_values)
+    chosen = random.integers(len(digits), size=(count, CHANNELS))
+    place_values = 10 ** np.arange(CHANNELS)[::-1]
+    return Split.of(digits.signal[chosen, 0], digits.required_labels()[chosen] @ place_values)

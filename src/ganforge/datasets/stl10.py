@@ -12,8 +12,8 @@ import numpy as np
 from ganforge.datasets.archives import unpack
 from ganforge.datasets.arrays import ArraySource
 from ganforge.datasets.remote import RemoteFile
-from ganforge.datasets.source import Split
 from ganforge.errors import UserError
+from ganforge.prepared.columns import Split
 
 SHAPE = (3, 96, 96)
 
@@ -76,7 +76,7 @@ class STL10(ArraySource):
         if ((numbers < 1) | (numbers > len(self.classes))).any():
             raise _damaged(called, f"its labels go from {numbers.min()} to {numbers.max()}")
         upright = pixels.reshape(-1, *SHAPE).swapaxes(2, 3)
-        return Split(np.ascontiguousarray(upright), numbers.astype(np.int64) - 1)
+        return Split.of(np.ascontiguousarray(upright), numbers.astype(np.int64) - 1)
 
     def _reader(self) -> Any:
         import torchvision.datasets

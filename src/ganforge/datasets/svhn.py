@@ -10,7 +10,7 @@ import numpy as np
 
 from ganforge.datasets.arrays import ArraySource
 from ganforge.datasets.remote import RemoteFile
-from ganforge.datasets.source import Split
+from ganforge.prepared.columns import Split
 
 
 class SVHN(ArraySource):
@@ -28,7 +28,8 @@ class SVHN(ArraySource):
         """MATLAB files, as they are."""
         splits = {split: self._reader()(str(folder), split=split) for split in ("train", "test")}
         return {
-            name: Split(np.ascontiguousarray(data.data), data.labels.astype(np.int64)) for name, data in splits.items()
+            name: Split.of(np.ascontiguousarray(data.data), data.labels.astype(np.int64))
+            for name, data in splits.items()
         }
 
     def _reader(self) -> Any:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ganforge.datasets.facts import FEW_IMAGES, FEW_OF_A_CLASS, Facts
-from ganforge.datasets.source import Split
-from ganforge.pages.report import Section, render
-from ganforge.prepared.storage import Meta
+from ganforge.pages.page import Section, pictures, render
+from ganforge.prepared.columns import SIGNAL, SOURCE, TOKENS, Split
+from ganforge.prepared.facts import FEW_IMAGES, FEW_OF_A_CLASS, Facts
+from ganforge.prepared.meta import Meta, Prepared
+from ganforge.signals import signal_of
 
 SHEET_ROWS, SHEET_COLUMNS = 20, 12
 SHEET_SEED = 0
 LARGEST_CELL = 96  # pixels of a side
+GREY = 128  # where a row of images has fewer than others
 
 # Where a warning begins.
 FEW_HELD_OUT = 100
@@ -22,30 +25,67 @@ UNEQUAL = 10  # times as many images of one class as of another
 MANY = 0.2  # share of the files
 
 
-def contact_sheet(split: Split, classes: int) -> tuple[np.ndarray, int]:
-    """Some of the images: a row for each class, the most frequent first, or any where there are none.
+def draw_sheets(data: Prepared, folder: Path) -> list[Section]:
+    """Draws training signals, and the sources that go with them if they have any; returns sections that show them."""
+    meta, train = data.meta, data.splits["train"]
+    plural, lines = plural_of(meta), class_lines(train, len(meta.classes))
+    caption = f"Training {plural}; a row per class, where there are classes, the largest first."
+    sections = [_draw(data, SIGNAL, lines, plural.capitalize(), caption, folder / "contact_sheet.png")]
+    if meta.paired:
+        caption = f"The sources of these {plural}, each in the place of its own."
+        sections.append(_draw(data, SOURCE, lines, "Sources", caption, folder / "sources.png"))
+    elif SOURCE in meta.columns:
+        lines = any_lines(len(train.columns[SOURCE]))
+        caption = f"Some of {len(train.columns[SOURCE]):,} sources; none belongs to one of the {plural}."
+        sections.append(_draw(data, SOURCE, lines, "Sources", caption, folder / "sources.png"))
+    return sections
+
+
+def _draw(data: Prepared, name: str, lines: Sequence[np.ndarray], heading: str, caption: str, path: Path) -> Section:
+    """Writes the sheet of a column; returns the section that shows it."""
+    sheet = contact_sheet(data.splits["train"].columns[name], lines)
+    signal_of(data.meta.columns[name]).sheet(sheet, SHEET_COLUMNS, path)
+    return Section(heading, pictures([(caption, path)]))
+
+
+def class_lines(split: Split, classes: int) -> list[np.ndarray]:
+    """Rows of a split for the lines of a sheet: a line for each class, the most frequent first, or any rows.
 
     Args:
-        split: images uint8 (N, channels, *size).
+        split: with labels, if there are classes.
         classes: number of the labels; 0: there are none.
-
-    Returns:
-        the images, row by row, and the number of columns.
     """
-    random = np.random.default_rng(SHEET_SEED)
     if not classes:
-        count = min(len(split.images), SHEET_COLUMNS**2)
-        chosen = np.sort(random.choice(len(split.images), count, replace=False))
-        return shrunk(np.array(split.images[chosen])), SHEET_COLUMNS
-    labels = split.required_labels()
-    rows = []
+        return any_lines(len(split))
+    random, labels, lines = np.random.default_rng(SHEET_SEED), split.required_labels(), []
     for label in np.argsort(-np.bincount(labels, minlength=classes), kind="stable")[:SHEET_ROWS]:
         places = np.flatnonzero(labels == label)
-        chosen = np.sort(random.choice(places, min(len(places), SHEET_COLUMNS), replace=False))
-        row = np.full((SHEET_COLUMNS, *split.images.shape[1:]), 128, dtype=np.uint8)
-        row[: len(chosen)] = split.images[chosen]
-        rows.append(row)
-    return np.concatenate([shrunk(row) for row in rows]), SHEET_COLUMNS
+        lines.append(np.sort(random.choice(places, min(len(places), SHEET_COLUMNS), replace=False)))
+    return lines
+
+
+def any_lines(count: int) -> list[np.ndarray]:
+    """Some rows of ``count``, for the lines of a sheet."""
+    shown = min(count, SHEET_COLUMNS**2)
+    chosen = np.sort(np.random.default_rng(SHEET_SEED).choice(count, shown, replace=False))
+    return [chosen[first : first + SHEET_COLUMNS] for first in range(0, shown, SHEET_COLUMNS)]
+
+
+def contact_sheet(column: np.ndarray, lines: Sequence[np.ndarray]) -> np.ndarray:
+    """Signals for a sheet, one line after the other, every line but the last filled up to `SHEET_COLUMNS`.
+
+    Args:
+        column: (N, *shape); images are shrunk, see `shrunk`.
+        lines: rows of it.
+    """
+    images = column.dtype == np.uint8 and column.ndim == 4
+    sheet = []
+    for rows in lines:
+        line = np.full((SHEET_COLUMNS, *column.shape[1:]), GREY if images else 0, dtype=column.dtype)
+        line[: len(rows)] = column[rows]
+        sheet.append(shrunk(line) if images else line)
+    sheet[-1] = sheet[-1][: len(lines[-1])]
+    return np.concatenate(sheet)
 
 
 def shrunk(images: np.ndarray) -> np.ndarray:
@@ -58,68 +98,92 @@ def shrunk(images: np.ndarray) -> np.ndarray:
     return means
 
 
+def plural_of(meta: Meta) -> str:
+    """What the signals are called."""
+    return signal_of(meta.columns[SIGNAL]).plural
+
+
+def first_captions(data: Prepared) -> list[str]:
+    """Captions of the first line of the sheet; none where the data have none. The first word is the padding."""
+    if TOKENS not in data.meta.columns:
+        return []
+    vocabulary, train = data.meta.columns[TOKENS].about["vocabulary"], data.splits["train"]
+    (rows, *_) = class_lines(train, len(data.meta.classes))
+    return [" ".join(vocabulary[token] for token in tokens if token) for tokens in train.columns[TOKENS][rows]]
+
+
 def summary(meta: Meta, facts: Facts | None) -> dict[str, Any]:
     """Contents of data.json."""
-    told: dict[str, Any] = {"count": meta.count, "shape": list(meta.shape)}
+    contents: dict[str, Any] = {"count": meta.count, "shape": list(meta.shape)}
     if meta.classes:
         counts = np.array(meta.class_counts)
-        told["classes"] = {
+        contents["classes"] = {
             "count": len(counts),
             "largest": int(counts.max()),
             "smallest": int(counts.min()),
             "imbalance": float(counts.max() / counts.min()),
         }
     if facts is not None:
-        told["files"] = {"found": facts.found, "taken": facts.taken, "other": facts.others}
-        told |= {"left_out": facts.left_out, "examples": facts.examples, "notes": facts.notes}
-        told |= {"formats": facts.formats, "sizes": len(facts.sizes), "labels": facts.labels_from}
-    return told
+        contents["files"] = {"found": facts.found, "taken": facts.taken, "other": facts.others}
+        contents |= {"left_out": facts.left_out, "examples": facts.examples, "notes": facts.notes}
+        contents |= {"formats": facts.formats, "sizes": len(facts.sizes), "labels": facts.labels_from}
+    return contents
 
 
 def warnings(meta: Meta, facts: Facts | None) -> list[str]:
     """Sentences about what may spoil a training, and what to do about it."""
-    told = []
-    if meta.classes:
-        counts = dict(zip(meta.classes, meta.class_counts, strict=True))
-        least, most = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
-        if counts[most] > UNEQUAL * counts[least]:
-            told.append(
-                f"The classes are unequal: {counts[most]:,} images of {most}, {counts[least]:,} of {least}; samples "
-                "come in the same shares."
-            )
-        few = sum(count < FEW_OF_A_CLASS for count in counts.values())
-        if few:
-            told.append(
-                f"{few} of {len(counts)} classes have fewer than {FEW_OF_A_CLASS} images, too few to learn what they "
-                "look like: dataset.labels ignore learns all images as one class."
-            )
-    return told + ([] if facts is None else _of_files(meta, facts))
+    return _of_classes(meta) + ([] if facts is None else _of_files(meta, facts))
+
+
+def _of_classes(meta: Meta) -> list[str]:
+    if not meta.classes:
+        return []
+    plural, sentences = plural_of(meta), []
+    counts = dict(zip(meta.classes, meta.class_counts, strict=True))
+    least, most = min(counts, key=counts.__getitem__), max(counts, key=counts.__getitem__)
+    if counts[most] > UNEQUAL * counts[least]:
+        sentences.append(
+            f"The classes are unequal: {counts[most]:,} {plural} of {most}, {counts[least]:,} of {least}; samples "
+            "come in the same shares."
+        )
+    few = sum(count < FEW_OF_A_CLASS for count in counts.values())
+    if few:
+        sentences.append(
+            f"{few} of {len(counts)} classes have fewer than {FEW_OF_A_CLASS} {plural}, too few to learn what they "
+            f"are like: dataset.labels ignore learns all {plural} as one class."
+        )
+    return sentences
 
 
 def _of_files(meta: Meta, facts: Facts) -> list[str]:
-    told = []
+    sentences = []
     if meta.count["train"] < FEW_IMAGES:
-        told.append(
+        sentences.append(
             f"There are only {meta.count['train']:,} images to learn from: augment.mode adaptive, which the recipe "
             "folder sets, keeps the discriminator from knowing them by heart."
         )
     if meta.count["test"] < FEW_HELD_OUT:
-        told.append(
-            f"Only {meta.count['test']} images are held out: scores against so few are noisy; images.test_share is "
+        sentences.append(
+            f"Only {meta.count['test']} images are held out: scores against so few are noisy; dataset.test_share is "
             "their share."
         )
     if facts.notes.get("enlarged", 0) > MANY * facts.taken:
-        told.append(
+        sentences.append(
             f"{facts.notes['enlarged']:,} images have fewer pixels than dataset.resolution asks for and were enlarged, "
             "which makes them blurred: a smaller resolution would show all there is."
         )
-    if facts.left_out.get("duplicate", 0) > MANY * facts.found:
-        told.append(f"{facts.left_out['duplicate']:,} of {facts.found:,} files repeat another one and were left out.")
-    return told
+    duplicates = facts.left_out.get("duplicate", 0)
+    if duplicates > MANY * facts.found:
+        sentences.append(f"{duplicates:,} of {facts.found:,} files repeat another one and were left out.")
+    return sentences
 
 
 def render_data_report(
-    meta: Meta, facts: Facts | None, sections: Sequence[Section], settings: Mapping[str, Any]
+    meta: Meta,
+    facts: Facts | None,
+    sections: Sequence[Section],
+    settings: Mapping[str, Any],
+    captions: Sequence[str] = (),
 ) -> str:
     """The page.
 
@@ -128,14 +192,17 @@ def render_data_report(
         facts: of the files that they were made from, where they were.
         sections: pictures; those without any are left out.
         settings: keys of params.yaml that they were made with.
+        captions: some of the training data's.
     """
     return render(
         "data.html",
         title=f"The data: {meta.origin}",
         meta=meta,
         facts=facts,
+        plural=plural_of(meta),
         shape=" x ".join(map(str, meta.shape)),
         warnings=warnings(meta, facts),
         sections=[section for section in sections if section.pictures],
+        captions=captions,
         settings=settings,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganforge.datasets.facts import FEW_IMAGES, FEW_OF_A_CLASS
+from ganforge.prepared.facts import FEW_IMAGES, FEW_OF_A_CLASS
 
 if TYPE_CHECKING:
     from ganforge.datasets.collection import Collection, Item

@@ -1,4 +1,4 @@
-"""What was found among image files, and what became of them."""
+"""What was found among the image files that data were prepared from, and what became of them."""
 
 from __future__ import annotations
 
@@ -57,13 +57,12 @@ class Facts:
 
     def summary(self) -> str:
         """One line for a terminal."""
-        told = [f"{self.title}: {self.taken:,} of {self.found:,} files taken"]
-        for kind, count in self.left_out.items():
-            told.append(f"{count:,} {kind} ({self._named(kind, count)})")
-        told += [f"{count:,} {note}" for note, count in self.notes.items()]
+        phrases = [f"{self.title}: {self.taken:,} of {self.found:,} files taken"]
+        phrases += [f"{count:,} {kind} ({self._named(kind, count)})" for kind, count in self.left_out.items()]
+        phrases += [f"{count:,} {note}" for note, count in self.notes.items()]
         if self.others:
-            told.append(f"{self.others:,} other files passed over ({self._named(OTHER, self.others)})")
-        return "; ".join([*told, self.labels_from])
+            phrases.append(f"{self.others:,} other files passed over ({self._named(OTHER, self.others)})")
+        return "; ".join([*phrases, self.labels_from])
 
     def _named(self, kind: str, count: int) -> str:
         """The first few names of a kind."""

@@ -1,0 +1,40 @@
+"""Sections `dataset` of params.yaml, and the sources that they name."""
+
+from typing import get_args
+
+from ganforge.datasets.settings import DatasetSettings
+
+(UNION, _) = get_args(DatasetSettings)
+VARIANTS = {get_args(variant.model_fields["name"].annotation)[0]: variant for variant in get_args(UNION)}
+
+VALUES = {
+    "held_out": "test",
+    "labels": "use",
+    "resolution": 8,
+    "crop": "centre",
+    "channels": "auto",
+    "background": "#ffffff",
+    "mirror": False,
+    "test_share": 0.3,
+    "min_side": 8,
+    "max_megapixels": 50.0,
+    "max_broken": 0.1,
+    "path": "set",
+    "config": "none",
+    "revision": "main",
+    "image": "image",
+    "label": "label",
+    "train": "train",
+    "test": "test",
+}
+
+
+def section(name, **changes):
+    """The section of a data set, of the keys that it has."""
+    values = {key: value for key, value in VALUES.items() if key in VARIANTS[name].model_fields}
+    return VARIANTS[name](**values | changes | {"name": name})
+
+
+def source(name):
+    """What fetches and prepares a data set."""
+    return section(name).source()
