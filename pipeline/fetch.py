@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from ganforge.datasets.download import fetch_file
+from ganforge.datasets.fetching.download import fetch_file
 from ganforge.files import repository_root
 from ganforge.layout import RAW
 from ganforge.params import Params

@@ -9,8 +9,8 @@ from typing import ClassVar
 
 import pytest
 
-from ganforge.datasets.download import fetch_file
-from ganforge.datasets.remote import RemoteFile
+from ganforge.datasets.fetching.download import fetch_file
+from ganforge.datasets.fetching.remote import RemoteFile
 from ganforge.errors import UserError
 
 CONTENT = bytes(range(256)) * 5000

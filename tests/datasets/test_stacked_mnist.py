@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from ganforge.datasets.download import fetch_file
+from ganforge.datasets.fetching.download import fetch_file
 from ganforge.datasets.mnist import MNIST
 from ganforge.datasets.stacked_mnist import StackedMNIST, stack
 from ganforge.prepared.columns import Split

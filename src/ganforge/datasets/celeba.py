@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ganforge.datasets.archives import unpack
 from ganforge.datasets.collection import Collection, Item
 from ganforge.datasets.image_files import ImageFileSource
-from ganforge.datasets.remote import RemoteFile
+from ganforge.datasets.fetching.remote import RemoteFile
 from ganforge.errors import UserError
 
 if TYPE_CHECKING:

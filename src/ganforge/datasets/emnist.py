@@ -13,7 +13,7 @@ import numpy as np
 from ganforge.datasets.archives import unpack
 from ganforge.datasets.arrays import ArraySource
 from ganforge.datasets.mnist import read_idx
-from ganforge.datasets.remote import RemoteFile
+from ganforge.datasets.fetching.remote import RemoteFile
 from ganforge.prepared.columns import Split
 
 SPLIT = "balanced"

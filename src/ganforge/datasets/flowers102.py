@@ -11,7 +11,7 @@ import numpy as np
 from ganforge.datasets.archives import unpack
 from ganforge.datasets.collection import Collection, Item
 from ganforge.datasets.image_files import ImageFileSource
-from ganforge.datasets.remote import RemoteFile
+from ganforge.datasets.fetching.remote import RemoteFile
 from ganforge.errors import UserError, first_line
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ganforge.datasets.archives import MOST_BYTES
 from ganforge.datasets.arrays import ArraySource
-from ganforge.datasets.remote import RemoteFile
+from ganforge.datasets.fetching.remote import RemoteFile
 from ganforge.errors import UserError
 from ganforge.prepared.columns import Split
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from ganforge.datasets.remote import RemoteFile
+from ganforge.datasets.fetching.remote import RemoteFile
 from ganforge.prepared.meta import Meta
 from ganforge.settings import Section
 

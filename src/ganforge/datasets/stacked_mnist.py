@@ -10,7 +10,7 @@ import numpy as np
 
 from ganforge.datasets.arrays import ArraySource
 from ganforge.datasets.mnist import MNIST
-from ganforge.datasets.remote import RemoteFile
+from ganforge.datasets.fetching.remote import RemoteFile
 from ganforge.prepared.columns import Kind, Split
 
 CHANNELS = 3  # a digit each

@@ -11,7 +11,7 @@ import numpy as np
 
 from ganforge.datasets.archives import unpack
 from ganforge.datasets.arrays import ArraySource
-from ganforge.datasets.remote import RemoteFile
+from ganforge.datasets.fetching.remote import RemoteFile
 from ganforge.errors import UserError
 from ganforge.prepared.columns import Split
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ganforge.datasets.arrays import ArraySource
-from ganforge.datasets.remote import RemoteFile
+from ganforge.datasets.fetching.remote import RemoteFile
 from ganforge.prepared.columns import Split
 
 

@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from ganforge.datasets.remote import RemoteFile
+from ganforge.datasets.fetching.remote import RemoteFile
 from ganforge.errors import UserError
 
 CHUNK = 1 << 18  # bytes
