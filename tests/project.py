@@ -105,6 +105,21 @@ class Project:
         with path.open("w") as file:
             yaml.dump(document, file)
 
+    def make_tiny(self, sections: dict[str, dict] | None = None) -> None:
+        """Makes params.yaml that of a run of seconds, with some sections replaced; of ``objective`` only some keys."""
+        yaml, path = YAML(), self.root / "params.yaml"
+        document = yaml.load(path.read_text())
+        for key, value in TINY.items():
+            section, name = key.split(".")
+            document[section][name] = value
+        for section, values in (sections or {}).items():
+            if section == "objective":
+                document[section].update(values)
+            else:
+                document[section] = values
+        with path.open("w") as file:
+            yaml.dump(document, file)
+
     def metrics(self) -> dict:
         """reports/metrics.json."""
         return json.loads((self.root / "reports" / "metrics.json").read_text())

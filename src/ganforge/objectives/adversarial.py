@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -73,6 +73,23 @@ class Adversarial(Objective):
         self.augmentation = augmentation
         # On the device, so that a recorded CUDA graph sees them change.
         self.register_buffer("weights", torch.zeros(len(PENALTIES)), persistent=False)
+
+    @classmethod
+    def build(cls, settings: AdversarialSettings, players: Players) -> Self:
+        """The game that the settings ask for."""
+        penalties = {
+            name: Penalty(partial(players.schedule, getattr(settings, name)), getattr(settings, f"{name}_interval"))
+            for name in PENALTIES
+        }
+        return cls(
+            players.build_generator(),
+            players.build_discriminator(),
+            players.condition,
+            LOSSES[settings.loss],
+            target=1 - settings.label_smoothing,
+            penalties=penalties,
+            augmentation=players.augmentation,
+        )
 
     @property
     def kept(self) -> nn.Module:  # type: ignore[override]
@@ -187,20 +204,3 @@ def relative_spread(real: Tensor, fake: Tensor, labels: Tensor | None) -> Tensor
     axes = tuple(range(1, real.dim()))  # a norm and its square take one pass, squares and their mean three
     distances = [(torch.linalg.vector_norm(x[1:] - x[:-1], dim=axes).square() * alike).sum() for x in (real, fake)]
     return torch.where(alike.sum() > 0, (distances[1] / distances[0].clamp_min(1e-12)).sqrt(), 1.0)
-
-
-def build(settings: AdversarialSettings, players: Players) -> Adversarial:
-    """The game that the settings ask for."""
-    penalties = {
-        name: Penalty(partial(players.schedule, getattr(settings, name)), getattr(settings, f"{name}_interval"))
-        for name in PENALTIES
-    }
-    return Adversarial(
-        players.build_generator(),
-        players.build_discriminator(),
-        players.condition,
-        LOSSES[settings.loss],
-        target=1 - settings.label_smoothing,
-        penalties=penalties,
-        augmentation=players.augmentation,
-    )

@@ -22,6 +22,7 @@ class AdversarialSettings(Section):
     """One generator against one discriminator."""
 
     name: Literal["adversarial"]
+    """What is optimised."""
     loss: LossName
     """What both minimise; relativistic pairs every real signal with a generated one."""
     label_smoothing: Annotated[float, Field(ge=0, lt=0.5)]
@@ -46,9 +47,9 @@ class AdversarialSettings(Section):
 
     def build(self) -> Build:
         """See `ganforge.objectives.adversarial`."""
-        from ganforge.objectives.adversarial import build
+        from ganforge.objectives.adversarial import Adversarial
 
-        return build
+        return Adversarial.build
 
     @model_validator(mode="after")
     def _options_that_exist(self) -> AdversarialSettings:

@@ -1,0 +1,82 @@
+"""The core carries every application: toys of each go through the whole pipeline, are killed and end in the same bits."""
+
+import json
+import signal
+import time
+
+import numpy as np
+import psutil
+import pytest
+
+from tests.project import ALL, Project, copy_project, digest
+from tests.toys import FOLDER, LONGEST, TOYS, install
+
+FILES = {  # of a single sample, as a person opens it
+    "waveform": (".wav", b"RIFF"),
+    "tokens": (".txt", b""),
+    "clips": (".gif", b"GIF8"),
+    "paired": (".png", b"\x89PNG"),
+    "unpaired": (".png", b"\x89PNG"),
+    "captions": (".png", b"\x89PNG"),
+}
+CHECKPOINT = 0.1  # seconds from one to the next
+
+
+@pytest.mark.parametrize("name", TOYS)
+def test_a_toy_is_short_and_touches_two_files_for_each_thing_that_it_adds(name):
+    lines = (FOLDER / f"{name}.toy").read_text().splitlines()
+    assert len(lines) <= LONGEST
+    new = [line.rpartition("/")[0] for line in lines if line.startswith("# new: ")]
+    appended = [line.rpartition("/")[0] for line in lines if line.startswith("# append: ")]
+    assert [room.replace("new", "append") for room in new] == appended
+
+
+@pytest.fixture(params=TOYS)
+def toy(request, tmp_path) -> tuple[str, Project]:
+    """A copy of the project with a toy in it, as small as it goes."""
+    project = Project(copy_project(tmp_path / "project"))
+    (project.root / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
+    project.make_tiny(install(request.param, project.root))
+    project.set(compute__checkpoint_seconds=CHECKPOINT)
+    return request.param, project
+
+
+def kill_while_it_trains(project: Project) -> None:
+    """Starts the pipeline, and kills its trainer after the first checkpoint."""
+    dvc = project.start("dvc", "repro", "train", log=project.root / "log.txt")
+    while dvc.poll() is None and not list((project.root / ".ganforge").rglob("step-*.pt")):
+        time.sleep(0.02)
+    assert dvc.poll() is None, (project.root / "log.txt").read_text()
+    for process in psutil.Process(dvc.pid).children(recursive=True):
+        if "pipeline.train" in process.cmdline():
+            process.send_signal(signal.SIGKILL)
+    dvc.wait(120)
+
+
+def test_a_toy_goes_through_the_whole_pipeline_and_survives_a_kill(toy):
+    name, project = toy
+    kill_while_it_trains(project)
+    left = ALL[ALL.index("train") :]
+    assert project.repro()[-len(left) :] == left
+    root, weights = project.root, digest(project.root / "models" / "generator")
+    suffix, beginning = FILES[name]
+    single = sorted((root / "samples" / "single").iterdir())
+    assert single
+    assert all(path.suffix == suffix and path.read_bytes().startswith(beginning) for path in single)
+    scores = project.metrics()
+    assert np.isfinite([scores["quality"]["fd"], scores["quality"]["fd_floor"], scores["quality"]["coverage"]]).all()
+    assert ("classifier" in scores) == (name in {"waveform", "captions"})
+    page = (root / "reports" / "report.html").read_text()
+    assert page.count("data:image/png") > 5
+    assert "data:image/png" in (root / "reports" / "data.html").read_text()
+    run = project.runs().iloc[0]
+    assert run["status"] == "FINISHED"
+    assert run["metrics.quality/fd_ratio"] == pytest.approx(scores["quality"]["fd_ratio"])
+    recorded = sorted((root / "mlartifacts").rglob(f"single/*{suffix}"))
+    assert [path.name for path in recorded] == [path.name for path in single]
+    config = json.loads((root / "models" / "generator" / "config.json").read_text())
+    assert config["signal"]["kind"] in {"wave", "letters", "clip", "image"}
+
+    project.train_anew()
+    assert "train" in project.repro("train")
+    assert digest(root / "models" / "generator") == weights
