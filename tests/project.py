@@ -18,6 +18,7 @@ from tests.settings import settings_text
 
 ROOT = Path(__file__).parents[1]
 ALL = ["fetch", "preprocess", "look", "extractor", "train", "sample", "evaluate", "directions", "report", "record"]
+IMPORTS = "imports"  # the folder in which the processes of `run_from_nothing` write down what they imported
 DVC_CONFIG = "[core]\n    analytics = false\n    check_update = false\n"
 TINY = {
     "extractor.images": 2000,
@@ -182,5 +183,7 @@ def run_from_nothing(root: Path) -> None:
     """One small run of the whole pipeline in a new copy of the project."""
     project = Project(copy_project(root))
     (project.root / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
-    project.set(**{key.replace(".", "__"): value for key, value in TINY.items()})
-    assert project.repro() == ALL
+    project.make_tiny()
+    (root / IMPORTS).mkdir()
+    watched = {"PYTHONPATH": str(ROOT / "tests" / "imports"), "IMPORTS": str(root / IMPORTS)}
+    assert project.repro(**watched) == ALL
