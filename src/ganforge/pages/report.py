@@ -2,87 +2,50 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ganforge.evaluation.meanings import SPREAD, Scores, headline, rows
+from ganforge.evaluation.reading import SPREAD, alarms, headline, rows
+from ganforge.evaluation.score import look_up
+from ganforge.pages.page import Picture, Section, render
 from ganforge.runs.records import LEGEND, Record, changed_params, changed_scores
 
-NOT_TOLD = ("compute.", "augmentation_study.")  # parameters that this run would be the same without
-TEMPLATES = Path(__file__).parent / "templates"
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A PNG on a page.
-
-    Attributes:
-        caption: what it shows, for a beginner.
-        content: the file.
-    """
-
-    caption: str
-    content: bytes
-
-    @property
-    def source(self) -> str:
-        """The picture itself, as an address."""
-        return f"data:image/png;base64,{base64.b64encode(self.content).decode('ascii')}"
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading, and pictures under it.
-
-    Attributes:
-        heading: above them.
-        pictures: one below the other, or in columns.
-        text: between both, for a beginner.
-        column: the least width of a column, as CSS has it; empty for one column.
-    """
-
-    heading: str
-    pictures: Sequence[Picture]
-    text: str = ""
-    column: str = ""
+IRRELEVANT = ("compute.", "augmentation_study.")  # parameters that this run would be the same without
 
 
 def render_report(
     *,
     title: str,
-    scores: Scores,
-    alarms: Sequence[str],
-    sections: Sequence[Section],
+    data: str,
+    current: Record,
     previous: Record | str,
     chosen: str,
-    current: Record,
+    sections: Sequence[Section],
     environment: Mapping[str, Any],
 ) -> str:
     """The page of one run.
 
     Args:
         title: of the page.
-        scores: contents of metrics.json.
-        alarms: what is plainly wrong, in sentences.
-        sections: pictures; those without any are left out.
-        previous: the run before this one, or why there is none.
+        data: what several signals are called, as in ``images``.
+        current: this run.
+        previous: the run before it, or why there is none.
         chosen: which generator of the training it is about.
-        current: this run, to compare with it.
-        environment: what it was made with.
+        sections: pictures; those without any are left out.
+        environment: what it ran in.
     """
     before = None if isinstance(previous, str) else previous
+    scores = current.scores
     return render(
         "report.html",
         title=title,
+        data=data,
         counts=scores["n"],
-        labelled="classifier" in scores,
-        alarms=alarms,
+        labelled=look_up(scores, "classifier.extractor_accuracy") is not None,
+        alarms=alarms(scores),
         rows=rows(scores),
         sections=[section for section in sections if section.pictures],
-        headline=headline(scores),
+        headline=headline(scores, data),
         chosen=chosen,
         spread=SPREAD,
         legend=LEGEND,
@@ -90,7 +53,7 @@ def render_report(
         no_previous=previous if before is None else "",
         changed_params=changed_params(before, current) if before else [],
         changed_scores=changed_scores(before, current) if before else [],
-        params={key: value for key, value in current.params.items() if not key.startswith(NOT_TOLD)},
+        params={key: value for key, value in current.params.items() if not key.startswith(IRRELEVANT)},
         environment=environment,
     )
 
@@ -114,19 +77,3 @@ def render_ranking(records: Sequence[Record], heads: Sequence[str], rows: Sequen
     """The page that shows several runs in an order: a table, whose cells are given, and their grids."""
     grids = [Picture(record.name, record.grid) for record in records if record.grid]
     return render("ranking.html", title="Runs, best first", heads=heads, rows=rows, grids=grids)
-
-
-def pictures(files: Iterable[tuple[str, Path]]) -> list[Picture]:
-    """Those of captioned files that exist."""
-    return [Picture(caption, path.read_bytes()) for caption, path in files if path.exists()]
-
-
-def render(template: str, **values: Any) -> str:
-    """A page of ``templates/``, in which every name that it uses has a value."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    page: str = environment.get_template(template).render(**values)
-    return page + "\n"
