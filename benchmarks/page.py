@@ -10,7 +10,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from ganforge.evaluation.meanings import shown
+from ganforge.evaluation.reading import shown
 
 Figures = Mapping[str, Any]
 

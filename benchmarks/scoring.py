@@ -19,10 +19,13 @@ import torch
 from prdc import compute_prdc
 
 from benchmarks.training import machine_name
-from ganforge.datasets import Split
+from ganforge.evaluation.inputs import Context, Real, Samples
 from ganforge.evaluation.manifold import manifold_scores
-from ganforge.evaluation.scores import Real, Samples, score
+from ganforge.evaluation.measure import measure
+from ganforge.evaluation.settings import EvaluationSettings
 from ganforge.features.extractor import FEATURES, Features
+from ganforge.prepared.columns import Split
+from ganforge.signals.image import ImageSignal
 
 TRAIN, TEST, SEEDS, CLASSES, NEIGHBOURS = 50_000, 10_000, 3, 10, 5
 SHAPE = (1, 28, 28)
@@ -34,10 +37,14 @@ def main() -> None:
     random = np.random.default_rng(0)
     train, test = split(random, TRAIN), split(random, TEST)
     drawn = split(random, SEEDS * TEST)
-    real = Real(train, test, points(random, TRAIN), told(random, test), train.required_labels(), CLASSES)
-    samples, sampled = Samples(drawn.images, drawn.labels, SEEDS), told(random, drawn)
-    whole = seconds(lambda: score(samples, sampled, real, 0.99, NEIGHBOURS))
-    ones, others = real.test_features.values, sampled.values[:TEST]
+    test_features, features = recognised(random, test), recognised(random, drawn)
+    signal = ImageSignal(SHAPE)
+    real = Real(train, test, points(random, TRAIN), test_features, train.required_labels(), CLASSES, signal)
+    samples = Samples(drawn.columns, SEEDS)
+    settings = EvaluationSettings(neighbours=NEIGHBOURS, cas_images=0, inception=False)
+    cpu = torch.device("cpu")
+    whole = seconds(lambda: measure(samples, real, Context.of(samples, real, features, settings, 0.99, cpu)))
+    ones, others = test_features.values, features.values[:TEST]
     ours = seconds(lambda: manifold_scores(ones, others, NEIGHBOURS))
     theirs = seconds(lambda: compute_prdc(ones, others, NEIGHBOURS))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**30 if sys.platform == "darwin" else 2**20)
@@ -51,7 +58,7 @@ def main() -> None:
 
 def split(random: np.random.Generator, count: int) -> Split:
     """Random images with random labels."""
-    return Split(
+    return Split.of(
         random.integers(256, size=(count, *SHAPE), dtype=np.uint8),
         random.integers(CLASSES, size=count).astype(np.int64),
     )
@@ -62,9 +69,9 @@ def points(random: np.random.Generator, count: int) -> np.ndarray:
     return random.standard_normal((count, FEATURES), dtype=np.float32)
 
 
-def told(random: np.random.Generator, of: Split) -> Features:
+def recognised(random: np.random.Generator, images: Split) -> Features:
     """What an extractor might say of images."""
-    return Features(points(random, len(of.images)), of.required_labels())
+    return Features(points(random, len(images)), images.required_labels())
 
 
 def seconds(work: Callable[[], object]) -> float:

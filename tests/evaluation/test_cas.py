@@ -2,45 +2,42 @@
 
 import numpy as np
 import pytest
-import torch
 
-from ganforge.datasets.source import Split
-from ganforge.datasets.stacked_mnist import stack
 from ganforge.evaluation.cas import classification_accuracy_score
+from ganforge.prepared.columns import Split
+from ganforge.signals.image import StackedImageSignal
+from tests.evaluation.judging import CPU, DIGIT, of_classes, stack
 
 IMAGES = 8000
 
 
 @pytest.fixture(scope="module")
 def accuracy(digits):
-    def run(images, labels, parts=1, test=digits.splits["test"]):
-        samples = Split(images, labels)
-        return classification_accuracy_score(samples, test, 10**parts, IMAGES, 0, torch.device("cpu"), parts)
+    def run(samples, test=digits.splits["test"], classes=10, signal=DIGIT):
+        return classification_accuracy_score(samples, test, classes, IMAGES, 0, CPU, signal)
 
     return run
 
 
 def test_real_images_teach_the_classes_and_the_same_seed_gives_the_same_score(digits, accuracy):
     train = digits.splits["train"]
-    score = accuracy(train.images, train.labels)
+    score = accuracy(train)
     assert score > 0.95
-    assert accuracy(train.images, train.labels) == score
+    assert accuracy(train) == score
 
 
 def test_samples_that_do_not_obey_their_label_teach_wrongly(digits, accuracy):
     train = digits.splits["train"]
-    assert accuracy(train.images, (train.labels + 1) % 10) < 0.05
+    assert accuracy(Split.of(train.signal, (train.labels + 1) % 10)) < 0.05
 
 
 def test_classes_without_samples_cannot_be_learnt(digits, accuracy):
-    train, test = digits.splits["train"], digits.splits["test"]
-    kept = train.labels < 6
-    score = accuracy(train.images[kept], train.labels[kept])
-    assert score == pytest.approx(np.mean(test.labels < 6), abs=0.03)
+    score = accuracy(of_classes(digits.splits["train"], range(6)))
+    assert score == pytest.approx(np.mean(digits.splits["test"].labels < 6), abs=0.03)
 
 
-def test_items_of_several_parts_teach_their_parts(digits, accuracy):
+def test_signals_of_several_views_teach_these_one_by_one(digits, accuracy):
     train, test = (
         stack(digits.splits[name], 500, np.random.default_rng(seed)) for seed, name in enumerate(("train", "test"))
     )
-    assert accuracy(train.images, train.labels, parts=3, test=test) > 0.85
+    assert accuracy(train, test, 1000, StackedImageSignal((3, 8, 8))) > 0.85

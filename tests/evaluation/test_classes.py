@@ -19,10 +19,10 @@ def test_each_class_is_compared_with_itself_at_equal_numbers():
 
     train, test = draw([200, 200, 200]), draw([50, 40, FEWEST - 1])
     seeds = [draw([60, 30, 50], shift=2.0), draw([60, 50, 50], shift=2.0)]
-    found = class_distances(train, test, seeds, 3)
-    assert found.classes.tolist() == [0, 1]  # of class 2 there are too few test images
-    assert found.worst == 1
+    distances = class_distances(train, test, seeds, 3)
+    assert distances.classes.tolist() == [0, 1]  # of class 2 there are too few test images
+    assert distances.worst == 1
     reference = Gaussian.fit(train[0][train[1] == 1])
     drawn = [frechet_distance(reference, Gaussian.fit(x[y == 1][:30])) for x, y in seeds]
-    assert found.fd[1] == pytest.approx(np.mean(drawn))
-    assert found.floor[1] == pytest.approx(frechet_distance(reference, Gaussian.fit(test[0][test[1] == 1][:30])))
+    assert distances.fd[1] == pytest.approx(np.mean(drawn))
+    assert distances.floor[1] == pytest.approx(frechet_distance(reference, Gaussian.fit(test[0][test[1] == 1][:30])))

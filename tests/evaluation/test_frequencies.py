@@ -9,6 +9,7 @@ from ganforge.evaluation.frequencies import (
     classes_found,
     copied_fraction,
     jensen_shannon_divergence,
+    mode_scores,
     unique_fraction,
 )
 
@@ -28,6 +29,12 @@ def test_jensen_shannon_divergence_is_that_of_scipy():
 
 def test_a_class_with_a_stray_sample_is_not_found():
     assert classes_found(np.array([99, 100, 1]), np.array([10, 10, 10])) == 2
+
+
+def test_modes_are_classes_that_any_sample_falls_into():
+    scores = mode_scores(np.array([0, 0, 0, 2]), np.array([10, 10, 10, 10]))
+    assert scores["modes"] == 2
+    assert scores["kl"] == pytest.approx(0.75 * np.log(3) + 0.25 * np.log(1))
 
 
 def test_repeated_and_copied_samples_are_counted():

@@ -6,6 +6,7 @@ import torch
 
 from ganforge.errors import UserError
 from ganforge.evaluation.inception import inception_scores
+from ganforge.evaluation.scores.inception import InceptionScores
 
 CPU = torch.device("cpu")
 IMAGES = np.random.default_rng(0).integers(0, 256, (12, 1, 8, 8), dtype=np.uint8)
@@ -31,6 +32,7 @@ def test_whatever_the_weights_equal_images_are_at_no_distance_and_others_are(mon
     monkeypatch.setattr(inception, "load_state_dict_from_url", lambda *_, **__: {})
     monkeypatch.setattr(inception.FeatureExtractorInceptionV3, "load_state_dict", lambda *_: None)
     scores = inception_scores(IMAGES, IMAGES, 255 - IMAGES // 2, CPU, rng_seed=0)
-    assert set(scores) == {"fid", "fid_floor", "kid", "kid_floor", "is", "precision", "recall"}
+    explained = {key for meaning in InceptionScores.meanings for key in (meaning.key, meaning.real_key) if key}
+    assert {f"inception.{name}" for name in scores} == explained
     assert abs(scores["fid"]) < 1e-3 * scores["fid_floor"]
     assert scores["precision"] == scores["recall"] == 1

@@ -5,68 +5,40 @@ import math
 
 import numpy as np
 import pytest
-import torch
 
-from ganforge.datasets.source import Split
-from ganforge.datasets.stacked_mnist import stack
 from ganforge.errors import UserError
-from ganforge.evaluation import scores as scores_module
-from ganforge.evaluation.alarms import alarms
-from ganforge.evaluation.scores import Real, Samples, mode_scores, score
-from ganforge.features.clusters import Clusters
-from ganforge.features.extractor import Extractor, untrained_classifier
-from tests.features.extractors import trained
+from ganforge.evaluation import inputs
+from ganforge.evaluation.reading import alarms
+from ganforge.evaluation.registry import meanings
+from ganforge.evaluation.score import look_up
+from tests.evaluation.judging import blurred, of_classes, repeated, stack
 
 
 @pytest.fixture(scope="module")
-def extractor(digits) -> Extractor:
-    return trained(digits.splits["train"], 10)
-
-
-@pytest.fixture(scope="module")
-def real(digits, extractor) -> Real:
-    train, test = digits.splits["train"], digits.splits["test"]
-    return Real(train, test, extractor(train.images).values, extractor(test.images), train.labels, 10)
-
-
-@pytest.fixture(scope="module")
-def judge(extractor, real):
-    def run(images, labels=None, neighbours=5):
-        scores, _ = score(Samples(np.asarray(images), labels, 1), extractor(images), real, 0.99, neighbours)
-        return scores
-
-    return run
+def held_out(digits):
+    return digits.splits["test"]
 
 
 def some_of_each_class(split):
     """Every fourth image, which are by all the writers."""
-    return np.concatenate([split.images[split.labels == digit][::4][:35] for digit in range(10)])
+    return np.concatenate([split.signal[split.labels == digit][::4][:35] for digit in range(10)])
 
 
-def blurred(images):
-    """Every pixel the mean of itself and its neighbours."""
-    padded = np.pad(images.astype(float), ((0, 0), (0, 0), (1, 1), (1, 1)), mode="edge")
-    rows = (padded[:, :, :-2] + padded[:, :, 1:-1] + padded[:, :, 2:]) / 3
-    return ((rows[..., :-2] + rows[..., 1:-1] + rows[..., 2:]) / 3).round().astype(np.uint8)
+def noise(split):
+    return np.random.default_rng(0).integers(0, 256, split.signal.shape, dtype=np.uint8)
 
 
-def test_the_extractor_knows_the_digits(digits, extractor):
-    test = digits.splits["test"]
-    assert np.mean(extractor(test.images).labels == test.labels) > 0.97
+def finite(scores) -> bool:
+    json.dumps(scores, allow_nan=False)
+    return all(math.isfinite(value) for group in scores.values() for value in group.values())
 
 
-def test_its_features_have_unit_scale_and_survive_saving(digits, extractor, tmp_path):
-    images = digits.splits["train"].images
-    features = extractor(images)
-    assert np.sqrt(np.mean(features.values**2)) == pytest.approx(1, rel=1e-4)
-    extractor.save(tmp_path, (1, 8, 8), 10, 0.5)
-    loaded = Extractor.load(tmp_path, torch.device("cpu"))(images)
-    assert np.array_equal(loaded.values, features.values)
+def test_the_extractor_knows_the_digits(judge, held_out):
+    assert np.mean(judge.extractor(held_out.signal).labels == held_out.labels) > 0.97
 
 
-def test_real_test_images_score_as_their_own_floor(digits, judge):
-    test = digits.splits["test"]
-    scores = judge(test.images, np.array(test.labels))
+def test_real_test_images_score_as_their_own_floor(judge, held_out):
+    scores = judge(held_out.signal, held_out.labels)
     assert scores["quality"]["fd_ratio"] == pytest.approx(1, rel=1e-3)
     assert scores["quality"]["precision"] == 1
     assert scores["quality"]["coverage"] == 1
@@ -74,16 +46,10 @@ def test_real_test_images_score_as_their_own_floor(digits, judge):
     assert scores["classifier"]["conditional_accuracy"] > 0.97
 
 
-def test_every_score_is_a_finite_number(digits, judge):
-    scores = judge(digits.splits["test"].images)
-    assert "conditional_accuracy" not in scores["classifier"]
-    json.dumps(scores, allow_nan=False)
-    assert all(math.isfinite(value) for group in scores.values() for value in group.values())
-
-
-def test_good_samples_raise_no_alarm(digits, judge):
-    test = digits.splits["test"]
-    assert alarms(judge(test.images, np.array(test.labels))) == []
+def test_good_samples_raise_no_alarm(judge, held_out):
+    scores = judge(held_out.signal, held_out.labels)
+    assert finite(scores)
+    assert alarms(scores) == []
 
 
 def test_training_images_handed_in_as_samples_raise_the_alarm_although_their_distance_is_perfect(digits, judge):
@@ -91,7 +57,7 @@ def test_training_images_handed_in_as_samples_raise_the_alarm_although_their_dis
     assert scores["quality"]["fd_ratio"] < 1
     assert scores["memorisation"]["auth_pct"] == 0
     assert scores["memorisation"]["copied_fraction"] == 1
-    assert "100.0% of the samples are training images" in alarms(scores)[0]
+    assert alarms(scores) == ["memorisation: 100.0% of the samples repeat training data to the last bit"]
 
 
 def test_copies_with_a_little_noise_raise_the_alarm_too(digits, judge):
@@ -99,22 +65,20 @@ def test_copies_with_a_little_noise_raise_the_alarm_too(digits, judge):
     changed = np.clip(copied + np.random.default_rng(0).integers(-8, 9, copied.shape), 0, 255).astype(np.uint8)
     scores = judge(changed)
     assert scores["memorisation"]["copied_fraction"] == 0
-    assert "keep the distance from training images" in alarms(scores)[0]
+    (alarm,) = alarms(scores)
+    assert "keep the distance from training data" in alarm
 
 
-def test_a_missing_class_is_seen(digits, judge):
-    test = digits.splits["test"]
-    kept = test.labels != 3
-    scores = judge(np.concatenate([test.images[kept], test.images[kept]])[: len(test.images)])
+def test_a_missing_class_is_punished(judge, held_out):
+    scores = judge(repeated(of_classes(held_out, set(range(10)) - {3}), len(held_out)).signal)
     assert scores["quality"]["fd_ratio"] > 5
     assert scores["diversity"]["classes_found"] == 9
     assert scores["diversity"]["class_kl"] > 0.05
     assert "collapse: only 9 of 10 classes are among the samples" in alarms(scores)
 
 
-def test_noise_is_seen(digits, judge):
-    noise = np.random.default_rng(0).integers(0, 256, digits.splits["test"].images.shape, dtype=np.uint8)
-    scores = judge(noise)
+def test_noise_is_punished(judge, held_out):
+    scores = judge(noise(held_out))
     assert scores["quality"]["fd_ratio"] > 20
     assert scores["quality"]["kid"] > 50 * abs(scores["quality"]["kid_floor"])
     assert scores["quality"]["precision"] < 0.5
@@ -122,31 +86,36 @@ def test_noise_is_seen(digits, judge):
     assert any("have a sample close by" in alarm for alarm in alarms(scores))
 
 
-def test_blur_is_seen(digits, judge):
-    sharp, soft = judge(digits.splits["test"].images), judge(blurred(digits.splits["test"].images))
+def test_blur_is_punished(judge, held_out):
+    sharp, soft = judge(held_out.signal), judge(blurred(held_out.signal))
     assert soft["quality"]["fd"] > 10 * sharp["quality"]["fd"]
     assert soft["quality"]["kid"] > sharp["quality"]["kid"] + 0.01
     assert soft["quality"]["fd_worst_class"] > 3 * sharp["quality"]["fd_worst_class"]
     assert soft["quality"]["coverage"] < 0.8
 
 
-def test_a_hundred_repeated_images_are_seen(digits, judge):
-    few = digits.splits["test"].images[:100]
-    scores = judge(np.concatenate([few] * 4)[:355])
+def test_a_hundred_repeated_images_are_punished(judge, held_out):
+    scores = judge(repeated(held_out.rows(np.arange(100)), 355).signal)
     assert scores["diversity"]["unique_fraction"] == pytest.approx(100 / 355)
     assert scores["quality"]["coverage"] < 0.9
     assert any("repeat another one" in alarm for alarm in alarms(scores))
 
 
-def test_too_few_samples_are_refused(digits, judge):
-    with pytest.raises(UserError, match=r"evaluation\.neighbours is 5, but only 4 samples"):
-        judge(digits.splits["test"].images[:4])
+def test_one_class_that_is_malformed_is_the_worst(judge, held_out):
+    images = np.where((held_out.labels == 4)[:, None, None, None], blurred(held_out.signal), held_out.signal)
+    good, poor = (judge(signals, held_out.labels)["quality"] for signals in (held_out.signal, images))
+    assert poor["fd_worst_class"] > 5 * good["fd_worst_class"]
+    assert poor["fd_worst_class"] / good["fd_worst_class"] > 2 * poor["fd"] / good["fd"]
 
 
-def test_large_sets_are_compared_by_a_part_of_them(digits, judge, monkeypatch):
-    monkeypatch.setattr(scores_module, "MOST_POOLED_ENTRIES", 200 * 128)
-    test = digits.splits["test"]
-    scores = judge(test.images)
+def test_too_few_samples_are_refused(judge, held_out):
+    with pytest.raises(UserError, match=r"evaluation\.neighbours is 5, but only 4 samples stand against 355"):
+        judge(held_out.signal[:4])
+
+
+def test_large_sets_are_compared_by_a_part_of_them(judge, held_out, monkeypatch):
+    monkeypatch.setattr(inputs, "MOST_POOLED_ENTRIES", 200 * 128)
+    scores = judge(held_out.signal)
     assert (scores["n"]["pooled"], scores["n"]["real"]) == (200, 355)
     assert scores["quality"]["fd_ratio"] == pytest.approx(1, rel=1e-3)
     covered = 200 * scores["quality"]["coverage_real"]
@@ -154,37 +123,28 @@ def test_large_sets_are_compared_by_a_part_of_them(digits, judge, monkeypatch):
     assert covered < 200
 
 
-def test_modes_are_classes_that_any_sample_falls_into():
-    scores = mode_scores(np.array([0, 0, 0, 2]), np.array([10, 10, 10, 10]))
-    assert scores["modes"] == 2
-    assert scores["kl"] == pytest.approx(0.75 * np.log(3) + 0.25 * np.log(1))
+def test_distances_of_several_seeds_come_with_their_spread(judge, held_out):
+    seeds = np.concatenate([held_out.signal, blurred(held_out.signal)])
+    both, first, second = judge(seeds, seeds=2), judge(held_out.signal), judge(blurred(held_out.signal))
+    for name in ("fd", "fd_ratio", "kid"):
+        pair = [scores["quality"][name] for scores in (first, second)]
+        assert both["quality"][name] == pytest.approx(np.mean(pair))
+        assert both["quality"][f"{name}_std"] == pytest.approx(np.std(pair, ddof=1))
+        assert f"{name}_std" not in first["quality"]
 
 
-@pytest.fixture(scope="module")
-def judge_stacks(digits):
-    """Scores of two seeds of stacks of three digits, a thousand classes."""
-    chance = np.random.default_rng(0)
-    train, test = stack(digits.splits["train"], 15_000, chance), stack(digits.splits["test"], 2_000, chance)
-    extractor = trained(train, 1000, parts=3)
-    real = Real(train, test, extractor(train.images).values, extractor(test.images), train.labels, 1000, parts=3)
+def test_a_thousand_classes_have_scores_and_modes_are_those_of_the_first_seed(judge_stacks, held_out):
+    random = np.random.default_rng(5)
+    good, poor = stack(held_out, 2_000, random), stack(of_classes(held_out, range(5)), 2_000, random)
 
-    def run(first, second):
-        samples = Samples(
-            np.concatenate([first.images, second.images]), np.concatenate([first.labels, second.labels]), 2
+    def judged(first, second):
+        signals, labels = (
+            np.concatenate(pair) for pair in ((first.signal, second.signal), (first.labels, second.labels))
         )
-        scores, _ = score(samples, extractor(samples.signals), real, 0.95, 5)
-        return scores
+        return judge_stacks(signals, labels, seeds=2)
 
-    return run
-
-
-def test_a_thousand_classes_have_scores_and_modes_are_those_of_the_first_seed(digits, judge_stacks):
-    chance = np.random.default_rng(5)
-    good = stack(digits.splits["test"], 2_000, chance)
-    kept = digits.splits["test"].labels < 5
-    poor = stack(Split(digits.splits["test"].images[kept], digits.splits["test"].labels[kept]), 2_000, chance)
-    scores, collapsed = judge_stacks(good, poor), judge_stacks(poor, good)
-    assert all(math.isfinite(value) for group in scores.values() for value in group.values())
+    scores, collapsed = judged(good, poor), judged(poor, good)
+    assert finite(scores)
     assert not [alarm for alarm in alarms(scores) if "classes" in alarm]
     assert scores["task"]["modes"] > 830  # of 865 that as many random stacks have
     assert 100 <= collapsed["task"]["modes"] < 250  # 125, and those taken for others
@@ -192,52 +152,69 @@ def test_a_thousand_classes_have_scores_and_modes_are_those_of_the_first_seed(di
     assert scores["classifier"]["conditional_accuracy"] > 0.9
 
 
-def test_data_of_one_part_have_no_modes(digits, judge):
-    assert "task" not in judge(digits.splits["test"].images)
-
-
-@pytest.fixture(scope="module")
-def judge_unlabelled(digits):
-    """Scores of the same images as if nobody had labelled them."""
-    train, test = (Split(digits.splits[name].images, None) for name in ("train", "test"))
-    clusters = Clusters.fit(train.images, 0)
-    classifier = untrained_classifier(train.images, 0, torch.device("cpu"))
-    extractor = Extractor.scaled_to(classifier, train.images, torch.device("cpu"), clusters=clusters)
-    real = Real(train, test, extractor(train.images).values, extractor(test.images), clusters(train.images), 0)
-
-    def run(images):
-        scores, _ = score(Samples(np.asarray(images), None, 1), extractor(images), real, None, 5)
-        return scores
-
-    return run
-
-
-def test_without_labels_what_makes_no_sense_is_left_out(digits, judge_unlabelled):
-    scores = judge_unlabelled(digits.splits["test"].images)
-    json.dumps(scores, allow_nan=False)
-    assert set(scores) == {"n", "quality", "diversity", "memorisation"}
-    assert set(scores["diversity"]) == {"cluster_js", "cluster_js_real", "unique_fraction", "unique_fraction_real"}
-    assert "fd_worst_class" not in scores["quality"]
+def test_without_labels_real_images_score_as_their_own_floor(judge_unlabelled, held_out):
+    scores = judge_unlabelled(held_out.signal)
+    assert finite(scores)
     assert scores["quality"]["fd_ratio"] == pytest.approx(1, rel=1e-3)
     assert scores["diversity"]["cluster_js"] == scores["diversity"]["cluster_js_real"]
     assert alarms(scores) == []
 
 
-def test_without_labels_noise_and_a_missing_kind_of_image_are_seen(digits, judge_unlabelled):
-    test = digits.splits["test"]
-    kept = test.images[np.isin(test.labels, [2, 3, 5, 7, 8, 9])]
-    lacking = judge_unlabelled(np.concatenate([kept, kept])[: len(test.images)])
+def test_without_labels_noise_and_a_missing_kind_of_image_are_punished(judge_unlabelled, held_out):
+    lacking = judge_unlabelled(repeated(of_classes(held_out, {2, 3, 5, 7, 8, 9}), len(held_out)).signal)
     assert lacking["diversity"]["cluster_js"] > 3 * lacking["diversity"]["cluster_js_real"]
-    assert any("groups of similar images" in alarm for alarm in alarms(lacking))
-    noise = np.random.default_rng(0).integers(0, 256, test.images.shape, dtype=np.uint8)
-    assert judge_unlabelled(noise)["quality"]["fd_ratio"] > 20
+    assert any("groups of similar signals" in alarm for alarm in alarms(lacking))
+    assert judge_unlabelled(noise(held_out))["quality"]["fd_ratio"] > 20
 
 
-def test_an_unlabelled_extractor_survives_saving(digits, tmp_path):
-    images = digits.splits["train"].images
-    classifier = untrained_classifier(images, 3, torch.device("cpu"))
-    extractor = Extractor.scaled_to(classifier, images, torch.device("cpu"), clusters=Clusters.fit(images, 3))
-    extractor.save(tmp_path, (1, 8, 8), 0, None)
-    loaded = Extractor.load(tmp_path, torch.device("cpu"))(images)
-    assert np.array_equal(loaded.values, extractor(images).values)
-    assert np.array_equal(loaded.labels, extractor(images).labels)
+PLANTED = {
+    "noise": ("quality.fd", "quality.fd_ratio", "quality.kid", "quality.precision", "quality.density"),
+    "one malformed class": ("quality.fd_worst_class",),
+    "repeated": ("quality.recall", "quality.coverage", "diversity.unique_fraction"),
+    "missing class": ("diversity.classes_found", "diversity.class_kl"),
+    "copied": ("memorisation.auth_pct", "memorisation.copied_fraction"),
+    "wrong labels": ("classifier.conditional_accuracy", "classifier.cas"),
+    "missing, unlabelled": ("diversity.cluster_js",),
+    "half of the digits, stacked": ("task.modes", "task.kl"),
+}
+
+
+@pytest.fixture(scope="module")
+def planted(digits, judge, judge_unlabelled, judge_stacks, held_out):
+    """Scores of good samples and of those with a fault, by its name."""
+    good = judge(held_out.signal, held_out.labels, cas_images=4000)
+    malformed = np.where((held_out.labels == 4)[:, None, None, None], blurred(held_out.signal), held_out.signal)
+    random = np.random.default_rng(5)
+    stacks, few = stack(held_out, 2_000, random), stack(of_classes(held_out, range(5)), 2_000, random)
+    return {
+        "noise": (good, judge(noise(held_out), held_out.labels)),
+        "one malformed class": (good, judge(malformed, held_out.labels)),
+        "repeated": (good, judge(repeated(held_out.rows(np.arange(50)), 355).signal, held_out.labels)),
+        "missing class": (good, judge(repeated(of_classes(held_out, range(9)), 355).signal, held_out.labels)),
+        "copied": (good, judge(some_of_each_class(digits.splits["train"]))),
+        "wrong labels": (good, judge(held_out.signal, (held_out.labels + 1) % 10, cas_images=4000)),
+        "missing, unlabelled": (
+            judge_unlabelled(held_out.signal),
+            judge_unlabelled(repeated(of_classes(held_out, range(6)), 355).signal),
+        ),
+        "half of the digits, stacked": (
+            judge_stacks(stacks.signal, stacks.labels),
+            judge_stacks(few.signal, few.labels),
+        ),
+    }
+
+
+def test_every_score_but_those_of_inception_punishes_a_planted_fault(planted):
+    punishing = {key for keys in PLANTED.values() for key in keys}
+    assert punishing == {key for key in meanings() if not key.startswith("inception.")}
+    for fault, keys in PLANTED.items():
+        for key in keys:
+            meaning = meanings()[key]
+            before, after = (look_up(scores, key) for scores in planted[fault])
+            if meaning.better == "real":
+                before, after = (
+                    abs(value - look_up(scores, meaning.real_key))
+                    for value, scores in zip((before, after), planted[fault])
+                )
+            lost = before - after if meaning.better == "higher" else after - before
+            assert lost > 0.05 * abs(before), (fault, key, before, after)

@@ -46,7 +46,7 @@ def test_a_change_that_is_passed_and_could_not_be_pushed_does_not_pass(tmp_path,
 def test_without_a_base_scores_stand_alone(tmp_path, record):
     text = report(tmp_path, base=None, record=record)
     assert "No run is recorded at 2222222" in text
-    assert "| score | this change | real images |" in text
+    assert "| score | this change | real data |" in text
 
 
 def test_grids_that_are_the_same_are_shown_once(tmp_path, record):

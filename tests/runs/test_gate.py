@@ -7,7 +7,7 @@ import pytest
 
 from ganforge.errors import UserError
 from ganforge.runs.gate import check_gate, judge
-from ganforge.params import GateSettings
+from ganforge.runs.settings import GateSettings
 from tests.records import measured_record
 
 OPEN = GateSettings(most={}, least={}, worse_by={}, alarms="refuse")
@@ -43,18 +43,18 @@ def test_a_gate_that_asks_nothing_lets_everything_in(record):
 def test_a_score_beyond_its_bound_is_refused_with_both_figures(record, ratio, shown):
     record = with_scores(record, quality={"fd_ratio": ratio})
     assert judge(record, None, gate(most={"quality.fd_ratio": ratio})) == []
-    (told,) = sentences(judge(record, None, gate(most={"quality.fd_ratio": 0.9 * ratio})))
-    assert told == f"ratio to its floor (quality.fd_ratio) is {shown}, at most {0.9 * ratio:g} is allowed"
-    (told,) = sentences(judge(record, None, gate(least={"classifier.conditional_accuracy": 0.999})))
-    assert told == "label obeyed (classifier.conditional_accuracy) is 0.994, at least 0.999 is allowed"
+    (sentence,) = sentences(judge(record, None, gate(most={"quality.fd_ratio": 0.9 * ratio})))
+    assert sentence == f"ratio to its floor (quality.fd_ratio) is {shown}, at most {0.9 * ratio:g} is allowed"
+    (sentence,) = sentences(judge(record, None, gate(least={"classifier.conditional_accuracy": 0.999})))
+    assert sentence == "label obeyed (classifier.conditional_accuracy) is 0.994, at least 0.999 is allowed"
 
 
 def test_a_score_may_be_worse_than_the_base_s_by_so_much_and_no_more(record):
     ratio = record.scores["quality"]["fd_ratio"]
     worse = with_scores(record, quality={"fd_ratio": ratio + 0.3})
     assert judge(worse, record, gate(worse_by={"quality.fd_ratio": 0.31})) == []
-    (told,) = sentences(judge(worse, record, gate(worse_by={"quality.fd_ratio": 0.29})))
-    assert "0.3 worse than the base, at most 0.29 is allowed" in told
+    (sentence,) = sentences(judge(worse, record, gate(worse_by={"quality.fd_ratio": 0.29})))
+    assert "0.3 worse than the base, at most 0.29 is allowed" in sentence
     assert judge(record, worse, gate(worse_by={"quality.fd_ratio": 0.0})) == []  # better
     coverage = record.scores["quality"]["coverage"]
     lower = with_scores(record, quality={"coverage": coverage - 0.1})
@@ -109,10 +109,10 @@ def test_a_score_that_the_base_has_may_not_go_missing(record):
     less = json.loads(json.dumps(record.scores))
     del less["classifier"]["cas"]
     asked = gate(worse_by={"classifier.cas": 0.1})
-    (told,) = sentences(judge(replace(record, scores=less), record, asked))
-    assert told == "learnt from samples (classifier.cas) is measured no more, though the base has it"
-    (told,) = sentences(judge(record, replace(record, scores=less), asked), refused=False)
-    assert "the base has none to compare" in told
+    (sentence,) = sentences(judge(replace(record, scores=less), record, asked))
+    assert sentence == "learnt from samples (classifier.cas) is measured no more, though the base has it"
+    (sentence,) = sentences(judge(record, replace(record, scores=less), asked), refused=False)
+    assert "the base has none to compare" in sentence
 
 
 def test_scores_of_other_images_are_not_compared_though_parameters_are_the_same(record):

@@ -1,19 +1,23 @@
-"""Runs to compare, from files, from git and from MLflow."""
+"""Runs to compare, from files and from git."""
 
 import json
 import subprocess
+from dataclasses import replace
 
 import pytest
 
 from ganforge.errors import UserError
-from ganforge.params import parse_params
-from ganforge.prepared.meta import Meta
-from ganforge.runs.records import WORKSPACE, differing_params, parse_record, ranked, read_revision, read_workspace
-from ganforge.tracking import Identity, previous_run, read_run, recover_run
-from tests.pages.test_report import SCORES, png
-
-META = Meta("digits", "somewhere", "image", (1, 8, 8), ("0", "1"), (5, 5), {"train": 10, "test": 2}, "ab" * 32)
-
+from ganforge.runs.records import (
+    WORKSPACE,
+    changed_params,
+    changed_scores,
+    differing_params,
+    parse_record,
+    ranked,
+    read_revision,
+    read_workspace,
+)
+from tests.pages.test_report import SCORES, png, record
 
 PARAMS = "dataset:\n  name: digits\ntrain:\n  loss: {loss}\n  learning_rate: {{start: 1, end: 0}}\n"
 
@@ -28,18 +32,22 @@ def write_run(own_folder, loss, fd):
     (own_folder / "samples" / "grid.png").write_bytes(png())
 
 
+def verdicts(before, after) -> dict[str, str]:
+    return {change.label: change.verdict for change in changed_scores(before, after)}
+
+
 def test_what_lies_on_disk_is_a_run(own_folder):
     write_run(own_folder, "hinge", 0.5)
-    found = read_workspace()
-    assert found.name == WORKSPACE
-    assert found.params == {
+    run = read_workspace()
+    assert run.name == WORKSPACE
+    assert run.params == {
         "dataset.name": "digits",
         "train.loss": "hinge",
         "train.learning_rate.start": 1,
         "train.learning_rate.end": 0,
     }
-    assert found.scores["quality"]["fd"] == 0.5
-    assert found.grid == png()
+    assert run.scores["quality"]["fd"] == 0.5
+    assert run.grid == png()
 
 
 def git(*arguments):
@@ -70,8 +78,8 @@ def test_scores_stand_beside_the_parameters_that_they_were_made_with(own_folder)
     write_lock(own_folder, "hinge")
     assert not read_workspace().stale
     write_run(own_folder, "wasserstein", 0.5)
-    found = read_workspace()
-    assert (found.params["train.loss"], found.params["dataset.name"], found.stale) == ("hinge", "digits", True)
+    run = read_workspace()
+    assert (run.params["train.loss"], run.params["dataset.name"], run.stale) == ("hinge", "digits", True)
 
 
 def test_scores_of_other_samples_than_those_that_lie_there_are_stale(own_folder):
@@ -91,8 +99,8 @@ def test_a_commit_is_a_run_and_an_unknown_one_is_refused(own_folder):
     git("add", "params.yaml", "reports")
     git("commit", "-qm", "one")
     write_run(own_folder, "relativistic", 0.2)
-    found = read_revision("HEAD")
-    assert (found.params["train.loss"], found.scores["quality"]["fd"], found.grid) == ("hinge", 0.5, None)
+    run = read_revision("HEAD")
+    assert (run.params["train.loss"], run.scores["quality"]["fd"], run.grid) == ("hinge", 0.5, None)
     with pytest.raises(UserError, match="no-such-thing is neither a recorded run nor a revision"):
         read_revision("no-such-thing")
 
@@ -103,8 +111,8 @@ def test_a_commit_that_was_not_run_again_is_read_as_what_it_was_made_with(own_fo
     write_lock(own_folder, "hinge")
     git("add", "params.yaml", "reports", "dvc.lock")
     git("commit", "-qm", "another loss, and the scores of the one before")
-    found = read_revision("HEAD")
-    assert (found.params["train.loss"], found.stale, found.data) == ("hinge", True, "preprocess")
+    run = read_revision("HEAD")
+    assert (run.params["train.loss"], run.stale, run.data) == ("hinge", True, "preprocess")
 
 
 def test_runs_are_ranked_whichever_way_is_better_and_those_without_the_score_come_last():
@@ -122,36 +130,39 @@ def test_runs_are_ranked_whichever_way_is_better_and_those_without_the_score_com
     assert differing_params([far, none]) == ["train.loss"]
 
 
+def test_what_changed_says_which_way_is_better():
+    before = record("old", {"train.loss": "hinge", "train.seed": 0}, {"fd": 0.5, "recall": 0.98}, auth_pct=70.0)
+    after = record("new", {"train.loss": "relativistic", "train.seed": 0, "train.r1": 0.1})
+    assert changed_params(before, after) == [("train.loss", "hinge", "relativistic"), ("train.r1", "-", "0.1")]
+    verdict = verdicts(before, after)
+    assert verdict["Fréchet distance"] == "better"
+    assert verdict["recall"] == "worse"
+    assert verdict["precision"] == "the same"
+    assert verdict["not copied, in %"] == "better"  # nearer to the 50 % of real images
+    assert verdict["class divergence"] == "the same"
+    assert verdict["ratio to its floor"] == "the same"
+
+
+def test_what_other_samples_would_change_as_much_is_much_the_same():
+    verdict = verdicts(record(quality={"fd": 0.27, "recall": 0.92}), record())
+    assert verdict["Fréchet distance"] == verdict["recall"] == "much the same"
+
+
+@pytest.mark.parametrize("key", ["dataset.resolution", "extractor.images", "sample.count"])
+def test_scores_that_were_measured_differently_get_no_verdict(key):
+    verdict = verdicts(record(params={key: 1}, quality={"fd": 0.5}), record(params={key: 2}))
+    assert set(verdict.values()) == {"measured differently"}
+
+
+def test_another_length_of_one_classifiers_training_leaves_the_other_scores_comparable():
+    before, after = (record(params={"evaluation.cas_images": images}) for images in (0, 60000))
+    scores = [one.scores["classifier"] | {"cas": 0.9} for one in (before, after)]
+    before, after = (replace(one, scores=one.scores | {"classifier": of}) for one, of in zip((before, after), scores))
+    verdict = verdicts(before, after)
+    assert verdict["learnt from samples"] == "measured differently"
+    assert verdict["Fréchet distance"] == "the same"
+
+
 def test_scores_that_are_no_json_are_refused_in_a_sentence():
     with pytest.raises(UserError, match=r"metrics\.json of old cannot be read"):
         parse_record("old", "train: {}", "{", None)
-
-
-def test_recorded_runs_are_found_again_and_the_one_before_is_the_last_that_was_finished(own_folder, defaults):
-    params = parse_params(defaults)
-    compared = parse_record("now", PARAMS.format(loss="x"), json.dumps(SCORES), None)
-
-    def recorded(loss, *, end=True):
-        run = recover_run(params, META, Identity.new())
-        write_run(own_folder, loss, 0.5)
-        run.log_files(
-            {
-                own_folder / "params.yaml": None,
-                own_folder / "reports" / "metrics.json": None,
-                own_folder / "samples" / "grid.png": "samples",
-            }
-        )
-        if end:
-            run.end("FINISHED")
-        return run
-
-    first, _ = recorded("hinge"), recorded("wasserstein", end=False)
-    assert previous_run(compared, first.identity) is None
-    current = recover_run(params, META, Identity.new())
-    found = previous_run(compared, current.identity)
-    assert found.params["train.loss"] == "hinge"
-    assert found.grid == png()
-    assert read_run(first.run_id).params["train.loss"] == "hinge"
-    assert read_run(first.run_id[:10]).params == read_run(first.run_id).params
-    assert read_run(current.run_id) is None
-    assert read_run("0" * 32) is None

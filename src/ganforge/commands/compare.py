@@ -33,13 +33,13 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Prints what differs, and writes the page."""
-    from ganforge.evaluation.meanings import MEANINGS
+    from ganforge.evaluation.registry import meanings
     from ganforge.runs.records import ranked
 
-    known = [meaning.key for meaning in MEANINGS]
+    known = meanings()
     if len(options.runs) < 2:
         raise UserError("one run alone cannot be compared: name another, such as HEAD for that of the last commit.")
-    if options.by not in [*known, None]:
+    if options.by is not None and options.by not in known:
         raise UserError(f"--by is {options.by!r}, no score; allowed are {', '.join(known)}.")
     records = [_record(name) for name in options.runs]
     if options.by or len(records) > 2:
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> None:
 
 def print_ranking(records: Sequence[Record], key: str) -> None:
     """Prints runs in the order that they come in, with what differs, and writes the page with their grids."""
-    from ganforge.evaluation.meanings import shown
+    from ganforge.evaluation.reading import shown
     from ganforge.files import write_durably
     from ganforge.pages.report import render_ranking
     from ganforge.runs.records import comparable, differing_params
@@ -69,7 +69,7 @@ def print_ranking(records: Sequence[Record], key: str) -> None:
     PAGE.parent.mkdir(exist_ok=True)
     write_durably(PAGE, render_ranking(records, heads, rows).encode())
     if not all(comparable(records[0], record) for record in records):
-        print("\nNot all of them were measured on the same data, by the same extractor and on as many images.")
+        print("\nNot all of them were measured on the same data, by the same extractor and on as many samples.")
     if any(record.stale for record in records):
         print(f"\n{STALE}")
     print(f"\nSide by side  {PAGE}")

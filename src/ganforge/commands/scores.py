@@ -17,24 +17,22 @@ def add(_: argparse.ArgumentParser) -> None:
 
 
 def run(_: argparse.Namespace) -> None:
-    """Prints every score beside that of real images, one sentence about them all, and alarms."""
-    from ganforge.evaluation.alarms import alarms
-    from ganforge.evaluation.meanings import SPREAD, headline, rows
+    """Prints every score beside that of real data, one sentence about them all, and alarms."""
+    from ganforge.evaluation.reading import SPREAD, alarms, headline, rows
     from ganforge.runs.records import read_workspace
 
     record = read_workspace()
     try:
-        inception = bool(record.params.get("evaluation.inception"))
-        table, told = rows(record.scores), alarms(record.scores, inception=inception)
+        table, warnings = rows(record.scores), alarms(record.scores)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{METRICS} cannot be read ({error}): remove it, and `make repro` makes it again.") from None
-    print(f"\n{_scored():20}{'samples':>16}{'real images':>14}")
+    print(f"\n{_scored():20}{'samples':>16}{'real data':>14}")
     for row in table:
         print(f"{row.meaning.label:20}{row.value:>16}{row.real:>14}   {row.meaning.text}")
     print(f"{SPREAD}\n\n{headline(record.scores)}")
     if record.stale:
         print(f"\n{STALE}")
-    for alarm in told:
+    for alarm in warnings:
         print(f"\nALARM: {alarm}")
     print()
     for what, path in (("Sample grid", GRID), ("Report", REPORT)):

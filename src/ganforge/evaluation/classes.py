@@ -1,25 +1,29 @@
-"""The Frechet distance of each class apart: the mean over all classes hides the worst."""
+"""The Fréchet distance of each class apart: the mean over all classes hides the worst."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ganforge.features.frechet import Gaussian, frechet_distance
 
-FEWEST = 20  # images of a class whose distance says anything
+if TYPE_CHECKING:
+    from ganforge.evaluation.inputs import Context, Real, Samples
+
+FEWEST = 20  # items of a class whose distance says anything
 
 
 @dataclass(frozen=True)
 class ClassDistances:
-    """Distances of the samples of each class, and of as many real test images, from its real training images.
+    """Distances of the samples of each class, and of as many real test items, from its real training data.
 
     Attributes:
-        classes: numbers of the classes with at least `FEWEST` images on every side.
+        classes: numbers of the classes with at least `FEWEST` items on every side.
         fd: (len(classes),) of samples, mean over the seeds.
-        floor: (len(classes),) of real test images.
+        floor: (len(classes),) of real test data.
     """
 
     classes: np.ndarray
@@ -38,14 +42,14 @@ def class_distances(
     seeds: Sequence[tuple[np.ndarray, np.ndarray]],
     classes: int,
 ) -> ClassDistances:
-    """Distances of each class, between equal numbers of samples and of real test images.
+    """Distances of each class, between equal numbers of samples and of real test items.
 
     Args:
-        train, test: features (N, features) and labels (N,) of real images.
+        train, test: features (N, features) and labels (N,) of real data.
         seeds: the same of the samples of each seed.
         classes: number of labels.
     """
-    kept, distances, floors = [], [], []
+    compared, distances, floors = [], [], []
     for label in range(classes):
         real, held_out = (features[labels == label] for features, labels in (train, test))
         drawn = [features[labels == label] for features, labels in seeds]
@@ -53,7 +57,30 @@ def class_distances(
         if min(count, len(real)) < FEWEST:
             continue
         reference = Gaussian.fit(real)
-        kept.append(label)
+        compared.append(label)
         distances.append(np.mean([frechet_distance(reference, Gaussian.fit(one[:count])) for one in drawn]))
         floors.append(frechet_distance(reference, Gaussian.fit(held_out[:count])))
-    return ClassDistances(np.array(kept, dtype=np.int64), np.array(distances), np.array(floors))
+    return ClassDistances(np.array(compared, dtype=np.int64), np.array(distances), np.array(floors))
+
+
+def distances_by_class(samples: Samples, real: Real, context: Context) -> ClassDistances:
+    """The distances of each class, see `class_distances`.
+
+    Samples count for the class that they were asked to be or, where nobody asked, look like; so do real test items.
+    There are none where the feature network is shown several views: their classes are too many for the items of each.
+
+    Args:
+        samples: what is compared.
+        real: what with.
+        context: the features of the samples.
+    """
+    if samples.labels is None:
+        labels, test_labels = context.features.labels, real.test_features.labels
+    else:
+        labels, test_labels = samples.labels, real.test.required_labels()
+    return class_distances(
+        (real.train_features, real.train_groups),
+        (real.test_features.values, test_labels),
+        [(context.features.values[rows], labels[rows]) for rows in samples.seed_rows(context.count)],
+        real.classes if real.signal.views == 1 else 0,
+    )

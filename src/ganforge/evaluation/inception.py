@@ -71,7 +71,7 @@ def inception_scores(
             "kid_subset_size": min(SUBSET, count, len(train)),
         }
         try:
-            found: Mapping[str, float] = calculate_metrics(
+            scores: Mapping[str, float] = calculate_metrics(
                 input1=_Pictures(images), input2=_Pictures(train), fid=True, kid=True, **chosen | settings | wanted
             )
         except OSError as error:
@@ -79,7 +79,7 @@ def inception_scores(
                 f"the weights of Inception cannot be downloaded ({error}); try again where there is a network, and "
                 "torch.hub keeps them for later."
             ) from error
-        return found
+        return scores
 
     fake = measure(samples[:count], isc=True, prc=True)
     real = measure(test[np.sort(np.random.default_rng(0).permutation(len(test))[:count])])

@@ -12,11 +12,11 @@ def authentic(points: np.ndarray, train: np.ndarray) -> np.ndarray:
     """Which points are no copies: those farther from their nearest training point than that one is from the next.
 
     The authenticity of Alaa et al. 2022, https://arxiv.org/abs/2102.08921, section 3.3. Its share among samples says
-    little alone; it has to be near that of real images that nobody has trained on.
+    little alone; it has to be near that of real data that nobody has trained on.
 
     Args:
         points: (N, features) float32.
-        train: (M, features) float32 of the training images, M of at least 2.
+        train: (M, features) float32 of the training data, M of at least 2.
 
     Returns:
         (N,) bool.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,26 +14,29 @@ import pandas as pd
 from ganforge.files import write_durably
 
 FEW_POINTS = 20
-COLOURS = ("#1b6ca8", "#d1495b", "#66a182")
+COLOURS = ("#1b6ca8", "#d1495b", "#66a182", "#e0a030", "#8a5fa8", "#5f6b73")
+SHOWN = "thousand items shown"
+DISTANCE = "distance of the samples from the training data"
+PANELS = {
+    "loss_": "losses",
+    "score_": "mean score that the discriminator gives",
+    "gradient_": "squared gradient norm of the discriminator",
+    "fd": DISTANCE,
+}
+"""How the columns of training.csv begin that stand together, and the title over them."""
 
 
 def plot_training(history: pd.DataFrame, path: Path) -> None:
-    """Losses, scores of the discriminator and squared gradient norms over the images shown."""
-    panels = {
-        "losses": ["loss_discriminator", "loss_generator"],
-        "mean score that the discriminator gives": ["score_real", "score_fake"],
-        "squared gradient norm of the discriminator": ["gradient_r1", "gradient_r2", "gradient_wgan_gp"],
-        "distance of the samples from the training images": ["fd"],
-    }
-    known = set(history.dropna(axis="columns", how="all"))
-    panels = {title: [name for name in names if name in known] for title, names in panels.items()}
-    panels = {title: names for title, names in panels.items() if names}
+    """Losses, scores of the discriminator, squared gradient norms and distances over what was shown."""
+    known = [str(name) for name in history.dropna(axis="columns", how="all")]
+    panels = {start: [name for name in known if name.startswith(start)] for start in PANELS}
+    panels = {start: names for start, names in panels.items() if names}
     figure, axes = figure_of(len(panels))
-    for axis, (title, names) in zip(axes, panels.items(), strict=True):
-        for name, colour in zip(names, COLOURS):
-            told = history[["images", name]].dropna()  # penalties and distances come every few steps only
-            axis.plot(told["images"] / 1000, told[name], color=colour, linewidth=1, label=name.split("_", 1)[-1])
-        axis.set(title=title, xlabel="thousand images shown")
+    for axis, (start, names) in zip(axes, panels.items(), strict=True):
+        for name, colour in zip(names, itertools.cycle(COLOURS)):
+            rows = history[["images", name]].dropna()  # penalties and distances come every few steps only
+            axis.plot(rows["images"] / 1000, rows[name], color=colour, linewidth=1, label=name.split("_", 1)[-1])
+        axis.set(title=PANELS[start], xlabel=SHOWN)
         if names == ["fd"]:
             axis.set_yscale("log")
         else:
@@ -41,7 +45,7 @@ def plot_training(history: pd.DataFrame, path: Path) -> None:
 
 
 def plot_trainings(histories: Mapping[str, pd.DataFrame], path: Path) -> None:
-    """Losses and distances of several trainings over the images shown, by the names of the trainings."""
+    """Losses and distances of several trainings over what was shown, by the names of the trainings."""
     names = ["loss_discriminator", "loss_generator", "fd"]
     columns = pd.concat(histories).dropna(axis="columns", how="all")
     known = [name for name in names if name in columns]
@@ -50,17 +54,16 @@ def plot_trainings(histories: Mapping[str, pd.DataFrame], path: Path) -> None:
     for axis, name in zip(axes, known, strict=True):
         for (training, history), colour in zip(histories.items(), COLOURS):
             if name in history:
-                told = history[["images", name]].dropna()
-                marker = "." if len(told) < FEW_POINTS else None  # a single one has no line
-                axis.plot(told["images"] / 1000, told[name], color=colour, linewidth=1, marker=marker, label=training)
-        axis.set(title=titles.get(name, "distance of the samples from the training images"))
-        axis.set(xlabel="thousand images shown", yscale="log" if name == "fd" else "linear")
+                rows = history[["images", name]].dropna()
+                marker = "." if len(rows) < FEW_POINTS else None  # a single one has no line
+                axis.plot(rows["images"] / 1000, rows[name], color=colour, linewidth=1, marker=marker, label=training)
+        axis.set(title=titles.get(name, DISTANCE), xlabel=SHOWN, yscale="log" if name == "fd" else "linear")
         axis.legend(frameon=False)
     save_figure(figure, path)
 
 
 def plot_classes(counts: np.ndarray, reference: np.ndarray, classes: Sequence[str], path: Path) -> None:
-    """Share of every class among the samples and among the real images."""
+    """Share of every class among the samples and among the real data."""
     figure, (axis,) = figure_of(1)
     positions = np.arange(len(classes))
     for offset, values, colour, label in (
@@ -74,12 +77,12 @@ def plot_classes(counts: np.ndarray, reference: np.ndarray, classes: Sequence[st
     save_figure(figure, path)
 
 
-def plot_counts(counts: np.ndarray, classes: Sequence[str], path: Path) -> None:
-    """Number of images of every class."""
+def plot_counts(counts: np.ndarray, classes: Sequence[str], path: Path, items: str = "items") -> None:
+    """Number of items of every class, under the word for them."""
     figure, (axis,) = figure_of(1)
     axis.bar(np.arange(len(classes)), counts, 0.7, color=COLOURS[0])
     _name_classes(axis, classes)
-    axis.set(ylabel="images")
+    axis.set(ylabel=items)
     save_figure(figure, path)
 
 

@@ -5,46 +5,47 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ganforge.evaluation.meanings import SPREAD, Scores, headline, rows
+from ganforge.evaluation.reading import SPREAD, alarms, headline, rows
+from ganforge.evaluation.score import look_up
 from ganforge.pages.page import Picture, Section, render
 from ganforge.runs.records import LEGEND, Record, changed_params, changed_scores
 
-NOT_TOLD = ("compute.", "augmentation_study.")  # parameters that this run would be the same without
+IRRELEVANT = ("compute.", "augmentation_study.")  # parameters that this run would be the same without
 
 
 def render_report(
     *,
     title: str,
-    scores: Scores,
-    alarms: Sequence[str],
-    sections: Sequence[Section],
+    data: str,
+    current: Record,
     previous: Record | str,
     chosen: str,
-    current: Record,
+    sections: Sequence[Section],
     environment: Mapping[str, Any],
 ) -> str:
     """The page of one run.
 
     Args:
         title: of the page.
-        scores: contents of metrics.json.
-        alarms: what is plainly wrong, in sentences.
-        sections: pictures; those without any are left out.
-        previous: the run before this one, or why there is none.
+        data: what several signals are called, as in ``images``.
+        current: this run.
+        previous: the run before it, or why there is none.
         chosen: which generator of the training it is about.
-        current: this run, to compare with it.
-        environment: what it was made with.
+        sections: pictures; those without any are left out.
+        environment: what it ran in.
     """
     before = None if isinstance(previous, str) else previous
+    scores = current.scores
     return render(
         "report.html",
         title=title,
+        data=data,
         counts=scores["n"],
-        labelled="classifier" in scores,
-        alarms=alarms,
+        labelled=look_up(scores, "classifier.extractor_accuracy") is not None,
+        alarms=alarms(scores),
         rows=rows(scores),
         sections=[section for section in sections if section.pictures],
-        headline=headline(scores),
+        headline=headline(scores, data),
         chosen=chosen,
         spread=SPREAD,
         legend=LEGEND,
@@ -52,7 +53,7 @@ def render_report(
         no_previous=previous if before is None else "",
         changed_params=changed_params(before, current) if before else [],
         changed_scores=changed_scores(before, current) if before else [],
-        params={key: value for key, value in current.params.items() if not key.startswith(NOT_TOLD)},
+        params={key: value for key, value in current.params.items() if not key.startswith(IRRELEVANT)},
         environment=environment,
     )
 

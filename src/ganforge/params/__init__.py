@@ -5,6 +5,7 @@ result has to stand there.
 """
 
 from ganforge.params.reading import load_params, parse_params, read_yaml
-from ganforge.params.whole import Params, leaves
+from ganforge.params.whole import Params
+from ganforge.settings import leaves
 
 __all__ = ["Params", "leaves", "load_params", "parse_params", "read_yaml"]

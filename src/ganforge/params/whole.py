@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from pydantic import model_validator
@@ -16,7 +15,7 @@ from ganforge.latents.settings import DirectionsSettings
 from ganforge.networks.settings import NetworkSettings
 from ganforge.objectives.settings import ObjectiveSettings
 from ganforge.runs.settings import GateSettings
-from ganforge.settings import Section
+from ganforge.settings import Section, leaves
 from ganforge.training.settings import AugmentSettings, TrainSettings
 
 
@@ -68,12 +67,3 @@ class Params(Section):
     def flat(self) -> dict[str, Any]:
         """Every value under its dotted key, as in ``train.loss`` or ``train.learning_rate.start``."""
         return dict(leaves(self.model_dump(mode="json")))
-
-
-def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Dotted keys and values of nested dictionaries, below ``path``."""
-    if not isinstance(value, dict):
-        yield path, value
-        return
-    for key, inner in value.items():
-        yield from leaves(inner, f"{path}.{key}" if path else str(key))

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ganforge.evaluation.alarms import alarms
-from ganforge.evaluation.meanings import SPREAD, headline, markdown_table
+from ganforge.evaluation.reading import SPREAD, alarms, headline, markdown_table
 from ganforge.networks.storage import GeneratorConfig
-from ganforge.prepared.storage import Meta
+from ganforge.prepared.columns import SIGNAL
+from ganforge.prepared.meta import Meta
+from ganforge.signals import signal_of
 
 CARD = """\
 # Generator of {dataset}
 
-{network}, {images:,} real images shown in training{commit}. It draws {signal}s of {shape}{labels}.
+{network}, {images:,} real {data} shown in training{commit}. It draws {data} of {shape}{labels}.
 
 ## Data
 
@@ -31,10 +32,10 @@ CARD = """\
 
 ## Intended use
 
-Drawing samples that look like its training data: for study, for pictures, as additional training data after a test
+Drawing samples that look like its training data: for study, to look at, as additional training data after a test
 that it helps. Samples have the gaps and the bias of that data, and a share of them is malformed; where people could
-take them for real, say that they are not. "Not copied" and "exact copies" above say how far it repeats what it has
-seen: where that must not come out, read them beside the column of real images, and look at the nearest training images
+take them for real, say that they are not. "Not copied" and "exact copies" above say how far it repeats its training
+data: where these must not come out, read both beside the column of real {data}, and look at the nearest training {data}
 in the report.
 """
 
@@ -51,13 +52,14 @@ def model_card(
         environment: tags of its training, for the commit.
     """
     commit = environment.get("mlflow.source.git.commit", "")[:7]
-    told = [f"**Alarm:** {alarm}." for alarm in alarms(scores)]
+    data = signal_of(meta.columns[SIGNAL]).plural
+    warnings = [f"**Alarm:** {alarm}." for alarm in alarms(scores)]
     return CARD.format(
         dataset=meta.dataset,
         network=config.network.name,
         images=config.images,
         commit=f", commit {commit}" if commit else "",
-        signal=config.signal,
+        data=data,
         shape=" x ".join(map(str, config.network.shape)),
         labels=f", of {len(config.classes)} classes that can be asked for" if config.classes else "",
         origin=meta.origin.rstrip("."),
@@ -65,8 +67,8 @@ def model_card(
         test=meta.count["test"],
         held_out=meta.held_out,
         digest=meta.digest[:16],
-        headline=headline(scores),
-        table=markdown_table(scores),
+        headline=headline(scores, data),
+        table=markdown_table(scores, data),
         spread=SPREAD,
-        alarms="\n".join(told) or "No alarm of memorisation or collapse.",
+        alarms="\n".join(warnings) or "No alarm of memorisation or collapse.",
     )

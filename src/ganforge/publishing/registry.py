@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 import ganforge
 from ganforge.errors import UserError
-from ganforge.evaluation.alarms import alarms
-from ganforge.evaluation.meanings import MEANINGS, look_up
+from ganforge.evaluation.reading import alarms
+from ganforge.evaluation.registry import meanings
+from ganforge.evaluation.score import look_up
 from ganforge.layout import GENERATOR, PREPARED, RUN
 from ganforge.networks.storage import CONFIG, WEIGHTS, load_generator
 from ganforge.params import load_params
-from ganforge.prepared.storage import Meta, read_meta
+from ganforge.prepared.meta import Meta, read_meta
 from ganforge.publishing.card import model_card
 from ganforge.runs.lock import holds
 from ganforge.runs.records import Record, changed_scores, read_workspace
@@ -133,9 +134,9 @@ def refuse_worse(record: Record, champion: ModelVersion | None, before: Record |
         UserError: it has an alarm, is farther from real data than the champion, or cannot be compared with it.
     """
     force = "register it anyway with --force"
-    told = alarms(record.scores)
-    if told:
-        raise UserError(f"this generator raises an alarm ({told[0]}); mend that, or {force}.")
+    raised = alarms(record.scores)
+    if raised:
+        raise UserError(f"this generator raises an alarm ({raised[0]}); mend that, or {force}.")
     if champion is None:
         return
     known = f"version {champion.version} of {champion.name}, the champion"
@@ -146,7 +147,7 @@ def refuse_worse(record: Record, champion: ModelVersion | None, before: Record |
     if change.verdict == "measured differently":
         raise UserError(
             f"{figures}, but the two were measured on other data, by another extractor or on another number of "
-            f"images; register it under another --name, or {force}."
+            f"samples; register it under another --name, or {force}."
         )
     farther = (look_up(record.scores, DECIDING) or 0.0) > (look_up(before.scores, DECIDING) or 0.0)
     if change.verdict == "worse" or (change.verdict == "noise unknown" and farther):
@@ -179,7 +180,7 @@ def _create_version(client: MlflowClient, name: str, run_id: str, card: str, rec
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
     source = f"{client.get_run(run_id).info.artifact_uri}/{MODEL}"
-    scores = {meaning.key: look_up(record.scores, meaning.key) for meaning in MEANINGS}
+    scores = {key: look_up(record.scores, key) for key in meanings()}
     tags = {key.replace(".", "/"): f"{value:.6g}" for key, value in scores.items() if value is not None}
     return client.create_model_version(name, source, run_id, tags=tags, description=card[:LONGEST_DESCRIPTION])
 

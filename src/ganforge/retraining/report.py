@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from ganforge.evaluation.meanings import MEANINGS, headline, look_up, number
+from ganforge.evaluation.reading import headline, number
+from ganforge.evaluation.registry import meanings
+from ganforge.evaluation.score import look_up
 from ganforge.figures.plots import plot_trainings
 from ganforge.files import write_durably
 from ganforge.retraining.places import PICTURES, REPORT
@@ -18,7 +20,6 @@ from ganforge.runs.gate import Finding
 from ganforge.runs.records import LEGEND, Record, changed_scores
 
 BEFORE, AFTER = "base", "this change"
-REAL = {meaning.key: meaning.real_key for meaning in MEANINGS}
 MARKS = {"better": "**better**", "worse": "**worse**"}
 MOST_REASONS = 4
 WHY_AGAIN = "its results were neither here nor in a remote"
@@ -36,7 +37,7 @@ class Retraining:
         reproduction: what the pipeline did, or None where there was nothing to do.
         refusal: why it could not begin, or empty.
         params: parameters that differ from the base, with both values.
-        rules: of the gate, with their bounds and what was found.
+        rules: of the gate, with their bounds and the values.
         findings: of the gate.
         histories: training.csv of base and change, as far as there are any, by `BEFORE` and `AFTER`.
         notes: what else should be known: where it was recorded, what could not be pulled.
@@ -113,21 +114,22 @@ def _verdict(retraining: Retraining) -> str:
         title = "## Nothing to retrain"
     else:
         title = "## Passed the gate" if retraining.ran else "## Passed the gate, all results were there already"
-    told = [headline(record.scores)] if record else []
+    sentences = [headline(record.scores)] if record else []
     if reproduction is None:
-        told.insert(0, "No stage of the pipeline depends on what changed; the scores are those that are committed.")
+        unchanged = "No stage of the pipeline depends on what changed; the scores are those that are committed."
+        sentences.insert(0, unchanged)
     compared = f"{retraining.commit[:7]} is compared with {retraining.base_commit[:7]}."
     if retraining.base is None:
         compared = f"No run is recorded at {retraining.base_commit[:7]}, so there is nothing to compare with."
-    return "\n\n".join([title, " ".join(filter(None, [*told, compared]))])
+    return "\n\n".join([title, " ".join(filter(None, [*sentences, compared]))])
 
 
 def _findings(retraining: Retraining) -> str:
-    """What the gate found: first what it refuses."""
+    """What the gate says: first what it refuses."""
     ordered = sorted(retraining.findings, key=lambda finding: not finding.refused)
     words = {True: "**refused**", False: "note"}
-    told = [f"- {words[finding.refused]}: {_safe(finding.sentence)}" for finding in ordered]
-    return "\n".join([*told, *(f"- **failed**: {_safe(trouble)}" for trouble in retraining.troubles)])
+    lines = [f"- {words[finding.refused]}: {_safe(finding.sentence)}" for finding in ordered]
+    return "\n".join([*lines, *(f"- **failed**: {_safe(trouble)}" for trouble in retraining.troubles)])
 
 
 def _gate(retraining: Retraining) -> str:
@@ -136,31 +138,31 @@ def _gate(retraining: Retraining) -> str:
         return ""
     if not retraining.rules:
         return "### Gate\n\nIt asks for no score."
-    return "### Gate\n\n" + _table(("score", "asked for", "found"), retraining.rules)
+    return "### Gate\n\n" + _table(("score", "asked for", "value"), retraining.rules)
 
 
 def _scores(retraining: Retraining) -> str:
-    """Every score beside that of the base and of real images."""
+    """Every score beside that of the base and of real data."""
     record, base = retraining.record, retraining.base
     if record is None:
         return ""
     if base is None:
         rows = [
-            (meaning.label, number(value), _real(record, meaning.key))
-            for meaning in MEANINGS
-            if (value := look_up(record.scores, meaning.key)) is not None
+            (meaning.label, number(value), _real(record, key))
+            for key, meaning in meanings().items()
+            if (value := look_up(record.scores, key)) is not None
         ]
-        return "### Scores\n\n" + _table(("score", AFTER, "real images"), rows)
+        return "### Scores\n\n" + _table(("score", AFTER, "real data"), rows)
     changes = []
     for change in changed_scores(base, record):
         verdict = MARKS.get(change.verdict, change.verdict)
         changes.append((change.label, change.before, change.after, _real(record, change.key), verdict))
-    table = _table(("score", BEFORE, AFTER, "real images", "verdict"), changes)
+    table = _table(("score", BEFORE, AFTER, "real data", "verdict"), changes)
     return f"### Scores\n\n{table}\n\n{LEGEND}"
 
 
 def _real(record: Record, key: str) -> str:
-    value = look_up(record.scores, REAL[key])
+    value = look_up(record.scores, meanings()[key].real_key)
     return "" if value is None else number(value)
 
 

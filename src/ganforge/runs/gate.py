@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ganforge.errors import UserError
-from ganforge.evaluation.alarms import alarms
-from ganforge.evaluation.meanings import MEANINGS, look_up, number
-from ganforge.params import GateSettings
+from ganforge.evaluation.reading import alarms, number
+from ganforge.evaluation.registry import meanings
+from ganforge.evaluation.score import look_up
 from ganforge.runs.records import Record, worse_by
-
-LABELS = {meaning.key: meaning.label for meaning in MEANINGS}
+from ganforge.runs.settings import GateSettings
 
 
 @dataclass(frozen=True)
@@ -33,24 +32,29 @@ def check_gate(gate: GateSettings) -> None:
     Raises:
         UserError: one does not.
     """
+    allowed = meanings()
     for key in ("most", "least", "worse_by"):
         for name in getattr(gate, key):
-            if name not in LABELS:
-                raise UserError(f"params.yaml: gate.{key} names {name!r}, no score; allowed are {', '.join(LABELS)}.")
+            if name not in allowed:
+                raise UserError(f"params.yaml: gate.{key} names {name!r}, no score; allowed are {', '.join(allowed)}.")
 
 
 def rules(record: Record, base: Record | None, gate: GateSettings) -> list[tuple[str, str, str]]:
-    """What the gate asks for, score by score: its label, the bound, and what was found."""
-    found = []
+    """What the gate asks for, score by score: its label, the bound, and the value."""
+    table = []
     for bounds, words in ((gate.most, "at most"), (gate.least, "at least")):
         for key, bound in bounds.items():
             value = look_up(record.scores, key)
-            found.append((LABELS[key], f"{words} {bound:g}", "-" if value is None else number(value)))
+            table.append((_label(key), f"{words} {bound:g}", "-" if value is None else number(value)))
     for key, allowed in gate.worse_by.items():
         there = base is not None and None not in (look_up(base.scores, key), look_up(record.scores, key))
         lost = worse_by(key, base, record) if base is not None and there else None
-        found.append((LABELS[key], f"at most {allowed:g} worse than the base", "-" if lost is None else f"{lost:+.3g}"))
-    return found
+        table.append((_label(key), f"at most {allowed:g} worse than the base", "-" if lost is None else f"{lost:+.3g}"))
+    return table
+
+
+def _label(key: str) -> str:
+    return meanings()[key].label
 
 
 def judge(record: Record, base: Record | None, gate: GateSettings) -> list[Finding]:
@@ -75,8 +79,8 @@ def judge(record: Record, base: Record | None, gate: GateSettings) -> list[Findi
 def _absent(key: str, base: Record | None) -> Finding:
     """A score that is asked for and not there: refused only where the base has it."""
     if base is not None and look_up(base.scores, key) is not None:
-        return Finding(f"{LABELS[key]} ({key}) is measured no more, though the base has it", refused=True)
-    return Finding(f"{LABELS[key]} ({key}) is not measured for these data", refused=False)
+        return Finding(f"{_label(key)} ({key}) is measured no more, though the base has it", refused=True)
+    return Finding(f"{_label(key)} ({key}) is not measured for these data", refused=False)
 
 
 def _bounds(record: Record, gate: GateSettings) -> Iterable[Finding]:
@@ -84,7 +88,7 @@ def _bounds(record: Record, gate: GateSettings) -> Iterable[Finding]:
         for key, bound in bounds.items():
             value = look_up(record.scores, key)
             if value is not None and not sign * value <= sign * bound:  # so that what is no number is refused too
-                yield Finding(f"{LABELS[key]} ({key}) is {number(value)}, {words} {bound:g} is allowed", refused=True)
+                yield Finding(f"{_label(key)} ({key}) is {number(value)}, {words} {bound:g} is allowed", refused=True)
 
 
 def _beside(record: Record, base: Record | None, gate: GateSettings) -> Iterable[Finding]:
@@ -94,17 +98,16 @@ def _beside(record: Record, base: Record | None, gate: GateSettings) -> Iterable
         if after is None:
             continue
         if base is None or before is None:
-            yield Finding(f"{LABELS[key]} ({key}) is {number(after)}, and the base has none to compare", refused=False)
+            yield Finding(f"{_label(key)} ({key}) is {number(after)}, and the base has none to compare", refused=False)
             continue
         lost = worse_by(key, base, record)
-        change = f"{LABELS[key]} ({key}) went from {number(before)} to {number(after)}"
+        change = f"{_label(key)} ({key}) went from {number(before)} to {number(after)}"
         if lost is None:
-            reason = "but the two were measured on other data, by another extractor or on another number of images"
+            reason = "but the two were measured on other data, by another extractor or on another number of samples"
             yield Finding(f"{change}, {reason}: not compared", refused=False)
         elif not lost <= allowed:
             yield Finding(f"{change}, {lost:.3g} worse than the base, at most {allowed:g} is allowed", refused=True)
 
 
 def _alarms(record: Record, gate: GateSettings) -> Iterable[Finding]:
-    told = alarms(record.scores, inception=bool(record.params.get("evaluation.inception")))
-    return [Finding(alarm, refused=gate.alarms == "refuse") for alarm in told]
+    return [Finding(alarm, refused=gate.alarms == "refuse") for alarm in alarms(record.scores)]

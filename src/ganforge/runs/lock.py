@@ -1,4 +1,4 @@
-"""What dvc.lock says of the results that lie here: what they were made with, and whether all are of one run."""
+"""What dvc.lock says of the results that lie here: what they came from, and whether all are of one run."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ CHAIN = (
     ("train", "sample", "models/generator"),
     ("sample", "evaluate", "samples"),
 )
-"""Stages that hand something on: who made it, who read it, and what it is."""
+"""Stages that hand something on: who wrote it, who read it, and what it is."""
 
 
 @dataclass(frozen=True)
-class Made:
-    """How results came about.
+class Provenance:
+    """What results came from.
 
     Attributes:
         sections: of params.yaml as the stages ran with them.
@@ -37,7 +37,7 @@ class Made:
 
 
 def holds(path: Path, root: Path = Path()) -> bool:
-    """Whether a file lies here as a dvc.lock tells of it, rather than as another commit or another run left it."""
+    """Whether a file lies here as a dvc.lock records it, rather than as another commit or another run left it."""
     try:
         digest = hashlib.md5((root / path).read_bytes(), usedforsecurity=False).hexdigest()
     except FileNotFoundError:
@@ -54,15 +54,15 @@ def read_lock(root: Path = Path()) -> str:
         return ""
 
 
-def made_with(lock: str) -> Made | None:
-    """How the results came about that the text of a dvc.lock tells of; None where it does not tell."""
+def provenance(lock: str) -> Provenance | None:
+    """What the results came from that the text of a dvc.lock records; None where it does not say."""
     from ruamel.yaml import YAML, YAMLError
 
     try:
         stages = YAML(typ="safe", pure=True).load(lock)["stages"]
         whole = all(
-            _digest(stages[maker], "outs", path) == _digest(stages[reader], "deps", path)
-            for maker, reader, path in CHAIN
+            _digest(stages[writer], "outs", path) == _digest(stages[reader], "deps", path)
+            for writer, reader, path in CHAIN
         )
         sections: dict[str, Any] = {}
         for stage in stages.values():
@@ -70,15 +70,15 @@ def made_with(lock: str) -> Made | None:
         data = _digest(stages["preprocess"], "outs", "data/prepared")
     except (YAMLError, ValueError, LookupError, TypeError, AttributeError):
         return None
-    return Made(sections, whole, data)
+    return Provenance(sections, whole, data)
 
 
 def _params(stage: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = stage.get("params", {}).get(str(PARAMS), {})
-    return found
+    params: Mapping[str, Any] = stage.get("params", {}).get(str(PARAMS), {})
+    return params
 
 
 def _digest(stage: Mapping[str, Any], kind: str, path: str) -> str:
     """The digest of one output or dependency of a stage."""
-    (found,) = [entry["md5"] for entry in stage[kind] if entry["path"] == path]
-    return str(found)
+    (digest,) = [entry["md5"] for entry in stage[kind] if entry["path"] == path]
+    return str(digest)

@@ -1,4 +1,4 @@
-"""A finished run as something to compare: its parameters, its scores and its pictures, wherever they are kept."""
+"""A finished run as something to compare: its parameters, its scores and its pictures, wherever they lie."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ganforge.errors import UserError
-from ganforge.evaluation.meanings import MEANINGS, Meaning, look_up, number
+from ganforge.evaluation.reading import number
+from ganforge.evaluation.registry import meanings
+from ganforge.evaluation.score import Meaning, look_up
 from ganforge.layout import GRID, LOCK, METRICS, PARAMS
-from ganforge.params import leaves
-from ganforge.runs.lock import made_with, read_lock
+from ganforge.runs.lock import provenance, read_lock
+from ganforge.settings import leaves
 
 WORKSPACE = "workspace"  # the name of what lies on disk, as in DVC
 
-# Keys of params.yaml, by how they begin, that change what all scores are of
+# Keys of params.yaml, by how they begin, that change what all scores are of; older runs have images and huggingface.
 MEASURING = ("dataset.", "images.", "huggingface.", "extractor.", "sample.count")
-NUMBERS = ("real", "fake")  # of images that all scores are of
+NUMBERS = ("real", "fake")  # of items that all scores are of
 
 LEGEND = (
     "A score is called much the same where the difference is within what other samples of the same generators would "
@@ -37,7 +39,7 @@ class Record:
 
     Attributes:
         name: what a person calls it.
-        params: dotted keys of params.yaml and their values, as the scores were made with them.
+        params: dotted keys of params.yaml and their values, as the scores were computed with them.
         scores: contents of metrics.json.
         grid: samples as a PNG, or None where the picture cannot be had.
         stale: whether params.yaml says something else by now, or some results are not of this run.
@@ -83,7 +85,7 @@ def changed_scores(before: Record, after: Record) -> list[ScoreChange]:
     standard errors of a share of as many.
     """
     changes = []
-    for meaning in MEANINGS:
+    for meaning in meanings().values():
         one, other = (look_up(record.scores, meaning.key) for record in (before, after))
         if one is not None and other is not None:
             verdict = _verdict(meaning, before, after)
@@ -92,8 +94,8 @@ def changed_scores(before: Record, after: Record) -> list[ScoreChange]:
 
 
 def ranked(records: Sequence[Record], key: str) -> list[Record]:
-    """Runs by a score of `MEANINGS`, best first; those without it last."""
-    meaning = _meaning(key)
+    """Runs by a score of the registry, best first; those without it last."""
+    meaning = meanings()[key]
     return sorted(
         records,
         key=lambda record: (look_up(record.scores, key) is None, _distance_from_best(meaning, record)),
@@ -110,18 +112,14 @@ def worse_by(key: str, before: Record, after: Record) -> float | None:
     """How much worse a score of the second run is, below 0 where it is better; None where the two do not compare.
 
     Args:
-        key: of `MEANINGS`; where the best value is that of real images, distances from it are compared.
+        key: of a score in the registry; where the best value is that of real data, distances from it are compared.
         before: the first run, which has that score.
         after: the second, which has it as well.
     """
-    meaning = _meaning(key)
+    meaning = meanings()[key]
     if _verdict(meaning, before, after) == "measured differently":
         return None
     return _distance_from_best(meaning, after) - _distance_from_best(meaning, before)
-
-
-def _meaning(key: str) -> Meaning:
-    return next(meaning for meaning in MEANINGS if meaning.key == key)
 
 
 def _alike(before: Record, after: Record, settings: tuple[str, ...], numbers: tuple[str, ...]) -> bool:
@@ -168,7 +166,7 @@ def _noise(meaning: Meaning, record: Record) -> float | None:
 
 
 def read_workspace(root: Path = Path()) -> Record:
-    """The run whose files lie on disk, with the parameters that it was made with.
+    """The run whose files lie on disk, with the parameters that it ran with.
 
     Raises:
         UserError: there are none.
@@ -181,17 +179,17 @@ def read_workspace(root: Path = Path()) -> Record:
         ) from None
     grid = root / GRID
     record = parse_record(WORKSPACE, params, scores, grid.read_bytes() if grid.exists() else None)
-    return _as_made(record, read_lock(root))
+    return _with_provenance(record, read_lock(root))
 
 
-def _as_made(record: Record, lock: str) -> Record:
-    """A record with the parameters that dvc.lock says its scores were made with, where it tells."""
-    made = made_with(lock)
-    if made is None:
+def _with_provenance(record: Record, lock: str) -> Record:
+    """A record with the parameters that its scores were computed with, where dvc.lock says so."""
+    origin = provenance(lock)
+    if origin is None:
         return record
-    rest = {key: value for key, value in record.params.items() if key.split(".")[0] not in made.sections}
-    known = dict(leaves(made.sections)) | rest
-    return replace(record, params=known, stale=known != record.params or not made.whole, data=made.data)
+    rest = {key: value for key, value in record.params.items() if key.split(".")[0] not in origin.sections}
+    params = dict(leaves(origin.sections)) | rest
+    return replace(record, params=params, stale=params != record.params or not origin.whole, data=origin.data)
 
 
 def read_revision(revision: str) -> Record:
@@ -208,7 +206,7 @@ def read_revision(revision: str) -> Record:
         lock = _show(commit, revision, LOCK)
     except UserError:
         lock = ""
-    return _as_made(parse_record(revision, params, scores, _grid_of(commit)), lock)
+    return _with_provenance(parse_record(revision, params, scores, _grid_of(commit)), lock)
 
 
 def _resolve(revision: str) -> str:
@@ -230,9 +228,9 @@ def _show(commit: str, revision: str, name: Path) -> str:
     try:
         done = subprocess.run(["git", "show", f"{commit}:./{name}"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        told = (getattr(error, "stderr", None) or str(error)).strip().splitlines()[0].removeprefix("fatal: ")
+        reason = (getattr(error, "stderr", None) or str(error)).strip().splitlines()[0].removeprefix("fatal: ")
         raise UserError(
-            f"{revision} is neither a recorded run nor a revision that holds {name} ({told}); allowed are ids of "
+            f"{revision} is neither a recorded run nor a revision that holds {name} ({reason}); allowed are ids of "
             f"MLflow runs, commits, branches, tags, names of DVC experiments, and {WORKSPACE} for what lies here."
         ) from None
     return done.stdout

@@ -14,10 +14,11 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError, model_validator
 
 from ganforge.errors import UserError
-from ganforge.evaluation.meanings import MEANINGS
+from ganforge.evaluation.registry import meanings
 from ganforge.layout import IMPORT, PARAMS
-from ganforge.params import Name, Section, Seed, parse_params, read_yaml
+from ganforge.params import parse_params, read_yaml
 from ganforge.params.refusal import sentence_of
+from ganforge.settings import Name, Section, Seed
 
 SWEEPS = Path("recipes/sweeps")
 PIPELINE = Path("dvc.yaml")
@@ -66,7 +67,7 @@ class Sweep(Section):
     def _one_way(self) -> Sweep:
         if (self.grid is None) == (self.search is None):
             raise ValueError("a sweep has either a grid or a search: give one of the two")
-        known = [meaning.key for meaning in MEANINGS if meaning.better != "real"]
+        known = [key for key, meaning in meanings().items() if meaning.better != "real"]
         if self.rank not in known:
             raise ValueError(f"rank is {self.rank!r}; allowed are {', '.join(known)}")
         return self
@@ -79,7 +80,7 @@ class Sweep(Section):
     @property
     def lower_is_better(self) -> bool:
         """Which way ``rank`` is read."""
-        return any(meaning.key == self.rank and meaning.better == "lower" for meaning in MEANINGS)
+        return meanings()[self.rank].better == "lower"
 
 
 @dataclass(frozen=True)

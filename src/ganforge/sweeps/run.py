@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from ganforge.evaluation.meanings import look_up, shown
+from ganforge.evaluation.reading import shown
+from ganforge.evaluation.score import look_up
 from ganforge.files import repository_root
 from ganforge.layout import RUN
 from ganforge.params import parse_params
@@ -33,10 +34,10 @@ def run_sweep(name: str, jobs: int) -> tuple[Sweep, list[Record]]:
     sweep = load_sweep(name)
     run = partial(run_trials, jobs=jobs)
     if sweep.search is None:
-        found: Mapping[str, Record] = run([plan(name, sweep, chosen) for chosen in combinations(sweep)])
+        experiments: Mapping[str, Record] = run([plan(name, sweep, chosen) for chosen in combinations(sweep)])
     else:
-        found = search(name, sweep, repository_root() / ".ganforge" / "sweeps", jobs, run)
-    records = ranked(list(found.values()), sweep.rank)
+        experiments = search(name, sweep, repository_root() / ".ganforge" / "sweeps", jobs, run)
+    records = ranked(list(experiments.values()), sweep.rank)
     if records:
         record(family(name, sweep), sweep, records)
     return sweep, records
@@ -45,8 +46,8 @@ def run_sweep(name: str, jobs: int) -> tuple[Sweep, list[Record]]:
 def record(parent: str, sweep: Sweep, records: Sequence[Record]) -> None:
     """Puts the MLflow runs of the experiments under a parent, whose description ranks them."""
     members = {
-        found.name: (Identity.parse(read_file(found.name, RUN), f"{RUN} of {found.name}"), scoring(found))
-        for found in records
+        each.name: (Identity.parse(read_file(each.name, RUN), f"{RUN} of {each.name}"), scoring(each))
+        for each in records
     }
     choices = sweep.grid or (sweep.search.model_dump()["space"] if sweep.search else {})
     params = {"rank": sweep.rank} | {key: json.dumps(value) for key, value in {**sweep.fixed, **choices}.items()}
@@ -56,16 +57,16 @@ def record(parent: str, sweep: Sweep, records: Sequence[Record]) -> None:
         gather(parent, members, params, best, ranking(records, sweep.rank))
 
 
-def scoring(found: Record) -> str:
+def scoring(experiment: Record) -> str:
     """How the samples of an experiment were scored."""
-    return scoring_mark(parse_params(read_params(found.name), found.name), found.scores)
+    return scoring_mark(parse_params(read_params(experiment.name), experiment.name), experiment.scores)
 
 
 def ranking(records: Sequence[Record], key: str) -> str:
     """A table in Markdown: what differs between the experiments, and the score that ranks them."""
     keys = differing_params(records)
     lines = [f"| experiment | {key} | {' | '.join(keys)} |", "|---|---|" + "---|" * len(keys)]
-    for found in records:
-        cells = [found.name, shown(found.scores, key), *(str(found.params.get(name)) for name in keys)]
+    for each in records:
+        cells = [each.name, shown(each.scores, key), *(str(each.params.get(name)) for name in keys)]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

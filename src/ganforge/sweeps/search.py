@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ganforge.errors import UserError
-from ganforge.evaluation.meanings import look_up
+from ganforge.evaluation.score import look_up
 from ganforge.runs.records import Record
 from ganforge.sweeps.plan import Range, Sweep, Trial, family, plan
 

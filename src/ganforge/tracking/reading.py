@@ -82,8 +82,8 @@ def _whole_id(client: MlflowClient, beginning: str) -> str:
     if len(beginning) == ID_LENGTH:
         return beginning
     ids = [experiment.experiment_id for experiment in client.search_experiments()]
-    found = [run.info.run_id for run in client.search_runs(ids) if run.info.run_id.startswith(beginning)]
-    return found[0] if len(found) == 1 else beginning
+    fitting = [run.info.run_id for run in client.search_runs(ids) if run.info.run_id.startswith(beginning)]
+    return fitting[0] if len(fitting) == 1 else beginning
 
 
 def _read(client: MlflowClient, run: Run) -> Record | None:

@@ -13,10 +13,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganforge.evaluation.meanings import Scores, headline, markdown_table
+from ganforge.evaluation.reading import headline, markdown_table
+from ganforge.evaluation.score import Scores
 from ganforge.layout import GRID
 from ganforge.params import Params
-from ganforge.prepared.storage import Meta
+from ganforge.prepared.columns import SIGNAL
+from ganforge.prepared.meta import Meta
 from ganforge.tracking.identity import EXPERIMENT_VARIABLE, Identity, commit_state
 from ganforge.tracking.store import connect, experiment_id
 
@@ -227,12 +229,15 @@ def _run_name(params: Params) -> str:
 
 def describe(scores: Scores, meta: Meta, run_id: str) -> str:
     """The run's description in Markdown: the scores beside those of real data, and the grid of samples."""
+    from ganforge.signals import signal_of
+
+    data = signal_of(meta.columns[SIGNAL]).plural
     grid = f"get-artifact?path={GRID.name}&run_uuid={run_id}"  # an address that the UI serves
     return "\n\n".join(
         [
-            f"Generator of **{meta.dataset}** ({' x '.join(map(str, meta.shape))}). {headline(scores)}",
+            f"Generator of **{meta.dataset}** ({' x '.join(map(str, meta.shape))}). {headline(scores, data)}",
             f"![samples]({grid})",
-            markdown_table(scores),
+            markdown_table(scores, data),
         ]
     )
 

@@ -1,4 +1,4 @@
-"""A study of many trainings: a parent run that holds what was found, and a child for each repetition."""
+"""A study of many trainings: a parent run that holds what came out, and a child for each repetition."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganforge.evaluation.meanings import Scores
+from ganforge.evaluation.score import Scores
 from ganforge.tracking.families import PARENT_TAG
 from ganforge.tracking.identity import Identity
 from ganforge.tracking.run import TRAINING_TAG, PipelineRun, find_run
@@ -65,11 +65,11 @@ def _record(client: MlflowClient, identity: Identity, member: Member, tags: Mapp
     """Everything that a run of the study holds, but for its end."""
     from mlflow.entities import Param
 
-    found = find_run(client, identity) or client.create_run(
+    recorded = find_run(client, identity) or client.create_run(
         experiment_id(client), run_name=member.name, tags={TRAINING_TAG: identity.training, **tags}
     )
-    run = PipelineRun(client, identity, found.info.run_id, found.info.start_time)
-    known = found.data.params
+    run = PipelineRun(client, identity, recorded.info.run_id, recorded.info.start_time)
+    known = recorded.data.params
     params = [Param(key, value) for key, value in member.params.items() if known.get(key) is None]
     client.log_batch(run.run_id, params=params)
     run.log_history(member.history)

@@ -1,0 +1,39 @@
+"""metrics.json: every score that the data allow, beside the same score of real test data."""
+
+from __future__ import annotations
+
+from ganforge.evaluation import registry
+from ganforge.evaluation.inputs import Context, Real, Samples
+from ganforge.evaluation.score import Measured
+from ganforge.prepared.columns import SIGNAL
+
+
+def measure(samples: Samples, real: Real, context: Context) -> Measured:
+    """All scores whose needs are met and that params.yaml asks for, as nested finite numbers.
+
+    Args:
+        samples: what is scored.
+        real: what with.
+        context: the features of the samples, and what all scores have in common.
+    """
+    offered = capabilities(samples, real)
+    pooled = len(context.rows.samples)
+    result: Measured = {"n": {"real": len(real.test), "fake": context.count, "seeds": samples.seeds, "pooled": pooled}}
+    for score in registry.SCORES:
+        if score.needs <= offered and score.wanted(context.settings):
+            for group, values in score.compute(samples, real, context).items():
+                result.setdefault(group, {}).update(values)
+    return result
+
+
+def capabilities(samples: Samples, real: Real) -> frozenset[str]:
+    """Which of `ganforge.evaluation.score.CAPABILITIES` samples and real data offer."""
+    signal = real.signal
+    offered = {f"asked_{name}" for name in samples.columns if name != SIGNAL}
+    offered.add("labels" if real.classes else "clusters")
+    offered.add("one_view" if signal.views == 1 else "many_views")
+    if real.paired:
+        offered.add("pairs")
+    if signal.dtype == "uint8" and len(signal.shape) == 3 and signal.shape[0] in (1, 3):
+        offered.add("pictures")
+    return frozenset(offered)

@@ -1,0 +1,105 @@
+"""Scores as people read them: a table, a sentence about them all, and alarms, from what the registry says of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from ganforge.evaluation import registry
+from ganforge.evaluation.score import Meaning, Scores, look_up
+
+SPREAD = "±: standard deviation over the seeds of the samples; another seed of the training moves scores as well."
+RATIOS = ((3.0, "close to real ones"), (10.0, "some way from real ones"))
+FAR = "far from real ones"
+WEAK = 0.8  # share of real test data below which the headline says how little their classifier knows
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """A score as it is shown.
+
+    Attributes:
+        meaning: of it.
+        value: of the samples, with its spread.
+        real: of real data, empty where there is none.
+    """
+
+    meaning: Meaning
+    value: str
+    real: str
+
+
+def rows(scores: Scores) -> list[ScoreRow]:
+    """Every score that is present, ready to print."""
+    table = []
+    for meaning in registry.meanings().values():
+        value = look_up(scores, meaning.key)
+        if value is None:
+            continue
+        real, spread = look_up(scores, meaning.real_key), look_up(scores, meaning.spread_key)
+        table.append(ScoreRow(meaning, _beside_spread(value, spread), "" if real is None else number(real, spread)))
+    return table
+
+
+def shown(scores: Scores, key: str) -> str:
+    """The score of a key of `registry.meanings` with its spread, ready to print; ``-`` where it is absent."""
+    value, spread = look_up(scores, key), look_up(scores, registry.meanings()[key].spread_key)
+    return "-" if value is None else _beside_spread(value, spread)
+
+
+def _beside_spread(value: float, spread: float | None) -> str:
+    return number(value) if spread is None else f"{number(value, spread)} ± {number(spread, spread)}"
+
+
+def markdown_table(scores: Scores, data: str = "data") -> str:
+    """Every score that is present, beside that of real ``data``, as these are called, as a table in Markdown."""
+    lines = [f"| score | samples | real {data} | what it says |", "|---|---|---|---|"]
+    cells = ((row.meaning.label, row.value, row.real, row.meaning.text) for row in rows(scores))
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in cells)])
+
+
+def number(value: float, spread: float | None = None) -> str:
+    """Three digits that matter, or as many decimals as the spread has, at most four; whole numbers from 2 as such."""
+    if not math.isfinite(value):
+        return str(value)
+    if spread:
+        return f"{value:.{min(4, max(0, 1 - math.floor(math.log10(spread))))}f}"
+    if value == round(value) and abs(value) >= 2:
+        return f"{value:.0f}"
+    if abs(value) >= 100:
+        return f"{value:.0f}"
+    return f"{value:#.3g}" if abs(value) > 1 else f"{value:.3f}"
+
+
+def headline(scores: Scores, data: str = "data") -> str:
+    """What the scores come to, in a sentence or two; empty where there is no distance.
+
+    Args:
+        scores: contents of metrics.json.
+        data: what several signals are called.
+    """
+    ratio, spread = look_up(scores, "quality.fd_ratio"), look_up(scores, "quality.fd_ratio_std") or 0.0
+    if ratio is None:
+        return ""
+    if ratio + 2 * spread < 1:
+        verdict = f"nearer than {data} that were not trained on should be; look whether they are copies"
+    elif ratio - 2 * spread <= 1 and ratio <= RATIOS[0][0]:
+        verdict = "as close as real ones, within the noise of this number of samples"
+    else:
+        verdict = next((words for limit, words in RATIOS if ratio <= limit), FAR)
+    distance = f"{number(ratio)} times as far from the training {data} as real test {data} are"
+    sentences = [f"Samples are {distance}: {verdict}."]
+    accuracy = look_up(scores, "classifier.extractor_accuracy")
+    if accuracy is None:
+        sentences.append("Without labels an untrained network measures that, which may miss a whole kind of signal.")
+    elif accuracy < WEAK:
+        sentences.append(
+            f"The classifier behind that is right about only {accuracy:.0%} of the real test {data}, so that it may "
+            "miss finer differences."
+        )
+    return " ".join(sentences)
+
+
+def alarms(scores: Scores) -> list[str]:
+    """What a person should know even without reading the scores, in sentences; none if nothing is plainly wrong."""
+    return [alarm for score in registry.SCORES for alarm in score.alarms(scores)]

@@ -1,0 +1,42 @@
+"""All scores. A new one is a file in ``scores/`` and a line here: tables, pages, MLflow and the gate follow."""
+
+from __future__ import annotations
+
+from ganforge.evaluation.score import Meaning, Score
+from ganforge.evaluation.scores.authenticity import Authenticity
+from ganforge.evaluation.scores.class_frequencies import ClassFrequencies
+from ganforge.evaluation.scores.classification_accuracy import ClassificationAccuracy
+from ganforge.evaluation.scores.cluster_frequencies import ClusterFrequencies
+from ganforge.evaluation.scores.exact_copies import ExactCopies
+from ganforge.evaluation.scores.extractor_accuracy import ExtractorAccuracy
+from ganforge.evaluation.scores.frechet import FrechetDistance
+from ganforge.evaluation.scores.inception import InceptionScores
+from ganforge.evaluation.scores.kernel import KernelDistance
+from ganforge.evaluation.scores.label_obeyed import LabelObeyed
+from ganforge.evaluation.scores.modes import Modes
+from ganforge.evaluation.scores.precision_recall import PrecisionRecall
+from ganforge.evaluation.scores.unique import Unique
+from ganforge.evaluation.scores.worst_class import WorstClass
+
+SCORES: tuple[Score, ...] = (
+    FrechetDistance(),
+    KernelDistance(),
+    WorstClass(),
+    PrecisionRecall(),
+    ClassFrequencies(),
+    ClusterFrequencies(),
+    Unique(),
+    Authenticity(),
+    ExactCopies(),
+    ExtractorAccuracy(),
+    LabelObeyed(),
+    ClassificationAccuracy(),
+    InceptionScores(),
+    Modes(),
+)
+"""In the order of tables, alarms and metrics.json."""
+
+
+def meanings() -> dict[str, Meaning]:
+    """What every number means that a table may show, by its key."""
+    return {meaning.key: meaning for score in SCORES for meaning in score.meanings}

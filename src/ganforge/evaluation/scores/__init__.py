@@ -1,0 +1,1 @@
+"""One file for each score, or for several that are computed together; `ganforge.evaluation.registry` lists them."""

@@ -1,0 +1,53 @@
+"""How well does a classifier know real data that has seen samples only?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganforge.evaluation.score import Meaning, Measured, Score
+
+if TYPE_CHECKING:
+    from ganforge.evaluation.inputs import Context, Real, Samples
+    from ganforge.evaluation.settings import EvaluationSettings
+
+SEED = 0
+
+
+class ClassificationAccuracy(Score):
+    """The classification accuracy score (CAS), beside that of a classifier that saw as many real training items."""
+
+    name = "cas"
+    needs = frozenset({"labels", "asked_labels"})
+    meanings = (
+        Meaning(
+            "classifier.cas",
+            "learnt from samples",
+            "higher",
+            "accuracy on real data of a classifier that learnt from samples; right: one that learnt from real data",
+            "classifier.cas_real",
+            whole=1,
+            count_key="n.real",
+            settings=("evaluation.cas_images",),
+            pooled=True,
+        ),
+    )
+
+    def wanted(self, settings: EvaluationSettings) -> bool:
+        """It takes a training of its own."""
+        return settings.cas_images > 0
+
+    def compute(self, samples: Samples, real: Real, context: Context) -> Measured:
+        """See `Score.compute`."""
+        from ganforge.evaluation.cas import classification_accuracy_score
+        from ganforge.prepared.columns import Split
+
+        images = context.settings.cas_images
+
+        def accuracy(lessons: Split, name: str) -> float:
+            with context.bar(images, name) as progress:
+                return classification_accuracy_score(
+                    lessons, real.test, real.classes, images, SEED, context.device, real.signal, progress
+                )
+
+        drawn = accuracy(Split.of(samples.signal, samples.labels), "cas")
+        return {"classifier": {"cas": drawn, "cas_real": accuracy(real.train, "cas_real")}}

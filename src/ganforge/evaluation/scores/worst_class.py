@@ -1,0 +1,36 @@
+"""The Fréchet distance of the class that is the farthest beyond its own floor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganforge.evaluation.score import Meaning, Measured, Score
+
+if TYPE_CHECKING:
+    from ganforge.evaluation.inputs import Context, Real, Samples
+
+
+class WorstClass(Score):
+    """See `ganforge.evaluation.classes`; several views have too many classes for the items of each."""
+
+    name = "worst class"
+    needs = frozenset({"labels", "one_view"})
+    meanings = (
+        Meaning(
+            "quality.fd_worst_class",
+            "worst class",
+            "lower",
+            "Fréchet distance of the class that is the farthest beyond its own real test data; noisy for small classes",
+            "quality.fd_worst_class_floor",
+        ),
+    )
+
+    def compute(self, samples: Samples, real: Real, context: Context) -> Measured:
+        """See `Score.compute`; empty where no class has enough items."""
+        from ganforge.evaluation.classes import distances_by_class
+
+        by_class = distances_by_class(samples, real, context)
+        if not len(by_class.classes):
+            return {}
+        distance, floor = by_class.fd[by_class.worst], by_class.floor[by_class.worst]
+        return {"quality": {"fd_worst_class": float(distance), "fd_worst_class_floor": float(floor)}}
