@@ -13,22 +13,22 @@ class ClassicSettings(Section):
     """Classic augmentation of the images that a classifier learns from: how far each change goes, to both sides."""
 
     rotation: Annotated[float, Field(ge=0, le=180)]
-    """Degrees."""
+    """Degrees of the largest rotation."""
     translation: Annotated[float, Field(ge=0, le=0.5)]
-    """Share of the image."""
+    """Largest shift, as a share of the image."""
     scale: Annotated[float, Field(ge=0, le=0.5)]
-    """Share of the image."""
+    """Largest change of size, as a share of the image."""
     mirror: bool
     """Whether half of the images are mirrored left to right."""
 
 
 class AugmentationStudySettings(Section):
-    """The study of `make augmentation`: what generated images are worth to a classifier that has few real ones."""
+    """What generated images are worth to a classifier that has few real ones (make augmentation)."""
 
     per_class: Annotated[list[Interval], Field(min_length=1)]
-    """Real images of each class that GAN and classifiers learn from; what the data do not allow is left out."""
+    """Numbers of real images of each class to learn from; too large ones are left out."""
     seeds: Annotated[list[Seed], Field(min_length=2, max_length=100)]
-    """A repetition each, of everything: which images, the GAN, the classifiers."""
+    """Seeds of the repetitions, each of everything: which images, the GAN, the classifiers."""
     validation_per_class: Interval
     """Further real images of each class, by which the share of generated ones is chosen."""
     generated_per_class: Interval
@@ -38,7 +38,7 @@ class AugmentationStudySettings(Section):
     classifier_images: Annotated[int, Field(ge=1, le=10**12)]
     """Images shown to every classifier, whatever they are made of."""
     classic: ClassicSettings
-    """Classic augmentation, each change at random to both sides."""
+    """Classic augmentation, so far to both sides at random: degrees, then shares of the image."""
 
     @model_validator(mode="after")
     def _each_once(self) -> AugmentationStudySettings:

@@ -16,15 +16,16 @@ class ComputeSettings(Section):
     """Where it runs, not what is built: changing these reruns nothing."""
 
     device: DeviceName
-    """Device that networks are computed on; auto: the fastest that is here."""
+    """Device of the networks; auto: the fastest that is here."""
     threads: Annotated[int, Field(ge=1, le=1024)]
-    """Threads of the CPU; where other programs are busy, 1 may be faster; bit-identical results need the same number."""
+    """CPU threads; 1 may be faster beside other programs; the same bits need the same number."""
     processes: Annotated[int, Field(ge=1, le=1024)]
-    """Training processes, one for each GPU; they share the batch (each draws its own noise and augmentation)."""
+    """Training processes, one for each GPU, that share the batch; each draws its own noise."""
     cuda_graphs: bool
-    """Record a step on a CUDA device once and replay it."""
+    """Whether a step on a CUDA device is recorded once and replayed."""
     checkpoint_seconds: Annotated[float, Field(gt=0, le=86400)]
-    """Seconds from one checkpoint to the next, or 50 times what writing one takes: what a kill can cost."""
+    """Seconds from one checkpoint to the next, or 50 times what writing one takes; a kill costs no more, beside the
+    steps since the last report."""
 
 
 def processors() -> int:

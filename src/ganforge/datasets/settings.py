@@ -21,9 +21,9 @@ class DataSettings(Section):
     """What all data sets have in common."""
 
     name: str
-    """Which data set."""
+    """Which data set; some have keys of their own."""
     held_out: Literal["test", "validation"]
-    """What samples are scored against: the test split, or a part of the training data (to choose settings by)."""
+    """What samples are scored against; validation: a part of the training data, to choose settings by."""
 
     @property
     def side(self) -> int | None:
@@ -44,7 +44,7 @@ class LabelledSettings(DataSettings):
     """Data with class labels."""
 
     labels: Literal["use", "ignore"]
-    """Whether class labels are used, or left out as if there were none; scores then do without a classifier."""
+    """Class labels; ignore: as if there were none, and scores do without a classifier."""
 
     @property
     def labelled(self) -> bool:
@@ -56,7 +56,7 @@ class PictureSettings(LabelledSettings):
     """Images with class labels."""
 
     resolution: Literal["native"] | Annotated[int, Field(ge=8, le=1024)]
-    """Side in pixels of the square that every image is resized to; native: as they are."""
+    """Side in pixels that images are resized to; native: as they are."""
 
     @property
     def side(self) -> int | None:
@@ -89,7 +89,7 @@ class MNISTSettings(PictureSettings):
 
 
 class FashionMNISTSettings(PictureSettings):
-    """Clothes of 28x28 pixels."""
+    """Clothes, grey images of 28x28 pixels."""
 
     name: Literal["fashion_mnist"]
 
@@ -101,7 +101,7 @@ class FashionMNISTSettings(PictureSettings):
 
 
 class KMNISTSettings(PictureSettings):
-    """Cursive Japanese of 28x28 pixels."""
+    """Cursive Japanese characters of 28x28 pixels."""
 
     name: Literal["kmnist"]
 
@@ -113,7 +113,7 @@ class KMNISTSettings(PictureSettings):
 
 
 class StackedMNISTSettings(PictureSettings):
-    """Three digits of MNIST in one image, a thousand classes, to count how many are drawn."""
+    """Three digits of MNIST in one image: a thousand classes, to count how many are drawn."""
 
     name: Literal["stacked_mnist"]
 
@@ -137,7 +137,7 @@ class EMNISTSettings(PictureSettings):
 
 
 class CIFAR10Settings(PictureSettings):
-    """Colour images of 32x32 pixels."""
+    """Animals and vehicles, colour images of 32x32 pixels."""
 
     name: Literal["cifar10"]
 
@@ -161,7 +161,7 @@ class SVHNSettings(PictureSettings):
 
 
 class STL10Settings(PictureSettings):
-    """Colour images of 96x96 pixels."""
+    """Animals and vehicles, colour images of 96x96 pixels."""
 
     name: Literal["stl10"]
 
@@ -176,25 +176,26 @@ class ImageFileSettings(PictureSettings):
     """Image files of any format and size."""
 
     crop: Literal["centre", "none", "pad"]
-    """How files become squares; centre: the largest square, none: all of it, stretched, pad: all of it, with bars."""
+    """How a file becomes a square. centre: the largest in it; none: all of it, stretched; pad: all of it, with bars."""
     channels: Literal["auto", 1, 3]
-    """Channels of the images; auto: 1 where all are grey."""
+    """Channels of the images; auto: 1 where all are grey, else 3."""
     background: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
-    """Red, green and blue behind transparent pixels and of the bars."""
+    """Red, green and blue (#rrggbb) behind transparent pixels and of the bars."""
     mirror: bool
     """Whether every training image is also there mirrored left to right."""
     test_share: Annotated[float, Field(gt=0, le=0.5)]
-    """Share of the images held out, by a digest of each file: none changes sides when others join."""
+    """Share of the images held out where no test split is named, by a digest of each file: none changes sides when
+    others join."""
     min_side: Annotated[int, Field(ge=1)]
     """Pixels; images with a shorter side are left out."""
     max_megapixels: Annotated[float, Field(gt=0, le=10_000)]
-    """Larger images are left out; JPEGs count as shrunk by their decoder."""
+    """Millions of pixels; larger images are left out. JPEGs count as shrunk by their decoder."""
     max_broken: Share
-    """Share of files that may be left out as broken; beyond it the stage stops."""
+    """Share of the files that may be left out as broken; beyond it the stage stops."""
 
 
 class Flowers102Settings(ImageFileSettings):
-    """Photographs of 102 kinds of flower, of many sizes."""
+    """Photographs of 102 kinds of flower, of many sizes: set a resolution."""
 
     name: Literal["flowers102"]
 
@@ -206,7 +207,7 @@ class Flowers102Settings(ImageFileSettings):
 
 
 class CelebASettings(ImageFileSettings):
-    """Photographs of faces, not square."""
+    """Photographs of faces, 178x218 pixels: set a resolution."""
 
     name: Literal["celeba"]
 
@@ -218,7 +219,7 @@ class CelebASettings(ImageFileSettings):
 
 
 class FolderSettings(ImageFileSettings):
-    """Your own images: put them into data/import/."""
+    """Your own images, whatever lies in data/import/."""
 
     name: Literal["folder"]
 
@@ -234,19 +235,19 @@ class HuggingFaceSettings(ImageFileSettings):
 
     name: Literal["huggingface"]
     path: Name
-    """Owner/name on the Hub, or a folder or Parquet file from here; data/import/NAME, for DVC to see it change."""
+    """Owner/name on the Hub, or a folder or Parquet file; where DVC is to see it change, data/import/NAME."""
     config: Name
-    """Which of its configurations, where it has several, or none."""
+    """Which of its configurations, where it has several; or none."""
     revision: Name
-    """Of the Hub's: a commit's hash is the same data for ever, a branch is not."""
+    """Of a data set on the Hub: a commit's hash is the same data for ever, a branch is not."""
     image: Name
     """Column of the images."""
     label: Name
-    """Column of the classes (names, texts or whole numbers), or none."""
+    """Column of the classes (names, texts or whole numbers); or none."""
     train: Name
     """Split to learn from; parts of one as in train[:90%]."""
     test: Name
-    """Split that is held out; none: dataset.test_share of the other."""
+    """Split that is held out; none: dataset.test_share of the other one."""
 
     def source(self) -> Source[Any]:
         """See `ganforge.datasets.huggingface`."""

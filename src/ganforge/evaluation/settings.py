@@ -15,9 +15,9 @@ class SampleSettings(Section):
     count: Literal["auto"] | Annotated[int, Field(ge=2)]
     """Samples drawn per seed for the scores; auto: as many as the test split has, at most 10000."""
     seeds: Annotated[list[Seed], Field(min_length=1, max_length=100)]
-    """fd is the mean over these seeds, with its spread; other scores take their samples together."""
+    """Seeds; fd is the mean over them, other scores take all samples together."""
     show_per_class: Annotated[int, Field(ge=1, le=100)]
-    """Columns of the grid of samples."""
+    """Columns of the grid of samples, which has a row for each class."""
 
     @model_validator(mode="after")
     def _seeds_differ(self) -> SampleSettings:
@@ -30,8 +30,9 @@ class EvaluationSettings(Section):
     """How samples are scored."""
 
     neighbours: Annotated[int, Field(ge=1, le=100)]
-    """k of precision, recall, density and coverage."""
+    """Nearest neighbours that precision, recall, density and coverage look at."""
     cas_images: Annotated[int, Field(ge=0, le=10**12)]
-    """Images shown to a classifier that learns from samples and is tested on real images; 0: left out."""
+    """Images shown to a classifier that learns from samples, tested on real images; 0: none."""
     inception: bool
-    """Also FID, KID, IS of Inception features, to compare with papers (pip install 'ganforge[inception]')."""
+    """Whether FID, KID and IS of Inception features are computed too, to compare with papers
+    (pip install 'ganforge[inception]')."""

@@ -10,9 +10,9 @@ from ganforge.settings import Section, Seed
 
 
 class ExtractorSettings(Section):
-    """The feature network: a classifier of the real training signals. Scores are distances between its features."""
+    """A classifier of the real training signals; scores are distances between its features."""
 
     images: Annotated[int, Field(ge=1, le=10**12)]
     """Images shown to it in training."""
     seed: Seed
-    """Of its weights and of the order of the images."""
+    """Seed of its weights and of the order of the images."""

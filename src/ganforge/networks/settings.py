@@ -21,15 +21,15 @@ class LatentNetworkSettings(Section):
     """What all families have in common that draw signals from a latent vector."""
 
     name: str
-    """Family of the networks."""
+    """Family of networks; each has its own keys."""
     conditional: Literal["auto", "never"]
-    """Whether networks are told the condition (class labels, captions), where the data have one."""
+    """Condition (label, caption) of the networks; auto: where the data have one."""
     latent_dim: Annotated[int, Field(ge=1, le=4096)]
     """Entries of the latent vector z."""
     width: Width
     """Channels of the generator at half of the full resolution, doubled with every halving (mlp: hidden units / 8)."""
     discriminator_width: Width | Literal["same"]
-    """Channels of the discriminator there."""
+    """Channels of the discriminator there; same: as many."""
 
     @property
     def sphere(self) -> bool:
@@ -45,9 +45,9 @@ class AnyLengthSettings(LatentNetworkSettings):
     """Families that take latent vectors of any length, and whose discriminator spectral norm changes."""
 
     sampling: Literal["normal", "sphere"]
-    """Latents of samples: normal, as in training always; sphere: all of one length, fewer malformed samples."""
+    """Latents of samples. normal: as in training always; sphere: all of one length, fewer malformed samples."""
     spectral_norm: bool
-    """Spectral norm of the discriminator's weights (Miyato 2018)."""
+    """Whether the discriminator's weights are divided by their spectral norm (Miyato 2018)."""
 
     @property
     def sphere(self) -> bool:
@@ -68,7 +68,7 @@ class AttentiveSettings(AnyLengthSettings):
     """Families with a place for self-attention."""
 
     attention: bool
-    """Self-attention in both networks, at one coarse level (Zhang 2018)."""
+    """Whether both networks have self-attention, at one coarse level (Zhang 2018)."""
 
 
 class MLPSettings(AnyLengthSettings):
@@ -88,7 +88,7 @@ class DCGANSettings(AttentiveSettings):
 
     name: Literal["dcgan"]
     refinement: bool
-    """One more convolution in the generator, at half of the full resolution."""
+    """Whether the generator has one more convolution, at half of the full resolution."""
 
     def family(self) -> Family:
         """See `ganforge.networks.dcgan`."""

@@ -22,27 +22,28 @@ class AdversarialSettings(Section):
     """One generator against one discriminator."""
 
     name: Literal["adversarial"]
-    """What is optimised."""
+    """Which networks play, and for what."""
     loss: LossName
-    """What both minimise; relativistic pairs every real signal with a generated one."""
+    """What both networks minimise; relativistic pairs every real signal with a generated one."""
     label_smoothing: Annotated[float, Field(ge=0, lt=0.5)]
-    """What the target of real signals is short of 1 (minimax, non_saturating, least_squares)."""
+    """How far the target of real signals is below 1 (minimax, non_saturating, least_squares)."""
     r1: Weight | Schedule[Weight]
     """Gamma of the gradient penalty on real signals (*); 0 switches it off."""
     r1_interval: Interval
-    """Steps of the generator from one to the next; its weight is multiplied by as much."""
+    """Generator steps from one r1 penalty to the next; its weight is multiplied by as much."""
     r2: Weight | Schedule[Weight]
     """Gamma of the gradient penalty on generated signals (*); 0 switches it off."""
     r2_interval: Interval
-    """Steps of the generator from one to the next; its weight is multiplied by as much."""
+    """Generator steps from one r2 penalty to the next; its weight is multiplied by as much."""
     wgan_gp: Weight | Schedule[Weight]
-    """Weight of the penalty on gradient norms other than 1 between the two (*); 10 goes with wasserstein."""
+    """Weight of the penalty on gradient norms other than 1 between real and generated signals (*); 0 switches it off,
+    10 goes with wasserstein."""
     wgan_gp_interval: Interval
-    """Steps of the generator from one to the next; its weight is multiplied by as much."""
+    """Generator steps from one wgan_gp penalty to the next; its weight is multiplied by as much."""
 
     @property
     def scores_have_a_sign(self) -> bool:
-        """Whether the sign of a score tells what the discriminator takes a signal for, as adaptive augmentation needs."""
+        """Whether a score's sign says what the discriminator takes a signal for, as adaptive augmentation needs."""
         return self.loss != "wasserstein"
 
     def build(self) -> Build:

@@ -8,13 +8,13 @@ from ganforge.settings import Name, Section, Weight
 
 
 class GateSettings(Section):
-    """What ci/retrain asks of new scores, by their keys as in ``quality.fd``; changing these reruns nothing."""
+    """What ci/retrain asks of new scores; changing these reruns nothing."""
 
     most: dict[Name, float]
-    """How high a score may be at most."""
+    """Highest value of each score that is accepted."""
     least: dict[Name, float]
-    """How low a score may be at least."""
+    """Lowest value of each score that is accepted."""
     worse_by: dict[Name, Weight]
-    """By how much a score may be worse than the base's, where the two compare."""
+    """By how much each score may be worse than that of the base, where the two compare."""
     alarms: Literal["refuse", "warn"]
     """What happens when scores tell of copied training data or of collapse."""

@@ -14,7 +14,7 @@ PrecisionName = Literal["float32", "tf32", "bfloat16"]
 
 
 class TrainSettings(Section):
-    """How both players are optimised. Lengths are counted in real signals shown, which are called images here."""
+    """How the networks are optimised; lengths are numbers of real signals shown, called images."""
 
     images: Annotated[int, Field(ge=1, le=10**12)]
     """Real images shown in all."""
@@ -23,33 +23,35 @@ class TrainSettings(Section):
     discriminator_steps: Annotated[int, Field(ge=1, le=100)]
     """Steps of the discriminator for each of the generator."""
     optimiser: OptimiserName
-    """What descends the losses."""
+    """What minimises the losses."""
     learning_rate: Rate | Schedule[Share]
-    """Of the generator (*)."""
+    """Learning rate of the generator (*)."""
     discriminator_rate: Annotated[float, Field(gt=0, le=1000)]
     """Learning rate of the discriminator as a multiple of the generator's."""
     beta1: Memory
-    """How long Adam remembers gradients; the momentum of sgd."""
+    """How long Adam remembers gradients (0: not at all); the momentum of sgd."""
     beta2: Memory | Schedule[Memory]
-    """How long Adam remembers their squares (*); nothing to sgd."""
+    """How long Adam remembers the squares of gradients (*); not used by sgd."""
     weight_decay: Share
-    """Of adamw and sgd."""
+    """Decay of the weights by adamw and sgd; 0 for adam."""
     ema_half_life: Weight | Schedule[Weight]
-    """Images in which the average of the generator's weights forgets half (*); at first a thirteenth of those shown. 0: none."""
+    """Images in which the average of the generator's weights forgets half (*), at first a thirteenth of those shown;
+    0: no average."""
     standing_statistics: Annotated[int, Field(ge=0)]
-    """Samples that batch norm takes its statistics from in the averaged generator. 0: averaged over training, of normal latents."""
+    """Samples that batch norm (mlp, dcgan) takes its statistics from in the averaged generator; 0: averaged over
+    training, of normal latents."""
     best_every: Annotated[int, Field(ge=0)]
-    """Images from one check of the samples to the next; the best generator goes on. 0: the last one."""
+    """Images between checks of the samples; the best generator is used, or with 0 the last one."""
     best_samples: Annotated[int, Field(ge=2, le=10**6)]
-    """Samples in a check."""
+    """Samples in each check of best_every."""
     on_failure: Literal["stop", "warn"]
     """What happens when the discriminator wins for good or all samples look alike."""
     patience: Annotated[int, Field(ge=1)]
-    """Images for which that has to last."""
+    """Images for which a failure has to last before it counts."""
     precision: PrecisionName
-    """Number format of networks; tf32 and bfloat16 are faster on GPUs, not on CPUs."""
+    """Number format of networks; the latter two are faster on GPUs."""
     seed: Seed
-    """Of the weights, the order of the images and the latent vectors."""
+    """Seed of the weights, of the order of the images and of the latent vectors."""
 
     @model_validator(mode="after")
     def _long_enough(self) -> TrainSettings:
@@ -74,16 +76,16 @@ class NoAugmentation(Section):
     """The discriminator is shown signals as they are."""
 
     mode: Literal["none"]
-    """How often the discriminator is shown changed signals."""
+    """How often the discriminator sees changed signals, real and generated."""
 
 
 class Transformed(Section):
     """What both ways of augmentation have in common."""
 
     mode: str
-    """How often the discriminator is shown changed signals."""
+    """How often the discriminator sees changed signals, real and generated."""
     transformations: Annotated[list[TransformationName], Field(min_length=1)]
-    """What is changed."""
+    """How signals are changed."""
 
     @model_validator(mode="after")
     def _each_once(self) -> Transformed:
@@ -93,21 +95,19 @@ class Transformed(Section):
 
 
 class ConstantAugmentation(Transformed):
-    """The discriminator is always shown changed signals, real and generated alike (Zhao 2020)."""
+    """The discriminator is always shown changed signals (Zhao 2020)."""
 
     mode: Literal["always"]
 
 
 class AdaptiveAugmentation(Transformed):
-    """As often as the discriminator overfits, for data of a few thousand (Karras 2020)."""
+    """The more the discriminator overfits, the more changed signals it is shown, for few images (Karras 2020)."""
 
     mode: Literal["adaptive"]
     target: Annotated[float, Field(gt=-1, lt=1)]
-    """Aimed-at mean sign of the score of real signals (relativistic: of its lead over a sample)."""
+    """Mean sign of the score of real signals that is aimed at (relativistic: of its lead over a sample)."""
     speed: Annotated[int, Field(ge=1)]
-    """Images in which the probability may go from 0 to 1."""
+    """Images in which the probability of a change may go from 0 to 1."""
 
 
-AugmentSettings = Annotated[
-    NoAugmentation | ConstantAugmentation | AdaptiveAugmentation, Field(discriminator="mode")
-]
+AugmentSettings = Annotated[NoAugmentation | ConstantAugmentation | AdaptiveAugmentation, Field(discriminator="mode")]
