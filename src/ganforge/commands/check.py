@@ -13,7 +13,7 @@ def add(_: argparse.ArgumentParser) -> None:
 
 def run(_: argparse.Namespace) -> None:
     """Says that params.yaml is valid, or what is not; and what DVC will not see of data/import."""
-    from ganforge.datasets.folder import linked_folders
+    from ganforge.datasets.links import linked_folders
     from ganforge.params import load_params
     from ganforge.runs.gate import check_gate
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from ganforge.params.proposal import Proposal
 
 FOLDER = "folder"  # the recipe that depends on what is there
-NAME, HELP = "recipe", "list known-good settings, or write one into params.yaml (comments are kept)"
+NAME, HELP = "recipe", "list known-good settings, or write one into params.yaml (other settings and comments stay)"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -21,11 +21,11 @@ def proposed() -> list[Proposal]:
     """Settings for what lies in data/import, on this machine."""
     import torch
 
-    from ganforge.datasets.folder import linked_folders
+    from ganforge.compute import processors
+    from ganforge.datasets.links import linked_folders
     from ganforge.params.proposal import propose, survey
-    from ganforge.processors import processors
 
-    linked_folders()  # what DVC would stumble over is told now
+    linked_folders()  # refuses what DVC would stumble over
 
     accelerated = torch.cuda.is_available() or torch.backends.mps.is_available()
     return propose(survey(processors(), accelerated=accelerated))
@@ -33,7 +33,7 @@ def proposed() -> list[Proposal]:
 
 def run(options: argparse.Namespace) -> None:
     """Lists the recipes, or applies one and says what it changed."""
-    from ganforge.params.recipes import apply_recipe, list_recipes
+    from ganforge.params.recipes import apply_recipe, describe, list_recipes
 
     if options.name is None:
         for name, description in list_recipes().items():
@@ -42,8 +42,8 @@ def run(options: argparse.Namespace) -> None:
     proposals = proposed() if options.name == FOLDER else []
     changed = apply_recipe(options.name, proposals=proposals)
     reasons = {f"{proposal.section}.{proposal.key}": proposal.reason for proposal in proposals}
-    for key, (before, after) in changed.items():
-        print(f"{key}: {before} -> {after}{f'   ({reasons[key]})' if key in reasons else ''}")
+    for key, change in describe(changed).items():
+        print(f"{change}{f'   ({reasons[key]})' if key in reasons else ''}")
     for key, reason in reasons.items():
         if key not in changed:
             print(f"{key} stays as it is   ({reason})")

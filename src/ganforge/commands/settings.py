@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 STUDY = "augmentation_study."
-NAME, HELP = "set", "write single settings into params.yaml, such as train.loss=hinge (comments are kept)"
+NAME, HELP = "set", "write single settings into params.yaml, such as objective.loss=hinge or network.name=style (comments stay)"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -15,11 +15,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Writes them, and says what changed."""
-    from ganforge.params.recipes import apply_values
+    from ganforge.params.recipes import apply_values, describe
 
     changed = apply_values(options.values)
-    for key, (before, after) in changed.items():
-        print(f"{key}: {before} -> {after}")
+    for change in describe(changed).values():
+        print(change)
     if not changed:
         print("params.yaml has these values already.")
         return

@@ -24,7 +24,7 @@ WIDTH = {"cpu": 32, "gpu": 64}
 IMAGES = {"cpu": 200_000, "gpu": 5_000_000}  # shown in training
 CHECKS = 10  # of the samples in a training
 
-GAMMA_SIDE, GAMMA = 28, 0.1  # what the recipe of MNIST found
+GAMMA_SIDE, GAMMA = 28, 0.1  # of the recipe for MNIST
 TO_SCORE, LARGEST_SHARE = 50, 0.3  # images that should be held out, but no more than this of all
 LARGEST_BATCH, BATCH_PIXELS = 64, 4096  # as StyleGAN2-ADA chooses it: side times batch, and no more than this
 MOST_THREADS = 8
@@ -82,7 +82,7 @@ def survey(processors: int, *, accelerated: bool) -> Survey:
 def propose(seen: Survey) -> list[Proposal]:
     """Settings for what was seen."""
     machine = "gpu" if seen.accelerated else "cpu"
-    told = "this machine has a GPU" if seen.accelerated else "this machine has no GPU"
+    device = "this machine has a GPU" if seen.accelerated else "this machine has no GPU"
     resolution, why = _resolution(seen, LARGEST_SIDE[machine])
     side = resolution if isinstance(resolution, int) else seen.sizes[0][0]
     gamma = round(GAMMA * (side / GAMMA_SIDE) ** 2, 3)
@@ -96,14 +96,14 @@ def propose(seen: Survey) -> list[Proposal]:
     return [
         Proposal("dataset", "resolution", resolution, why),
         Proposal("dataset", "labels", *_labels(seen.class_counts, half)),
-        Proposal("images", "test_share", *_test_share(seen.count)),
-        Proposal("network", "width", WIDTH[machine], f"{told}; more channels draw better and take longer"),
-        Proposal("train", "images", images, f"{told}; twice as many are better still, look at the first ones first"),
+        Proposal("dataset", "test_share", *_test_share(seen.count)),
+        Proposal("network", "width", WIDTH[machine], f"{device}; more channels draw better and take longer"),
+        Proposal("train", "images", images, f"{device}; twice as many are better still, look at the first ones first"),
         Proposal("train", "best_every", images // CHECKS, f"{CHECKS} checks, the best generator goes on"),
         Proposal("train", "batch_size", *_batch_size(seen.count, side)),
-        Proposal("train", "r1", gamma, gamma_reason),
-        Proposal("train", "r2", gamma, "as r1 (R3GAN, Huang 2024)"),
-        Proposal("train", "precision", "tf32" if seen.accelerated else "float32", told),
+        Proposal("objective", "r1", gamma, gamma_reason),
+        Proposal("objective", "r2", gamma, "as r1 (R3GAN, Huang 2024)"),
+        Proposal("train", "precision", "tf32" if seen.accelerated else "float32", device),
         Proposal(
             "augment",
             "mode",
@@ -156,7 +156,7 @@ def _some(collection: Collection) -> Sequence[Item]:
 
 
 def _size(item: Item) -> tuple[int, int] | None:
-    """Width and height that a header tells; None: it is none."""
+    """Width and height by the header of a file; None: it has none."""
     from ganforge.datasets.decoding import open_image
 
     try:
@@ -164,5 +164,5 @@ def _size(item: Item) -> tuple[int, int] | None:
             return None
         with open(item.path, "rb") as file, open_image(file) as image:  # noqa: PTH123
             return image.size
-    except Exception:  # whatever a damaged header makes a reader raise; `preprocess` tells of it
+    except Exception:  # whatever a damaged header makes a reader raise; `preprocess` reports it
         return None

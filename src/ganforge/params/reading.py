@@ -23,24 +23,35 @@ def load_params(path: Path = PARAMS) -> Params:
 
 
 def read_yaml(path: Path) -> Any:
-    """The contents of a YAML 1.2 file, read as the pipeline reads it (``1e-3`` is a number)."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+    """The contents of a YAML 1.2 file, read as the pipeline reads it (``1e-3`` is a number).
 
+    Raises:
+        UserError: it cannot be read, or is no YAML.
+    """
     try:
-        return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise UserError(f"{path} is not in {Path.cwd()}: run this in the root of the project.") from None
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path} cannot be read ({error}): put a readable UTF-8 file there.") from None
+    return parse_yaml(text, str(path))
+
+
+def parse_yaml(text: str, source: str) -> Any:
+    """The contents of ``text``, which stands in ``source``; see `read_yaml`."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return YAML(typ="safe", pure=True).load(text)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise UserError(f"{path} is not valid YAML ({where}{problem}): mend that line.") from None
+        raise UserError(f"{source} is not valid YAML ({where}{problem}): mend that line.") from None
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError, AssertionError) as error:
         raise UserError(
-            f"{path} holds something that YAML's reader cannot take in ({first_line(error)}): begin again from the "
+            f"{source} holds something that YAML's reader cannot take in ({first_line(error)}): begin again from the "
             "params.yaml that comes with the project."
         ) from None
 

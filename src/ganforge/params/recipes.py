@@ -1,21 +1,24 @@
-"""Settings that are written into params.yaml: known-good ones, as small overlays, and single ones."""
+"""Settings that are written into params.yaml: known-good ones from recipes/, and single ones."""
 
 from __future__ import annotations
 
-import io
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ganforge.errors import UserError
-from ganforge.files import write_durably
 from ganforge.layout import PARAMS
-from ganforge.params import load_params, parse_params, read_yaml
+from ganforge.params.catalogue import SECTIONS, class_of, tag_of
+from ganforge.params.editing import Document, same
+from ganforge.params.known_good import RECIPES, known_good
 from ganforge.params.proposal import Proposal
+from ganforge.params.reading import parse_params, parse_yaml, read_yaml
+from ganforge.params.refusal import MOVED_SECTIONS
+from ganforge.params.rendering import NOTE, NOTES, render_section, text_of
 
-RECIPES = Path("recipes")
+Values = Mapping[str, Any]
+Changes = dict[str, tuple[Any, Any]]
 
 
 def list_recipes() -> dict[str, str]:
@@ -26,10 +29,11 @@ def list_recipes() -> dict[str, str]:
     return {file.stem: file.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ") for file in files}
 
 
-def apply_recipe(
-    name: str, params_file: Path = PARAMS, proposals: Sequence[Proposal] = ()
-) -> dict[str, tuple[Any, Any]]:
-    """Writes the values of a recipe into params.yaml; comments and all other keys stay as they are.
+def apply_recipe(name: str, params_file: Path = PARAMS, proposals: Sequence[Proposal] = ()) -> Changes:
+    """Writes the values of a recipe into params.yaml.
+
+    Sections that it names whole are written anew, with their comments; of others only the keys that it names change.
+    The file may be one of an older version, whose sections the recipe replaces.
 
     Args:
         name: a file of ``recipes/``, without its suffix.
@@ -37,94 +41,158 @@ def apply_recipe(
         proposals: further values, that come after those of the file.
 
     Returns:
-        what changed: dotted key, value before, value after.
+        what changed: dotted key, value before, value after; None where there is none.
 
     Raises:
         UserError: there is no such recipe, or it does not fit params.yaml; then nothing is written.
     """
-    from ruamel.yaml import YAML
-
     known = list_recipes()
     if name not in known:
         raise UserError(f"{name!r} is not a recipe; allowed are {', '.join(known)}.")
-    recipe = YAML().load((RECIPES / f"{name}.yaml").read_text(encoding="utf-8"))
+    recipe = read_yaml(RECIPES / f"{name}.yaml")
     for proposal in proposals:
-        recipe.setdefault(proposal.section, {})[proposal.key] = proposal.value
-    return _write(recipe, params_file, f"{RECIPES}/{name}.yaml")
+        section = recipe.get(proposal.section, {})
+        recipe[proposal.section] = combined(proposal.section, section, {proposal.key: proposal.value})
+    return _write(recipe, params_file, f"{RECIPES}/{name}.yaml", dropped=MOVED_SECTIONS)
 
 
-def apply_values(values: Sequence[str], params_file: Path = PARAMS) -> dict[str, tuple[Any, Any]]:
-    """Writes values as in ``train.loss=hinge`` into params.yaml; see `apply_recipe`.
+def apply_values(values: Sequence[str], params_file: Path = PARAMS) -> Changes:
+    """Writes values as in ``objective.loss=hinge`` into params.yaml; see `apply_recipe`.
+
+    Where a tag changes, as in ``network.name=style``, the section of the new variant is written: keys that both have
+    stay, others come from recipes, and what these do not know has to be given as well.
 
     Raises:
         UserError: one is no such text, or does not fit params.yaml; then nothing is written.
     """
-    from ruamel.yaml import YAML, YAMLError
-
     now = read_yaml(params_file)
     overlay: dict[str, dict[str, Any]] = {}
     for text in values:
-        found = re.fullmatch(r"(\w+)\.(\w+)((?:\.\w+)*)=(.+)", text)
+        parts = re.fullmatch(r"(\w+)\.(\w+)((?:\.\w+)*)=(.+)", text)
         try:
-            if not found:
+            if not parts:
                 raise ValueError
-            section, key, *deeper = f"{found[1]}.{found[2]}{found[3]}".split(".")
-            value = YAML(typ="safe", pure=True).load(found[4])
+            section, key, *deeper = f"{parts[1]}.{parts[2]}{parts[3]}".split(".")
+            value = parse_yaml(parts[4], text)
             for inner in reversed(deeper):
                 value = {inner: value}
             if deeper:  # into a schedule, the rest of which stays
                 value = {**now[section][key], **overlay.get(section, {}).get(key, {}), **value}
-        except (ValueError, YAMLError, LookupError, TypeError):
+        except (ValueError, UserError, LookupError, TypeError):
             raise UserError(
-                f"{text!r} is no setting; allowed is a key of {params_file} and a value, as in train.loss=hinge."
+                f"{text!r} is no setting; allowed is a key of {params_file} and a value, as in objective.loss=hinge."
             ) from None
         overlay.setdefault(section, {})[key] = value
     return _write(overlay, params_file, "the settings given")
 
 
-def _write(overlay: Mapping[str, Mapping[str, Any]], params_file: Path, source: str) -> dict[str, tuple[Any, Any]]:
-    """Puts values of an overlay into params.yaml, and returns what changed."""
-    from ruamel.yaml import YAML
+def combined(section: str, present: Any, given: Values, dataset: Any = None) -> dict[str, Any]:
+    """The values of a section in which some are set.
 
-    before = load_params(params_file).model_dump(mode="json")
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    document = yaml.load(params_file.read_text(encoding="utf-8"))
-    for section, values in overlay.items():
-        for key, value in values.items():
-            old = document.setdefault(section, {}).get(key)
-            if isinstance(old, list) and isinstance(value, list):
-                old[:] = value  # keeps the way the list is written
-            else:
-                document[section][key] = value
-            if isinstance(old, Mapping) and not isinstance(value, Mapping):
-                _pull_comment_back(document[section], key)
-    text = io.StringIO()
-    yaml.dump(document, text)
-    written = YAML(typ="safe", pure=True).load(text.getvalue())
-    changed = dict(_changes(before, parse_params(written, source).model_dump(mode="json")))
+    Where these change its variant, the section of the new one: keys that both have keep their values, others take
+    those of recipes.
+
+    Args:
+        section: its name.
+        present: its values; anything where it has none.
+        given: what is set.
+        dataset: name of the data set, whose recipes are asked first.
+
+    Raises:
+        UserError: the new variant has keys that no recipe knows.
+    """
+    present = present if isinstance(present, Mapping) else {}
+    tag = tag_of(section) if section in SECTIONS else None
+    kind = class_of(section, {**present, **given}) if section in SECTIONS else None
+    if kind is None:  # refused later
+        return {**present, **given}
+    if given.keys() >= kind.model_fields.keys():
+        return dict(given)
+    if tag is None or given.get(tag, present.get(tag)) == present.get(tag):
+        return {**present, **given}
+    values = {key: given.get(key, present.get(key)) for key in kind.model_fields if key in {*given, *present}}
+    for key in kind.model_fields.keys() - values.keys():
+        known = known_good(section, kind, key, dataset)
+        if known:
+            values[key] = known.value
+    missing = [f"{section}.{key}" for key in kind.model_fields if key not in values]
+    if missing:
+        setting = f"{section}.{tag}={given[tag]}"
+        raise UserError(
+            f"{setting} needs {', '.join(missing)} as well, which no recipe knows; give them too, as in: ganforge set "
+            f"{setting} {' '.join(f'{key}=...' for key in missing)}"
+        )
+    return {**{key: values[key] for key in kind.model_fields}, **given}
+
+
+def _write(overlay: Mapping[str, Values], params_file: Path, source: str, dropped: Collection[str] = ()) -> Changes:
+    """Puts values of an overlay into params.yaml, drops sections of older versions, and returns what changed."""
+    from ganforge.files import write_durably
+
+    before = read_yaml(params_file)
+    if not isinstance(before, dict):
+        parse_params(before, str(params_file))
+    dataset = {**_section(before, "dataset"), **overlay.get("dataset", {})}.get("name")
+    after = {name: values for name, values in before.items() if name not in dropped}
+    for section, given in overlay.items():
+        after[section] = combined(section, before.get(section), given, dataset)
+    parse_params(after, f"{params_file} with {source}")
+    text = _rewritten(params_file.read_text(encoding="utf-8"), before, after, overlay)
+    if not same(parse_yaml(text, str(params_file)), after):
+        raise UserError(
+            f"{params_file} is written in a way in which single keys cannot be changed, such as in one line or with "
+            "anchors: change it by hand, or begin again from the params.yaml that comes with the project."
+        )
+    changed = dict(_changes(before, after))
     if changed:
-        write_durably(params_file, text.getvalue().encode())
+        write_durably(params_file, text.encode())
     return changed
 
 
+def _rewritten(text: str, before: Values, after: Values, overlay: Mapping[str, Values]) -> str:
+    """The text of params.yaml in which values have changed: sections that an overlay gives whole are written anew."""
+    document = Document(text)
+    for section in before.keys() - after.keys():
+        if section in document:
+            document.remove(section)
+    for section in overlay:
+        old, new = before.get(section), after[section]
+        if section not in document:
+            note = NOTES.get(section, "") if NOTE not in text else ""
+            document.insert(section, note + render_section(section, new), SECTIONS)
+        elif same(old, new):
+            continue
+        elif not isinstance(old, Mapping) or old.keys() != new.keys() or overlay[section].keys() >= new.keys():
+            document.replace(section, render_section(section, new))
+        else:
+            document.change(section, old, new)
+    return str(document)
+
+
+def _section(values: Values, name: str) -> Values:
+    section = values.get(name)
+    return section if isinstance(section, Mapping) else {}
+
+
 def _changes(before: Any, after: Any, path: str = "") -> Iterator[tuple[str, tuple[Any, Any]]]:
-    """Dotted keys of ``after`` whose values differ, and both values; a schedule in a number's place is told whole."""
+    """Dotted keys whose values differ, and both values; a schedule in a number's place is one value."""
+    if "." not in path and dict in {type(before), type(after)}:  # sections may come and go
+        before, after = before or {}, after or {}
     if isinstance(before, dict) and isinstance(after, dict):
-        for key, value in after.items():
-            yield from _changes(before.get(key), value, f"{path}.{key}" if path else key)
-    elif before != after:
+        for key in dict.fromkeys([*before, *after]):
+            yield from _changes(before.get(key), after.get(key), f"{path}.{key}" if path else key)
+    elif not same(before, after):
         yield path, (before, after)
 
 
-def _pull_comment_back(section: Any, key: str) -> None:
-    """Puts the comment behind a number where most of its section's are: the schedule in its place had pushed it away.
+def describe(changes: Changes) -> dict[str, str]:
+    """How each key changed, in words."""
+    return {key: _change(key, before, after) for key, (before, after) in changes.items()}
 
-    Args:
-        section: a mapping of ruamel.yaml, which knows the comments behind its values.
-        key: of the number.
-    """
-    comments = {name: tokens[2] for name, tokens in section.ca.items.items() if tokens[2] is not None}
-    if key in comments:
-        columns = Counter(comment.column for name, comment in comments.items() if name != key)
-        comments[key].column = max(columns, key=columns.__getitem__, default=comments[key].column)
+
+def _change(key: str, before: Any, after: Any) -> str:
+    if before is None:
+        return f"{key}: {text_of(after)} (new)"
+    if after is None:
+        return f"{key} is gone (it was {text_of(before)})"
+    return f"{key}: {text_of(before)} -> {text_of(after)}"

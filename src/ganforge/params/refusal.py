@@ -1,12 +1,43 @@
-"""What pydantic finds wrong with a file, in one sentence that names the key, what was found and what is allowed."""
+"""What pydantic finds wrong with a file, in one sentence that names the key, what was there and what is allowed."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from typing import Any, get_args
+from collections.abc import Iterable
+from types import NoneType, UnionType
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from ganforge.params.catalogue import SCHEDULE
+from ganforge.params.whole import Params
+
+PENALTIES = ("r1", "r2", "wgan_gp")
+# Sections and keys of older versions, and the section that has them now.
+MOVED_SECTIONS = {"images": "dataset", "huggingface": "dataset"}
+MOVED_KEYS = {
+    f"train.{key}": "objective"
+    for key in ("loss", "label_smoothing", *PENALTIES, *(f"{penalty}_interval" for penalty in PENALTIES))
+}
+UNTAGGED = {"union_tag_invalid", "union_tag_not_found"}
+
+
+class Place(NamedTuple):
+    """Where a fault is.
+
+    Attributes:
+        key: dotted, as in the file, without the names of variants and kinds that pydantic puts between.
+        group: the class of the group of keys that it is in, if any.
+        variants: the classes that this group might be of, by their tags; empty where there is no choice.
+        inside: whether pydantic's location ends in such a name rather than in a key.
+    """
+
+    key: str
+    group: type[BaseModel] | None
+    variants: dict[str, type[BaseModel]]
+    inside: bool
 
 
 def sentence_of(error: ValidationError, model: type[BaseModel], source: str) -> str:
@@ -17,21 +48,21 @@ def sentence_of(error: ValidationError, model: type[BaseModel], source: str) -> 
         model: the whole file.
         source: its name.
     """
-    faults: dict[str, Any] = {}
-    # A misspelt key is unknown under one name and missing under another: the unknown one tells what to mend.
-    told = _without_misspelt(error.errors(include_url=False))
-    for fault in sorted(told, key=lambda fault: fault["type"] != "extra_forbidden"):
-        if fault["type"] == "float_type" and isinstance(fault["input"], dict) and _names_a_kind(fault["loc"][-1]):
-            continue  # of a number or a schedule: the schedule, whose own faults are told
-        faults.setdefault(_place(fault), []).append(fault)
-    key, same_key = next(iter(faults.items()))
-    others = f" ({len(faults) - 1} more keys are at fault)" if len(faults) > 2 else ""
-    others = " (one more key is at fault)" if len(faults) == 2 else others
-    return f"{source}: {_describe(key, same_key, model)}{others}."
+    by_key: dict[str, list[tuple[Any, Place]]] = {}
+    # A misspelt key is unknown under one name and missing under another: the unknown one says what to mend.
+    faults = [(fault, _place(fault, model)) for fault in _without_misspelt(error.errors(include_url=False))]
+    for fault, place in sorted(faults, key=lambda pair: _rank(*pair)):
+        if fault["type"] == "float_type" and isinstance(fault["input"], dict) and place.inside:
+            continue  # of a number or a schedule: the schedule, which has faults of its own
+        by_key.setdefault(place.key, []).append((fault, place))
+    of_key = next(iter(by_key.values()))
+    others = len(by_key) - 1
+    more = f" ({others} more keys are at fault)" if others > 1 else " (one more key is at fault)" if others else ""
+    return f"{source}: {_describe(of_key, model)}{more}."
 
 
 def _without_misspelt(faults: list[Any]) -> list[Any]:
-    """The faults, of which those of keys that are missing because they are misspelt are left out."""
+    """The faults without those of keys that are missing because they are misspelt."""
     missing = {fault["loc"]: fault for fault in faults if fault["type"] == "missing"}
     for fault in faults:
         if fault["type"] == "extra_forbidden":
@@ -42,48 +73,124 @@ def _without_misspelt(faults: list[Any]) -> list[Any]:
     return [fault for fault in faults if fault["type"] != "missing" or fault["loc"] in missing]
 
 
-def _place(fault: Any) -> str:
-    """The dotted key of a fault; an unknown key may be called whatever it likes."""
+def _rank(fault: Any, place: Place) -> int:
+    """What is said first: keys of older versions, then unknown ones."""
     if fault["type"] != "extra_forbidden":
-        return _key(fault["loc"])
-    *groups, name = fault["loc"]
-    return f"{_key(tuple(groups))}.{name}".removeprefix(".")
+        return 2
+    return 0 if _section_now(place.key) else 1
 
 
-def _key(location: tuple[str | int, ...]) -> str:
-    """The dotted key of a pydantic location, without the union members that pydantic names in it."""
-    key = ""
+def _section_now(key: str) -> str | None:
+    """The section that has a key or the keys of a section of older versions; None: it is none of these."""
+    return MOVED_SECTIONS.get(key) or MOVED_KEYS.get(key)
+
+
+def _place(fault: Any, model: type[BaseModel]) -> Place:
+    """Where in the file a fault is: pydantic's location, walked along the classes."""
+    location = fault["loc"]
+    if fault["type"] in UNTAGGED:
+        location = (*location, fault["ctx"]["discriminator"].strip("'"))
+    key, group, inside = "", None, False
+    variants: dict[str, type[BaseModel]] = {}
+    kind: Any = model  # what stands there: a class, another type, or variants by their tags
     for part in location:
-        if isinstance(part, int):
-            key += f"[{part}]"
-        elif not _names_a_kind(part):
-            key += f".{part}" if key else part
-    return key
+        inside = False
+        if isinstance(kind, dict) and part in kind:
+            variants, kind, inside = kind, kind[part], True
+        elif _is_group(kind):
+            variants = variants if kind in variants.values() else {}
+            key, group, kind = f"{key}.{part}", kind, _kind(kind.model_fields.get(part))
+        elif isinstance(part, int):
+            key, kind = f"{key}[{part}]", _kind(next(iter(get_args(kind)), None))
+        elif get_origin(kind) is dict and part != "[key]":
+            key, kind = f"{key}.{part}", _kind(get_args(kind)[1])
+        elif get_origin(kind) in {Union, UnionType} or part == "[key]":
+            named = [member for member in get_args(kind) if _is_group(member) and part == member.__name__]
+            kind, inside = next(iter(named), None), True
+        else:
+            variants = kind if isinstance(kind, dict) else {}
+            key, kind = f"{key}.{part}", None
+    return Place(key.removeprefix("."), group, variants, inside)
 
 
-def _names_a_kind(part: str | int) -> bool:
-    """Whether a part of a pydantic location is a member of a union rather than a key."""
-    kinds = ("literal[", "constrained-", "Schedule[")
-    return isinstance(part, str) and (part in {"int", "str", "float"} or part.startswith(kinds))
+def _kind(annotation: Any) -> Any:
+    """What a field or an annotation is, for the walk: without limits and without None."""
+    if isinstance(annotation, FieldInfo):
+        tag, annotation = annotation.discriminator, annotation.annotation
+        if tag:
+            return {get_args(member.model_fields[tag].annotation)[0]: member for member in get_args(annotation)}
+    if get_origin(annotation) is Annotated:
+        return _kind(get_args(annotation)[0])
+    members = [member for member in get_args(annotation) if member is not NoneType]
+    return _kind(members[0]) if get_origin(annotation) in {Union, UnionType} and len(members) == 1 else annotation
 
 
-def _describe(key: str, faults: list[Any], model: type[BaseModel]) -> str:
-    first = min(faults, key=lambda fault: fault["type"] == "model_type")  # of a number or a schedule: the number
-    found = first["input"]
-    match first["type"]:
+def _is_group(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _describe(faults: list[tuple[Any, Place]], model: type[BaseModel]) -> str:
+    """What is wrong with a key; of a number or a schedule, what is wrong with the number."""
+    fault, place = min(faults, key=lambda pair: pair[0]["type"] == "model_type")
+    match fault["type"]:
         case "extra_forbidden":
-            return f"{_shown_key(key)} is not a key; {_neighbours_of(first['loc'], model)}"
+            return _moved(place) or _unknown(_shown_key(place.key), place)
         case "invalid_key":
-            return f"{_shown(found)} is not a key; {_neighbours_of((*first['loc'][:-1], ''), model)}"
+            return _unknown(_shown(fault["input"]), place)
         case "missing":
-            return f"{key} is missing; add it, as in the file that comes with the project"
+            return f"{place.key} is missing; {_add(place, model)}"
+        case "union_tag_not_found":
+            return f"{place.key} is missing; allowed is {_listed(place.variants, 'or')}"
+        case "union_tag_invalid":
+            value = fault["input"][place.key.rpartition(".")[2]]
+            return f"{place.key} is {_shown(value)}; allowed is {_listed(place.variants, 'or')}"
         case "value_error":
-            return str(first["ctx"]["error"])
+            return str(fault["ctx"]["error"])
         case "model_type" | "model_attributes_type":
-            where = f"{key} is" if key else "the file holds"
-            return f"{where} {_shown(found)}; it must be a group of keys, as in the params.yaml of the project"
-    allowed = " or ".join(dict.fromkeys(_allowed(fault) for fault in faults))
-    return f"{key} is {_shown(found)}; allowed is {allowed}"
+            where = f"{place.key} is" if place.key else "the file holds"
+            return f"{where} {_shown(fault['input'])}; it must be a group of keys, as in the params.yaml of the project"
+    allowed = " or ".join(dict.fromkeys(_allowed(fault) for fault, _ in faults))
+    return f"{place.key} is {_shown(fault['input'])}; allowed is {allowed}"
+
+
+def _moved(place: Place) -> str | None:
+    """Where a key or a section of older versions is now; None: it is none."""
+    now, name = _section_now(place.key), place.key.rpartition(".")[2]
+    if now is None:
+        return None
+    words = f"{place.key} is {now}.{name} now" if place.key in MOVED_KEYS else f"the keys of {name} are in {now} now"
+    return f"{words}; `ganforge recipe NAME` turns a file of an older version into a new one"
+
+
+def _unknown(shown: str, place: Place) -> str:
+    """That a key is none, and what it may have been meant to be."""
+    section, _, name = place.key.rpartition(".")
+    known = list(place.group.model_fields) if place.group else []
+    tag = next((tag for tag, kind in place.variants.items() if kind is place.group), None)
+    owners = [owner for owner, kind in place.variants.items() if name in kind.model_fields]
+    close = difflib.get_close_matches(name, known, n=1)
+    if tag and owners:
+        return f"{shown} is not a key of {tag}; it is one of {_listed(owners, 'and')}; allowed are {', '.join(known)}"
+    if close:
+        return f"{shown} is not a key; write {f'{section}.{close[0]}'.strip('.')} if that is what you mean"
+    return f"{shown} is not a key{f' of {tag}' if tag else ''}; allowed are {', '.join(known)}"
+
+
+def _add(place: Place, model: type[BaseModel]) -> str:
+    """What to do about a missing key."""
+    if model is not Params:
+        return "add it, as in the file that comes with the project"
+    if place.group is Params:
+        return "`ganforge recipe NAME` writes such a section"
+    section, _, name = place.key.partition(".")
+    tag = next((f"{tag}." for tag, kind in place.variants.items() if kind is place.group), "")
+    return f"add it; `ganforge explain {section}.{tag}{name}` says what it may be"
+
+
+def _listed(names: Iterable[str], word: str) -> str:
+    """Names as in "one, two or three"."""
+    *others, last = names
+    return f"{', '.join(others)} {word} {last}" if others else last
 
 
 def _shown(value: Any) -> str:
@@ -93,21 +200,6 @@ def _shown(value: Any) -> str:
 
 def _shown_key(key: str) -> str:
     return key if re.fullmatch(r"[\w.\[\]-]{1,60}", key) else _shown(key)
-
-
-def _neighbours_of(location: tuple[str | int, ...], section: type[BaseModel]) -> str:
-    """What may stand where an unknown key stands."""
-    *groups, name = (str(part) for part in location)
-    path = [part for part in groups if not _names_a_kind(part)]
-    for part in path:
-        annotation = section.model_fields[part].annotation
-        kinds = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type)]
-        section = next((kind for kind in kinds if issubclass(kind, BaseModel)), section)
-    known = list(section.model_fields)
-    close = difflib.get_close_matches(name, known, n=1)
-    if close:
-        return f"write {'.'.join([*path, close[0]])} if that is what you mean"
-    return f"allowed are {', '.join(known)}"
 
 
 def _allowed(fault: Any) -> str:
@@ -137,7 +229,7 @@ def _allowed(fault: Any) -> str:
         case "bool_type":
             return "true or false"
         case "model_type":
-            return "a schedule as in {start: 0.002, end: 0.0001, shape: cosine, begin: 0}"
+            return SCHEDULE
         case "finite_number":
             return "a finite number"
         case "dict_type":

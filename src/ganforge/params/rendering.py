@@ -1,0 +1,101 @@
+"""Sections of params.yaml as text, with the meanings of their keys behind them as comments."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from ganforge.params.catalogue import choices, class_of, meaning, summary
+from ganforge.settings import Section
+
+WIDTH = 120  # of a line
+COLUMN = 28  # where comments begin
+GAP = 2  # spaces in front of a comment, at least
+NARROW = 40  # columns that a comment needs behind a value; where fewer are left, it begins below
+PLAIN = re.compile(r"[A-Za-z_][\w./-]*")
+NOT_TEXT = {"true", "false", "yes", "no", "on", "off", "y", "n", "null"}  # to some reader of YAML
+SMALL = 1e-9  # below which a number is written with an exponent
+
+HEAD = """\
+# What is built, in one file. `dvc repro` reruns exactly the stages that read a key you changed.
+# `ganforge check` validates it, `ganforge explain` says what may stand in it, `ganforge set network.name=style` changes
+# it, and `ganforge recipe NAME` writes known-good values into it.
+"""
+NOTE = "# Where (*) stands"
+NOTES = {  # above sections
+    "objective": NOTE
+    + """, a number may also be a schedule over the images shown:
+# {start: 0.002, end: 0.0001, shape: linear, begin: 0.5} stays at its start for half of the run, then goes to its end in
+# a straight line; or by a shape: cosine.
+"""
+}
+
+
+def render(values: Mapping[str, Mapping[str, Any]]) -> str:
+    """A whole params.yaml: these sections, in this order."""
+    return "\n".join([HEAD, *(NOTES.get(name, "") + render_section(name, section) for name, section in values.items())])
+
+
+def render_section(name: str, values: Mapping[str, Any]) -> str:
+    """A section as it stands in params.yaml: the keys of its class, in their order, with comments.
+
+    Args:
+        name: of the section.
+        values: of all its keys.
+
+    Raises:
+        KeyError: a key is missing.
+    """
+    kind = class_of(name, values)
+    assert kind is not None, f"{name} has no class for {values}"
+    keys = [_line(f"  {key}: {text_of(values[key])}", comment(name, kind, key)) for key in kind.model_fields]
+    return "".join([_line(f"{name}:", summary(kind)), *keys])
+
+
+def comment(section: str, kind: type[Section], key: str) -> str:
+    """What stands behind a key: the words to choose from, where there are any, and its meaning."""
+    words = choices(section, kind, key)
+    return f"{words}. {meaning(kind, key)}" if "|" in words else meaning(kind, key)
+
+
+def _line(text: str, comment: str) -> str:
+    """A line with a comment, which goes on below where it is too long."""
+    start = max(COLUMN, len(text) + GAP)
+    if start > WIDTH - NARROW:
+        first, rest = text, textwrap.wrap(comment, WIDTH - COLUMN - 2)
+    else:
+        words = textwrap.wrap(comment, WIDTH - COLUMN - 2, initial_indent=" " * (start - COLUMN))
+        first, rest = f"{text:{start}}# {words[0].lstrip()}", words[1:]
+    return "\n".join([first, *(f"{'':{COLUMN}}# {words}" for words in rest), ""])
+
+
+def text_of(value: Any) -> str:
+    """A value as YAML, in one line.
+
+    Numbers have no exponent, as in 0.00006, and texts no quotes, where YAML can do without.
+    """
+    if isinstance(value, bool) or value is None:
+        return json.dumps(value)
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, str):
+        plain = PLAIN.fullmatch(value) and value.lower() not in NOT_TEXT
+        return value if plain else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{text_of(key)}: {text_of(inner)}' for key, inner in value.items())}}}"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(text_of, value))}]"
+    return str(value)
+
+
+def _number(value: float) -> str:
+    if value != value or value in (float("inf"), float("-inf")):
+        return {"nan": ".nan", "inf": ".inf", "-inf": "-.inf"}[str(value)]
+    if value and abs(value) < SMALL:
+        return str(value)
+    text = format(Decimal(str(value)), "f")
+    return text if "." in text else f"{text}.0"
