@@ -7,7 +7,11 @@ import pytest
 
 from ganforge.errors import UserError
 from ganforge.params import load_params, parse_params
-from tests.settings import settings_text
+from ganforge.params.catalogue import SECTIONS, classes_of, variants
+from ganforge.params.refusal import MOVED_KEYS
+from tests.settings import recipe, settings_of, settings_text
+
+NETWORK = {"name": "style", "conditional": "auto", "latent_dim": 8, "width": 8, "discriminator_width": "same"}
 
 
 def test_a_whole_file_is_valid(tmp_path):
@@ -16,38 +20,72 @@ def test_a_whole_file_is_valid(tmp_path):
     assert params.flat()["dataset.name"] == "digits"
 
 
+def refusal_of(values):
+    """The sentence that refuses them."""
+    with pytest.raises(UserError, match=r"^params\.yaml: ") as refusal:
+        parse_params(values)
+    sentence = str(refusal.value)
+    assert "\n" not in sentence
+    for names in (variants(section) for section in SECTIONS):
+        assert not re.search(rf"\.({'|'.join(names)})\.", sentence.partition("`")[0]) if names else True
+    return sentence.removeprefix("params.yaml: ")
+
+
 @pytest.mark.parametrize(
     ("key", "value", "sentence"),
     [
         ("dataset.name", "minst", "dataset.name is 'minst'; allowed is digits, mnist"),
         ("dataset.resolution", 4, "dataset.resolution is 4; allowed is native or a number of at least 8"),
+        ("network.name", None, "network.name is empty; allowed is mlp, dcgan, resnet, progressive or style."),
+        ("network.name", ["dcgan"], "network.name is ['dcgan']; allowed is mlp, dcgan"),
+        ("objective.name", "paired?", "objective.name is 'paired?'; allowed is adversarial"),
+        ("augment.mode", "sometimes", "augment.mode is 'sometimes'; allowed is none, always or adaptive."),
         ("train.batch_size", 64.0, "train.batch_size is 64.0; allowed is a whole number"),
         ("train.batch_size", True, "train.batch_size is True; allowed is a whole number"),
         ("train.learning_rate", "1e-3", "train.learning_rate is '1e-3'; allowed is a number"),
         ("train.learning_rate", 0, "train.learning_rate is 0; allowed is a number above 0"),
-        ("train.r1", float("nan"), "train.r1 is nan; allowed is a finite number"),
+        ("objective.r1", float("nan"), "objective.r1 is nan; allowed is a finite number"),
         ("train.beta2", 1.0, "train.beta2 is 1.0; allowed is a number below 1 or a schedule as in {start: "),
         ("train.learning_rate", {"start": 1}, "train.learning_rate.end is missing; add it"),
-        ("train.r1", {"start": 1, "end": -1, "shape": "linear", "begin": 0}, "train.r1.end is -1; allowed is a number"),
-        ("train.r1", {"strat": 1}, "train.r1.strat is not a key; write train.r1.start if that is what you mean"),
-        ("augment.transformations", ["colour", "tilt"], "augment.transformations[1] is 'tilt'; allowed is colour, tr"),
+        (
+            "objective.r1",
+            {"start": 1, "end": -1, "shape": "linear", "begin": 0},
+            "objective.r1.end is -1; allowed is a number of at least 0.",
+        ),
+        ("objective.r1", {"strat": 1}, "objective.r1.strat is not a key; write objective.r1.start if that is what"),
         ("network.attention", 1, "network.attention is 1; allowed is true or false"),
         ("train.lerning_rate", 1, "train.lerning_rate is not a key; write train.learning_rate if that is"),
         ("network.width", 30, "network.width is 30; allowed is a multiple of 4"),
         ("network.discriminator_width", "wide", "width is 'wide'; allowed is a whole number or same"),
         ("sample.seeds", [], "sample.seeds is []; allowed is a list of at least 1"),
-        ("huggingface.path", "", "huggingface.path is ''; allowed is a text of at least 1 character"),
-        ("huggingface.label", None, "huggingface.label is empty; allowed is a text"),
         ("compute.device", None, "compute.device is empty; allowed is auto, cpu, cuda or mps"),
+        ("dataset.crop", "pad", "dataset.crop is not a key of digits; it is one of flowers102, celeba, folder and hug"),
+        ("dataset.sides", 3, "dataset.sides is not a key of digits; allowed are name, held_out, labels, resolution."),
+        ("augment.speed", 3, "augment.speed is not a key of none; it is one of adaptive; allowed are mode."),
     ],
 )
 def test_a_value_that_is_not_allowed_is_refused_by_name(defaults, key, value, sentence):
     section, name = key.split(".")
     defaults[section][name] = value
-    with pytest.raises(UserError) as refusal:
-        parse_params(defaults)
-    assert sentence in str(refusal.value)
-    assert "\n" not in str(refusal.value)
+    assert sentence in refusal_of(defaults)
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value", "sentence"),
+    [
+        ("folder", "dataset.background", "white", "dataset.background is 'white'; allowed is a text that matches ^#"),
+        ("folder", "augment.transformations", ["colour", "tilt"], "augment.transformations[1] is 'tilt'; allowed is"),
+        ("folder", "augment.transformations", ["cutout", "cutout"], "name each one once"),
+        ("huggingface", "dataset.path", "", "dataset.path is ''; allowed is a text of at least 1 character"),
+        ("huggingface", "dataset.label", None, "dataset.label is empty; allowed is a text"),
+        ("huggingface", "dataset.test", "train", "dataset.train and dataset.test are both 'train': name another split"),
+    ],
+)
+def test_keys_of_a_variant_are_checked_too(name, key, value, sentence):
+    section, last = key.split(".")
+    values = settings_of(name)
+    values[section][last] = value
+    assert sentence in refusal_of(values)
 
 
 @pytest.mark.parametrize(
@@ -56,61 +94,100 @@ def test_a_value_that_is_not_allowed_is_refused_by_name(defaults, key, value, se
         ("train", {"images": 10}, "train.images is 10, less than train.batch_size"),
         ("sample", {"count": 5}, "sample.count is 5, not more than evaluation.neighbours, 5"),
         ("sample", {"seeds": [1, 1]}, "sample.seeds is [1, 1]: name each seed once"),
-        ("augment", {"transformations": ["cutout", "cutout"]}, "name each one once"),
         ("train", {"discriminator_steps": 99, "images": 640}, "train.batch_size times train.discriminator_steps, 6336"),
-        ("train", {"loss": "hinge", "label_smoothing": 0.1}, "train.label_smoothing is 0.1, but hinge has no target"),
-        ("train", {"loss": "wasserstein", "r1": 0.0, "r2": 0.0}, "nothing keeps the discriminator's slope in bounds"),
+        ("objective", {"loss": "hinge", "label_smoothing": 0.1}, "label_smoothing is 0.1, but hinge has no target"),
+        ("objective", {"loss": "wasserstein", "r1": 0.0, "r2": 0.0}, "keeps the discriminator's slope in bounds"),
         ("train", {"weight_decay": 0.1}, "train.weight_decay is 0.1, but adam decays no weights"),
-        ("network", {"name": "style", "spectral_norm": True}, "network.spectral_norm is true, but style scales"),
         ("network", {"latent_dim": 1, "sampling": "sphere"}, "such a sphere has two points only: set it to"),
-        ("network", {"name": "style", "sampling": "sphere"}, "network.sampling is sphere, but style brings"),
-        ("network", {"name": "mlp", "attention": True}, "network.attention is true, but mlp has no place for it"),
-        (
-            "huggingface",
-            {"test": "train"},
-            "huggingface.train and huggingface.test are both 'train': name another split",
-        ),
         ("compute", {"processes": 3}, "train.batch_size is 64, which compute.processes, 3, cannot share equally"),
     ],
 )
 def test_keys_that_contradict_each_other_are_refused(defaults, section, changes, sentence):
     defaults[section] |= changes
-    with pytest.raises(UserError, match=r"params\.yaml") as refusal:
-        parse_params(defaults)
-    assert sentence in str(refusal.value)
+    assert sentence in refusal_of(defaults)
 
 
 def test_adaptive_augmentation_needs_a_loss_whose_scores_have_a_sign(defaults):
-    defaults["augment"]["mode"] = "adaptive"
+    defaults["augment"] = recipe("augmentation")["augment"]
     parse_params(defaults)
-    defaults["train"]["loss"] = "wasserstein"
-    with pytest.raises(UserError, match=r"augment\.mode is adaptive, but wasserstein's scores have no sign"):
-        parse_params(defaults)
+    defaults["objective"]["loss"] = "wasserstein"
+    assert "augment.mode is adaptive, but the scores of this objective have no sign" in refusal_of(defaults)
 
 
-def test_every_key_is_asked_for(defaults):
-    for section, values in defaults.items():
+def test_a_key_of_another_variant_is_refused_with_the_variants_that_have_it(defaults):
+    defaults["network"] = NETWORK | {"attention": False}
+    assert refusal_of(defaults).startswith(
+        "network.attention is not a key of style; it is one of dcgan and resnet; allowed are name, conditional, "
+        "latent_dim, width, discriminator_width."
+    )
+    del defaults["network"]["attention"]
+    parse_params(defaults)
+
+
+def test_a_key_that_a_variant_lacks_is_asked_for_by_its_name(defaults):
+    defaults["network"] = NETWORK | {"name": "resnet", "sampling": "normal", "spectral_norm": False}
+    assert refusal_of(defaults) == (
+        "network.attention is missing; add it, `ganforge explain network.resnet.attention` says what it may be."
+    )
+
+
+@pytest.mark.parametrize("name", ["digits", "folder", "huggingface"])
+def test_every_key_is_asked_for(name):
+    whole = settings_of(name)
+    for section, values in whole.items():
         for key in values:
-            short = copy.deepcopy(defaults)
+            short = copy.deepcopy(whole)
             del short[section][key]
-            with pytest.raises(UserError, match=f"{section}.{key} is missing"):
-                parse_params(short)
+            assert refusal_of(short).startswith(f"{section}.{key} is missing; ")
+    for section in SECTIONS:
+        short = {name: values for name, values in whole.items() if name != section}
+        assert refusal_of(short) == f"{section} is missing; `ganforge recipe NAME` writes such a section."
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+@pytest.mark.parametrize("value", [None, 3, [], "dcgan"])
+def test_a_section_that_is_no_group_of_keys_is_refused(defaults, section, value):
+    defaults[section] = value
+    assert f"{section} is {'empty' if value is None else repr(value)}; it must be a group of keys" in refusal_of(
+        defaults
+    )
+
+
+@pytest.mark.parametrize("key", MOVED_KEYS)
+def test_a_key_of_an_older_version_is_refused_with_its_new_place(defaults, key):
+    name = key.removeprefix("train.")
+    defaults["train"][name] = defaults["objective"].pop(name)
+    assert refusal_of(defaults).startswith(
+        f"{key} is objective.{name} now; `ganforge recipe NAME` turns a file of an older version into a new one"
+    )
+
+
+@pytest.mark.parametrize("section", ["images", "huggingface"])
+def test_a_section_of_an_older_version_is_refused_with_its_new_place(defaults, section):
+    defaults[section] = {"crop": "centre"}
+    defaults["netwerk"] = {}
+    assert refusal_of(defaults).startswith(f"the keys of {section} are in dataset now; `ganforge recipe NAME` turns a")
+
+
+def test_moved_keys_are_where_the_sentences_say(defaults):
+    keys = {section: {key for kind in classes_of(section) for key in kind.model_fields} for section in SECTIONS}
+    for key, section in MOVED_KEYS.items():
+        assert key.removeprefix("train.") in keys[section]
+    assert {"crop", "channels", "background", "mirror", "test_share", "min_side", "max_megapixels"} <= keys["dataset"]
+    assert {"path", "config", "revision", "image", "label", "train", "test"} <= keys["dataset"]
 
 
 def test_a_misspelt_key_is_named_as_it_was_written_and_counted_once(defaults):
-    defaults["train"]["lose"] = defaults["train"].pop("loss")
-    with pytest.raises(UserError, match=r"train\.lose is not a key; write train\.loss if that is what you mean\.$"):
-        parse_params(defaults)
+    defaults["objective"]["lose"] = defaults["objective"].pop("loss")
+    assert refusal_of(defaults) == "objective.lose is not a key; write objective.loss if that is what you mean."
     defaults["train"]["rates"] = defaults["train"].pop("learning_rate")
     # What is too far from the missing key to be it is counted beside it.
-    with pytest.raises(UserError, match=r"train\.lose is .* \(2 more keys are at fault\)"):
-        parse_params(defaults)
+    assert re.match(r"objective\.lose is .* \(2 more keys are at fault\)", refusal_of(defaults))
 
 
 def test_several_faults_are_counted(defaults):
-    defaults["train"] |= {"loss": "hinge?", "r1": -1, "r2": -1}
-    with pytest.raises(UserError, match=r"train\.loss is 'hinge\?'.*2 more keys are at fault"):
-        parse_params(defaults)
+    defaults["objective"] |= {"loss": "hinge?", "r1": -1, "r2": -1}
+    assert re.match(r"objective\.loss is 'hinge\?'.*2 more keys are at fault", refusal_of(defaults))
 
 
 @pytest.mark.parametrize("text", ["train: [", "a: 1\na: 2", "\x00", "- 1", ""])
@@ -127,8 +204,8 @@ def test_a_missing_file_says_where_to_go(tmp_path):
         load_params(tmp_path / "params.yaml")
 
 
-def test_numbers_are_read_as_dvc_reads_them(defaults, tmp_path):
-    text, found = re.subn(r"learning_rate: \{.*\}", "learning_rate: 2e-3", settings_text())
-    assert found == 1
+def test_numbers_are_read_as_dvc_reads_them(tmp_path):
+    text, count = re.subn(r"learning_rate: \{.*\}", "learning_rate: 2e-3", settings_text())
+    assert count == 1
     (tmp_path / "params.yaml").write_text(text)
     assert load_params(tmp_path / "params.yaml").train.learning_rate == 0.002

@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 
 STUDY = "augmentation_study."
-NAME, HELP = "set", "write single settings into params.yaml, such as objective.loss=hinge or network.name=style (comments stay)"
+NAME, HELP = (
+    "set",
+    "write single settings into params.yaml, such as objective.loss=hinge or network.name=style (comments stay)",
+)
 
 
 def add(parser: argparse.ArgumentParser) -> None:

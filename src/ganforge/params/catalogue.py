@@ -26,8 +26,15 @@ LIMITS = ("ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length")
 
 def classes_of(section: str) -> tuple[type[Section], ...]:
     """The classes that a section may be of."""
-    annotation = Params.model_fields[section].annotation
-    return tuple(kind for kind in _members(annotation) if _is_section(kind))
+    return classes_in(Params.model_fields[section].annotation)
+
+
+def classes_in(annotation: Any) -> tuple[type[Section], ...]:
+    """The classes of an annotation, in whatever unions they stand."""
+    if _is_section(annotation):
+        return (annotation,)
+    inner = get_args(annotation) if get_origin(annotation) in {Union, UnionType, Annotated} else ()
+    return tuple(kind for member in inner for kind in classes_in(member))
 
 
 def tag_of(section: str) -> str | None:
@@ -62,7 +69,7 @@ def declared_in(kind: type[Section], key: str) -> type:
 
 def group_of(kind: type[Section], key: str) -> type[Section] | None:
     """The class of the group of keys that a key may be, such as a schedule; None: it is none."""
-    return next((member for member in _members(kind.model_fields[key].annotation) if _is_section(member)), None)
+    return next(iter(classes_in(kind.model_fields[key].annotation)), None)
 
 
 def summary(kind: type[Section]) -> str:
@@ -72,8 +79,8 @@ def summary(kind: type[Section]) -> str:
 
 def meaning(kind: type[Section], key: str) -> str:
     """What a key means: the text under it in its class, or in the first one above that has one."""
-    texts = (_texts(base).get(key, "") for base in kind.__mro__ if _is_section(base) and base is not Section)
-    return next(filter(None, texts), "")
+    bases = [base for base in kind.__mro__ if _is_section(base) and "[" not in base.__name__]  # not Schedule[Weight]
+    return next((texts[key] for texts in map(_texts, bases) if key in texts), "")
 
 
 def allowed(section: str, kind: type[Section], key: str) -> str:
@@ -147,6 +154,9 @@ def _allowed(annotation: Any, limits: Sequence[Any]) -> str:
         return SCORES.format(_allowed(arguments[1], ()))
     if _is_section(annotation):
         return SCHEDULE if issubclass(annotation, Schedule) else f"a group of {', '.join(annotation.model_fields)}"
+    patterns = [limit.pattern for limit in limits if getattr(limit, "pattern", None)]
+    if patterns:
+        return f"a text that matches {patterns[0]}"
     return {bool: "true | false", int: f"a whole number{_range(limits)}", float: f"a number{_range(limits)}"}.get(
         annotation, "a text"
     )

@@ -138,7 +138,7 @@ def _write(overlay: Mapping[str, Values], params_file: Path, source: str, droppe
         after[section] = combined(section, before.get(section), given, dataset)
     parse_params(after, f"{params_file} with {source}")
     text = _rewritten(params_file.read_text(encoding="utf-8"), before, after, overlay)
-    if not same(parse_yaml(text, str(params_file)), after):
+    if text is None:
         raise UserError(
             f"{params_file} is written in a way in which single keys cannot be changed, such as in one line or with "
             "anchors: change it by hand, or begin again from the params.yaml that comes with the project."
@@ -149,24 +149,34 @@ def _write(overlay: Mapping[str, Values], params_file: Path, source: str, droppe
     return changed
 
 
-def _rewritten(text: str, before: Values, after: Values, overlay: Mapping[str, Values]) -> str:
-    """The text of params.yaml in which values have changed: sections that an overlay gives whole are written anew."""
+def _rewritten(text: str, before: Values, after: Values, overlay: Mapping[str, Values]) -> str | None:
+    """The text of params.yaml in which values have changed; None: it is written in a way in which they cannot be."""
+    from ruamel.yaml import YAMLError
+
     document = Document(text)
-    for section in before.keys() - after.keys():
-        if section in document:
+    try:
+        for section in before.keys() - after.keys():
             document.remove(section)
-    for section in overlay:
-        old, new = before.get(section), after[section]
-        if section not in document:
-            note = NOTES.get(section, "") if NOTE not in text else ""
-            document.insert(section, note + render_section(section, new), SECTIONS)
-        elif same(old, new):
-            continue
-        elif not isinstance(old, Mapping) or old.keys() != new.keys() or overlay[section].keys() >= new.keys():
-            document.replace(section, render_section(section, new))
-        else:
-            document.change(section, old, new)
-    return str(document)
+        for section, given in overlay.items():
+            _rewrite(
+                document, section, before.get(section), after[section], whole=given.keys() >= after[section].keys()
+            )
+        return str(document) if same(parse_yaml(str(document), "it"), after) else None
+    except (YAMLError, UserError, LookupError, ValueError):
+        return None
+
+
+def _rewrite(document: Document, section: str, before: Any, after: Values, *, whole: bool) -> None:
+    """Writes a section anew if all of it or its keys changed, and else the values that did."""
+    if section not in document:
+        note = NOTES.get(section, "") if NOTE not in str(document) else ""
+        document.insert(section, note + render_section(section, after), SECTIONS)
+    elif same(before, after):
+        return
+    elif whole or not isinstance(before, Mapping) or before.keys() != after.keys():
+        document.replace(section, render_section(section, after))
+    else:
+        document.change(section, before, after)
 
 
 def _section(values: Values, name: str) -> Values:

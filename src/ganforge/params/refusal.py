@@ -11,7 +11,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from ganforge.params.catalogue import SCHEDULE
+from ganforge.params.catalogue import SCHEDULE, classes_in
 from ganforge.params.whole import Params
 
 PENALTIES = ("r1", "r2", "wgan_gp")
@@ -118,7 +118,7 @@ def _kind(annotation: Any) -> Any:
     if isinstance(annotation, FieldInfo):
         tag, annotation = annotation.discriminator, annotation.annotation
         if tag:
-            return {get_args(member.model_fields[tag].annotation)[0]: member for member in get_args(annotation)}
+            return {get_args(member.model_fields[str(tag)].annotation)[0]: member for member in classes_in(annotation)}
     if get_origin(annotation) is Annotated:
         return _kind(get_args(annotation)[0])
     members = [member for member in get_args(annotation) if member is not NoneType]
@@ -184,7 +184,7 @@ def _add(place: Place, model: type[BaseModel]) -> str:
         return "`ganforge recipe NAME` writes such a section"
     section, _, name = place.key.partition(".")
     tag = next((f"{tag}." for tag, kind in place.variants.items() if kind is place.group), "")
-    return f"add it; `ganforge explain {section}.{tag}{name}` says what it may be"
+    return f"add it, `ganforge explain {section}.{tag}{name}` says what it may be"
 
 
 def _listed(names: Iterable[str], word: str) -> str:
@@ -226,6 +226,8 @@ def _allowed(fault: Any) -> str:
             return "a text"
         case "string_too_short":
             return f"a text of at least {context['min_length']} character"
+        case "string_pattern_mismatch":
+            return f"a text that matches {context['pattern']}"
         case "bool_type":
             return "true or false"
         case "model_type":

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import model_validator
 
 from ganforge.augmenting.settings import AugmentationStudySettings
-from ganforge.compute import ComputeSettings
+from ganforge.compute.settings import ComputeSettings
 from ganforge.datasets.settings import DatasetSettings
 from ganforge.evaluation.settings import EvaluationSettings, SampleSettings
 from ganforge.features.settings import ExtractorSettings

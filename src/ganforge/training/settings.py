@@ -73,7 +73,7 @@ class TrainSettings(Section):
 
 
 class NoAugmentation(Section):
-    """The discriminator is shown signals as they are."""
+    """The discriminator sees signals as they are."""
 
     mode: Literal["none"]
     """How often the discriminator sees changed signals, real and generated."""
@@ -95,13 +95,13 @@ class Transformed(Section):
 
 
 class ConstantAugmentation(Transformed):
-    """The discriminator is always shown changed signals (Zhao 2020)."""
+    """The discriminator always sees changed signals (Zhao 2020)."""
 
     mode: Literal["always"]
 
 
 class AdaptiveAugmentation(Transformed):
-    """The more the discriminator overfits, the more changed signals it is shown, for few images (Karras 2020)."""
+    """The discriminator sees changed signals as often as it overfits, for few images (Karras 2020)."""
 
     mode: Literal["adaptive"]
     target: Annotated[float, Field(gt=-1, lt=1)]
