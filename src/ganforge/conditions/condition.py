@@ -36,6 +36,12 @@ class Condition(ABC):
     kind: ClassVar[str]
     columns: ClassVar[tuple[str, ...]] = ()
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Condition) and self.describe() == other.describe()
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.columns))
+
     @abstractmethod
     def describe(self) -> dict[str, Any]:
         """What `ganforge.conditions.condition_of` makes it of again, as JSON has it."""
