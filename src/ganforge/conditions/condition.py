@@ -149,6 +149,14 @@ class Unconditional(Condition):
         raise UserError(f"the condition is {given!r}, but this generator was trained without labels or any other.")
 
 
+def array_of(given: Any) -> np.ndarray:
+    """What a user gave as an array; one without numbers where its rows differ in length."""
+    try:
+        return np.asarray(given)
+    except ValueError:
+        return np.empty((), dtype=object)
+
+
 def spread(seed: int, count: int) -> np.ndarray:
     """Places (count,) in [0, 1) that follow a golden-ratio sequence, place i depending on (seed, i) alone.
 
