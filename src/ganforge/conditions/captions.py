@@ -50,9 +50,8 @@ class Captions(Condition):
             texts = np.array([self.tokens(text) for text in texts], dtype=np.int32).reshape(-1, self.length)
         tokens = array_of(texts)
         if tokens.shape != (count, self.length) or not self._are_known(tokens):
-            raise UserError(
-                f"the caption is {f'{given!r:.60}'.splitlines()[0]}; allowed is a text, or {count} of them."
-            )
+            shown = f"{tokens.dtype} of shape {tokens.shape}" if isinstance(given, np.ndarray) else f"{given!r:.60}"
+            raise UserError(f"the caption is {shown}; allowed is a text, or {count} of them.")
         return {TOKENS: tokens.astype(np.int32)}
 
     def _are_known(self, tokens: np.ndarray) -> bool:
