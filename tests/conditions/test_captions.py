@@ -50,7 +50,7 @@ def test_texts_and_tokens_are_asked_of_each_sample():
         (["a"], "the caption is ['a']; allowed is a text, or 2 of them."),
         (["a", 5], "the caption is ['a', 5]; allowed is a text, or 2 of them."),
         (7, "the caption is 7; allowed is a text, or 2 of them."),
-        (np.full((2, 4), 6), "the caption is array([[6, 6, 6, 6],; allowed is a text, or 2 of them."),
+        (np.full((2, 4), 6), "the caption is int64 of shape (2, 4); allowed is a text, or 2 of them."),
         (np.full((2, 4), 0.5), "allowed is a text, or 2 of them."),
         (np.zeros((2, 5), np.int32), "allowed is a text, or 2 of them."),
     ],
