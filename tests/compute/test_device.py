@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from ganforge.errors import UserError
-from ganforge.params import parse_params
 from ganforge.compute.device import configure, seed_draws
+from tests.specs import plan
 
 
 @pytest.fixture(autouse=True)
@@ -16,21 +16,20 @@ def threads():
     torch.set_num_threads(before)
 
 
-def compute(defaults, **changes):
-    defaults["compute"] |= changes
-    return parse_params(defaults).compute
+def compute(**changes):
+    return plan(compute=changes).compute
 
 
-def test_auto_always_finds_one_and_threads_are_set(defaults):
-    device = configure(compute(defaults, device="auto", threads=2))
+def test_auto_always_finds_one_and_threads_are_set():
+    device = configure(compute(device="auto", threads=2))
     assert torch.get_num_threads() == 2
     assert torch.zeros(1, device=device).sum() == 0
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
-def test_an_absent_device_is_refused(defaults):
+def test_an_absent_device_is_refused():
     with pytest.raises(UserError, match=r"compute\.device is 'cuda', which PyTorch .* does not find here"):
-        configure(compute(defaults, device="cuda"))
+        configure(compute(device="cuda"))
 
 
 def test_draws_follow_from_the_seed_as_with_pytorchs_own():

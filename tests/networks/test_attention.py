@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from ganforge.networks import NetworkSpec, build_discriminator, build_generator
 from ganforge.networks.attention import SelfAttention, attention_level
+from ganforge.networks.build import build_discriminator, build_generator
 from ganforge.networks.layers import pyramid
+from ganforge.networks.settings import AttentiveSettings
+from tests.specs import network, spec
 
 
 @pytest.mark.parametrize("size", [(6,), (3, 4), (2, 3, 2)])
@@ -46,22 +48,23 @@ def test_attention_stands_at_the_finest_level_of_at_most_256_positions(size, lev
 @pytest.mark.parametrize("name", ["dcgan", "resnet"])
 def test_both_networks_get_one_layer_at_the_same_level_and_train_it(name, shape):
     torch.manual_seed(0)
-    spec = NetworkSpec(name, shape, 0, latent_dim=4, width=4, attention=True)
-    generator, discriminator = build_generator(spec), build_discriminator(spec)
+    attentive = spec(name, shape, attention=True)
+    generator, discriminator = build_generator(attentive), build_discriminator(attentive)
     seen = []
     for module in (generator, discriminator):
         (layer,) = (layer for layer in module.modules() if isinstance(layer, SelfAttention))
         torch.nn.init.ones_(layer.scale)
         layer.register_forward_hook(lambda _, inputs, __: seen.append(tuple(inputs[0].shape[2:])))
     discriminator(generator(torch.randn(2, 4))).sum().backward()
-    sizes = pyramid(spec.size)
+    sizes = pyramid(attentive.size)
     assert seen == [sizes[attention_level(sizes)]] * 2
     for module in (generator, discriminator):
         assert all(parameter.grad is not None for parameter in module.parameters())
 
 
 @pytest.mark.parametrize("name", ["mlp", "progressive", "style"])
-def test_families_without_a_place_for_attention_are_left_as_they_are(name):
-    spec = NetworkSpec(name, (1, 8, 8), 0, latent_dim=4, width=4, attention=True)
-    modules = [*build_generator(spec).modules(), *build_discriminator(spec).modules()]
+def test_families_without_a_place_for_attention_have_no_such_setting(name):
+    modules = [*build_generator(spec(name)).modules(), *build_discriminator(spec(name)).modules()]
+    assert not isinstance(network(name), AttentiveSettings)
+    assert "attention" not in network(name).model_dump()
     assert not any(isinstance(module, SelfAttention) for module in modules)

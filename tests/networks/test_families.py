@@ -6,10 +6,12 @@ import pytest
 import torch
 
 from ganforge.errors import UserError
-from ganforge.networks import FAMILIES, Growing, NetworkSpec, build_discriminator, build_generator
-from ganforge.networks.latent import saturate
+from ganforge.networks.build import build_discriminator, build_generator
 from ganforge.networks.layers import pyramid
+from ganforge.networks.progressive import Growing
 from ganforge.networks.storage import GeneratorConfig, load_generator, save_generator
+from ganforge.signals.image import saturate
+from tests.specs import FAMILIES, spec
 
 SHAPES = [
     *((channels, length, length) for length in (8, 28, 32, 64, 96) for channels in (1, 3)),
@@ -43,12 +45,12 @@ def stages(*networks):
 @pytest.mark.parametrize("name", FAMILIES)
 def test_shapes_and_gradients(name, classes, shape):
     torch.manual_seed(0)
-    spec = NetworkSpec(name, shape, classes, latent_dim=4, width=4)
-    generator, discriminator = build_generator(spec), build_discriminator(spec)
-    labels = torch.tensor([0, 3]) if classes else None
+    small = spec(name, shape, classes)
+    generator, discriminator = build_generator(small), build_discriminator(small)
+    condition = {"labels": torch.tensor([0, 3])} if classes else {}
     for _ in stages(generator, discriminator):
-        signals = generator(torch.randn(2, 4), labels)
-        scores = discriminator(signals, labels)
+        signals = generator(torch.randn(2, 4), condition)
+        scores = discriminator(signals, condition)
         scores.sum().backward()
         assert signals.shape == (2, *shape)
         assert scores.shape == (2,)
@@ -67,7 +69,7 @@ def test_shapes_and_gradients(name, classes, shape):
 def test_gradient_penalties_can_be_minimised(name):
     """The squared gradient norm has finite derivatives in the weights, even where all samples are equal."""
     torch.manual_seed(0)
-    discriminator = build_discriminator(NetworkSpec(name, (1, 9, 12), 0, latent_dim=4, width=4))
+    discriminator = build_discriminator(spec(name, (1, 9, 12)))
     for signals in (torch.rand(4, 1, 9, 12), torch.zeros(4, 1, 9, 12), torch.rand(1, 1, 9, 12)):
         discriminator.zero_grad()
         signals.requires_grad_()
@@ -81,17 +83,17 @@ def test_gradient_penalties_can_be_minimised(name):
 @pytest.mark.parametrize("width", [4, 12, 20, 36, 68])
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_width_that_is_allowed_can_be_built(name, width):
-    spec = NetworkSpec(name, (1, 8, 8), 0, latent_dim=4, width=width)
-    assert build_discriminator(spec)(build_generator(spec)(torch.randn(2, 4))).shape == (2,)
+    wide = spec(name, width=width)
+    assert build_discriminator(wide)(build_generator(wide)(torch.randn(2, 4))).shape == (2,)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_the_label_changes_what_is_drawn_and_how_it_is_judged(name):
     torch.manual_seed(0)
-    spec = NetworkSpec(name, (1, 8, 8), 10, latent_dim=4, width=8)
-    generator, discriminator = build_generator(spec).eval(), build_discriminator(spec).eval()
+    conditional = spec(name, classes=10, width=8)
+    generator, discriminator = build_generator(conditional).eval(), build_discriminator(conditional).eval()
     latents, signals = torch.randn(2, 4), torch.rand(2, 1, 8, 8)
-    one, two = torch.tensor([1, 1]), torch.tensor([2, 2])
+    one, two = ({"labels": torch.tensor([label, label])} for label in (1, 2))
     assert not torch.equal(generator(latents, one), generator(latents, two))
     assert not torch.equal(discriminator(signals, one), discriminator(signals, two))
 
@@ -100,20 +102,20 @@ def test_the_label_changes_what_is_drawn_and_how_it_is_judged(name):
 def test_a_score_depends_on_the_rest_of_the_batch_only_where_the_network_says_so(name):
     """Gradient penalties and relativistic pairs are meaningless if it does without being known to."""
     torch.manual_seed(0)
-    discriminator = build_discriminator(NetworkSpec(name, (1, 12, 12), 0, latent_dim=4, width=8))
+    discriminator = build_discriminator(spec(name, (1, 12, 12), width=8))
     signals = torch.rand(6, 1, 12, 12)
     alone = torch.cat([discriminator(signal[None]) for signal in signals])
-    assert getattr(discriminator, "mixes_batch", False) == (name in MIXING)
+    assert discriminator.mixes_batch == (name in MIXING)
     assert torch.allclose(discriminator(signals), alone, atol=1e-5) == (name not in MIXING)
 
 
 @pytest.mark.parametrize("name", FAMILIES)
 def test_networks_begin_with_signals_and_scores_of_moderate_size(name):
     torch.manual_seed(0)
-    spec = NetworkSpec(name, (1, 32, 32), 0, latent_dim=16, width=16)
-    generator = build_generator(spec)
+    images = spec(name, (1, 32, 32), latent_dim=16, width=16)
+    generator = build_generator(images)
     unbounded = generator.unbounded(generator.encode(torch.randn(8, 16)))
-    scores = build_discriminator(spec)(torch.randn(8, 1, 32, 32))
+    scores = build_discriminator(images)(torch.randn(8, 1, 32, 32))
     assert 0.1 < unbounded.std() < 5
     assert (saturate(unbounded).abs() < 1).float().mean() > 0.5, "where it is cut off, there is no gradient"
     assert scores.abs().max() < 10
@@ -123,13 +125,13 @@ def test_networks_begin_with_signals_and_scores_of_moderate_size(name):
 @pytest.mark.parametrize("name", FAMILIES)
 def test_bfloat16_gives_much_the_same_and_its_penalties_are_finite(name, options):
     torch.manual_seed(0)
-    spec = NetworkSpec(name, (1, 9, 12), 3, latent_dim=4, width=8, **options)
-    generator, discriminator = build_generator(spec), build_discriminator(spec).eval()
-    latents, labels = torch.randn(4, 4), torch.tensor([0, 1, 2, 0])
-    exact = discriminator(generator(latents, labels), labels)
+    images = spec(name, (1, 9, 12), 3, width=8, **options)
+    generator, discriminator = build_generator(images), build_discriminator(images).eval()
+    latents, condition = torch.randn(4, 4), {"labels": torch.tensor([0, 1, 2, 0])}
+    exact = discriminator(generator(latents, condition), condition)
     with torch.autocast("cpu", torch.bfloat16):
-        signals = generator(latents, labels)
-        scores = discriminator(signals, labels)
+        signals = generator(latents, condition)
+        scores = discriminator(signals, condition)
         (slope,) = torch.autograd.grad(scores.sum(), signals, create_graph=True)
         (scores.sum() + slope.square().sum()).backward()
     share = 0.15 if name == "style" else 0.05  # three times what was seen: its modulations multiply up
@@ -140,12 +142,12 @@ def test_bfloat16_gives_much_the_same_and_its_penalties_are_finite(name, options
 
 def saved_by_version(folder, name, version):
     """A generator in a folder as an earlier version wrote it, which knew neither refinement nor sphere."""
-    spec = NetworkSpec(name, (1, 8, 8), 0, 4, 4)
-    generator = build_generator(spec).eval()
-    save_generator(folder, generator, GeneratorConfig(spec, "image", "digits", (), (), 640))
-    config = json.loads((folder / "config.json").read_text())
-    del config["network"]["refinement"], config["network"]["sphere"]
-    (folder / "config.json").write_text(json.dumps(config | {"format": version}))
+    generator = build_generator(spec(name)).eval()
+    save_generator(folder, generator, GeneratorConfig(spec(name), "digits", 640))
+    network = {"name": name, "shape": [1, 8, 8], "classes": 0, "latent_dim": 4, "width": 4}
+    network |= {"attention": False, "spectral_norm": False}
+    config = {"signal": "image", "dataset": "digits", "classes": [], "class_counts": [], "images": 640}
+    (folder / "config.json").write_text(json.dumps({"format": version, "network": network, **config}))
     return generator
 
 
@@ -189,7 +191,7 @@ def test_a_pyramid_halves_until_no_axis_is_longer_than_seven(size, sizes):
     ],
 )
 def test_the_discriminator_of_dcgan_shrinks_a_signal_to_at_most_four_positions_an_axis(size, sizes, kernels):
-    discriminator = build_discriminator(NetworkSpec("dcgan", (1, *size), 0, latent_dim=4, width=4))
+    discriminator = build_discriminator(spec("dcgan", (1, *size)))
     layers = [layer for layer in discriminator.layers if isinstance(layer, torch.nn.modules.conv._ConvNd)]
     seen = []
     for layer in layers:

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from ganforge.networks.layers import DepthToSpace, ScoreHead, SpaceToDepth, crop
+from ganforge.networks.layers import DepthToSpace, SpaceToDepth, crop
 
 
 @pytest.mark.parametrize(("factor", "size"), [((2,), (6,)), ((2, 2), (4, 6)), ((2, 1, 2), (4, 3, 6)), ((4,), (8,))])
@@ -24,10 +24,3 @@ def test_depth_to_space_of_any_axes_is_the_pixel_shuffle():
 def test_an_odd_size_survives_the_round_trip():
     x = torch.randn(1, 1, 7, 9)
     assert torch.equal(crop(DepthToSpace((2, 2))(SpaceToDepth((2, 2))(x)), (7, 9)), x)
-
-
-def test_the_projection_head_takes_the_score_of_the_claimed_label():
-    head = ScoreHead(5, 3)
-    features, labels = torch.randn(4, 5), torch.tensor([2, 0, 1, 2])
-    expected = (head.scores.weight[labels] * features).sum(1) + head.scores.bias[labels]
-    assert torch.allclose(head(features, labels), expected)

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from ganforge.networks import Growing, NetworkSpec, build_discriminator, build_generator
+from ganforge.networks.build import build_discriminator, build_generator
 from ganforge.networks.equalised import EqualisedConvolution, EqualisedLinear, MinibatchDeviation
-from ganforge.networks.progressive import GROWN_AT, enlarge, shrink
+from ganforge.networks.progressive import GROWN_AT, Growing, enlarge, shrink
+from tests.specs import spec
 
-SPEC = NetworkSpec("progressive", (1, 28, 28), 0, latent_dim=4, width=4)  # 7 -> 14 -> 28
+SPEC = spec("progressive", (1, 28, 28))  # 7 -> 14 -> 28
 
 
 @pytest.fixture
@@ -20,7 +21,8 @@ def pair():
 
 
 def test_phases_of_equal_length_end_at_the_full_size():
-    network = Growing(3)
+    network = Growing()
+    network.begin(3)
     seen = []
     for eighth in range(9):  # of the part of the run in which it grows: two steps per phase
         network.grow(GROWN_AT * eighth / 8)

@@ -3,14 +3,21 @@
 import pytest
 import torch
 
+from ganforge.conditions import Unconditional
+from ganforge.conditions.captions import Captions
+from ganforge.conditions.labels import Labels
 from ganforge.errors import UserError
-from ganforge.networks import NetworkSpec, build_generator
+from ganforge.networks.build import build_generator
 from ganforge.networks.storage import GeneratorConfig, load_generator, save_generator
+from ganforge.signals.image import StackedImageSignal
+from tests.specs import FAMILIES, spec
+
+CONDITIONS = (Unconditional(), Labels(("a", "b"), (3, 4)), Captions(("", "red", "dot"), 3))
 
 
 @pytest.fixture
 def config() -> GeneratorConfig:
-    return GeneratorConfig(NetworkSpec("dcgan", (1, 8, 8), 2, 4, 8), "image", "digits", ("a", "b"), (3, 4), 640)
+    return GeneratorConfig(spec(width=8, condition=Labels(("a", "b"), (3, 4))), "digits", 640)
 
 
 def test_weights_and_configuration_come_back(tmp_path, config):
@@ -21,6 +28,17 @@ def test_weights_and_configuration_come_back(tmp_path, config):
     for name, tensor in module.state_dict().items():
         assert torch.equal(loaded.state_dict()[name], tensor)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["config.json", "generator.safetensors"]
+
+
+@pytest.mark.parametrize("condition", CONDITIONS, ids=lambda condition: condition.kind)
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_family_comes_back_with_its_signal_and_its_condition(tmp_path, name, condition):
+    network = spec(name, signal=StackedImageSignal((3, 8, 8)), condition=condition)
+    save_generator(tmp_path, build_generator(network), GeneratorConfig(network, "digits", 640))
+    loaded = load_generator(tmp_path)[1].network
+    assert loaded == network
+    assert type(loaded.signal) is StackedImageSignal
+    assert loaded.condition.describe() == condition.describe()
 
 
 def test_what_is_not_a_generator_is_refused_in_a_sentence(tmp_path, config):

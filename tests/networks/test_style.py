@@ -4,9 +4,10 @@ import pytest
 import torch
 from torch import nn
 
-from ganforge.networks import NetworkSpec, build_generator
-from ganforge.networks.latent import saturate
+from ganforge.networks.build import build_generator
 from ganforge.networks.style import ModulatedConvolution, Noise
+from ganforge.signals.image import saturate
+from tests.specs import spec
 
 CONVOLVE = {1: nn.functional.conv1d, 2: nn.functional.conv2d, 3: nn.functional.conv3d}
 
@@ -14,7 +15,7 @@ CONVOLVE = {1: nn.functional.conv1d, 2: nn.functional.conv2d, 3: nn.functional.c
 @pytest.fixture
 def generator():
     torch.manual_seed(0)
-    return build_generator(NetworkSpec("style", (1, 28, 28), 3, latent_dim=4, width=4))
+    return build_generator(spec("style", (1, 28, 28), 3))
 
 
 @pytest.mark.parametrize("demodulate", [True, False])
@@ -44,35 +45,37 @@ def test_demodulation_keeps_unit_variance_whatever_the_style():
 
 
 def test_the_generator_is_synthesis_after_mapping(generator):
-    latents, labels = torch.randn(2, 4), torch.tensor([0, 2])
-    w = generator.mapping(latents, labels)
+    latents, condition = torch.randn(2, 4), {"labels": torch.tensor([0, 2])}
+    w = generator.mapping(latents, condition)
     assert w.shape == (2, 4)
-    assert torch.equal(saturate(generator.eval().synthesis(w)), generator(latents, labels))
+    assert torch.equal(saturate(generator.eval().synthesis(w)), generator(latents, condition))
 
 
 def test_the_length_of_a_latent_vector_is_of_no_account(generator):
-    latents, labels = torch.randn(2, 4), torch.tensor([0, 2])
-    assert torch.allclose(generator.mapping(latents, labels), generator.mapping(7 * latents, labels), atol=1e-5)
+    latents, condition = torch.randn(2, 4), {"labels": torch.tensor([0, 2])}
+    assert torch.allclose(generator.mapping(latents, condition), generator.mapping(7 * latents, condition), atol=1e-5)
 
 
 def test_noise_is_fresh_in_training_and_constant_in_evaluation(generator):
-    latents, labels = torch.randn(2, 4), torch.tensor([0, 2])
+    latents, condition = torch.randn(2, 4), {"labels": torch.tensor([0, 2])}
     generator.train()
-    assert torch.equal(generator(latents, labels), generator(latents, labels))  # of no strength at the start
+    assert torch.equal(generator(latents, condition), generator(latents, condition))  # of no strength at the start
     for layer in generator.modules():
         if isinstance(layer, Noise):
             nn.init.constant_(layer.strength, 0.5)
-    assert not torch.equal(generator(latents, labels), generator(latents, labels))
+    assert not torch.equal(generator(latents, condition), generator(latents, condition))
     generator.eval()
-    assert torch.equal(generator(latents, labels), generator(latents, labels))
-    assert torch.allclose(generator(latents[:1], labels[:1]), generator(latents, labels)[:1], atol=1e-5)
+    assert torch.equal(generator(latents, condition), generator(latents, condition))
+    assert torch.allclose(
+        generator(latents[:1], {"labels": torch.tensor([0])}), generator(latents, condition)[:1], atol=1e-5
+    )
 
 
 def test_the_constant_noise_is_kept_with_the_weights(generator):
-    other = build_generator(NetworkSpec("style", (1, 28, 28), 3, latent_dim=4, width=4)).eval()
+    other = build_generator(spec("style", (1, 28, 28), 3)).eval()
     for layer in generator.modules():
         if isinstance(layer, Noise):
             nn.init.constant_(layer.strength, 0.5)
     other.load_state_dict(generator.state_dict())
-    latents, labels = torch.randn(2, 4), torch.tensor([0, 2])
-    assert torch.equal(generator.eval()(latents, labels), other(latents, labels))
+    latents, condition = torch.randn(2, 4), {"labels": torch.tensor([0, 2])}
+    assert torch.equal(generator.eval()(latents, condition), other(latents, condition))

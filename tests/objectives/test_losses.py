@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from ganforge.objectives import LOSSES
-from ganforge.params import SMOOTHABLE
+from ganforge.objectives.losses import LOSSES
+from ganforge.objectives.settings import SMOOTHABLE
 
 REAL = np.array([2.0, -1.0, 0.5, 30.0])
 FAKE = np.array([-0.3, 1.5, 0.0, -40.0])

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from ganforge.params import Schedule
+from ganforge.settings import Schedule
 from ganforge.training.schedules import value_at
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
-from ganforge.conditions.condition import Condition, LinearLayer, Tensors, drawn_from
+from ganforge.conditions.condition import Condition, LinearLayer, Tensors, array_of, drawn_from
 from ganforge.errors import UserError
 from ganforge.prepared.columns import TOKENS, Arrays
 
@@ -45,14 +45,18 @@ class Captions(Condition):
 
     def parse(self, given: Any, count: int) -> Arrays:
         """A text for all samples, or ``count`` of them; tokens are taken as they are."""
-        if isinstance(given, np.ndarray):
-            tokens = given
-        else:
-            texts = [given] * count if isinstance(given, str) else list(given)
-            tokens = np.array([self.tokens(text) for text in texts], dtype=np.int32).reshape(-1, self.length)
-        if tokens.shape != (count, self.length) or (count and not 0 <= tokens.min() <= tokens.max() < len(self.vocabulary)):
-            raise UserError(f"the caption is {given!r:.60}; allowed is a text, or {count} of them.")
+        texts = [given] * count if isinstance(given, str) else given
+        if isinstance(texts, list | tuple) and all(isinstance(text, str) for text in texts):
+            texts = np.array([self.tokens(text) for text in texts], dtype=np.int32).reshape(-1, self.length)
+        tokens = array_of(texts)
+        if tokens.shape != (count, self.length) or not self._are_known(tokens):
+            shown = f"{tokens.dtype} of shape {tokens.shape}" if isinstance(given, np.ndarray) else f"{given!r:.60}"
+            raise UserError(f"the caption is {shown}; allowed is a text, or {count} of them.")
         return {TOKENS: tokens.astype(np.int32)}
+
+    def _are_known(self, tokens: np.ndarray) -> bool:
+        """Whether each number has its place in the vocabulary."""
+        return np.issubdtype(tokens.dtype, np.integer) and bool(((tokens >= 0) & (tokens < len(self.vocabulary))).all())
 
     def tokens(self, text: str) -> list[int]:
         """The tokens of a text.

@@ -36,6 +36,12 @@ class Condition(ABC):
     kind: ClassVar[str]
     columns: ClassVar[tuple[str, ...]] = ()
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Condition) and self.describe() == other.describe()
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.columns))
+
     @abstractmethod
     def describe(self) -> dict[str, Any]:
         """What `ganforge.conditions.condition_of` makes it of again, as JSON has it."""
@@ -141,6 +147,14 @@ class Unconditional(Condition):
             UserError: always.
         """
         raise UserError(f"the condition is {given!r}, but this generator was trained without labels or any other.")
+
+
+def array_of(given: Any) -> np.ndarray:
+    """What a user gave as an array; one without numbers where its rows differ in length."""
+    try:
+        return np.asarray(given)
+    except ValueError:
+        return np.empty((), dtype=object)
 
 
 def spread(seed: int, count: int) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
-from ganforge.conditions.condition import Condition, LinearLayer, Tensors, spread
+from ganforge.conditions.condition import Condition, LinearLayer, Tensors, array_of, spread
 from ganforge.errors import UserError
 from ganforge.prepared.columns import LABELS, Arrays
 
@@ -47,7 +47,9 @@ class Labels(Condition):
             given = self._number(given)
         elif isinstance(given, list | tuple) and any(isinstance(each, str) for each in given):
             given = [self._number(each) if isinstance(each, str) else each for each in given]
-        labels = np.broadcast_to(np.asarray(given), (count,)) if np.ndim(given) == 0 else np.asarray(given)
+        labels = array_of(given)
+        if labels.ndim == 0:
+            labels = np.broadcast_to(labels, (count,))
         if labels.shape != (count,) or not np.issubdtype(labels.dtype, np.integer):
             raise UserError(f"label is {given!r}; allowed is one label by number or name, or {count} numbers.")
         if count and not 0 <= labels.min() <= labels.max() < len(self.names):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ganforge.conditions.condition import Condition, Tensors, drawn_from
+from ganforge.conditions.condition import Condition, Tensors, array_of, drawn_from
 from ganforge.errors import UserError
 from ganforge.prepared.columns import SOURCE, Arrays
 from ganforge.signals import Signal, signal_of
@@ -52,15 +52,14 @@ class Source(Condition):
 
     def parse(self, given: Any, count: int) -> Arrays:
         """A stored signal for all samples, or ``count`` of them."""
-        sources = np.asarray(given)
-        if sources.shape == self.signal.shape:
-            sources = np.broadcast_to(sources, (count, *self.signal.shape))
-        if sources.shape != (count, *self.signal.shape) or sources.dtype != self.signal.dtype:
+        sources = array_of(given)
+        allowed = (self.signal.shape, (count, *self.signal.shape))
+        if sources.shape not in allowed or sources.dtype != self.signal.dtype:
             raise UserError(
                 f"the source is {sources.dtype} of shape {sources.shape}; allowed is {self.signal.dtype} of shape "
                 f"{self.signal.shape}, or {count} of these."
             )
-        return {SOURCE: np.ascontiguousarray(sources)}
+        return {SOURCE: np.ascontiguousarray(np.broadcast_to(sources, allowed[1]))}
 
 
 def source_of(described: dict[str, Any]) -> Source:

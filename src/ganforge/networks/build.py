@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from ganforge.networks.layers import normalise_spectrally
+from ganforge.networks.settings import AnyLengthSettings
 from ganforge.networks.spec import NetworkSpec
 
 
@@ -33,4 +35,7 @@ def build_generator(spec: NetworkSpec) -> nn.Module:
 
 def build_discriminator(spec: NetworkSpec) -> nn.Module:
     """D(signal, condition) -> score: (batch, *shape) and the columns of ``spec.condition`` to (batch,)."""
-    return spec.settings.family().discriminator(spec)
+    module = spec.settings.family().discriminator(spec)
+    if isinstance(spec.settings, AnyLengthSettings) and spec.settings.spectral_norm:
+        normalise_spectrally(module)
+    return module
