@@ -27,6 +27,7 @@ class Captions(Condition):
 
     kind = "captions"
     columns = (TOKENS,)
+    needs_data = True
 
     def __init__(self, vocabulary: Sequence[str], length: int) -> None:
         self.vocabulary, self.length = tuple(vocabulary), length
@@ -45,14 +46,20 @@ class Captions(Condition):
 
     def parse(self, given: Any, count: int) -> Arrays:
         """A text for all samples, or ``count`` of them; tokens are taken as they are."""
-        if isinstance(given, np.ndarray):
-            tokens = given
-        else:
-            texts = [given] * count if isinstance(given, str) else list(given)
-            tokens = np.array([self.tokens(text) for text in texts], dtype=np.int32).reshape(-1, self.length)
-        if tokens.shape != (count, self.length) or (count and not 0 <= tokens.min() <= tokens.max() < len(self.vocabulary)):
+        texts = [given] * count if isinstance(given, str) else given
+        if isinstance(texts, list | tuple) and all(isinstance(text, str) for text in texts):
+            texts = np.array([self.tokens(text) for text in texts], dtype=np.int32).reshape(-1, self.length)
+        if not isinstance(texts, np.ndarray) or texts.shape != (count, self.length) or not self._knows(texts):
             raise UserError(f"the caption is {given!r:.60}; allowed is a text, or {count} of them.")
-        return {TOKENS: tokens.astype(np.int32)}
+        return {TOKENS: texts.astype(np.int32)}
+
+    def _knows(self, tokens: np.ndarray) -> bool:
+        """Whether all of them are in the vocabulary."""
+        return bool(((tokens >= 0) & (tokens < len(self.vocabulary))).all())
+
+    def blank(self, count: int) -> Arrays:
+        """Padding only."""
+        return {TOKENS: np.full((count, self.length), PADDING, np.int32)}
 
     def tokens(self, text: str) -> list[int]:
         """The tokens of a text.
