@@ -41,7 +41,7 @@ def check(study: AugmentationStudySettings, dataset: DataSettings, batch_size: i
     """
     signal, condition = signal_of(meta.columns[SIGNAL]), condition_in(meta)
     labelled = isinstance(condition, Labels) and len(condition.names) > 1
-    if not labelled or not isinstance(signal, ImageSignal) or signal.views > 1:
+    if not labelled or signal.kind != ImageSignal.kind:
         raise UserError(
             f"params.yaml: dataset.name is {meta.dataset}, but the study of augmentation needs images with two or more "
             "classes, each image with one label: choose other data or set dataset.labels to use."

@@ -8,7 +8,9 @@ from ganforge.datasets.settings import DataSettings
 from ganforge.datasets.single import read_single
 from ganforge.errors import UserError
 from ganforge.signals import Signal
-from ganforge.signals.image import ImageSignal
+from ganforge.signals.image import ImageSignal, StackedImageSignal
+
+FITTED = (ImageSignal.kind, StackedImageSignal.kind)  # kinds of signal that a picture of any size is brought to
 
 
 def read_signal(content: bytes, name: str, signal: Signal, settings: DataSettings) -> np.ndarray:
@@ -26,7 +28,7 @@ def read_signal(content: bytes, name: str, signal: Signal, settings: DataSetting
     Raises:
         UserError: it holds none.
     """
-    if isinstance(signal, ImageSignal):
+    if signal.kind in FITTED:
         return read_single(content, name, signal.shape, settings)
     try:
         return signal.decode(content)
