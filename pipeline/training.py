@@ -50,7 +50,7 @@ def train(params: Params, live: LiveRun | None) -> None:
         forget_committed()
     start_processes(params.compute.processes)
     world = join(device)
-    work = trainings() / fingerprint(params, data.meta, device)
+    work = trainings() / fingerprint(plan_of(params), data.meta, device)
     if live is not None:
         lead(params, data, device, world, work, live)
     else:
@@ -93,18 +93,18 @@ def plan_of(params: Params) -> Plan:
     return Plan(params.network, params.objective, params.train, params.augment, params.compute)
 
 
-def fingerprint(params: Params, meta: Meta, device: torch.device) -> str:
+def fingerprint(plan: Plan, meta: Meta, device: torch.device) -> str:
     """What a checkpoint belongs to: it is never resumed under other parameters, other data, other code or elsewhere."""
-    compute = params.compute.model_dump(exclude={"device", "checkpoint_seconds"})
+    compute = plan.compute.model_dump(exclude={"device", "checkpoint_seconds"})
     digest = hashlib.sha256(f"{device.type} {compute} {torch.__version__}".encode())
-    train = params.train.model_dump_json(exclude={"on_failure", "patience"})  # when to stop, not what to do
-    for section in (params.network, params.objective, params.augment):
+    train = plan.train.model_dump_json(exclude={"on_failure", "patience"})  # when to stop, not what to do
+    for section in (plan.network, plan.objective, plan.augment):
         digest.update(section.model_dump_json().encode())
     digest.update(train.encode())
     digest.update(meta.digest.encode())
     package = Path(ganforge.__file__).parent
-    files = [EXTRACTOR / "extractor.safetensors"] if params.train.best_every else []
-    for room in (*CODE, *([JUDGING_CODE] if params.train.best_every else [])):
+    files = [EXTRACTOR / "extractor.safetensors"] if plan.train.best_every else []
+    for room in (*CODE, *([JUDGING_CODE] if plan.train.best_every else [])):
         files += sorted((package / room).glob("*.py"))
     for file in files:
         digest.update(file.read_bytes())

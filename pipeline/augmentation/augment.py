@@ -14,32 +14,33 @@ from typing import Any
 import torch
 
 import ganforge
-from ganforge.augmenting.repetition import amount, gan_params, repeat
+from ganforge.augmenting.repetition import amount, gan_plan, repeat
 from ganforge.augmenting.study import RESULT, check, repetition_name, write_repetition, write_study
+from ganforge.compute import processors
 from ganforge.errors import UserError
 from ganforge.files import write_durably
 from ganforge.layout import AUGMENTATION, AUGMENTATION_RUN, PREPARED
 from ganforge.params import Params, parse_params
-from ganforge.prepared.storage import Meta, Prepared
-from ganforge.processors import processors
-from ganforge.signals import SIGNALS
+from ganforge.prepared.columns import SIGNAL
+from ganforge.prepared.meta import Meta, Prepared
+from ganforge.signals import signal_of
 from ganforge.tracking import Identity
 from ganforge.compute.device import configure
 from pipeline.process import ask_to_stop, end_with_parent, only_one_in
 from pipeline.stage import FINISHED, forget_committed, progress_bar, run_stage, trainings
-from pipeline.training import device_name, fingerprint
+from pipeline.training import device_name, fingerprint, plan_of
 
 STUDY_CODE = ("arms", "classic", "mixture", "repetition", "subsets")  # of ganforge.augmenting, beside that of training
-JUDGING_CODE = ("evaluation/extractor.py", "generator.py", "networks/sampling.py")
+JUDGING_CODE = ("features/classifier.py", "features/extractor.py", "generator.py")
 TICK = 0.5  # seconds from one look at the processes to the next
 
-told: SimpleQueue[int]  # in each process: where it tells of images shown
+news: SimpleQueue[int]  # in each process: where it reports images shown
 
 
 def main(params: Params) -> None:
     """Runs the repetitions that an earlier study of the same parameters, data and code has not finished."""
     meta = Prepared.load(PREPARED).meta
-    sizes = check(params, meta)
+    sizes = check(params.augmentation_study, params.dataset, params.train.batch_size, meta)
     device = configure(params.compute)
     forget_committed()
     work = trainings() / f"augmentation-{study_fingerprint(params, meta, device)}"
@@ -56,10 +57,10 @@ def main(params: Params) -> None:
 def study_fingerprint(params: Params, meta: Meta, device: torch.device) -> str:
     """What a repetition belongs to: it never goes into a study of other parameters, other data or other code."""
     study = params.augmentation_study.model_dump_json(exclude={"per_class", "seeds"})  # which ones, not what they do
-    training = fingerprint(gan_params(params, 0), meta, device)
+    training = fingerprint(gan_plan(plan_of(params), 0), meta, device)
     digest = hashlib.sha256(f"{training} {meta.held_out} {study}".encode())
     package = Path(ganforge.__file__).parent
-    for name in (*(f"augmenting/{part}.py" for part in STUDY_CODE), *JUDGING_CODE):
+    for name in (*(f"augmenting/{module}.py" for module in STUDY_CODE), *JUDGING_CODE):
         digest.update((package / name).read_bytes())
     return digest.hexdigest()[:16]
 
@@ -70,7 +71,7 @@ def run_all(params: Params, folders: dict[tuple[int, int], Path], at_once: int) 
     queue: SimpleQueue[int] = context.SimpleQueue()
     with (
         ask_to_stop() as stop,
-        progress_bar(len(folders) * amount(params), "img", "augment") as bar,
+        progress_bar(len(folders) * amount(params.augmentation_study, plan_of(params)), "img", "augment") as bar,
         ProcessPoolExecutor(at_once, context, initializer=begin, initargs=(queue,)) as processes,
     ):
         waiting = {processes.submit(run_one, values, *each, folder): each for each, folder in folders.items()}
@@ -110,8 +111,8 @@ def end(processes: ProcessPoolExecutor) -> None:
 
 def begin(queue: "SimpleQueue[int]") -> None:
     """Makes a process ready."""
-    global told
-    told = queue
+    global news
+    news = queue
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that started it
     if not end_with_parent():
         sys.exit(1)
@@ -120,9 +121,9 @@ def begin(queue: "SimpleQueue[int]") -> None:
 def run_one(values: dict[str, Any], per_class: int, seed: int, folder: Path) -> None:
     """One repetition; ``values`` are those of params.yaml."""
     params, data = parse_params(values), Prepared.load(PREPARED)
-    device = configure(params.compute)
-    repetition = repeat(params, data, per_class, seed, folder / "checkpoints", device, told.put)
-    write_repetition(folder, repetition, SIGNALS[data.meta.signal]())
+    study, device = params.augmentation_study, configure(params.compute)
+    repetition = repeat(study, plan_of(params), data, per_class, seed, folder / "checkpoints", device, news.put)
+    write_repetition(folder, repetition, signal_of(data.meta.columns[SIGNAL]))
 
 
 if __name__ == "__main__":

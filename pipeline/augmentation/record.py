@@ -12,26 +12,26 @@ from ganforge.layout import (
     PREPARED,
 )
 from ganforge.params import Params
-from ganforge.prepared.storage import read_meta
+from ganforge.prepared.meta import read_meta
 from ganforge.tracking import Identity, Member, record_study, store_needed
 from pipeline.stage import run_stage
 
-SECTIONS = ("network", "train", "augment", "augmentation_study")
+SECTIONS = ("network", "objective", "train", "augment", "augmentation_study")
 
 
 def main(params: Params) -> None:
     """Writes the parent and its children, or completes what is there of them."""
     meta, trials = read_meta(PREPARED), pd.read_csv(AUGMENTATION / TRIALS)
-    found = findings(trials)
+    results = findings(trials)
     settings = {key: str(value) for key, value in params.flat().items() if key.split(".")[0] in SECTIONS}
     parent = Member(
         name=f"augmentation of {meta.dataset}",
         params={"data": meta.dataset, **settings},
-        scores=as_scores(found),
+        scores=as_scores(results),
         files=dict.fromkeys((AUGMENTATION_PLOT, AUGMENTATION_REPORT, AUGMENTATION / TRIALS)),
     )
     children = [child(trials, size, seed) for size, seed in repetitions(trials)]
-    text = "\n\n".join([f"**{headline(found)}**", *(finding.sentence() for finding in found)])
+    text = "\n\n".join([f"**{headline(results)}**", *(finding.sentence() for finding in results)])
     with store_needed():
         run_id = record_study("augmentation", Identity.load(AUGMENTATION_RUN), parent, children, text)
     print(f"recorded as MLflow run {run_id} with {len(children)} children")

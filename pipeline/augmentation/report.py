@@ -9,7 +9,7 @@ from ganforge.files import write_durably
 from ganforge.layout import AUGMENTATION, AUGMENTATION_PLOT, AUGMENTATION_REPORT, PREPARED
 from ganforge.pages.page import pictures
 from ganforge.params import Params
-from ganforge.prepared.storage import read_meta
+from ganforge.prepared.meta import read_meta
 from pipeline.stage import run_stage
 
 PLOT = "Left: accuracy, every dot a repetition. Right: what an arm adds to classic augmentation in the same repetition."
@@ -18,24 +18,25 @@ PLOT = "Left: accuracy, every dot a repetition. Right: what an arm adds to class
 def main(params: Params) -> None:
     """Draws the plot and writes the page."""
     meta, trials = read_meta(PREPARED), pd.read_csv(AUGMENTATION / TRIALS)
-    found = findings(trials)
-    plot_study(found, trials, AUGMENTATION_PLOT)
+    results = findings(trials)
+    plot_study(results, trials, AUGMENTATION_PLOT)
     first = int(trials["seed"].iloc[0])
     grids = [
         (
             f"What a GAN of {finding.per_class} images of each class draws (seed {first}), a row for each class.",
             repetition_file(AUGMENTATION, finding.per_class, first, GRID),
         )
-        for finding in found
+        for finding in results
     ]
     shown = pictures([(PLOT, AUGMENTATION_PLOT), *grids])
-    page = render_study(found, trials, params, meta, shown)
+    study = params.augmentation_study
+    page = render_study(results, trials, study, params.train, params.augment, meta, shown)
     write_durably(AUGMENTATION_REPORT, page.encode())
-    for finding in found:
+    for finding in results:
         gain = ", ".join(f"{arm} {finding.accuracy[arm]} %" for arm in finding.accuracy)
         print(f"{finding.per_class} images of each class: {gain}")
         print(f"  {finding.sentence()}")
-    print(headline(found))
+    print(headline(results))
     print(f"The page is {AUGMENTATION_REPORT}.")
 
 

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 
 from ganforge.augmenting.mixture import Mixture
-from ganforge.datasets.source import Split
-from ganforge.features.extractor import BATCH, Extractor, fit, part_classifier
-from ganforge.params import AugmentationStudySettings
-from ganforge.scale import arrange
+from ganforge.augmenting.settings import AugmentationStudySettings
+from ganforge.features.classifier import BATCH, fit
+from ganforge.features.extractor import Extractor
+from ganforge.prepared.columns import Split
+from ganforge.signals import Signal
 
 REAL, CLASSIC, GENERATED, BOTH = "real", "real + classic", "real + GAN", "real + classic + GAN"
 ARMS = (REAL, CLASSIC, GENERATED, BOTH)
@@ -45,6 +46,7 @@ class Material:
         generated: what a GAN made of them.
         validation: real images to choose the share of generated ones by.
         test: real images that nothing is chosen by.
+        signal: what all of them are.
         classes: number of labels.
     """
 
@@ -52,6 +54,7 @@ class Material:
     generated: Split
     validation: Split
     test: Split
+    signal: Signal
     classes: int
 
 
@@ -77,22 +80,28 @@ def trials(
         classic = study.classic if arm in (CLASSIC, BOTH) else None
         generated = material.generated if arm in (GENERATED, BOTH) else None
         for share in study.shares if generated else [0.0]:
-            torch.manual_seed(seed)
-            classifier = part_classifier(material.real.images.shape[1:], material.classes, 1).to(device)
-            arrange(classifier, classifier.axes)
             mixture = Mixture(material.real, generated, share, classic, BATCH, seed, device)
-            fit(classifier, mixture, max(1, study.classifier_images // BATCH), lambda _: progress(BATCH))
-            judge = Extractor(classifier, 1.0, device)
+            classifier = fit(
+                mixture,
+                BATCH,
+                material.signal,
+                material.classes,
+                study.classifier_images,
+                seed,
+                device,
+                lambda _: progress(BATCH),
+            )
+            judge = Extractor(classifier, material.signal, 1.0, device)
             yield Trial(arm, share, _accuracy(judge, material.validation), _accuracy(judge, material.test))
 
 
-def chosen(found: list[Trial]) -> dict[str, Trial]:
+def chosen(candidates: list[Trial]) -> dict[str, Trial]:
     """The trial of each arm that is best on the validation images; of equal ones that with fewer generated images."""
     return {
-        arm: max((trial for trial in found if trial.arm == arm), key=lambda trial: (trial.validation, -trial.share))
+        arm: max((trial for trial in candidates if trial.arm == arm), key=lambda trial: (trial.validation, -trial.share))
         for arm in ARMS
     }
 
 
 def _accuracy(judge: Extractor, split: Split) -> float:
-    return float(np.mean(judge(split.images).labels == split.required_labels()))
+    return float(np.mean(judge(split.signal).labels == split.required_labels()))

@@ -7,15 +7,15 @@ import math
 import torch
 from torch import Tensor, nn
 
-from ganforge.params import ClassicSettings
+from ganforge.augmenting.settings import ClassicSettings
 
 
-def change(images: Tensor, params: ClassicSettings, random: torch.Generator) -> Tensor:
+def change(images: Tensor, settings: ClassicSettings, random: torch.Generator) -> Tensor:
     """Every image by an affine map of its own; what comes in from outside is the nearest pixel of the border.
 
     Args:
         images: (batch, channels, height, width) uint8.
-        params: how far each change goes, to both sides.
+        settings: how far each change goes, to both sides.
         random: where the changes are drawn from, on the CPU.
 
     Returns:
@@ -25,9 +25,9 @@ def change(images: Tensor, params: ClassicSettings, random: torch.Generator) -> 
     def draw(most: float) -> Tensor:
         return (2 * torch.rand(len(images), generator=random) - 1) * most
 
-    angle, size = draw(math.radians(params.rotation)), 1 + draw(params.scale)
-    flip = torch.where(torch.rand(len(images), generator=random) < 0.5 * params.mirror, -1.0, 1.0)
-    across, down = draw(2 * params.translation), draw(2 * params.translation)  # the grid is 2 wide
+    angle, size = draw(math.radians(settings.rotation)), 1 + draw(settings.scale)
+    flip = torch.where(torch.rand(len(images), generator=random) < 0.5 * settings.mirror, -1.0, 1.0)
+    across, down = draw(2 * settings.translation), draw(2 * settings.translation)  # the grid is 2 wide
     # From places in the changed image to those in the one before: moved back, then turned and scaled back. The grid
     # counts in halves of the height and of the width, turning in pixels.
     aspect = images.shape[2] / images.shape[3]

@@ -78,17 +78,17 @@ class Finding:
         gain, images = self.gain[BOTH], f"At {self.per_class} real image{'s' * (self.per_class > 1)} of each class"
         points = f"{Estimate(abs(gain.mean), gain.margin)} points"
         if self.helps:
-            told = f"{images} the GAN adds {points} of accuracy to classic augmentation."
+            sentence = f"{images} the GAN adds {points} of accuracy to classic augmentation."
         elif gain.mean < -gain.margin:
-            told = f"{images} the GAN does harm: it costs {points} of the accuracy with classic augmentation alone."
+            sentence = f"{images} the GAN does harm: it costs {points} of the accuracy with classic augmentation alone."
         else:
-            told = (
+            sentence = (
                 f"{images} the GAN makes no difference that can be told from chance: {gain} points beside classic "
                 "augmentation alone."
             )
         if self.repetitions < FEW:
-            told += f" That is from {self.repetitions} repetitions only: decide nothing by it."
-        return told
+            sentence += f" That is from {self.repetitions} repetitions only: decide nothing by it."
+        return sentence
 
 
 def findings(trials: pd.DataFrame) -> list[Finding]:
@@ -97,32 +97,32 @@ def findings(trials: pd.DataFrame) -> list[Finding]:
     Args:
         trials: with the columns per_class, seed, arm, accuracy and chosen, as `ganforge.augmenting.study` writes them.
     """
-    found = []
+    results = []
     for per_class in sorted(set(trials["per_class"].tolist())):
         rows = trials[trials["chosen"] & (trials["per_class"] == per_class)]
         table = rows.pivot_table(index="seed", columns="arm", values="accuracy")
         accuracy = {arm: estimate(table[arm].tolist()) for arm in ARMS}
         gain = {arm: estimate((table[arm] - table[REFERENCE]).tolist()) for arm in ARMS if arm != REFERENCE}
-        found.append(Finding(per_class, len(table), accuracy, gain))
-    return found
+        results.append(Finding(per_class, len(table), accuracy, gain))
+    return results
 
 
-def headline(found: Sequence[Finding]) -> str:
+def headline(results: Sequence[Finding]) -> str:
     """Whether it was worth it, in one sentence; looking in several places at once, each has to be surer of itself.
 
     Bonferroni: with K numbers of images, the intervals are of 1 - 0.05 / K.
     """
-    helped = [str(finding.per_class) for finding in found if finding.helps_beside(len(found))]
-    least = min(finding.repetitions for finding in found)
+    helped = [str(finding.per_class) for finding in results if finding.helps_beside(len(results))]
+    least = min(finding.repetitions for finding in results)
     if least < FEW:
         return f"From {least} repetitions it cannot be told whether it helps: make {FEW} or more."
     if not helped:
         return "It does not help here: nowhere does the GAN add anything that is surely more than chance."
     sizes = " and ".join(filter(None, [", ".join(helped[:-1]), helped[-1]]))
-    return f"It helps at {sizes} real images of each class{'' if len(helped) == len(found) else ' only'}."
+    return f"It helps at {sizes} real images of each class{'' if len(helped) == len(results) else ' only'}."
 
 
-def as_scores(found: Sequence[Finding]) -> dict[str, dict[str, float]]:
+def as_scores(results: Sequence[Finding]) -> dict[str, dict[str, float]]:
     """The findings as nested numbers for DVC and MLflow: ``10_per_class.gain_both`` and so on."""
     return {
         f"{finding.per_class}_per_class": {
@@ -131,7 +131,7 @@ def as_scores(found: Sequence[Finding]) -> dict[str, dict[str, float]]:
             for arm, each in estimates.items()
             for suffix, value in (("", each.mean), ("_margin", each.margin))
         }
-        for finding in found
+        for finding in results
     }
 
 

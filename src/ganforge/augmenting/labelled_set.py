@@ -1,4 +1,4 @@
-"""Generated images with labels, for the training of other programs."""
+"""Generated signals with labels, for the training of other programs."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ganforge.conditions.labels import Labels
 from ganforge.errors import UserError
 from ganforge.evaluation.neighbours import nearest
 from ganforge.features.extractor import Extractor
 from ganforge.files import write_table
 from ganforge.generator import Generator
-from ganforge.signals import SIGNALS
 
 MANIFEST = "manifest.csv"
 COLUMNS = ("file", "label", "class", "seed", "index", "confidence", "distance")
-SPACED = 2000  # training images that the usual distance is taken of
-MOST_TRIED = 50  # images drawn for each that is asked for, before a filter is called too strict
+SPACED = 2000  # training signals that the usual distance is taken of
+MOST_TRIED = 50  # samples drawn for each that is asked for, before a filter is called too strict
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """One image.
+    """One sample.
 
     Attributes:
-        image: uint8 (*shape).
+        signal: as it is stored, (*shape).
         label: number of its class.
         index: it is sample ``index`` of `Generator.sample` with this label and the seed of the set.
         confidence: probability that the classifier gives to its label, 0 to 1.
-        distance: to the nearest training image between features, as a multiple of what lies between a training image
+        distance: to the nearest training signal between features, as a multiple of what lies between a training signal
             and the nearest other one in the median; 0 is a copy.
     """
 
-    image: np.ndarray
+    signal: np.ndarray
     label: int
     index: int
     confidence: float
@@ -52,16 +52,16 @@ class Filter:
     distance: float
 
     def takes(self, drawn: Drawn) -> bool:
-        """Whether an image has both."""
+        """Whether a sample has both."""
         return drawn.confidence >= self.confidence and drawn.distance >= self.distance
 
 
 class Inspector:
-    """What a classifier and the training images say of generated ones.
+    """What a classifier and the training signals say of generated ones.
 
     Args:
-        extractor: the classifier, trained on real images.
-        features: of the training images, (M, features) float32, M of at least 2.
+        extractor: the classifier, trained on real signals.
+        features: of the training signals, (M, features) float32, M of at least 2.
     """
 
     def __init__(self, extractor: Extractor, features: np.ndarray) -> None:
@@ -70,23 +70,38 @@ class Inspector:
         _, spacing = nearest(self.features[some], self.features, among=some)
         self.spacing = float(spacing.median())
 
-    def __call__(self, images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Confidence and distance, as in `Drawn`, of uint8 images (N, *shape) with labels (N,)."""
-        values = self.extractor(images).values
+    def __call__(self, stored: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Confidence and distance, as in `Drawn`, of stored signals (N, *shape) with labels (N,)."""
+        values = self.extractor(stored).values
         _, distance = nearest(torch.from_numpy(values), self.features)
-        return self.extractor.confidence(images, labels), distance.numpy() / max(self.spacing, 1e-12)
+        return self.extractor.confidence(stored, labels), distance.numpy() / max(self.spacing, 1e-12)
+
+
+def class_names(generator: Generator) -> tuple[str, ...]:
+    """Names of the labels that a generator can be asked for.
+
+    Raises:
+        UserError: it cannot be asked for labels.
+    """
+    if not isinstance(generator.condition, Labels):
+        raise UserError(
+            f"this generator of {generator.config.dataset} cannot be asked for labels, but for "
+            f"{generator.condition.summary()}; allowed is one that was trained with dataset.labels: use and "
+            "network.conditional: auto."
+        )
+    return generator.condition.names
 
 
 def write_set(
     out: Path, generator: Generator, inspector: Inspector, per_class: int, seed: int, wanted: Filter
 ) -> float:
-    """Writes a folder of images for each class, as torchvision's ImageFolder reads them, and `MANIFEST`.
+    """Writes a folder of samples for each class, as torchvision's ImageFolder reads images, and `MANIFEST`.
 
     Args:
         out: a folder that is empty or not there; it is whole or not there in the end.
         generator: class-conditional.
         inspector: of its training data.
-        per_class: images of each class.
+        per_class: samples of each class.
         seed: of the samples.
         wanted: which of them.
 
@@ -94,23 +109,23 @@ def write_set(
         the mean confidence.
 
     Raises:
-        UserError: hardly any sample of a class is wanted.
+        UserError: the generator knows no classes, or hardly any sample of one is wanted.
     """
-    signal = SIGNALS[generator.config.signal]()
+    signal, names = generator.signal, class_names(generator)
     beside = out.with_name(f".{out.name}.unfinished")
     shutil.rmtree(beside, ignore_errors=True)
     rows, confidences = [], []
     try:
-        for label, name in enumerate(generator.classes):
+        for label, name in enumerate(names):
             folder = beside / folder_name(name)
             if folder.exists():  # another class's, whose name differs in what no folder can be called
                 folder = beside / f"{folder.name}_{label}"
             folder.mkdir(parents=True)
             for number, drawn in enumerate(draw_class(generator, inspector, label, per_class, seed, wanted)):
                 file = folder / f"{number:06d}{signal.suffix}"
-                file.write_bytes(signal.encode(drawn.image))
-                told = f"{drawn.confidence:.4f}", f"{drawn.distance:.4f}"
-                rows.append((file.relative_to(beside), label, name, seed, drawn.index, *told))
+                file.write_bytes(signal.encode(drawn.signal))
+                figures = f"{drawn.confidence:.4f}", f"{drawn.distance:.4f}"
+                rows.append((file.relative_to(beside), label, name, seed, drawn.index, *figures))
                 confidences.append(drawn.confidence)
         write_table(beside / MANIFEST, COLUMNS, rows)
         if out.exists():
@@ -134,23 +149,25 @@ def draw_class(
     seed: int,
     wanted: Filter,
 ) -> Iterator[Drawn]:
-    """Images of one class that pass both filters, in the order in which they are drawn.
+    """Samples of one class that pass both filters, in the order in which they are drawn.
 
     Raises:
         UserError: hardly any pass.
     """
-    kept = tried = 0
-    for block in generator.sample_blocks(MOST_TRIED * count, seed, label):
+    taken = tried = 0
+    most = MOST_TRIED * count
+    for block in generator.draw(most, seed, generator.ask(most, seed, label)):
         confidence, distance = inspector(block, np.full(len(block), label))
-        for place, image in enumerate(block):
-            drawn = Drawn(image, label, tried + place, float(confidence[place]), float(distance[place]))
-            if kept < count and wanted.takes(drawn):
+        for place, sample in enumerate(block):
+            drawn = Drawn(sample, label, tried + place, float(confidence[place]), float(distance[place]))
+            if taken < count and wanted.takes(drawn):
                 yield drawn
-                kept += 1
+                taken += 1
         tried += len(block)
-        if kept == count:
+        if taken == count:
             return
+    (name,) = generator.condition.titles(generator.ask(1, seed, label)) or [str(label)]
     raise UserError(
-        f"only {kept} of {tried} images of class {generator.classes[label]} have a confidence of at least "
+        f"only {taken} of {tried} {generator.signal.plural} of class {name} have a confidence of at least "
         f"{wanted.confidence} and a distance of at least {wanted.distance}, but {count} are asked for: lower one."
     )

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from ganforge.augmenting.classic import change
-from ganforge.datasets.source import Split
-from ganforge.params import ClassicSettings
+from ganforge.augmenting.settings import ClassicSettings
+from ganforge.prepared.columns import LABELS, SIGNAL, Split
 
 
 class Mixture:
@@ -36,17 +36,17 @@ class Mixture:
     ) -> None:
         self.classic, self.seed, self.device = classic, seed, device
         count = 0 if generated is None else round(share * batch_size)
-        self._parts = [(real, batch_size - count)] + ([] if generated is None else [(generated, count)])
+        self._shares = [(real, batch_size - count)] + ([] if generated is None else [(generated, count)])
 
-    def __getitem__(self, step: int) -> tuple[Tensor, Tensor]:
-        """uint8 images (batch_size, *shape) and their labels (batch_size,)."""
-        chosen = [(split, shuffled(len(split.images), step * size, size, self.seed)) for split, size in self._parts]
-        images = torch.from_numpy(np.concatenate([split.images[index] for split, index in chosen]))
+    def __getitem__(self, step: int) -> dict[str, Tensor]:
+        """uint8 images (batch_size, *shape) and their labels (batch_size,), the columns ``signal`` and ``labels``."""
+        chosen = [(split, shuffled(len(split), step * size, size, self.seed)) for split, size in self._shares]
+        images = torch.from_numpy(np.concatenate([split.signal[index] for split, index in chosen]))
         labels = torch.from_numpy(np.concatenate([split.required_labels()[index] for split, index in chosen]))
         if self.classic is not None:
             seed = int(np.random.SeedSequence([self.seed, step]).generate_state(1)[0])
             images = change(images, self.classic, torch.Generator().manual_seed(seed))
-        return images.to(self.device), labels.to(self.device)
+        return {SIGNAL: images.to(self.device), LABELS: labels.to(self.device)}
 
 
 def shuffled(count: int, start: int, size: int, seed: int) -> np.ndarray:

@@ -10,11 +10,12 @@ import pandas as pd
 
 from ganforge.augmenting.arms import ARMS, BOTH, GENERATED, REFERENCE
 from ganforge.augmenting.conclusion import Finding, headline
+from ganforge.augmenting.settings import AugmentationStudySettings
 from ganforge.augmenting.subsets import possible
 from ganforge.figures.plots import figure_of, save_figure
 from ganforge.pages.page import Picture, render
-from ganforge.params import AugmentationStudySettings, Params
-from ganforge.prepared.storage import Meta
+from ganforge.prepared.meta import Meta
+from ganforge.training.settings import AugmentSettings, TrainSettings
 
 COLOURS = dict(zip(ARMS, ("#8a8a8a", "#1b6ca8", "#e0a030", "#d1495b"), strict=True))
 LEGEND = 0.3  # room for it below the data, as a share of their height
@@ -22,34 +23,36 @@ APART = 1.05  # factor between the arms' places on the logarithmic axis, so that
 
 
 def render_study(
-    found: Sequence[Finding],
+    results: Sequence[Finding],
     trials: pd.DataFrame,
-    params: Params,
+    study: AugmentationStudySettings,
+    train: TrainSettings,
+    augment: AugmentSettings,
     meta: Meta,
     pictures: Sequence[Picture],
 ) -> str:
     """The page.
 
     Args:
-        found: a finding for each number of real images.
+        results: a finding for each number of real images.
         trials: what they were computed from.
-        params: how it was made.
+        study: how they were computed.
+        train, augment: how the GANs were trained.
         meta: of the data.
         pictures: the plot, and sheets of generated images.
     """
-    study = params.augmentation_study
     return render(
         "augmentation.html",
         title=f"Does a GAN help to recognise {meta.dataset}?",
-        headline=headline(found),
-        findings=found,
+        headline=headline(results),
+        findings=results,
         arms=ARMS,
         reference=REFERENCE,
         helped=[GENERATED, BOTH],
-        shares={finding.per_class: _shares(trials, finding.per_class) for finding in found},
+        shares={finding.per_class: _shares(trials, finding.per_class) for finding in results},
         study=study,
-        train=params.train,
-        augment=params.augment,
+        train=train,
+        augment=augment,
         meta=meta,
         left_out=left_out(study, meta),
         warnings=_warnings(trials),
@@ -57,21 +60,21 @@ def render_study(
     )
 
 
-def plot_study(found: Sequence[Finding], trials: pd.DataFrame, path: Path) -> None:
+def plot_study(results: Sequence[Finding], trials: pd.DataFrame, path: Path) -> None:
     """Accuracy over the number of real images, a line for each arm, with intervals and every repetition as a dot."""
     figure, (accuracies, gains) = figure_of(2)
-    sizes = np.array([finding.per_class for finding in found], dtype=float)
+    sizes = np.array([finding.per_class for finding in results], dtype=float)
     chosen = trials[trials["chosen"]]
     for place, arm in enumerate(ARMS):
         shift, colour = APART ** (place - 1.5), COLOURS[arm]
-        means = [100 * finding.accuracy[arm].mean for finding in found]
-        margins = [100 * finding.accuracy[arm].margin for finding in found]
+        means = [100 * finding.accuracy[arm].mean for finding in results]
+        margins = [100 * finding.accuracy[arm].margin for finding in results]
         accuracies.errorbar(sizes * shift, means, margins, color=colour, marker="o", markersize=4, capsize=3, label=arm)
         dots = chosen[chosen["arm"] == arm]
         accuracies.scatter(dots["per_class"] * shift, 100 * dots["accuracy"], color=colour, s=8, alpha=0.6, zorder=3)
         if arm != REFERENCE:
-            means = [100 * finding.gain[arm].mean for finding in found]
-            margins = [100 * finding.gain[arm].margin for finding in found]
+            means = [100 * finding.gain[arm].mean for finding in results]
+            margins = [100 * finding.gain[arm].margin for finding in results]
             gains.errorbar(sizes * shift, means, margins, color=colour, marker="o", markersize=4, capsize=3, label=arm)
     gains.axhline(0, color=COLOURS[REFERENCE], linewidth=1)
     accuracies.set(title="test accuracy, %")
@@ -90,11 +93,11 @@ def plot_study(found: Sequence[Finding], trials: pd.DataFrame, path: Path) -> No
 def _shares(trials: pd.DataFrame, per_class: int) -> dict[str, str]:
     """How often each share of generated images was chosen, by arm."""
     chosen = trials[trials["chosen"] & (trials["per_class"] == per_class)]
-    told = {}
+    shares = {}
     for arm in (GENERATED, BOTH):
         counts = chosen[chosen["arm"] == arm]["share"].value_counts().sort_index()
-        told[arm] = ", ".join(f"{share:.0%} {count}x" for share, count in counts.items())
-    return told
+        shares[arm] = ", ".join(f"{share:.0%} {count}x" for share, count in counts.items())
+    return shares
 
 
 def left_out(study: AugmentationStudySettings, meta: Meta) -> str:
@@ -111,6 +114,6 @@ def left_out(study: AugmentationStudySettings, meta: Meta) -> str:
 
 def _warnings(trials: pd.DataFrame) -> list[str]:
     """What went wrong in the training of GANs, each with its repetition."""
-    told = trials[trials["warning"].notna() & (trials["warning"] != "")].drop_duplicates(["per_class", "seed"])
-    rows = zip(told["per_class"].tolist(), told["seed"].tolist(), told["warning"].tolist())
+    bad = trials[trials["warning"].notna() & (trials["warning"] != "")].drop_duplicates(["per_class", "seed"])
+    rows = zip(bad["per_class"].tolist(), bad["seed"].tolist(), bad["warning"].tolist())
     return [f"{size} images of each class, seed {seed}: {warning}." for size, seed, warning in rows]

@@ -11,34 +11,44 @@ import pandas as pd
 
 from ganforge.augmenting.arms import Trial, chosen
 from ganforge.augmenting.repetition import Repetition
+from ganforge.augmenting.settings import AugmentationStudySettings
 from ganforge.augmenting.subsets import possible
-from ganforge.datasets import SOURCES
-from ganforge.datasets.image_files import ImageFileSource
+from ganforge.conditions import condition_in
+from ganforge.conditions.labels import Labels
+from ganforge.datasets.settings import DataSettings, ImageFileSettings
 from ganforge.errors import UserError
 from ganforge.files import write_durably, write_json
-from ganforge.params import Params
-from ganforge.prepared.storage import Meta
-from ganforge.signals import SHEET_SUFFIX, Signal
+from ganforge.prepared.columns import SIGNAL
+from ganforge.prepared.meta import Meta
+from ganforge.signals import SHEET_SUFFIX, Signal, signal_of
+from ganforge.signals.image import ImageSignal
 
 TRIALS, TRAINING, GRID = "trials.csv", "training.csv", f"grid{SHEET_SUFFIX}"
 RESULT = "trials.json"  # in the folder of a repetition, when it is done
 
 
-def check(params: Params, meta: Meta) -> list[int]:
+def check(study: AugmentationStudySettings, dataset: DataSettings, batch_size: int, meta: Meta) -> list[int]:
     """The numbers of real images of each class that the data allow.
+
+    Args:
+        study: what is asked for.
+        dataset: the data that were prepared.
+        batch_size: of the GANs.
+        meta: of the data.
 
     Raises:
         UserError: they allow none, or are none for a classifier.
     """
-    study = params.augmentation_study
-    if len(meta.classes) < 2 or meta.parts > 1:
+    signal, condition = signal_of(meta.columns[SIGNAL]), condition_in(meta)
+    labelled = isinstance(condition, Labels) and len(condition.names) > 1
+    if not labelled or signal.kind != ImageSignal.kind:
         raise UserError(
             f"params.yaml: dataset.name is {meta.dataset}, but the study of augmentation needs images with two or more "
             "classes, each image with one label: choose other data or set dataset.labels to use."
         )
-    if params.images.mirror and isinstance(SOURCES[params.dataset.name], ImageFileSource):
+    if isinstance(dataset, ImageFileSettings) and dataset.mirror:
         raise UserError(
-            "params.yaml: images.mirror is true, so that every image is there twice and counts twice: "
+            "params.yaml: dataset.mirror is true, so that every image is there twice and counts twice: "
             "set it to false, and augmentation_study.classic.mirror to true."
         )
     sizes = possible(meta.class_counts, study.per_class, study.validation_per_class)
@@ -48,9 +58,9 @@ def check(params: Params, meta: Meta) -> list[int]:
             f"{min(meta.class_counts)} training images, of which validation_per_class takes "
             f"{study.validation_per_class}: ask for fewer."
         )
-    if params.train.batch_size > min(sizes) * len(meta.classes):
+    if batch_size > min(sizes) * len(meta.classes):
         raise UserError(
-            f"params.yaml: train.batch_size is {params.train.batch_size}, but {min(sizes)} images of each class are "
+            f"params.yaml: train.batch_size is {batch_size}, but {min(sizes)} images of each class are "
             f"{min(sizes) * len(meta.classes)}: a batch may have at most that many."
         )
     return sizes
@@ -71,8 +81,8 @@ def write_repetition(folder: Path, repetition: Repetition, signal: Signal) -> No
     folder.mkdir(parents=True, exist_ok=True)
     write_durably(folder / TRAINING, pd.DataFrame(repetition.history).to_csv(index=False).encode())
     signal.sheet(repetition.shown, repetition.columns, folder / GRID)
-    told = {"trials": [asdict(trial) for trial in repetition.trials], "warnings": repetition.warnings}
-    write_json(folder / RESULT, told)
+    result = {"trials": [asdict(trial) for trial in repetition.trials], "warnings": repetition.warnings}
+    write_json(folder / RESULT, result)
 
 
 def write_study(folder: Path, repetitions: Sequence[tuple[int, int, Path]]) -> None:
@@ -80,9 +90,9 @@ def write_study(folder: Path, repetitions: Sequence[tuple[int, int, Path]]) -> N
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
     for per_class, seed, work in repetitions:
-        told = json.loads((work / RESULT).read_text(encoding="utf-8"))
-        trials = [Trial(**values) for values in told["trials"]]
-        best, warning = chosen(trials), " ".join(told["warnings"])
+        result = json.loads((work / RESULT).read_text(encoding="utf-8"))
+        trials = [Trial(**values) for values in result["trials"]]
+        best, warning = chosen(trials), " ".join(result["warnings"])
         rows += [
             {
                 "per_class": per_class,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ganforge.datasets.source import Split
+from ganforge.prepared.columns import Split
 
 
 def draw_subsets(split: Split, per_class: int, validation_per_class: int, seed: int) -> tuple[Split, Split]:
@@ -25,14 +25,9 @@ def draw_subsets(split: Split, per_class: int, validation_per_class: int, seed: 
         order = np.random.default_rng([seed, int(label)]).permutation(np.flatnonzero(labels == label))
         validated.append(order[:validation_per_class])
         learnt.append(order[validation_per_class : validation_per_class + per_class])
-    return _rows(split, np.concatenate(learnt)), _rows(split, np.concatenate(validated))
+    return split.rows(np.sort(np.concatenate(learnt))), split.rows(np.sort(np.concatenate(validated)))
 
 
 def possible(class_counts: tuple[int, ...], per_class: list[int], validation_per_class: int) -> list[int]:
     """Those numbers of images of each class for which the smallest class is large enough."""
     return [count for count in per_class if count + validation_per_class <= min(class_counts)]
-
-
-def _rows(split: Split, index: np.ndarray) -> Split:
-    rows = np.sort(index)
-    return Split(np.array(split.images[rows]), split.required_labels()[rows])

@@ -24,6 +24,13 @@ CONDITIONS: dict[str, Callable[[dict[str, Any]], Condition]] = {
 }
 """What makes a condition of what `Condition.describe` says of it."""
 
+OF_COLUMN: dict[str, Callable[[Meta], Condition]] = {
+    SOURCE: lambda meta: Source(signal_of(meta.columns[SOURCE]), unpaired=not meta.paired),
+    TOKENS: lambda meta: Captions(meta.columns[TOKENS].about["vocabulary"], meta.columns[TOKENS].shape[0]),
+    LABELS: lambda meta: Labels(meta.classes, meta.class_counts),
+}
+"""What makes a condition of the column that samples depend on."""
+
 __all__ = ["CONDITIONS", "Condition", "Tensors", "Unconditional", "condition_in", "condition_of"]
 
 
@@ -34,11 +41,4 @@ def condition_of(described: Mapping[str, Any]) -> Condition:
 
 def condition_in(meta: Meta) -> Condition:
     """The condition that the data offer: a source, else a caption, else a label, else nothing."""
-    columns = meta.columns
-    if SOURCE in columns:
-        return Source(signal_of(columns[SOURCE]), unpaired=not meta.paired)
-    if TOKENS in columns:
-        return Captions(columns[TOKENS].about["vocabulary"], columns[TOKENS].shape[0])
-    if LABELS in columns:
-        return Labels(meta.classes, meta.class_counts)
-    return Unconditional()
+    return Unconditional() if meta.given is None else OF_COLUMN[meta.given](meta)

@@ -27,6 +27,7 @@ class Captions(Condition):
 
     kind = "captions"
     columns = (TOKENS,)
+    needs_data = True
 
     def __init__(self, vocabulary: Sequence[str], length: int) -> None:
         self.vocabulary, self.length = tuple(vocabulary), length
@@ -53,6 +54,10 @@ class Captions(Condition):
             shown = f"{tokens.dtype} of shape {tokens.shape}" if isinstance(given, np.ndarray) else f"{given!r:.60}"
             raise UserError(f"the caption is {shown}; allowed is a text, or {count} of them.")
         return {TOKENS: tokens.astype(np.int32)}
+
+    def blank(self, count: int) -> Arrays:
+        """Padding only."""
+        return {TOKENS: np.full((count, self.length), PADDING, np.int32)}
 
     def _are_known(self, tokens: np.ndarray) -> bool:
         """Whether each number has its place in the vocabulary."""

@@ -31,10 +31,14 @@ class Condition(ABC):
     Attributes:
         kind: its key in `ganforge.conditions.CONDITIONS`.
         columns: names of the columns of a batch that it consists of.
+        needs_data: whether it can only be chosen from data, and not be made up.
+        from_files: whether a person gives it as a file rather than in words.
     """
 
     kind: ClassVar[str]
     columns: ClassVar[tuple[str, ...]] = ()
+    needs_data: ClassVar[bool] = False
+    from_files: ClassVar[bool] = False
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Condition) and self.describe() == other.describe()
@@ -78,6 +82,10 @@ class Condition(ABC):
     @property
     def signals(self) -> Mapping[str, Signal]:
         """Those of its columns that are signals themselves, which people can look at."""
+        return {}
+
+    def blank(self, count: int) -> Arrays:  # noqa: ARG002
+        """Zeros of the dtype and shape of its columns, ``count`` rows."""
         return {}
 
     def present(self, columns: Tensors) -> Tensors:

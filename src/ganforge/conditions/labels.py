@@ -63,6 +63,10 @@ class Labels(Condition):
             raise UserError(f"label is {name!r}; allowed is one of {', '.join(self.names)}.")
         return int(name)
 
+    def blank(self, count: int) -> Arrays:
+        """The first label."""
+        return {LABELS: np.zeros(count, np.int64)}
+
     def titles(self, arrays: Arrays) -> list[str]:
         """The names of the classes."""
         return [self.names[label] for label in arrays[LABELS]]

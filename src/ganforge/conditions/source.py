@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ganforge.conditions.condition import Condition, Tensors, array_of, drawn_from
+from ganforge.conditions.condition import Condition, Tensors, drawn_from
 from ganforge.errors import UserError
 from ganforge.prepared.columns import SOURCE, Arrays
 from ganforge.signals import Signal, signal_of
@@ -25,6 +25,8 @@ class Source(Condition):
 
     kind = "source"
     columns = (SOURCE,)
+    needs_data = True
+    from_files = True
 
     def __init__(self, signal: Signal, *, unpaired: bool = False) -> None:
         self.signal, self.unpaired = signal, unpaired
@@ -51,8 +53,8 @@ class Source(Condition):
         return drawn_from(pool, self.columns, seed, count, "a source")
 
     def parse(self, given: Any, count: int) -> Arrays:
-        """A stored signal for all samples, or ``count`` of them."""
-        sources = array_of(given)
+        """A stored signal for all samples, or ``count`` of them: arrays, nested lists, or contents of files."""
+        sources = self._read(given)
         allowed = (self.signal.shape, (count, *self.signal.shape))
         if sources.shape not in allowed or sources.dtype != self.signal.dtype:
             raise UserError(
@@ -60,6 +62,27 @@ class Source(Condition):
                 f"{self.signal.shape}, or {count} of these."
             )
         return {SOURCE: np.ascontiguousarray(np.broadcast_to(sources, allowed[1]))}
+
+    def _read(self, given: Any) -> np.ndarray:
+        """What was given as an array; the numbers of lists as signals are stored, where these hold them."""
+        if isinstance(given, bytes):
+            return self.signal.decode(given)
+        if isinstance(given, list | tuple) and given and all(isinstance(each, bytes) for each in given):
+            return np.stack([self.signal.decode(each) for each in given])
+        try:
+            numbers = np.asarray(given)
+        except ValueError:
+            raise UserError("the source is a list of lists that are not of one length; allowed is an array.") from None
+        if not isinstance(given, list | tuple) or not np.issubdtype(numbers.dtype, np.number):
+            return numbers
+        with np.errstate(all="ignore"):
+            stored = numbers.astype(self.signal.dtype)
+        whole = np.issubdtype(stored.dtype, np.integer)
+        return numbers if whole and not np.array_equal(stored, numbers) else stored
+
+    def blank(self, count: int) -> Arrays:
+        """Zeros, (count, *shape)."""
+        return {SOURCE: np.zeros((count, *self.signal.shape), self.signal.dtype)}
 
 
 def source_of(described: dict[str, Any]) -> Source:

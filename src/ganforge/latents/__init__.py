@@ -1,1 +1,1 @@
-"""The space that a generator draws from, as a tool: to walk in, to find images in, and to edit them by."""
+"""The space that a generator draws from, as a tool: to walk in, to find signals in, and to edit them by."""

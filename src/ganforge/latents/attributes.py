@@ -1,10 +1,13 @@
-"""What can be measured on any image, to find the direction that changes it."""
+"""What can be measured on any signal of a kind, to find the direction that changes it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import numpy as np
+
+from ganforge.signals import Signal
+from ganforge.signals.image import ImageSignal, StackedImageSignal
 
 
 def brightness(images: np.ndarray) -> np.ndarray:
@@ -31,15 +34,28 @@ def slant(images: np.ndarray) -> np.ndarray:
 
 
 Measure = Callable[[np.ndarray], np.ndarray]
-ANY: dict[str, Measure] = {"brightness": brightness}
-DRAWN: dict[str, Measure] = {**ANY, "width": width, "slant": slant}
+"""Signals (N, *shape) as they are stored to (N,)."""
+
+ANY_IMAGE: dict[str, Measure] = {"brightness": brightness}
+GREY_IMAGE: dict[str, Measure] = {**ANY_IMAGE, "width": width, "slant": slant}
 
 
-def measures(shape: tuple[int, ...]) -> dict[str, Measure]:
-    """What can be measured on signals (channels, *size): nothing but on images; more on those without colour."""
-    if len(shape) != 3:
-        return {}
-    return DRAWN if shape[0] == 1 else ANY
+def measures_of_images(signal: Signal) -> dict[str, Measure]:
+    """More on images without colour."""
+    return GREY_IMAGE if signal.shape[0] == 1 else ANY_IMAGE
+
+
+MEASURES: dict[str, Callable[[Signal], dict[str, Measure]]] = {
+    ImageSignal.kind: measures_of_images,
+    StackedImageSignal.kind: measures_of_images,
+}
+"""What can be measured, by kind of signal; nothing on other kinds."""
+
+
+def measures(signal: Signal) -> dict[str, Measure]:
+    """What can be measured on such signals, by name."""
+    of_kind = MEASURES.get(signal.kind)
+    return {} if of_kind is None else of_kind(signal)
 
 
 def _centred(images: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -8,7 +8,7 @@ Without labels:
 * ``sefa-…``: what the first layer amplifies most, the eigenvectors of A^T A of its weight A (SeFa, Shen & Zhou 2020,
   https://arxiv.org/abs/2007.06600, eq. 4).
 
-With labels, or with what can be measured on an image in their place:
+With labels, or with what can be measured on a signal in their place:
 
 * ``to-…``: from the mean code of a signal's own class to that of another.
 * ``brightness`` and so on: the normal of the boundary that a linear classifier finds between the codes of signals that
@@ -16,7 +16,7 @@ With labels, or with what can be measured on an image in their place:
   3.1), made orthogonal to the others so that these stay (section 3.2).
 
 All but ``to-…`` are meant to leave the class as it is: codes are compared with the mean of their own label, and in z
-the embedding of the label is not touched.
+the vector of the condition is not touched.
 """
 
 from __future__ import annotations
@@ -36,8 +36,9 @@ from ganforge.features.extractor import Extractor
 from ganforge.files import write_durably, write_json
 from ganforge.generator import Generator
 from ganforge.latents.attributes import measures
+from ganforge.latents.settings import DirectionsSettings
 from ganforge.latents.space import Space
-from ganforge.params import DirectionsSettings
+from ganforge.prepared.columns import LABELS, Arrays
 
 TENSORS, CONFIG = "directions.safetensors", "directions.json"
 TO = "to-"
@@ -62,6 +63,11 @@ class Directions:
     classes: tuple[str, ...]
     generator: str
 
+    @classmethod
+    def none(cls, generator: Generator) -> Directions:
+        """Those of a generator that has no codes."""
+        return cls({}, np.empty((0, 0), np.float32), (), generator.digest)
+
     @property
     def names(self) -> list[str]:
         """All of them; those towards classes last."""
@@ -74,7 +80,7 @@ class Directions:
             UserError: there is none.
         """
         if name not in self.names:
-            raise UserError(f"there is no direction {name!r}; allowed is one of {', '.join(self.names)}.")
+            raise UserError(f"there is no direction {name!r}; allowed is one of {', '.join(self.names) or 'none'}.")
 
     def edit(self, codes: np.ndarray, labels: np.ndarray | None, name: str, strength: float) -> np.ndarray:
         """Codes (N, entries) of signals with labels (N,), moved along a direction.
@@ -121,10 +127,10 @@ class Directions:
             config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
             tensors = load_file(folder / TENSORS)
             vectors = {name: tensors[name] for name in config["names"]}
-            found = cls(vectors, tensors[TO], tuple(config["classes"]), config["generator"])
-            if found.generator != generator.digest:
+            directions = cls(vectors, tensors[TO], tuple(config["classes"]), config["generator"])
+            if directions.generator != generator.digest:
                 raise ValueError("they are those of another one")
-            return found
+            return directions
         except (OSError, ValueError, LookupError, TypeError, SafetensorError) as error:
             raise UserError(
                 f"{folder} does not hold directions of this generator ({first_line(error)}): `dvc repro directions` "
@@ -138,55 +144,73 @@ class _Drawn:
 
     Attributes:
         within: the free part of codes, away from the mean of their group; (N, free entries) float32.
-        pixels: the signals, small, away from the mean of their group; (N, values) float32.
+        values: the signals, small, away from the mean of their group; (N, values) float32.
         more: whether a sample has more than the median of its group of what can be measured; (N,) bool by name.
     """
 
     within: np.ndarray
-    pixels: np.ndarray
+    values: np.ndarray
     more: dict[str, np.ndarray]
 
 
 def find_directions(
-    space: Space, extractor: Extractor | None, params: DirectionsSettings, classes: Sequence[str] = ()
+    space: Space,
+    extractor: Extractor | None,
+    settings: DirectionsSettings,
+    classes: Sequence[str] = (),
+    pool: Arrays | None = None,
 ) -> Directions:
     """Looks for directions with samples that are drawn for it; few of these are in memory at full size.
 
     Args:
         space: of the generator.
-        extractor: a classifier of real images, that says which class the samples of an unconditional generator show;
-            None where there are no labels.
-        params: how many samples, and how many components.
+        extractor: a classifier of real signals, that says which class samples show whose label is not asked for; None
+            where there are no labels.
+        settings: how many samples, and how many components.
         classes: names of the extractor's labels.
+        pool: see `ganforge.generator.Generator.sample`.
     """
-    codes, labels = space.draw(params.samples, params.seed)
-    measured: dict[str, list[np.ndarray]] = {name: [] for name in measures(space.generator.shape)}
-    small, seen = [], []
+    codes, asked = space.draw(settings.samples, settings.seed, pool=pool)
+    signal = space.generator.signal
+    measured: dict[str, list[np.ndarray]] = {name: [] for name in measures(signal)}
+    small, recognised = [], []
     for block in space.decode(codes):
-        small.append(shrunk(block))
-        for name, measure in measures(space.generator.shape).items():
+        small.append(shrunk(block, signal))
+        for name, measure in measures(signal).items():
             measured[name].append(measure(block))
-        if labels is None and extractor is not None:
-            seen.append(extractor(block).labels)
-    if seen:
-        labels = np.concatenate(seen)
-    names = tuple(space.generator.classes or classes)
+        if LABELS not in asked and extractor is not None:
+            recognised.append(extractor(block).labels)
+    labels = np.concatenate(recognised) if recognised else asked.get(LABELS)
+    names = tuple(space.classes or classes)
     if labels is None or not 1 < len(names) <= MOST_CLASSES:
         names, labels = (), np.zeros(len(codes), np.int64)
     groups = max(1, len(names))
-    free, pixels = codes[:, space.free], np.concatenate(small)
+    free, values = codes[:, space.free], np.concatenate(small)
     drawn = _Drawn(
         free - _group_means(free, labels, groups)[labels],
-        pixels - _group_means(pixels, labels, groups)[labels],
-        {name: _above_median(np.concatenate(values), labels) for name, values in measured.items()},
+        values - _group_means(values, labels, groups)[labels],
+        {name: _above_median(np.concatenate(of_blocks), labels) for name, of_blocks in measured.items()},
     )
-    found = _boundaries(drawn) | _principal(space, drawn, params.components) | _sefa(space, params.components)
+    units = _boundaries(drawn) | _principal(space, drawn, settings.components) | _sefa(space, settings.components)
     vectors = {}
-    for name, vector in found.items():
+    for name, vector in units.items():
         vectors[name] = np.zeros(codes.shape[1], np.float32)
         vectors[name][space.free] = vector * (drawn.within @ vector).std()
     means = _group_means(codes, labels, groups)[: len(names)]
     return Directions(vectors, means, names, space.generator.digest)
+
+
+def labels_of(asked: Arrays, signals: np.ndarray, extractor: Extractor | None) -> np.ndarray | None:
+    """The labels (N,) of samples: those that were asked for, else those that are recognised, else None.
+
+    Args:
+        asked: columns of their condition.
+        signals: the samples, (N, *shape).
+        extractor: a classifier of real signals; None where there are no labels.
+    """
+    if LABELS in asked:
+        return asked[LABELS]
+    return None if extractor is None else extractor(signals).labels
 
 
 def _group_means(rows: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
@@ -211,7 +235,7 @@ def _principal(space: Space, drawn: _Drawn, components: int) -> dict[str, np.nda
     if space.name == "w":
         axes = PCA(min(components, *drawn.within.shape), random_state=0).fit(drawn.within).components_
     else:
-        places = PCA(min(components, *drawn.pixels.shape), random_state=0).fit_transform(drawn.pixels)
+        places = PCA(min(components, *drawn.values.shape), random_state=0).fit_transform(drawn.values)
         axes = np.linalg.lstsq(drawn.within, places, rcond=None)[0].T
     known = [axis for axis in axes[: drawn.within.shape[1]] if np.linalg.norm(axis) > SILENT]
     return {f"pca-{number}": _signed(axis) for number, axis in enumerate(known, start=1)}
@@ -238,7 +262,7 @@ def _boundaries(drawn: _Drawn) -> dict[str, np.ndarray]:
             normals[name] = _unit(LogisticRegression(max_iter=1000).fit(drawn.within, more).coef_[0])
     alone = {}
     for name, normal in normals.items():
-        others = [other for kept, other in normals.items() if kept != name]
+        others = [other for beside, other in normals.items() if beside != name]
         if others:
             basis = np.linalg.qr(np.array(others).T)[0]
             normal = normal - basis @ (basis.T @ normal)

@@ -11,9 +11,10 @@ from ganforge.features.extractor import Extractor
 from ganforge.latents.attributes import measures
 from ganforge.latents.directions import TO, Directions
 from ganforge.latents.space import Space
+from ganforge.prepared.columns import LABELS, Arrays
 
 MEASURED = 500  # samples
-TOLD = 0.5  # standard deviations of a change that is worth telling
+NOTABLE = 0.5  # standard deviations of a change that is worth a word
 
 
 @dataclass(frozen=True)
@@ -35,17 +36,19 @@ class Effect:
 
     def sentence(self) -> str:
         """The same in words."""
-        told = [f"{name} {change:+.1f} sd" for name, change in self.changes.items() if abs(change) >= TOLD]
-        parts = [f"{self.name}: {', '.join(told) or 'nothing that is measured here changes'}"]
-        if self.name.startswith(TO):
-            parts = [self.name]
+        notable = [f"{name} {change:+.1f} sd" for name, change in self.changes.items() if abs(change) >= NOTABLE]
+        clauses = [f"{self.name}: {', '.join(notable) or 'nothing that is measured here changes'}"]
+        if self.name.startswith(TO) or not self.changes:
+            clauses = [self.name]
         if self.recognised is not None:
             which = "are recognised as that class" if self.name.startswith(TO) else "keep their class"
-            parts.append(f"{self.recognised:.0%} {which}")
-        return "; ".join(parts) + "."
+            clauses.append(f"{self.recognised:.0%} {which}")
+        return "; ".join(clauses) + "."
 
 
-def measure_effects(space: Space, directions: Directions, extractor: Extractor | None, strength: float) -> list[Effect]:
+def measure_effects(
+    space: Space, directions: Directions, extractor: Extractor | None, strength: float, pool: Arrays | None = None
+) -> list[Effect]:
     """Edits samples along every direction.
 
     Args:
@@ -53,12 +56,12 @@ def measure_effects(space: Space, directions: Directions, extractor: Extractor |
         directions: which ones.
         extractor: recognises classes; None where there are no labels.
         strength: how far, in standard deviations; towards classes all of the way.
+        pool: see `ganforge.generator.Generator.sample`.
     """
-    codes, labels = space.draw(MEASURED, seed=0)
+    codes, asked = space.draw(MEASURED, seed=0, pool=pool)
     signals = space.signals(codes)
     recognised = extractor(signals).labels if extractor is not None else None
-    if labels is None:
-        labels = recognised
+    labels = asked.get(LABELS, recognised)
     effects = []
     for name in directions.names:
         moved = space.signals(directions.edit(codes, labels, name, 1.0 if name.startswith(TO) else strength))
@@ -69,7 +72,7 @@ def measure_effects(space: Space, directions: Directions, extractor: Extractor |
         back = space.signals(directions.edit(codes, labels, name, -strength))
         changes = {
             measured: float((measure(moved) - measure(back)).mean() / max(measure(signals).std(), 1e-9))
-            for measured, measure in measures(space.generator.shape).items()
+            for measured, measure in measures(space.generator.signal).items()
         }
         effects.append(Effect(name, strength, _share(extractor, [moved, back], recognised), changes))
     return effects

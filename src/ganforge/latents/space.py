@@ -1,22 +1,27 @@
-"""The codes of a generator: what comes of latent vector and label, and what its layers make signals of.
+"""The codes of a generator: what comes of latent vector and condition, and what its layers make signals of.
 
 The code of style-based networks is their style w, Karras et al. 2018, https://arxiv.org/abs/1812.04948. That of all
-others, here called z, is the latent vector with the embedding of the label behind it. See
-`ganforge.networks.LatentGenerator`.
+others, here called z, is the latent vector with the vector of the condition behind it. See
+`ganforge.networks.latent.LatentGenerator`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ganforge.generator import Generator, Label, spherical_interpolation
+from ganforge.conditions import Tensors
+from ganforge.conditions.labels import Labels
+from ganforge.errors import UserError
+from ganforge.generator import Generator, spherical_interpolation
+from ganforge.networks.latent import LatentGenerator
 from ganforge.networks.sampling import decode, draw_latents
-from ganforge.networks.style import StyleGenerator
 from ganforge.networks.truncation import Truncated
+from ganforge.prepared.columns import Arrays
 
 
 class Space:
@@ -26,47 +31,62 @@ class Space:
         generator: whose codes these are.
         module: its network.
         name: ``w`` or ``z``.
-        free: entries of a code that vary within a label.
+        free: entries of a code that vary within a condition.
+
+    Raises:
+        UserError: it draws without codes, see `has_codes`.
     """
 
     def __init__(self, generator: Generator) -> None:
+        if not isinstance(generator.module, LatentGenerator):
+            raise UserError(
+                f"the network {generator.spec.settings.name} of this generator of {generator.config.dataset} draws "
+                "without codes that could be edited; allowed is a generator that draws from a latent vector."
+            )
         self.generator, self.module = generator, generator.module
-        self.name = "w" if isinstance(self.module, StyleGenerator) else "z"
-        self.free = slice(0, generator.config.network.latent_dim)
+        self.name = self.module.space
+        self.free = slice(0, generator.spec.latent_dim)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the labels that can be asked for; empty where the condition is another."""
+        condition = self.generator.condition
+        return condition.names if isinstance(condition, Labels) else ()
 
     def draw(
-        self, n: int, seed: int, label: Label = None, truncation: float = 1.0
-    ) -> tuple[np.ndarray, np.ndarray | None]:
-        """Codes of the samples that `Generator.sample` draws, and their labels.
+        self, n: int, seed: int, condition: Any = None, truncation: float = 1.0, pool: Arrays | None = None
+    ) -> tuple[np.ndarray, Arrays]:
+        """Codes of the samples that `Generator.sample` draws, and the columns of their condition; arguments as there.
 
         Returns:
-            codes (n, entries) float32 and labels (n,) int64, None where the generator is unconditional.
+            codes (n, entries) float32, and columns of n rows.
         """
-        latents = draw_latents(seed, n, self.generator.config.network.latent_dim)
-        labels = self.generator.labels(n, seed, label)
-        codes = self.encode(latents, labels)
-        return (codes if truncation == 1 else self.truncate(codes, labels, truncation)), labels
+        asked = self.generator.ask(n, seed, condition, pool)
+        codes = self.encode(draw_latents(seed, n, self.generator.spec.latent_dim), asked)
+        return (codes if truncation == 1 else self.truncate(codes, asked, truncation)), asked
 
     @torch.inference_mode()
-    def encode(self, latents: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
-        """Latent vectors (N, latent_dim) and labels (N,) to codes (N, entries)."""
-        codes: np.ndarray = self.module.encode(self._tensor(latents), self._labels(labels)).cpu().numpy()
+    def encode(self, latents: np.ndarray, asked: Arrays) -> np.ndarray:
+        """Latent vectors (N, latent_dim) and columns of the condition to codes (N, entries)."""
+        codes: np.ndarray = self.module.encode(self._tensor(latents), self._condition(asked)).cpu().numpy()
         return codes
 
     @torch.inference_mode()
-    def truncate(self, codes: np.ndarray, labels: np.ndarray | None, truncation: float) -> np.ndarray:
+    def truncate(self, codes: np.ndarray, asked: Arrays, truncation: float) -> np.ndarray:
         """Codes that are more typical; see `Truncated`."""
-        truncated = Truncated(self.module, self.generator.config.network, truncation)
-        pulled: np.ndarray = truncated.pull(self._tensor(codes), self._labels(labels)).cpu().numpy()
+        truncated = Truncated(self.module, self.generator.spec, truncation)
+        pulled: np.ndarray = truncated.pull(self._tensor(codes), self._condition(asked)).cpu().numpy()
         return pulled
 
     def decode(self, codes: np.ndarray) -> Iterator[np.ndarray]:
-        """The signals of codes (N, entries), in blocks of uint8 (block, *shape)."""
-        return decode(lambda code, _: self.module.synthesise(code), codes, None, self.generator.device)
+        """The signals of codes (N, entries), in blocks (block, *shape) as they are stored."""
+        generator = self.generator
+        return decode(lambda code, _: self.module.synthesise(code), generator.spec, codes, {}, generator.device)
 
     def signals(self, codes: np.ndarray) -> np.ndarray:
-        """As `decode`, all together: uint8 (N, *shape)."""
-        return np.concatenate([np.empty((0, *self.generator.shape), np.uint8), *self.decode(codes)])
+        """As `decode`, all together: (N, *shape)."""
+        nothing = np.empty((0, *self.generator.shape), self.generator.signal.dtype)
+        return np.concatenate([nothing, *self.decode(codes)])
 
     def between(self, start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray:
         """A walk from one code to another, both included: in a straight line in w, on a great circle in z.
@@ -90,5 +110,12 @@ class Space:
     def _tensor(self, array: np.ndarray) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(array, np.float32)).to(self.generator.device)
 
-    def _labels(self, labels: np.ndarray | None) -> Tensor | None:
-        return None if labels is None else torch.from_numpy(labels).to(self.generator.device)
+    def _condition(self, asked: Arrays) -> Tensors:
+        """Columns as networks see them."""
+        tensors = {name: torch.from_numpy(np.array(column)).to(self.generator.device) for name, column in asked.items()}
+        return self.generator.condition.present(tensors)
+
+
+def has_codes(generator: Generator) -> bool:
+    """Whether a generator draws signals of codes that can be edited."""
+    return isinstance(generator.module, LatentGenerator)

@@ -11,6 +11,9 @@ import numpy as np
 SIGNAL, LABELS, SOURCE, TOKENS, LATENTS = "signal", "labels", "source", "tokens", "latents"
 """Names of columns: what is learnt and drawn; what it depends on; and, in batches, the latent vectors."""
 
+GIVEN = (SOURCE, TOKENS, LABELS)
+"""Columns that a sample may depend on; networks are told the first of these that the data have."""
+
 Arrays = Mapping[str, np.ndarray]
 """Columns by name, (N, *shape) each."""
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import shorten
 from typing import Any
 
 from ganforge.evaluation.reading import SPREAD, alarms, headline, markdown_table
 from ganforge.networks.storage import GeneratorConfig
-from ganforge.prepared.columns import SIGNAL
 from ganforge.prepared.meta import Meta
-from ganforge.signals import signal_of
+
+LONGEST_SUMMARY = 300  # characters of what can be asked for
 
 CARD = """\
 # Generator of {dataset}
 
-{network}, {images:,} real {data} shown in training{commit}. It draws {data} of {shape}{labels}.
+{network}, {images:,} real {data} shown in training{commit}. It draws {data} of {shape}; it can be asked for
+{condition}.
 
 ## Data
 
@@ -51,17 +53,17 @@ def model_card(
         scores: contents of metrics.json.
         environment: tags of its training, for the commit.
     """
+    spec, data = config.network, config.network.signal.plural
     commit = environment.get("mlflow.source.git.commit", "")[:7]
-    data = signal_of(meta.columns[SIGNAL]).plural
     warnings = [f"**Alarm:** {alarm}." for alarm in alarms(scores)]
     return CARD.format(
         dataset=meta.dataset,
-        network=config.network.name,
+        network=spec.settings.name,
         images=config.images,
         commit=f", commit {commit}" if commit else "",
         data=data,
-        shape=" x ".join(map(str, config.network.shape)),
-        labels=f", of {len(config.classes)} classes that can be asked for" if config.classes else "",
+        shape=" x ".join(map(str, spec.signal.shape)),
+        condition=shorten(spec.condition.summary(), LONGEST_SUMMARY, placeholder=" ..."),
         origin=meta.origin.rstrip("."),
         train=meta.count["train"],
         test=meta.count["test"],

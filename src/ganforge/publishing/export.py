@@ -3,26 +3,48 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ganforge.errors import UserError
 from ganforge.generator import Generator
 from ganforge.networks.storage import CONFIG, WEIGHTS
+from ganforge.prepared.columns import LATENTS
 
 ONNX, TORCH = "generator.onnx", "generator.pt2"
-LATENTS, LABELS, SAMPLES = "latents", "labels", "samples"
+SAMPLES = "samples"
+
+
+class Exported(nn.Module):
+    """A generator that takes the columns of its condition one after the other, as they are stored.
+
+    Args:
+        generator: see `Generator`.
+    """
+
+    def __init__(self, generator: Generator) -> None:
+        super().__init__()
+        self.generator, self.condition = generator.module, generator.condition
+
+    def forward(self, latents: Tensor, *columns: Tensor) -> Tensor:
+        """(batch, latent_dim) float32 and columns (batch, *shape) to signals as networks see them."""
+        asked = dict(zip(self.condition.columns, columns, strict=True))
+        samples: Tensor = self.generator(latents, self.condition.present(asked))
+        return samples
 
 
 def export_onnx(folder: Path, out: Path) -> Path:
     """Writes the network of the generator in ``folder`` as ``out/generator.onnx``, its config.json beside it.
 
-    Inputs: ``latents`` (batch, latent_dim) float32, standard normal; ``labels`` (batch,) int64, where there are any.
-    Output: ``samples`` (batch, *shape) float32 in [-1, 1]; (x + 1) * 127.5, rounded, gives pixels.
+    Inputs: ``latents`` (batch, latent_dim) float32, standard normal; and the columns of the condition, if there is one,
+    as they are stored: ``labels`` (batch,) int64, ``tokens`` (batch, length) int32, ``source`` (batch, *shape).
+    Output: ``samples`` (batch, *shape) float32 as networks see them, which of images are -1 to 1; (x + 1) * 127.5,
+    rounded, gives pixels.
 
     Raises:
         UserError: there is no generator, or the extra ``onnx`` is not installed.
@@ -30,13 +52,13 @@ def export_onnx(folder: Path, out: Path) -> Path:
     if any(find_spec(needed) is None for needed in ("onnx", "onnxscript")):
         raise UserError("export to ONNX needs the extra onnx: run `.venv/bin/pip install 'ganforge[onnx]'`.")
     generator = Generator.load(folder)
-    inputs, dynamic = _example(generator)
+    inputs = example_inputs(generator)
     program = torch.onnx.export(
-        generator.module,
+        Exported(generator),
         tuple(inputs.values()),
         input_names=list(inputs),
         output_names=[SAMPLES],
-        dynamic_shapes=tuple(dynamic.values()),
+        dynamic_shapes=_dynamic(inputs),
         dynamo=True,
         verbose=False,
     )
@@ -53,8 +75,8 @@ def export_torch(folder: Path, out: Path) -> Path:
         UserError: there is no generator.
     """
     generator = Generator.load(folder)
-    inputs, dynamic = _example(generator)
-    program = torch.export.export(generator.module, tuple(inputs.values()), dynamic_shapes=tuple(dynamic.values()))
+    inputs = example_inputs(generator)
+    program = torch.export.export(Exported(generator), tuple(inputs.values()), dynamic_shapes=_dynamic(inputs))
     _beside(folder, out)
     torch.export.save(program, out / TORCH)
     return out / TORCH
@@ -65,18 +87,23 @@ def export_huggingface(folder: Path, out: Path, card: str) -> Path:
     generator = Generator.load(folder)
     _beside(folder, out)
     shutil.copyfile(folder / WEIGHTS, out / WEIGHTS)
-    head = f"---\nlibrary_name: ganforge\ntags:\n- gan\n- {generator.config.signal}-generation\n---\n\n"
+    head = f"---\nlibrary_name: ganforge\ntags:\n- gan\n- {generator.signal.kind}-generation\n---\n\n"
     (out / "README.md").write_text(head + card, encoding="utf-8")
     return out
 
 
-def _example(generator: Generator) -> tuple[dict[str, Tensor], dict[str, dict[int, Any]]]:
-    """Inputs of the network by name, and which of their axes may have any length."""
-    inputs = {LATENTS: torch.zeros(2, generator.config.network.latent_dim)}
-    if generator.classes:
-        inputs[LABELS] = torch.zeros(2, dtype=torch.int64)
-    batch = torch.export.Dim("batch", min=1)
-    return inputs, {name: {0: batch} for name in inputs}
+def example_inputs(generator: Generator) -> Mapping[str, Tensor]:
+    """Inputs of `Exported` by name, for two samples."""
+    condition = generator.condition
+    blank = condition.blank(2)
+    columns = {name: torch.from_numpy(blank[name]) for name in condition.columns}
+    return {LATENTS: torch.zeros(2, generator.spec.latent_dim), **columns}
+
+
+def _dynamic(inputs: Mapping[str, Tensor]) -> tuple[Any, ...]:
+    """Which axes of the inputs may have any length, as the exporters want it of ``latents, *columns``."""
+    batch = {0: torch.export.Dim("batch", min=1)}
+    return batch, (batch,) * (len(inputs) - 1)
 
 
 def _beside(folder: Path, out: Path) -> None:

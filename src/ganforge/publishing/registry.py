@@ -190,6 +190,7 @@ def save_model(path: Path, generator: Path = GENERATOR) -> None:
     import mlflow.pyfunc
 
     package = Path(ganforge.__file__).parent
+    needs_data = load_generator(generator)[1].network.condition.needs_data  # then no request is an example for all
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what the signature does not know
         logging.getLogger("mlflow").setLevel(logging.WARNING)  # tells that it runs the example
@@ -200,6 +201,6 @@ def save_model(path: Path, generator: Path = GENERATOR) -> None:
             python_model=str(package / "publishing" / "served.py"),
             artifacts={"generator": folder},
             code_paths=[str(package)],
-            input_example=[{"n": 2, "seed": 0}],
+            input_example=None if needs_data else [{"n": 2, "seed": 0}],
             pip_requirements=[f"{needed}=={metadata.version(needed).split('+')[0]}" for needed in NEEDED],
         )

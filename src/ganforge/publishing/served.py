@@ -6,6 +6,7 @@ MLflow copies this file beside the weights and runs it there ("models from code"
 from __future__ import annotations
 
 import base64
+import binascii
 import math
 from typing import Any
 
@@ -27,11 +28,12 @@ from ganforge.errors import UserError
 from ganforge.generator import Generator
 from ganforge.networks.sampling import BLOCK
 from ganforge.params.refusal import sentence_of
-from ganforge.signals import SIGNALS
+from ganforge.prepared.columns import LABELS
 
 MOST = 1000  # samples of one request
 MOST_BLOCKS = math.ceil(MOST / BLOCK)  # that one answer draws; a request of one sample draws a block too
-FORMATS = ("png", "array")
+LONGEST = 50_000_000  # characters of a condition, which may be a file
+FORMATS = ("file", "array", "png")
 
 Sample = dict[str, Any]
 
@@ -41,10 +43,14 @@ class Request(BaseModel):
 
     Attributes:
         n: how many samples.
-        seed: sample i depends on (seed, i) and its label alone.
-        label: name or number of a label for all of them; none: as frequent as they were in training.
+        seed: sample i depends on (seed, i) and its condition alone.
+        label: another name for ``condition``, where that is a label.
+        condition: what is asked for, of all of them or, as a list, of each: a label by name or number, a caption; of a
+            source the content of a file as base64, or nested lists of numbers. None: drawn as in training, where it can
+            be made up.
         truncation: below 1 samples are more typical and more alike.
-        format: ``png``: the content of a PNG file as base64; ``array``: lists of (channels, height, width), 0 to 255.
+        format: ``file``: the content of a file as base64, beside its ``mime`` type; ``array``: nested lists of numbers,
+            as signals are stored; ``png``: as ``file``, for images.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -53,9 +59,16 @@ class Request(BaseModel):
     n: int = Field(1, ge=1, le=MOST)
     seed: int = Field(0, ge=0, lt=2**32)
     label: str | None = Field(None, max_length=200)
+    condition: str | None = Field(None, max_length=LONGEST)
     truncation: float = Field(1.0, ge=0, le=1)
-    format: str = "png"
-    _number: int | None = PrivateAttr(None)  # of a label, where that is no name
+    format: str = "file"
+    _given: Any = PrivateAttr(None)  # a number or a list, which MLflow's signature has no word for
+
+    @property
+    def asked(self) -> Any:
+        """The condition that was asked for, if any."""
+        texts = [text for text in (self.label, self.condition) if text is not None]
+        return self._given if self._given is not None else next(iter(texts), None)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -64,15 +77,24 @@ class Request(BaseModel):
             raise MlflowException.invalid_parameter_value(
                 f"the request is {values!r:.60}; allowed is an object with {', '.join(cls.model_fields)}."
             )
-        number = values.get("label") if type(values.get("label")) is int else None
+        if values.get("label") is not None and values.get("condition") is not None:
+            raise MlflowException.invalid_parameter_value(
+                f"label is {values['label']!r:.60} and condition is {values['condition']!r:.60}; allowed is one of them."
+            )
+        given = {
+            name: values[name]
+            for name, kinds in (("label", (int,)), ("condition", (int, list)))
+            if type(values.get(name)) in kinds
+        }
         try:
-            request = validate(values if number is None else values | {"label": None})
+            request = validate(values | dict.fromkeys(given))
         except ValidationError as error:
             raise MlflowException.invalid_parameter_value(sentence_of(error, cls, "the request")) from None
         if request.format not in FORMATS:
-            allowed = " or ".join(FORMATS)
-            raise MlflowException.invalid_parameter_value(f"format is {request.format!r}; allowed is {allowed}.")
-        request._number = number
+            raise MlflowException.invalid_parameter_value(
+                f"format is {request.format!r}; allowed is one of {', '.join(FORMATS)}."
+            )
+        request._given = next(iter(given.values()), None)
         return request
 
 
@@ -87,7 +109,7 @@ class ServedGenerator(PythonModel):  # type: ignore[misc]
         """The samples of all requests, one after the other, as dictionaries.
 
         Raises:
-            MlflowException: with status 400 and a sentence, if there is no such label or too much is asked for.
+            MlflowException: with status 400 and a sentence, if there is no such condition or too much is asked for.
         """
         if sum(math.ceil(request.n / BLOCK) for request in model_input) > MOST_BLOCKS:
             raise MlflowException.invalid_parameter_value(
@@ -101,19 +123,45 @@ class ServedGenerator(PythonModel):  # type: ignore[misc]
 
     def _draw(self, request: Request) -> list[Sample]:
         generator, seed = self.generator, request.seed
-        label = request.label if request._number is None else request._number
-        images = generator.sample(request.n, seed=seed, label=label, truncation=request.truncation)
-        labels = generator.labels(request.n, seed, label)
-        names = [None] * request.n if labels is None else [generator.classes[label] for label in labels]
+        condition, mime = generator.condition, generator.signal.mime
+        if request.format == "png" and mime != "image/png":
+            raise UserError(f"format is 'png', but this generator draws {mime}; allowed is file or array.")
+        given = request.asked
+        if given is not None and condition.from_files:
+            given = contents(given)
+        asked = generator.ask(request.n, seed, given)
+        titles = condition.titles(asked) or [None] * request.n
+        samples = np.concatenate([*generator.draw(request.n, seed, asked, request.truncation)])
         return [
-            {"seed": seed, "index": index, "label": name, request.format: self._shown(image, request.format)}
-            for index, (image, name) in enumerate(zip(images, names, strict=True))
+            {"seed": seed, "index": index, "condition": title}
+            | ({"label": title} if LABELS in asked else {})
+            | self._shown(sample, request.format)
+            for index, (sample, title) in enumerate(zip(samples, titles, strict=True))
         ]
 
-    def _shown(self, image: np.ndarray, form: str) -> Any:
+    def _shown(self, sample: np.ndarray, form: str) -> Sample:
         if form == "array":
-            return image.tolist()
-        return base64.b64encode(SIGNALS[self.generator.config.signal]().encode(image)).decode("ascii")
+            return {form: sample.tolist()}
+        content = base64.b64encode(self.generator.signal.encode(sample)).decode("ascii")
+        return {form: content} | ({"mime": self.generator.signal.mime} if form == "file" else {})
+
+
+def contents(given: Any) -> Any:
+    """Files in a condition that stand there as base64; numbers stay as they are.
+
+    Raises:
+        UserError: a text is no base64.
+    """
+    if isinstance(given, list):
+        return [contents(each) for each in given] if any(isinstance(each, str) for each in given) else given
+    if not isinstance(given, str):
+        return given
+    try:
+        return base64.b64decode(given, validate=True)
+    except (binascii.Error, ValueError):
+        raise UserError(
+            f"condition is {given!r:.60}; allowed is the content of a file as base64, or nested lists of numbers."
+        ) from None
 
 
 set_model(ServedGenerator())

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor, nn
 
+from ganforge.errors import UserError, first_line
 from ganforge.signals.signal import Signal, picture_of, png
+
+FILE_FORMATS = ("PNG", "JPEG")
 
 
 class ImageSignal(Signal):
@@ -39,6 +45,19 @@ class ImageSignal(Signal):
     def encode(self, stored: np.ndarray) -> bytes:
         """A PNG of its own size."""
         return png(picture_of(self.picture(stored)))
+
+    def decode(self, content: bytes) -> np.ndarray:
+        """The pixels of an image file of the very size, in colour or grey as the signal is."""
+        channels, *size = self.shape
+        allowed = f"allowed is a PNG or JPEG of {' x '.join(map(str, reversed(size)))} pixels"
+        try:
+            with Image.open(io.BytesIO(content), formats=FILE_FORMATS) as picture:
+                if picture.size != tuple(reversed(size)):
+                    raise UserError(f"the image has {' x '.join(map(str, picture.size))} pixels; {allowed}.")
+                pixels = np.asarray(picture.convert("L" if channels == 1 else "RGB"))
+        except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
+            raise UserError(f"the image cannot be read ({first_line(error)}); {allowed}.") from None
+        return np.ascontiguousarray(np.moveaxis(pixels.reshape(*size, channels), -1, 0))
 
 
 class StackedImageSignal(ImageSignal):

@@ -14,6 +14,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from ganforge.errors import UserError
 from ganforge.files import write_durably
 
 SHEET_SUFFIX = ".png"  # of sheets, whatever the signal: pages and MLflow show them
@@ -92,6 +93,14 @@ class Signal(ABC):
     @abstractmethod
     def encode(self, stored: np.ndarray) -> bytes:
         """One stored signal (*shape) as the content of a file that a person can open."""
+
+    def decode(self, content: bytes) -> np.ndarray:  # noqa: ARG002
+        """The stored signal (*shape) in the content of a file, the inverse of `encode`.
+
+        Raises:
+            UserError: it holds none, or this kind of signal is not read from files.
+        """
+        raise UserError(f"{self.plural} are not read from files; allowed is an array of {self.dtype}.")
 
     def sheet(self, stored: np.ndarray, columns: int, path: Path) -> None:
         """Writes pictures of (N, *shape) as one PNG, row by row."""

@@ -55,13 +55,13 @@ class Identity:
             UserError: it is damaged.
         """
         try:
-            found = cls(**json.loads(text))
-            texts = [found.training, found.run_id or "", *found.environment, *found.environment.values()]
-            if not all(isinstance(text, str) for text in texts) or not re.fullmatch("[0-9a-f]{32}", found.training):
+            identity = cls(**json.loads(text))
+            texts = [identity.training, identity.run_id or "", *identity.environment, *identity.environment.values()]
+            if not all(isinstance(text, str) for text in texts) or not re.fullmatch("[0-9a-f]{32}", identity.training):
                 raise ValueError("its values are none of a training")
         except (ValueError, TypeError, AttributeError) as error:
             raise _no_training(source, error) from error
-        return found
+        return identity
 
     def to_json(self) -> str:
         """As text."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import ganforge
 from ganforge.params import Params
-from ganforge.prepared.storage import Meta
+from ganforge.prepared.meta import Meta
 from ganforge.tracking.store import FILLED_LATER, READY, TOLD, failure
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from ganforge.files import write_durably
 from ganforge.params import Params, parse_params
-from ganforge.prepared.storage import Meta, parse_meta
+from ganforge.prepared.meta import Meta, parse_meta
 from ganforge.tracking.identity import Identity
 from ganforge.tracking.machine import Machine
 from ganforge.tracking.run import PipelineRun, recover_run
@@ -72,7 +72,7 @@ class Recorder:
 
     def run(self) -> bool:
         """Sends what there is until it is closed; whether all of it arrived."""
-        run, failed, told = None, False, False
+        run, failed, warned = None, False, False
         held, shown = set[int](), set[int]()  # images shown at the rows and at the sheets that the run has
         machine, measured = Machine(), time.monotonic()
         while True:
@@ -102,8 +102,8 @@ class Recorder:
                     run.end(status)
             except Exception as error:
                 run, failed = None, True
-                if not told:
-                    told = True
+                if not warned:
+                    warned = True
                     self._tell(failure(error, FILLED_LATER))
             if closing:
                 return not failed

@@ -30,12 +30,13 @@ if TYPE_CHECKING:
 
 TRAINING_TAG = "ganforge.training"
 SCORING_TAG = "ganforge.scoring"
+SIGNAL_TAG, CONDITION_TAG = "ganforge.signal", "ganforge.condition"  # what is drawn, and the column that it depends on
 GRID_KEY = "samples"
-PROBE = "train/loss_generator"  # the metric that tells which rows a run holds already
+PROBE = "train/seconds"  # a metric of every row: it tells which rows a run holds already
 BATCH = 1000  # metrics in one call, MLflow's limit
 
 # What fixes the weights is a parameter of the run; the rest may change under the same weights, so it is a tag.
-PARAMETER_SECTIONS = ("dataset", "network", "train", "augment")
+PARAMETER_SECTIONS = ("dataset", "network", "objective", "train", "augment")
 STUDY_SECTIONS = ("augmentation_study",)  # of studies beside the pipeline, which have runs of their own
 SCORING_SETTINGS = ("sample.count", "sample.seeds", "evaluation.")
 
@@ -206,25 +207,29 @@ def _create(client: MlflowClient, params: Params, identity: Identity) -> Run:
 
 def _describe_training(client: MlflowClient, run_id: str, params: Params, meta: Meta) -> None:
     """Logs the data set and what fixes the weights; the parameters last, since they tell that all of it is there."""
-    from mlflow.entities import Dataset, DatasetInput, InputTag, Param
+    from mlflow.entities import Dataset, DatasetInput, InputTag, Param, RunTag
 
     chosen = {key: value for key, value in params.flat().items() if key.split(".")[0] in PARAMETER_SECTIONS}
+    columns = {name: {"kind": column.kind, "shape": list(column.shape)} for name, column in meta.columns.items()}
     dataset = Dataset(
         name=meta.dataset,
         digest=meta.digest[:36],
         source_type="local",
         source=json.dumps({"uri": "data/prepared", "origin": meta.origin}),
-        profile=json.dumps({**meta.count, "shape": list(meta.shape), "classes": len(meta.classes)}),
+        profile=json.dumps({**meta.count, "columns": columns, "classes": len(meta.classes)}),
     )
     client.log_inputs(run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
-    client.log_batch(run_id, params=[Param(key, str(value)) for key, value in chosen.items()])
+    condition = meta.given if params.network.conditional == "auto" else None
+    tags = [RunTag(SIGNAL_TAG, meta.columns[SIGNAL].kind), RunTag(CONDITION_TAG, condition or "none")]
+    client.log_batch(run_id, params=[Param(key, str(value)) for key, value in chosen.items()], tags=tags)
 
 
 def _run_name(params: Params) -> str:
-    """What a person recognises the run by: data, network, loss, commit and, if there is one, DVC's experiment."""
+    """What a person recognises the run by: data, network, loss, commit and DVC's experiment, as far as there are any."""
     commit, _ = commit_state()
     experiment = os.environ.get(EXPERIMENT_VARIABLE, "")
-    return " ".join(filter(None, [params.dataset.name, params.network.name, params.train.loss, commit[:7], experiment]))
+    loss = getattr(params.objective, "loss", params.objective.name)
+    return " ".join(filter(None, [params.dataset.name, params.network.name, loss, commit[:7], experiment]))
 
 
 def describe(scores: Scores, meta: Meta, run_id: str) -> str:

@@ -51,8 +51,8 @@ def connect() -> MlflowClient:
 
 def reason(error: Exception) -> str:
     """What a failure of the store says, short enough for a sentence of ours."""
-    told = [line for line in str(error).strip().splitlines() if not line.startswith(SQLALCHEMY_PREFACE)]
-    return told[0][:200] if told else first_line(error)
+    lines = [line for line in str(error).strip().splitlines() if not line.startswith(SQLALCHEMY_PREFACE)]
+    return lines[0][:200] if lines else first_line(error)
 
 
 @contextmanager
