@@ -122,6 +122,7 @@ lint: setup ## Check style and types
 	ruff check
 	ruff format --check
 	mypy
+	python -m ganforge.params.tables --check
 	check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yaml
 	check-jsonschema --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci .gitlab-ci.yml

@@ -97,7 +97,7 @@ class Project:
         return re.findall(r"Running stage '(\w+)'", done.stdout)
 
     def set(self, **values: object) -> None:
-        """Changes values of params.yaml; ``train__loss`` stands for ``train.loss``."""
+        """Changes values of params.yaml; ``objective__loss`` stands for ``objective.loss``."""
         yaml, path = YAML(), self.root / "params.yaml"
         document = yaml.load(path.read_text())
         for name, value in values.items():

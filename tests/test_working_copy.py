@@ -10,9 +10,9 @@ from tests.settings import settings_text
 
 SET = [
     "dataset.held_out=validation",
-    "images.mirror=true",
+    "dataset.labels=ignore",
     "train.seed=5",
-    "train.r2={start: 0.2, end: 0.1, shape: linear, begin: 0.5}",
+    "objective.r2={start: 0.2, end: 0.1, shape: linear, begin: 0.5}",
     "sample.seeds=[7]",
     "sample.show_per_class=3",
     "evaluation.inception=true",
@@ -37,6 +37,8 @@ FILES = [
     "params/test_params.py",
     "params/test_proposal.py",
     "params/test_recipes.py",
+    "params/test_explaining.py",
+    "params/test_tables.py",
     "runs/test_records.py",
     "compute/test_device.py",
     "test_cli.py::test_check_says_that_all_is_well",

@@ -55,7 +55,7 @@ def test_the_run_is_recorded_whole(finished):
     assert len(runs) == 1
     run = runs.iloc[0]
     assert run["status"] == "FINISHED"
-    assert run["params.train.loss"] == "relativistic"
+    assert run["params.objective.loss"] == "relativistic"
     assert run["metrics.quality/fd_ratio"] == pytest.approx(finished.metrics()["quality"]["fd_ratio"])
     assert run["tags.sample.seeds"] == "[0, 1, 2]"
     import mlflow
@@ -82,16 +82,16 @@ def test_a_comment_runs_nothing_and_a_key_runs_what_depends_on_it(project):
     project.set(sample__seeds=[3, 4])
     assert project.repro("--dry") == ["sample"]  # and what follows from it, which only a run can tell
     first = digest(project.root / "models" / "generator")
-    project.set(train__loss="non_saturating")
+    project.set(objective__loss="non_saturating")
     assert project.repro("train") == ["train"]
     assert digest(project.root / "models" / "generator") != first
-    assert sorted(project.runs()["params.train.loss"]) == ["non_saturating", "relativistic"]
+    assert sorted(project.runs()["params.objective.loss"]) == ["non_saturating", "relativistic"]
     assert all(project.runs()["artifact_uri"].str.startswith((project.root / "mlartifacts").as_uri()))  # a moved store
 
 
 @pytest.mark.long
 def test_a_second_run_is_shown_beside_the_first(project):
-    project.set(train__loss="non_saturating")
+    project.set(objective__loss="non_saturating")
     assert project.repro() == ALL[ALL.index("train") :]
     check_comparison(project)
 
@@ -100,9 +100,9 @@ def check_comparison(project):
     """The second run's report tells of the first, and both can be compared by their names."""
     page = (project.root / "reports" / "report.html").read_text()
     assert "<th>digits dcgan relativistic" in page
-    assert '<td class="wrap">train.loss<td class="wrap">relativistic<td class="wrap">non_saturating' in page
+    assert '<td class="wrap">objective.loss<td class="wrap">relativistic<td class="wrap">non_saturating' in page
     assert page.count("data:image/png;base64,") >= 12
-    run_id = project.runs().set_index("params.train.loss").loc["relativistic", "run_id"]
+    run_id = project.runs().set_index("params.objective.loss").loc["relativistic", "run_id"]
     done = project.run("ganforge", "compare", run_id, "workspace")
     assert done.returncode == 0, done.stderr
     assert re.search(r"train\.loss +relativistic +non_saturating", done.stdout)
@@ -141,14 +141,14 @@ def test_data_without_labels_go_all_the_way(project):
 
 def test_a_wrong_parameter_ends_in_a_sentence_and_loses_nothing(finished, project):
     models = digest(project.root / "models" / "extractor")
-    project.set(train__loss="hinge?")
+    project.set(objective__loss="hinge?")
     done = project.run("dvc", "repro")
     assert done.returncode != 0
-    assert "train: params.yaml: train.loss is 'hinge?'; allowed is minimax, non_saturating, " in done.stderr
+    assert "train: params.yaml: objective.loss is 'hinge?'; allowed is minimax, non_saturating, " in done.stderr
     assert "Traceback" not in done.stderr
     assert digest(project.root / "models" / "extractor") == models
     generator = digest(finished.root / "models" / "generator")
-    project.set(train__loss="relativistic")
+    project.set(objective__loss="relativistic")
     assert project.repro() == []
     assert digest(project.root / "models" / "generator") == generator
 

@@ -175,7 +175,7 @@ def test_an_address_in_use_is_refused(finished_here):
 
 
 def test_scores_that_do_not_belong_to_params_yaml_are_not_registered(finished_here):
-    finished_here.set(train__loss="hinge")
+    finished_here.set(objective__loss="hinge")
     with pytest.raises(UserError, match="run `make repro` first"):
         register()
 

@@ -7,10 +7,11 @@ from dvc.utils.hydra import apply_overrides
 
 from ganforge.errors import UserError
 from ganforge.params import read_yaml
+from ganforge.params.rendering import render
 from ganforge.sweeps.experiments import written
 from ganforge.sweeps.plan import SWEEPS, combinations, family, list_sweeps, load_sweep, plan
 from tests.project import ROOT
-from tests.settings import settings_text
+from tests.settings import settings_of, settings_text
 
 OURS = ("losses", "penalties")
 
@@ -42,21 +43,21 @@ def test_the_sweeps_that_come_along_are_valid_and_fit_params(project):
 
 
 def test_a_grid_is_every_combination(project):
-    sweep = write(project, GRID + "  train.loss: [hinge, minimax]\n  train.seed: [1, 2, 3]\n")
+    sweep = write(project, GRID + "  objective.loss: [hinge, minimax]\n  train.seed: [1, 2, 3]\n")
     found = combinations(sweep)
     assert len(found) == 6
-    assert found[1] == {"train.loss": "hinge", "train.seed": 2}
+    assert found[1] == {"objective.loss": "hinge", "train.seed": 2}
 
 
 def test_names_tell_the_values_and_change_with_whatever_changes_the_result(project):
-    sweep = write(project, GRID + "  train.loss: [hinge]\n")
-    first = plan("mine", sweep, {"train.loss": "hinge"})
+    sweep = write(project, GRID + "  objective.loss: [hinge]\n")
+    first = plan("mine", sweep, {"objective.loss": "hinge"})
     assert first.name.startswith("mine-hinge-")
-    assert first.values == {"dataset.held_out": "validation", "train.loss": "hinge"}
-    assert plan("mine", sweep, {"train.loss": "hinge"}) == first
+    assert first.values == {"dataset.held_out": "validation", "objective.loss": "hinge"}
+    assert plan("mine", sweep, {"objective.loss": "hinge"}) == first
     params = project / "params.yaml"
     params.write_text(params.read_text().replace("latent_dim: 64", "latent_dim: 32"))
-    assert plan("mine", sweep, {"train.loss": "hinge"}).name != first.name
+    assert plan("mine", sweep, {"objective.loss": "hinge"}).name != first.name
 
 
 def test_a_nested_value_can_be_set(project):
@@ -69,14 +70,14 @@ def test_a_nested_value_can_be_set(project):
     ("text", "told"),
     [
         (GRID + "  train.los: [hinge]\n", "sets train.los, no key of params.yaml"),
-        (GRID + "  train.loss: [hing]\n", "train.loss is 'hing'"),
+        (GRID + "  objective.loss: [hing]\n", "objective.loss is 'hing'"),
         (GRID + "  train: [1]\n", "train is 1; it must be a group of keys"),
         ("rank: quality.fd_ratio\nfixed: {}\n", "either a grid or a search"),
         ("rank: quality.kid\nfixed: {}\ngrid: {train.seed: [1]}\n", "rank is 'quality.kid'; allowed are quality.fd,"),
         ("rank: quality.fd\nfixed: {}\ngrid: {}\n", "grid is {}"),
         (
             "rank: quality.fd\nfixed: {}\n"
-            "search: {trials: 2, seed: 0, space: {train.r1: {low: 1, high: 0.1, log: false}}}\n",
+            "search: {trials: 2, seed: 0, space: {objective.r1: {low: 1, high: 0.1, log: false}}}\n",
             "it has to ascend",
         ),
     ],
@@ -97,22 +98,28 @@ def test_an_unknown_sweep_is_refused_with_those_there_are(project):
 
 def test_values_reach_params_through_the_reader_that_dvc_uses(project):
     schedule = {"start": 0.002, "end": 0.0001, "shape": "linear", "begin": 0.5}
-    values = {"train.learning_rate": schedule, "sample.seeds": [1, 2], "images.background": "#00ff00", "train.r1": 0.5}
+    (project / "params.yaml").write_text(render(settings_of("folder")))
+    values = {
+        "train.learning_rate": schedule,
+        "sample.seeds": [1, 2],
+        "dataset.background": "#00ff00",
+        "objective.r1": 0.5,
+    }
     apply_overrides("params.yaml", [f"{key}={written(value)}" for key, value in values.items()])
     params = read_yaml(project / "params.yaml")
     assert params["train"]["learning_rate"] == schedule
     assert params["sample"]["seeds"] == [1, 2]
-    assert params["images"]["background"] == "#00ff00"
-    assert params["train"]["r1"] == 0.5
+    assert params["dataset"]["background"] == "#00ff00"
+    assert params["objective"]["r1"] == 0.5
 
 
 def test_other_code_is_another_experiment_and_other_words_are_not(project):
-    sweep = write(project, GRID + "  train.loss: [hinge]\n")
+    sweep = write(project, GRID + "  objective.loss: [hinge]\n")
     (project / "src").mkdir()
     names = []
     for path, text in (("README.md", "a"), ("README.md", "b"), ("src/new.py", "a"), ("src/new.py", "b")):
         (project / path).write_text(text)
-        names.append(plan("mine", sweep, {"train.loss": "hinge"}).name)
+        names.append(plan("mine", sweep, {"objective.loss": "hinge"}).name)
     assert names[0] == names[1]
     assert len(set(names[1:])) == 3
     assert family("mine", sweep) == family("mine", sweep.model_copy())

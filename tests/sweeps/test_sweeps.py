@@ -21,7 +21,7 @@ grid: {train.seed: [1, 2]}
 SEARCH = """# A search
 rank: quality.coverage
 fixed: {evaluation.cas_images: 0}
-search: {trials: 3, seed: 0, space: {train.r1: {low: 0.01, high: 1.0, log: true}}}
+search: {trials: 3, seed: 0, space: {objective.r1: {low: 0.01, high: 1.0, log: true}}}
 """
 
 
@@ -89,5 +89,7 @@ def test_a_search_chooses_by_what_came_before_and_goes_on_where_it_stopped(proje
     (members,) = family(project).values()
     parent, *children = members
     assert len(children) == 3
-    assert len({child.data.params["train.r1"] for child in children}) == 3  # the third is no repetition of the first
-    assert json.loads(parent.data.params["train.r1"]) == {"low": 0.01, "high": 1.0, "log": True}
+    assert (
+        len({child.data.params["objective.r1"] for child in children}) == 3
+    )  # the third is no repetition of the first
+    assert json.loads(parent.data.params["objective.r1"]) == {"low": 0.01, "high": 1.0, "log": True}

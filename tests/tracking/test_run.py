@@ -10,7 +10,7 @@ from tests.tracking.runs import META, picture, rows, steps
 def test_a_run_holds_params_data_and_code(store, params):
     run = recover_run(params, META, Identity.new())
     stored = run.client.get_run(run.run_id)
-    assert stored.data.params["train.loss"] == "relativistic"
+    assert stored.data.params["objective.loss"] == "relativistic"
     assert "sample.count" not in stored.data.params
     assert stored.info.run_name.startswith("digits dcgan relativistic")
     assert stored.inputs.dataset_inputs[0].dataset.name == "digits"
@@ -77,7 +77,7 @@ def test_a_run_whose_maker_was_killed_gets_its_parameters(store, params):
     made = client.create_run(experiment, tags={"ganforge.training": identity.training})
     run = recover_run(params, META, identity)
     assert run.run_id == made.info.run_id
-    assert client.get_run(run.run_id).data.params["train.loss"] == "relativistic"
+    assert client.get_run(run.run_id).data.params["objective.loss"] == "relativistic"
 
 
 def test_scores_are_metrics_and_later_ones_replace_them(store, params):

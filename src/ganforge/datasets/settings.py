@@ -207,7 +207,7 @@ class Flowers102Settings(ImageFileSettings):
 
 
 class CelebASettings(ImageFileSettings):
-    """Photographs of faces, 178x218 pixels: set a resolution."""
+    """Photographs of faces, 178x218 pixels."""
 
     name: Literal["celeba"]
 

@@ -65,5 +65,5 @@ class Params(Section):
         return self
 
     def flat(self) -> dict[str, Any]:
-        """Every value under its dotted key, as in ``train.loss`` or ``train.learning_rate.start``."""
+        """Every value under its dotted key, as in ``objective.loss`` or ``train.learning_rate.start``."""
         return dict(leaves(self.model_dump(mode="json")))
