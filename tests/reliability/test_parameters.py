@@ -13,14 +13,19 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from ganforge.cli import main
-from ganforge.errors import UserError
-from ganforge.params import Params, load_params, parse_params
-from ganforge.training.checkpoints import Checkpoints
 from ganforge.compute.device import configure
+from ganforge.errors import UserError
+from ganforge.params import Params, load_params, parse_params, read_yaml
+from ganforge.params.catalogue import class_of, variants
+from ganforge.params.recipes import apply_values
+from ganforge.params.rendering import text_of
+from ganforge.prepared.meta import Prepared
+from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.setup import build_trainer
-from tests.settings import default_settings
+from tests.settings import default_settings, settings_of, settings_text
 
 DEFAULTS = default_settings()
+SETTINGS = [DEFAULTS, settings_of("folder"), settings_of("huggingface")]
 EXAMPLES = int(os.environ.get("GANFORGE_EXAMPLES", "100"))
 QUICK = {"deadline": None, "derandomize": "GANFORGE_EXAMPLES" not in os.environ}
 
@@ -38,7 +43,7 @@ scalars = st.one_of(
     st.integers(),
     st.floats(),
     st.text(max_size=8),
-    st.sampled_from(["auto", "1e-3", "none", "native", "cpu", "dcgan", "cosine"]),
+    st.sampled_from(["auto", "1e-3", "none", "native", "cpu", "dcgan", "style", "folder", "adaptive", "cosine"]),
 )
 anything = st.recursive(
     scalars,
@@ -47,6 +52,9 @@ anything = st.recursive(
     ),
     max_leaves=6,
 )
+
+
+places = st.sampled_from([(number, path) for number, values in enumerate(SETTINGS) for path in paths(values)])
 
 
 def outcome(values: Any) -> Params | None:
@@ -63,15 +71,21 @@ def outcome(values: Any) -> Params | None:
 
 
 @settings(max_examples=EXAMPLES, **QUICK)
-@given(st.sampled_from(paths(DEFAULTS)), anything)
-@example(("train", "learning_rate"), {"start": 1e-3, "end": 1e-4, "shape": "linear", "begin": math.nan})
-@example(("train",), {1: 2})
-@example((), None)
-@example((), DEFAULTS | {"int": 1})
-@example((), DEFAULTS | {"Schedule[": 1})
-@example(("train", "float"), 1)
-def test_any_value_in_any_place_is_taken_or_named(path, value):
-    values = copy.deepcopy(DEFAULTS)
+@given(places, anything)
+@example((0, ("train", "learning_rate")), {"start": 1e-3, "end": 1e-4, "shape": "linear", "begin": math.nan})
+@example((0, ("train",)), {1: 2})
+@example((0, ()), None)
+@example((0, ()), DEFAULTS | {"int": 1})
+@example((0, ()), DEFAULTS | {"Schedule[": 1})
+@example((0, ("train", "float")), 1)
+@example((0, ("network", "dcgan")), {"width": 8})
+@example((0, ("network", "name")), "style")
+@example((0, ("network", "name")), [{}])
+@example((1, ("augment", "mode")), "none")
+@example((1, ("dataset",)), {"name": "mnist"})
+def test_any_value_in_any_place_is_taken_or_named(place, value):
+    number, path = place
+    values = copy.deepcopy(SETTINGS[number])
     if not path:
         values = value
     else:
@@ -84,13 +98,14 @@ def test_any_value_in_any_place_is_taken_or_named(path, value):
 
 
 # The gate asks for whatever scores it likes; all other keys have to be there, and no more.
-FIXED = [path for path in paths(DEFAULTS) if path and (path[0] != "gate" or len(path) <= 2)]
+fixed = places.filter(lambda place: place[1] and (place[1][0] != "gate" or len(place[1]) <= 2))
 
 
 @settings(max_examples=EXAMPLES // 2, **QUICK)
-@given(st.sampled_from(FIXED), st.one_of(st.text(max_size=10), scalars))
-def test_a_key_that_is_missing_or_unknown_is_named(path, name):
-    values = copy.deepcopy(DEFAULTS)
+@given(fixed, st.one_of(st.text(max_size=10), scalars))
+def test_a_key_that_is_missing_or_unknown_is_named(place, name):
+    number, path = place
+    values = copy.deepcopy(SETTINGS[number])
     group = reduce(lambda group, key: group[key], path[:-1], values)
     assume(name not in group)
     removed = group.pop(path[-1])
@@ -132,12 +147,34 @@ def test_any_text_is_taken_or_refused_with_the_file_s_name(tmp_path, text):
     assert "\n" not in str(refused.value)
 
 
+@settings(max_examples=EXAMPLES // 3, suppress_health_check=[HealthCheck.function_scoped_fixture], **QUICK)
+@given(st.sampled_from([path[:2] for path in paths(DEFAULTS) if len(path) > 1]), anything)
+@example(("sample", "seeds"), [1, 2])
+@example(("train", "ema_half_life"), {"start": 1, "end": 2.5e-8, "shape": "linear", "begin": 0})
+@example(("gate", "most"), {'\x85\U0001f600 # "': -1e300})
+def test_a_value_is_set_and_read_as_such_or_refused(tmp_path, path, value):
+    file = tmp_path / "params.yaml"
+    file.write_text(settings_text())
+    section, key = path
+    try:
+        apply_values([f"{section}.{key}={text_of(value)}"], file)
+    except UserError as error:
+        assert "\n" not in str(error)
+        assert file.read_text() == settings_text()
+    else:
+        changed = default_settings()
+        changed[section][key] = value
+        assert parse_params(read_yaml(file)) == parse_params(changed)
+        others = [line for line in settings_text().splitlines() if not line.startswith(f"  {key}: ")]
+        assert set(others) <= set(file.read_text().splitlines())
+
+
 numbers = st.floats(0, 2, allow_nan=False)
 small_plans = st.fixed_dictionaries(
     {
         "network": st.fixed_dictionaries(
             {
-                "name": st.sampled_from(["mlp", "dcgan", "resnet", "progressive", "style"]),
+                "name": st.sampled_from(list(variants("network"))),
                 "conditional": st.sampled_from(["auto", "never"]),
                 "latent_dim": st.integers(1, 9),
                 "width": st.integers(1, 4).map(lambda quarter: 4 * quarter),
@@ -148,22 +185,33 @@ small_plans = st.fixed_dictionaries(
                 "spectral_norm": st.booleans(),
             }
         ),
-        "train": st.fixed_dictionaries(
+        "objective": st.fixed_dictionaries(
             {
-                "batch_size": st.integers(2, 5),
-                "discriminator_steps": st.integers(1, 2),
                 "loss": st.sampled_from(
                     ["minimax", "non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
                 ),
                 "r1": numbers,
                 "r2": st.one_of(numbers, st.just({"start": 1, "end": 0, "shape": "cosine", "begin": 0.5})),
                 "wgan_gp": numbers,
+            }
+        ),
+        "train": st.fixed_dictionaries(
+            {
+                "batch_size": st.integers(2, 5),
+                "discriminator_steps": st.integers(1, 2),
                 "optimiser": st.sampled_from(["adam", "adamw", "sgd"]),
                 "ema_half_life": st.integers(0, 100),
                 "standing_statistics": st.integers(0, 9),
             }
         ),
-        "augment": st.fixed_dictionaries({"mode": st.sampled_from(["none", "always", "adaptive"])}),
+        "augment": st.fixed_dictionaries(
+            {
+                "mode": st.sampled_from(list(variants("augment"))),
+                "transformations": st.just(["colour", "translation", "cutout"]),
+                "target": st.just(0.6),
+                "speed": st.just(100),
+            }
+        ),
     }
 )
 
@@ -173,7 +221,8 @@ small_plans = st.fixed_dictionaries(
 def test_a_plan_that_is_taken_runs(digits: Prepared, tmp_path_factory, plan):
     values = copy.deepcopy(DEFAULTS)
     for section, chosen in plan.items():
-        values[section] |= chosen
+        whole = values[section] | chosen
+        values[section] = {key: whole[key] for key in class_of(section, whole).model_fields}
     images = 3 * values["train"]["batch_size"] * values["train"]["discriminator_steps"]
     values["train"] |= {"images": images, "best_every": 0, "on_failure": "warn", "patience": 1}
     values["compute"]["device"] = "cpu"
@@ -189,13 +238,16 @@ def test_a_plan_that_is_taken_runs(digits: Prepared, tmp_path_factory, plan):
 words = st.one_of(
     st.text(max_size=12),
     st.text(alphabet=string.hexdigits, min_size=7, max_size=33),
+    st.sampled_from(["objective.loss=hinge", "network.style", "dataset.name=", "a.b=["]),
     st.sampled_from(["mnist", "HEAD", "workspace", "--help", "-h", "--", "../mnist", "/etc/passwd", "HEAD~1", "-1"]),
 )
 
 
 @settings(max_examples=EXAMPLES // 4, suppress_health_check=[HealthCheck.function_scoped_fixture], **QUICK)
 @given(
-    st.sampled_from(["check", "recipe", "compare", "scores", "info", "sample", "export", "register", "serve", ""]),
+    st.sampled_from(
+        ["check", "recipe", "set", "explain", "compare", "scores", "info", "sample", "export", "register", "serve", ""]
+    ),
     st.lists(words, max_size=3),
 )
 def test_any_command_line_is_done_or_refused_in_a_sentence(

@@ -83,13 +83,17 @@ def text_of(value: Any) -> str:
     if isinstance(value, float):
         return _number(value)
     if isinstance(value, str):
-        plain = PLAIN.fullmatch(value) and value.lower() not in NOT_TEXT
-        return value if plain else json.dumps(value, ensure_ascii=False)
+        return value if PLAIN.fullmatch(value) and value.lower() not in NOT_TEXT else _quoted(value)
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{text_of(key)}: {text_of(inner)}' for key, inner in value.items())}}}"
     if isinstance(value, (list, tuple)):
         return f"[{', '.join(map(text_of, value))}]"
     return str(value)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{"".join(char if char.isprintable() else f"{chr(92)}U{ord(char):08X}" for char in escaped)}"'
 
 
 def _number(value: float) -> str:
