@@ -38,10 +38,10 @@ class Document:
         self.pieces[place:place] = [(None, "\n"), (section, text)]
 
     def remove(self, section: str) -> None:
-        """Takes a section out, with the empty lines behind it."""
-        place = [name for name, _ in self.pieces].index(section)
-        between = self.pieces[place + 1][1].lstrip("\n")
-        self.pieces[place : place + 2] = [(None, between)]
+        """Takes a section out, where it is there, with the empty lines behind it."""
+        for place, (name, _) in enumerate(self.pieces):
+            if name == section:
+                self.pieces[place : place + 2] = [(None, self.pieces[place + 1][1].lstrip("\n"))]
 
     def change(self, section: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         """Writes the values that differ in the places of the old ones; comments stay, in their columns where they can.

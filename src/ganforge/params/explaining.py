@@ -71,7 +71,9 @@ def explain(name: str) -> str:
     keys = _keys(section, kinds, rest)
     if not keys:
         raise _unknown(name)
-    head = [f"{title}: {summary(kinds[0])}"] if len(kinds) == 1 else [f"{title}, by its {tag_of(section)}:"]
+    head = (
+        [f"{title}: {summary(kinds[0])}".rstrip(": ")] if len(kinds) == 1 else [f"{title}, by its {tag_of(section)}:"]
+    )
     head += [*(_variants(section) if len(kinds) > 1 else []), ""]
     entries = [line for key, owners in keys.items() for line in _entry(key, owners, title, kinds)]
     source = (
@@ -89,7 +91,7 @@ def names() -> Iterator[str]:
 
 
 def _variants(section: str) -> list[str]:
-    return [f"  {variant:16}{summary(kind)}" for variant, kind in variants(section).items()]
+    return [f"  {variant:16}{summary(kind)}".rstrip() for variant, kind in variants(section).items()]
 
 
 def _keys(section: str, kinds: Sequence[type[Section]], path: Sequence[str]) -> dict[Key, list[type[Section]]]:

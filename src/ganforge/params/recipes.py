@@ -154,29 +154,26 @@ def _rewritten(text: str, before: Values, after: Values, overlay: Mapping[str, V
     from ruamel.yaml import YAMLError
 
     document = Document(text)
+    for section in before.keys() - after.keys():
+        document.remove(section)
+    for section, given in overlay.items():
+        old, new = before.get(section), after[section]
+        if section not in document:
+            note = NOTES.get(section, "") if NOTE not in str(document) else ""
+            document.insert(section, note + render_section(section, new), SECTIONS)
+        elif same(old, new):
+            continue
+        elif not isinstance(old, Mapping) or old.keys() != new.keys() or given.keys() >= new.keys():
+            document.replace(section, render_section(section, new))
+        else:
+            try:
+                document.change(section, old, new)
+            except (YAMLError, LookupError):
+                return None
     try:
-        for section in before.keys() - after.keys():
-            document.remove(section)
-        for section, given in overlay.items():
-            _rewrite(
-                document, section, before.get(section), after[section], whole=given.keys() >= after[section].keys()
-            )
         return str(document) if same(parse_yaml(str(document), "it"), after) else None
-    except (YAMLError, UserError, LookupError, ValueError):
+    except UserError:
         return None
-
-
-def _rewrite(document: Document, section: str, before: Any, after: Values, *, whole: bool) -> None:
-    """Writes a section anew if all of it or its keys changed, and else the values that did."""
-    if section not in document:
-        note = NOTES.get(section, "") if NOTE not in str(document) else ""
-        document.insert(section, note + render_section(section, after), SECTIONS)
-    elif same(before, after):
-        return
-    elif whole or not isinstance(before, Mapping) or before.keys() != after.keys():
-        document.replace(section, render_section(section, after))
-    else:
-        document.change(section, before, after)
 
 
 def _section(values: Values, name: str) -> Values:

@@ -65,12 +65,12 @@ def comment(section: str, kind: type[Section], key: str) -> str:
 def _line(text: str, comment: str) -> str:
     """A line with a comment, which goes on below where it is too long."""
     start = max(COLUMN, len(text) + GAP)
+    lines = textwrap.wrap(comment, WIDTH - COLUMN - 2, initial_indent=" " * (start - COLUMN))
     if start > WIDTH - NARROW:
-        first, rest = text, textwrap.wrap(comment, WIDTH - COLUMN - 2)
-    else:
-        words = textwrap.wrap(comment, WIDTH - COLUMN - 2, initial_indent=" " * (start - COLUMN))
-        first, rest = f"{text:{start}}# {words[0].lstrip()}", words[1:]
-    return "\n".join([first, *(f"{'':{COLUMN}}# {words}" for words in rest), ""])
+        lines = ["", *textwrap.wrap(comment, WIDTH - COLUMN - 2)]
+    first, *others = lines or [""]
+    head = f"{text:{start}}# {first.lstrip()}" if first else text
+    return "\n".join([head, *(f"{'':{COLUMN}}# {words}" for words in others), ""])
 
 
 def text_of(value: Any) -> str:
