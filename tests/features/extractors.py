@@ -2,12 +2,14 @@
 
 import torch
 
-from ganforge.datasets import Split
-from ganforge.features.extractor import Extractor, train_classifier
+from ganforge.features.classifier import train_classifier
+from ganforge.features.extractor import Extractor
+from ganforge.prepared.columns import Split
+from ganforge.signals import Signal
 
 CPU = torch.device("cpu")
 
 
-def trained(train: Split, classes: int, parts: int = 1) -> Extractor:
-    classifier = train_classifier(train, classes, 15_000, 0, CPU, lambda _: None, parts)
-    return Extractor.scaled_to(classifier, train.images, CPU, parts)
+def trained(train: Split, classes: int, signal: Signal) -> Extractor:
+    classifier = train_classifier(train, signal, classes, 15_000, 0, CPU, lambda _: None)
+    return Extractor.scaled_to(classifier, signal, train.signal, CPU)

@@ -6,24 +6,36 @@ from pathlib import Path
 
 import torch
 
-from ganforge.params import parse_params
 from ganforge.prepared.meta import Prepared
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.distributed import join, leave
 from ganforge.training.setup import build_trainer
+from tests.specs import plan
+from tests.training import translation
 
 prepared, jobs, out = map(Path, sys.argv[1:])
 torch.set_num_threads(1)
 cpu = torch.device("cpu")
 world = join(cpu)
-for name, values in json.loads(jobs.read_text()).items():
-    checkpoints = Checkpoints(out / f"{name}-checkpoints")
-    trainer = build_trainer(parse_params(values), Prepared.load(prepared), checkpoints, cpu, world=world)
+data = Prepared.load(prepared)
+
+
+def report(name, objective, **more):
+    weights = {key: float(tensor.double().sum()) for key, tensor in objective.named_parameters()}
+    (out / f"{name}-{world.rank}.json").write_text(json.dumps({"weights": weights, **more}))
+
+
+for name, changes in json.loads(jobs.read_text()).items():
+    trainer = build_trainer(plan(**changes), data, Checkpoints(out / f"{name}-checkpoints"), cpu, world=world)
     reports = list(trainer.run())
     assert (reports[-1].samples is not None) == world.leads
-    weights = {key: float(tensor.double().sum()) for key, tensor in trainer.game.objective.named_parameters()}
-    told = {"history": trainer.history, "weights": weights}
-    if trainer.game.objective.augmentation is not None:
-        told["probability"] = float(trainer.game.objective.augmentation.probability)
-    (out / f"{name}-{world.rank}.json").write_text(json.dumps(told))
+    objective = trainer.game.objective
+    augmentation = objective.augmentation
+    probability = None if augmentation is None else float(augmentation.probability)
+    report(name, objective, history=trainer.history, probability=probability)
+
+game = translation.game(translation.unpaired(data), world=world, optimiser="sgd")
+while game.step < game.steps:
+    game.advance()
+report("translation", game.objective)
 leave(world)

@@ -1,6 +1,5 @@
 """Two processes that share a batch do what one does with the whole batch."""
 
-import copy
 import json
 import math
 import subprocess
@@ -11,32 +10,31 @@ import pytest
 
 from tests.project import ROOT
 
-SCRIPT = Path(__file__).with_name("shared_batch.py")
+SCRIPT = ["-m", "tests.training.shared_batch"]
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
 
+COMMON = {"images": 640, "batch_size": 32, "optimiser": "sgd", "learning_rate": 0.01}
+JOBS = {
+    name: {
+        "network": {"name": name, "latent_dim": 4, "width": 4},
+        "train": COMMON,
+        "augment": {"mode": mode} | ({"speed": 1000, "target": -0.9} if mode == "adaptive" else {}),
+    }
+    for name, mode in (("resnet", "none"), ("dcgan", "adaptive"), ("progressive", "adaptive"))
+}
+"""Trainings by name: one without batch norm and random layers, whose losses can be compared, and two with them."""
 
-def jobs(defaults) -> dict:
-    """Trainings by name: one without batch norm and random layers, whose losses can be compared, and two with them."""
-    defaults["network"] |= {"latent_dim": 4, "width": 4, "discriminator_width": "same"}
-    defaults["train"] |= {"images": 640, "batch_size": 32, "optimiser": "sgd", "learning_rate": 0.01}
-    settings = {}
-    for name, mode in (("resnet", "none"), ("dcgan", "adaptive"), ("progressive", "adaptive")):
-        settings[name] = copy.deepcopy(defaults)
-        settings[name]["network"]["name"] = name
-        settings[name]["augment"] |= {"mode": mode, "speed": 1000, "target": -0.9}
-    return settings
 
-
-@pytest.fixture
-def run(digits, defaults, tmp_path_factory):
+@pytest.fixture(scope="module")
+def run(digits, tmp_path_factory):
     """What one process and what two tell of the same trainings."""
     folder = tmp_path_factory.mktemp("shared")
-    (folder / "jobs.json").write_text(json.dumps(jobs(defaults)))
-    prepared = Path(digits.splits["train"].images.filename).parent
+    (folder / "jobs.json").write_text(json.dumps(JOBS))
+    prepared = Path(digits.splits["train"].signal.filename).parents[1]
     for name, command in (("one", [sys.executable]), ("two", TORCHRUN)):
         (folder / name).mkdir()
         done = subprocess.run(
-            [*command, str(SCRIPT), str(prepared), str(folder / "jobs.json"), str(folder / name)],
+            [*command, *SCRIPT, str(prepared), str(folder / "jobs.json"), str(folder / name)],
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -58,3 +56,12 @@ def test_two_processes_have_the_losses_of_one_and_agree_with_each_other(run):
         assert first["weights"] == second["weights"]
         assert first["probability"] == second["probability"] > 0
         assert all(math.isfinite(value) for row in first["history"] for value in row.values())
+
+
+def test_two_processes_train_every_network_as_one_does_even_one_that_is_first_used_in_the_generators_loss(run):
+    one, *two = (
+        run(processes, "translation", rank)["weights"] for processes, rank in (("one", 0), ("two", 0), ("two", 1))
+    )
+    assert two[0] == two[1]
+    assert two[0] == pytest.approx(one, rel=1e-4, abs=1e-5)
+    assert "generators.projector.weight" in one

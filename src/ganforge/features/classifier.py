@@ -52,8 +52,9 @@ class Classifier(nn.Module):
         while len(self.levels) < len(WIDTHS) or max(size) > POSITIONS:
             width = WIDTHS[min(len(self.levels), len(WIDTHS) - 1)]
             factor = 4 if self.axes == 1 and size[0] > LONG else 2
-            self.levels.append(Level(self.axes, channels, width, factor))
-            channels, size = width, [math.ceil(length / factor) for length in size]
+            factors = tuple(min(factor, length) for length in size)
+            self.levels.append(Level(channels, width, factors))
+            channels, size = width, [math.ceil(length / f) for length, f in zip(size, factors)]
         self.features = nn.Sequential(nn.Flatten(), nn.Linear(channels * math.prod(size), FEATURES))
         self.classify = nn.Sequential(nn.ReLU(), nn.Dropout(DROPOUT), nn.Linear(FEATURES, max(1, classes)))
 
@@ -72,16 +73,17 @@ class Classifier(nn.Module):
 
 
 class Level(nn.Module):
-    """Convolution, batch norm, ReLU, and every axis shorter by ``factor``, rounded up."""
+    """Convolution, batch norm, ReLU, and every axis shorter by its factor, rounded up."""
 
-    def __init__(self, axes: int, channels: int, width: int, factor: int) -> None:
+    def __init__(self, channels: int, width: int, factors: tuple[int, ...]) -> None:
         super().__init__()
+        axes = len(factors)
         self.convolution = CONVOLUTION[axes](channels, width, 3, padding=1, bias=False)
         self.normalise = BATCH_NORM[axes](width)
-        self.pool = partial(AVERAGE_POOL[axes], kernel_size=factor, ceil_mode=True)
+        self.pool = partial(AVERAGE_POOL[axes], kernel_size=factors, ceil_mode=True)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(batch, channels, *size) to (batch, width, *(size / factor))."""
+        """(batch, channels, *size) to (batch, width, *(size / factors))."""
         return self.pool(nn.functional.relu(self.normalise(self.convolution(x))))
 
 
