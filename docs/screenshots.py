@@ -63,11 +63,11 @@ def chosen_runs() -> tuple[str, list[str]]:
     client = connect()
     experiment = client.get_experiment_by_name(experiment_name())
     runs = [] if experiment is None else client.search_runs([experiment.experiment_id], "attributes.status='FINISHED'")
-    trained = [run for run in reversed(runs) if "dataset.name" in run.data.params]  # rather than runs of a study
-    newest = {run.data.params["train.loss"]: run.info.run_id for run in trained}
+    trained = [run for run in reversed(runs) if "objective.loss" in run.data.params]  # rather than runs of a study
+    newest = {run.data.params["objective.loss"]: run.info.run_id for run in trained}
     if len(newest) < 2:
         sys.exit(
-            "There are no two finished runs with different losses here: run `make repro`, change train.loss in "
+            "There are no two finished runs with different losses here: run `make repro`, change objective.loss in "
             "params.yaml, and run it again."
         )
     return experiment.experiment_id, list(reversed(newest.values()))[:MOST_RUNS]

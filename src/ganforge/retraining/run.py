@@ -33,7 +33,7 @@ class Order:
     Attributes:
         base: revision to compare with; where the two went apart counts. Empty or `NO_COMMIT`: what is committed here.
         recipe: settings to write into params.yaml first; empty: none.
-        values: further ones, as in ``train.loss=hinge``.
+        values: further ones, as in ``objective.loss=hinge``.
         output: the folder for the report and what goes with it.
         push: whether results go to DVC's remote.
         register: whether the generator is to become the champion in MLflow.
