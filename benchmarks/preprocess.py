@@ -26,10 +26,11 @@ import numpy as np
 import psutil
 from PIL import Image
 
-from ganforge.datasets import SOURCES
+from ganforge.compute import processors
+from ganforge.datasets.settings import FolderSettings
 from ganforge.layout import IMPORT, PREPARED
 from ganforge.params import load_params
-from ganforge.processors import processors
+from ganforge.params.recipes import apply_recipe, apply_values
 
 ROOT = Path(__file__).parents[1]
 SIDE, TARGET, CLASSES, QUALITY = 256, 32, 10, 90
@@ -58,7 +59,9 @@ def main() -> None:
         with ProcessPoolExecutor(PROCESSES) as pool:
             list(pool.map(generate, range(options.count), chunksize=100))
         shutil.copyfile(ROOT / "params.yaml", "params.yaml")
-        set_params(Path("params.yaml"))
+        shutil.copytree(ROOT / "recipes", "recipes")
+        apply_recipe("folder")
+        apply_values([f"dataset.resolution={TARGET}"])
         seconds, memory = stage_memory()
         print(f"| {machine_name(torch.device('cpu'))}, {PROCESSES} processes, {options.count:,} JPEGs | |")
         print("|---|---|")
@@ -77,8 +80,8 @@ def compare(count: int, rounds: int) -> None:
     ratios = [slow / fast for slow, fast in zip(theirs, ours, strict=True)]
     print(f"| ours | {count / median(ours):.0f} images/s |")
     print(f"| ImageFolder, transforms, DataLoader | {count / median(theirs):.0f} images/s |")
-    told = f"{median(theirs) / median(ours):.2f} (of medians; single rounds {min(ratios):.2f} to {max(ratios):.2f})"
-    print(f"| ratio | {told} |")
+    ratio = f"{median(theirs) / median(ours):.2f} (of medians; single rounds {min(ratios):.2f} to {max(ratios):.2f})"
+    print(f"| ratio | {ratio} |")
 
 
 def turn(name: str) -> float:
@@ -95,16 +98,6 @@ def generate(number: int) -> None:
     path = IMPORT / "photos" / f"class {number % CLASSES}" / f"{number}.jpg"
     path.parent.mkdir(parents=True, exist_ok=True)
     coarse.resize((SIDE, SIDE), Image.Resampling.BICUBIC).save(path, "JPEG", quality=QUALITY)
-
-
-def set_params(path: Path) -> None:
-    """Lets the stage read the generated files."""
-    text = path.read_text()
-    for key, before, after in (("name", "digits ", "folder "), ("resolution", "native ", f"{TARGET} ")):
-        changed = text.replace(f"  {key}: {before}", f"  {key}: {after}", 1)
-        assert changed != text
-        text = changed
-    path.write_text(text)
 
 
 def environment() -> dict[str, str]:
@@ -148,9 +141,10 @@ def memory_of(process: psutil.Process) -> int:
 
 def ours() -> float:
     """What the stage does; seconds."""
-    params = load_params()
+    settings = load_params().dataset
+    assert isinstance(settings, FolderSettings)
     start = time.perf_counter()
-    SOURCES["folder"].prepare(IMPORT, PREPARED, params, say_nothing)
+    settings.source().prepare(IMPORT, PREPARED, settings, say_nothing)
     return time.perf_counter() - start
 
 

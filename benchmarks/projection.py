@@ -1,40 +1,42 @@
-"""How well unseen images are found among those that the generator can draw: ``python -m benchmarks.projection 200``."""
+"""How well unseen signals are found among those that a generator can draw: ``python -m benchmarks.projection 200``."""
 
 import sys
 from pathlib import Path
 
 import numpy as np
 
+from ganforge.compute.device import configure
 from ganforge.features.extractor import Extractor
 from ganforge.generator import Generator
-from ganforge.latents import Space, project
+from ganforge.latents.projection import project
+from ganforge.latents.space import Space
 from ganforge.layout import EXTRACTOR, GENERATOR, PREPARED
 from ganforge.params import load_params
-from ganforge.prepared.storage import Prepared
-from ganforge.signals import SHEET_SUFFIX, SIGNALS
-from ganforge.compute.device import configure
+from ganforge.prepared.columns import LABELS
+from ganforge.prepared.meta import Prepared
+from ganforge.signals import SHEET_SUFFIX
 
 SHOWN = 16
 
 
 def main(count: int) -> None:
-    """Projects the first ``count`` images of the test split."""
+    """Projects the first ``count`` items of the test split."""
     device = configure(load_params().compute)
     extractor, space = Extractor.load(EXTRACTOR, device), Space(Generator.load(GENERATOR, device))
-    test = Prepared.load(PREPARED).splits["test"]
-    images, labels = np.array(test.images[:count]), test.required_labels()[:count]
-    found = project(images, space, extractor)
-    recognised = [np.mean(extractor(signals).labels == labels) for signals in (found.signals, images)]
-    told = "" if found.labels is None else f"found with their own label {np.mean(found.labels == labels):.1%}; "
+    signal, test = space.generator.signal, Prepared.load(PREPARED).splits["test"]
+    wanted, labels = np.array(test.signal[:count]), test.required_labels()[:count]
+    projection = project(wanted, space, extractor, pool=test.columns)
+    recognised = [np.mean(extractor(signals).labels == labels) for signals in (projection.signals, wanted)]
+    asked = projection.asked.get(LABELS)
+    own = "" if asked is None else f"{np.mean(asked == labels):.1%} asking for their own label; "
     print(
-        f"{len(images)} images of the test split: {told}reconstructions recognised as their class {recognised[0]:.1%} "
-        f"(the images themselves {recognised[1]:.1%}); error {np.mean(found.error / found.mean_error):.1%} of the mean "
-        "image's"
+        f"{len(wanted)} {signal.plural} of the test split: {own}reconstructions recognised as their class "
+        f"{recognised[0]:.1%} (the {signal.plural} themselves {recognised[1]:.1%}); error "
+        f"{np.mean(projection.error / projection.mean_error):.1%} of the mean sample's"
     )
     sheet = Path(f"reports/projection{SHEET_SUFFIX}")
-    shown = np.concatenate([images[:SHOWN], found.signals[:SHOWN]])
-    SIGNALS[space.generator.config.signal]().sheet(shown, SHOWN, sheet)
-    print(f"{sheet} shows the first of them, above as they are, below as they were found.")
+    signal.sheet(np.concatenate([wanted[:SHOWN], projection.signals[:SHOWN]]), SHOWN, sheet)
+    print(f"{sheet} shows the first of them, above as they are, below as they were reconstructed.")
 
 
 if __name__ == "__main__":

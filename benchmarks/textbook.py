@@ -17,9 +17,12 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
+from ganforge.conditions import Tensors
 from ganforge.networks.dcgan import DCGANDiscriminator, DCGANGenerator
-from ganforge.networks.latent import saturate
+from ganforge.networks.latent import NOTHING
 from ganforge.networks.layers import Flatten, Unflatten
+from ganforge.prepared.columns import LABELS
+from ganforge.signals.image import saturate
 
 REAL, FAKE = 1.0, 0.0
 
@@ -51,11 +54,11 @@ class TextbookLoop:
     """Binary cross-entropy with logits; Adam(2e-4, betas (0.5, 0.999)).
 
     Args:
-        generator: G(latents, labels) -> images in [-1, 1], on ``device``.
-        discriminator: D(images, labels) -> scores (batch,), on ``device``.
+        generator: G(latents, condition) -> images in [-1, 1], on ``device``.
+        discriminator: D(images, condition) -> scores (batch,), on ``device``.
         images: uint8 (N, channels, height, width).
         labels: (N,) int64.
-        conditional: whether the networks are given the labels, or None.
+        conditional: whether the networks are given the labels, or nothing.
         batch_size: images in a step.
         latent_dim: entries of the latent vector.
         device: where to train.
@@ -99,20 +102,20 @@ class TextbookLoop:
         """One step of each network."""
         images, targets = next(self._batches)
         real = images.to(self.device)
-        labels = targets.to(self.device) if self.conditional else None
+        condition = {LABELS: targets.to(self.device)} if self.conditional else NOTHING
         ones = torch.full((len(real),), REAL, device=self.device)
         zeros = torch.full((len(real),), FAKE, device=self.device)
 
         self.discriminator.zero_grad()
-        real_loss = self.criterion(self.discriminator(real, labels), ones)
+        real_loss = self.criterion(self.discriminator(real, condition), ones)
         real_loss.backward()
-        fake = self.generator(torch.randn(len(real), self.latent_dim, device=self.device), labels)
-        fake_loss = self.criterion(self.discriminator(fake.detach(), labels), zeros)
+        fake = self.generator(torch.randn(len(real), self.latent_dim, device=self.device), condition)
+        fake_loss = self.criterion(self.discriminator(fake.detach(), condition), zeros)
         fake_loss.backward()
         self.discriminator_optimiser.step()
 
         self.generator.zero_grad()
-        generator_loss = self.criterion(self.discriminator(fake, labels), ones)
+        generator_loss = self.criterion(self.discriminator(fake, condition), ones)
         generator_loss.backward()
         self.generator_optimiser.step()
         self.losses.append((real_loss.item() + fake_loss.item(), generator_loss.item()))
@@ -150,10 +153,10 @@ class TextbookGenerator(nn.Module):
         )
         initialise(self)
 
-    def forward(self, latents: Tensor, labels: Tensor | None = None) -> Tensor:
+    def forward(self, latents: Tensor, condition: Tensors = NOTHING) -> Tensor:
         """(batch, latent_dim) to (batch, *shape) in [-1, 1]."""
         if self.embedding is not None:
-            latents = torch.cat([latents, self.embedding(labels)], dim=1)
+            latents = torch.cat([latents, self.embedding(condition[LABELS])], dim=1)
         images: Tensor = self.layers(latents)
         return images
 
@@ -181,10 +184,10 @@ class TextbookDiscriminator(nn.Module):
         )
         initialise(self)
 
-    def forward(self, x: Tensor, labels: Tensor | None = None) -> Tensor:
+    def forward(self, x: Tensor, condition: Tensors = NOTHING) -> Tensor:
         """(batch, *shape) in [-1, 1] to (batch,) scores."""
         if self.embedding is not None:
-            x = torch.cat([x, self.embedding(labels).reshape(len(x), 1, *x.shape[2:])], dim=1)
+            x = torch.cat([x, self.embedding(condition[LABELS]).reshape(len(x), 1, *x.shape[2:])], dim=1)
         scores: Tensor = self.layers(x)[:, 0]
         return scores
 
@@ -207,9 +210,9 @@ class Saturation(nn.Module):
 
 
 class Plain(nn.Sequential):
-    """Layers that are given no labels."""
+    """Layers that are given no condition."""
 
-    def forward(self, x: Tensor, *_: None) -> Tensor:
+    def forward(self, x: Tensor, *_: Tensors) -> Tensor:
         """As the layers one after the other."""
         output: Tensor = super().forward(x)  # type: ignore[no-untyped-call]
         return output
@@ -255,5 +258,5 @@ def plain_discriminator(discriminator: nn.Module) -> nn.Module:
         outermost.bias = near.bias
         last.weight.copy_(scores.weight.reshape(1, side, side, features).permute(0, 3, 1, 2))
         last.bias = scores.bias
-    kept = [layer for layer in rest if not isinstance(layer, Flatten)]
-    return Plain(outermost, *kept, last, nn.Flatten(0))
+    others = [layer for layer in rest if not isinstance(layer, Flatten)]
+    return Plain(outermost, *others, last, nn.Flatten(0))

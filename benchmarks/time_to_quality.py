@@ -13,7 +13,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,13 +24,14 @@ from torch import nn
 from benchmarks.textbook import TextbookDiscriminator, TextbookGenerator, TextbookLoop
 from benchmarks.training import machine_name
 from benchmarks.turns import wait_for
-from ganforge.features.judge import distance_to_training_images
-from ganforge.networks import NetworkSpec
-from ganforge.params import Params, load_params
-from ganforge.prepared.storage import Prepared
-from ganforge.training.checkpoints import Checkpoints
 from ganforge.compute.device import configure
-from ganforge.training.setup import build_trainer, generator_spec
+from ganforge.conditions import Unconditional
+from ganforge.features.judge import distance_to_training_data
+from ganforge.networks.spec import NetworkSpec
+from ganforge.params import Params, load_params
+from ganforge.prepared.meta import Prepared
+from ganforge.training.checkpoints import Checkpoints
+from ganforge.training.setup import Plan, build_trainer, generator_spec
 
 EXTRACTOR, PREPARED = Path("models/extractor"), Path("data/prepared")
 FIRST_LOOK, GROWTH = 1.0, 1.25  # seconds until the first score, and how much later each one is than the one before
@@ -83,7 +84,7 @@ def main() -> None:
     params, data = load_params(), Prepared.load(PREPARED)
     device = configure(params.compute)
     spec = generator_spec(params.network, data.meta)
-    unconditional = NetworkSpec(spec.name, spec.shape, 0, spec.latent_dim, spec.width)
+    unconditional = replace(spec, condition=Unconditional())
     curves = {"ours": ours(params, data, device, judge_of(params, spec, data, device))}
     for name, each in (("textbook, unconditional", unconditional), ("textbook, conditional", spec)):
         curves[name] = textbook(params, data, device, each, judge_of(params, each, data, device), options.seconds)
@@ -95,14 +96,16 @@ def main() -> None:
 
 def judge_of(params: Params, spec: NetworkSpec, data: Prepared, device: torch.device) -> Judge:
     """The score that training itself chooses the best generator by."""
-    return distance_to_training_images(EXTRACTOR, spec, data.meta.class_counts, params.train.best_samples, device)
+    pool = data.splits["train"].columns
+    return distance_to_training_data(EXTRACTOR, spec, pool, params.train.best_samples, device)
 
 
 def ours(params: Params, data: Prepared, device: torch.device, judge: Judge) -> list[tuple[float, float]]:
     """The curve of the settings in params.yaml."""
     with TemporaryDirectory() as folder:
-        trainer = build_trainer(params, data, Checkpoints(Path(folder)), device)
-        clock = Clock(lambda average: judge(trainer.settle(average)), device)
+        plan = Plan(params.network, params.objective, params.train, params.augment, params.compute)
+        trainer = build_trainer(plan, data, Checkpoints(Path(folder)), device)
+        clock = Clock(lambda average: judge(trainer.refresh(average)), device)
         while trainer.game.step < trainer.game.steps:
             clock.run(trainer.game.advance, trainer.game.average)
         clock.look(trainer.game.average)
@@ -112,16 +115,17 @@ def ours(params: Params, data: Prepared, device: torch.device, judge: Judge) -> 
 def textbook(
     params: Params, data: Prepared, device: torch.device, spec: NetworkSpec, judge: Judge, seconds: float
 ) -> list[tuple[float, float]]:
-    """The curve of a textbook DCGAN, conditional where ``spec`` has classes."""
+    """The curve of a textbook DCGAN, conditional where ``spec`` is."""
     torch.manual_seed(params.train.seed)
     train = data.splits["train"]
-    generator = TextbookGenerator(spec.shape, spec.latent_dim, spec.classes).to(device)
+    classes = len(data.meta.classes) if spec.condition.columns else 0
+    generator = TextbookGenerator(spec.shape, spec.latent_dim, classes).to(device)
     with TextbookLoop(
         generator,
-        TextbookDiscriminator(spec.shape, spec.classes).to(device),
-        train.images,
+        TextbookDiscriminator(spec.shape, classes).to(device),
+        train.signal,
         train.required_labels(),
-        conditional=spec.classes > 0,
+        conditional=classes > 0,
         batch_size=params.train.batch_size,
         latent_dim=spec.latent_dim,
         device=device,

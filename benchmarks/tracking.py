@@ -134,15 +134,15 @@ def start(folder: Path, name: str) -> Training:
     store = {"MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db"}
     command = [sys.executable, "-m", "benchmarks.tracking", "--train", str(work)]
     subprocess.run(command, env=os.environ | store, check=True)
-    told = json.loads((work / "measured.json").read_text(encoding="utf-8"))
-    return Training(**told | {"moments": [Moment(**moment) for moment in told["moments"]]})
+    measured = json.loads((work / "measured.json").read_text(encoding="utf-8"))
+    return Training(**measured | {"moments": [Moment(**moment) for moment in measured["moments"]]})
 
 
 def train(params: Params, work: Path) -> None:
     """Trains as the stage does, and writes what was measured."""
     with MeasuredRun() as live:
-        from ganforge.prepared.storage import Prepared
         from ganforge.compute.device import configure
+        from ganforge.prepared.meta import Prepared
         from ganforge.training.distributed import join
         from pipeline.training import follow, prepare
 
@@ -153,7 +153,7 @@ def train(params: Params, work: Path) -> None:
         identity_file.write_text(Identity.new().to_json(), encoding="utf-8")
         live.begin(params, data.meta, identity_file)
         began, before = time.perf_counter(), live.taken()
-        follow(trainer, data.meta.signal, live, work / "progress", [])
+        follow(trainer, trainer.game.signal, live, work / "progress", [])
         trained = time.perf_counter()
         live.close("FINISHED")
         training = Training(trained - began, before, time.perf_counter() - trained, live.moments)
@@ -168,11 +168,11 @@ def lost_by_second(trainings: Sequence[Sequence[Moment]]) -> tuple[float, float]
     taken, passed = list[float](), list[float]()
     for moments in trainings:
         pairs = [(one, other) for one, other in pairwise(moments) if one.pictures == other.pictures]
-        for found, values in (
+        for differences, values in (
             (taken, [other.taken - one.taken for one, other in pairs]),
             (passed, [other.time - one.time for one, other in pairs]),
         ):
-            found += [value - sum(values) / len(values) for value in values]  # trainings differ in speed
+            differences += [value - sum(values) / len(values) for value in values]  # trainings differ in speed
     slope = np.dot(taken, passed) / np.dot(taken, taken)
     rest = np.array(passed) - slope * np.array(taken)
     return float(slope), float((rest @ rest / (len(rest) - 2) / np.dot(taken, taken)) ** 0.5)

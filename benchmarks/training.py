@@ -32,14 +32,19 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.textbook import TextbookLoop, plain_discriminator, plain_generator
 from benchmarks.turns import UNTOLD, Turn, alternate, answer, own_process, timed, wait_for
-from ganforge.datasets import Split
-from ganforge.networks import build_discriminator, build_generator
-from ganforge.params import ComputeSettings, Params, load_params, parse_params
-from ganforge.prepared.storage import Prepared, write_prepared
-from ganforge.scale import arrange
-from ganforge.training.checkpoints import Checkpoints
+from ganforge.compute import ComputeSettings
 from ganforge.compute.device import configure
-from ganforge.training.setup import build_trainer, generator_spec
+from ganforge.networks.build import build_discriminator, build_generator
+from ganforge.networks.layers import arrange
+from ganforge.networks.settings import DCGANSettings
+from ganforge.objectives.settings import AdversarialSettings
+from ganforge.params import load_params
+from ganforge.prepared.columns import LABELS, SIGNAL, Kind, Split
+from ganforge.prepared.meta import Prepared, write_prepared
+from ganforge.signals.image import ImageSignal
+from ganforge.training.checkpoints import Checkpoints
+from ganforge.training.settings import NoAugmentation
+from ganforge.training.setup import Plan, build_trainer, generator_spec
 
 IMAGES = 8192  # in the data set, random ones: only their number of pixels matters here
 PEAK_CHANNELS = 128
@@ -53,12 +58,12 @@ def main() -> None:
         device=options.device, threads=options.threads, processes=1, cuda_graphs=True, checkpoint_seconds=10
     )
     device = configure(compute)
-    params = benchmark_params(options)
+    plan = benchmark_plan(options, compute)
     with TemporaryDirectory() as folder:
         data = random_images(Path(folder) / "prepared", options.channels, options.resolution)
-        trainer = build_trainer(params, data, Checkpoints(Path(folder) / "checkpoints"), device)
+        trainer = build_trainer(plan, data, Checkpoints(Path(folder) / "checkpoints"), device)
         flops = count_flops(trainer)
-        with own_process(serve_textbook, options, params, str(device), environment=UNTOLD) as textbook:
+        with own_process(serve_textbook, options, plan, str(device), environment=UNTOLD) as textbook:
             loops: dict[str, Turn] = {"ours": partial(timed, trainer.game.advance, device), "textbook": textbook}
             rates = alternate(loops, options.rounds, options.steps)
     memory = peak_memory(device)  # before the measurement of the peak takes some
@@ -85,17 +90,17 @@ def main() -> None:
         options.out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
-def serve_textbook(connection: Connection, options: argparse.Namespace, params: Params, device_name: str) -> None:
+def serve_textbook(connection: Connection, options: argparse.Namespace, plan: Plan, device_name: str) -> None:
     """Trains in the other process, when it is told to."""
     torch.set_num_threads(options.threads)
     device = torch.device(device_name)
     with TemporaryDirectory() as folder:
         data = random_images(Path(folder), options.channels, options.resolution)
-        spec, train = generator_spec(params.network, data.meta), data.splits["train"]
+        spec, train = generator_spec(plan.network, data.meta), data.splits["train"]
         with TextbookLoop(
             plain_generator(build_generator(spec)).to(device),
             plain_discriminator(build_discriminator(spec)).to(device),
-            train.images,
+            train.signal,
             train.required_labels(),
             conditional=False,
             batch_size=options.batch,
@@ -121,47 +126,55 @@ def parse_options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def benchmark_params(options: argparse.Namespace) -> Params:
+def benchmark_plan(options: argparse.Namespace, compute: ComputeSettings) -> Plan:
     """params.yaml, with the textbook's game: no penalties, Adam(2e-4, 0.5), unconditional."""
-    values = load_params().model_dump(mode="json")
-    values["network"] |= {"name": "dcgan", "conditional": "never", "width": options.width, "latent_dim": 100}
-    values["network"] |= {
-        "discriminator_width": "same",
-        "refinement": False,
-        "attention": False,
-        "spectral_norm": False,
-    }
-    values["train"] |= {
-        "images": 10**9,
-        "batch_size": options.batch,
-        "discriminator_steps": 1,
-        "loss": "non_saturating",
-        "label_smoothing": 0.0,
-        "r1": 0.0,
-        "r2": 0.0,
-        "wgan_gp": 0.0,
-        "optimiser": "adam",
-        "discriminator_rate": 1.0,
-        "weight_decay": 0.0,
-        "learning_rate": 2e-4,
-        "beta1": 0.5,
-        "beta2": 0.999,
-        "best_every": 0,
-        "precision": options.precision,
-    }
-    values["augment"] |= {"mode": "none"}
-    return parse_params(values)
+    network = DCGANSettings(
+        name="dcgan",
+        conditional="never",
+        latent_dim=100,
+        width=options.width,
+        discriminator_width="same",
+        sampling="normal",
+        spectral_norm=False,
+        attention=False,
+        refinement=False,
+    )
+    objective = AdversarialSettings(
+        name="adversarial",
+        loss="non_saturating",
+        label_smoothing=0.0,
+        r1=0.0,
+        r1_interval=1,
+        r2=0.0,
+        r2_interval=1,
+        wgan_gp=0.0,
+        wgan_gp_interval=1,
+    )
+    train = load_params().train.model_copy(
+        update={
+            "images": 10**9,
+            "batch_size": options.batch,
+            "discriminator_steps": 1,
+            "optimiser": "adam",
+            "discriminator_rate": 1.0,
+            "weight_decay": 0.0,
+            "learning_rate": 2e-4,
+            "beta1": 0.5,
+            "beta2": 0.999,
+            "best_every": 0,
+            "precision": options.precision,
+        }
+    )
+    return Plan(network, objective, train, NoAugmentation(mode="none"), compute)
 
 
 def random_images(folder: Path, channels: int, resolution: int) -> Prepared:
     """A data set of noise, in the format of the pipeline."""
     random = np.random.default_rng(0)
     shape = (IMAGES, channels, resolution, resolution)
-    split = Split(random.integers(0, 256, shape, dtype=np.uint8), random.integers(0, 10, IMAGES))
-    classes = [str(label) for label in range(10)]
-    write_prepared(
-        folder, {"train": split, "test": split}, dataset="digits", origin="", signal="image", classes=classes
-    )
+    split = Split.of(random.integers(0, 256, shape, dtype=np.uint8), random.integers(0, 10, IMAGES))
+    kinds = {SIGNAL: Kind(ImageSignal.kind), LABELS: Kind(LABELS, {"names": [str(label) for label in range(10)]})}
+    write_prepared(folder, {"train": split, "test": split}, kinds, dataset="digits", origin="")
     return Prepared.load(folder)
 
 

@@ -20,10 +20,10 @@ import torch
 
 from benchmarks.training import machine_name, random_images
 from benchmarks.turns import SPAWN, UNTOLD, alternate, answer, own_process
+from ganforge.compute.device import configure
 from ganforge.params import load_params
 from ganforge.training.checkpoints import Checkpoints
-from ganforge.compute.device import configure
-from ganforge.training.setup import build_trainer
+from ganforge.training.setup import Plan, build_trainer
 from pipeline import WAITING
 from pipeline.process import BINDING
 
@@ -66,10 +66,12 @@ def main() -> None:
 def serve(connection: Connection, threads: int, resolution: int) -> None:
     """Trains in the other process, when it is told to."""
     params = load_params()
-    device = configure(params.compute.model_copy(update={"threads": threads, "device": "cpu"}))
+    compute = params.compute.model_copy(update={"threads": threads, "device": "cpu"})
+    device = configure(compute)
     with TemporaryDirectory() as folder:
         data = random_images(Path(folder) / "prepared", 1, resolution)
-        trainer = build_trainer(params, data, Checkpoints(Path(folder) / "checkpoints"), device)
+        plan = Plan(params.network, params.objective, params.train, params.augment, compute)
+        trainer = build_trainer(plan, data, Checkpoints(Path(folder) / "checkpoints"), device)
         answer(connection, trainer.game.advance, device)
 
 

@@ -19,9 +19,10 @@ from screenshots import IMAGES, browser
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from ganforge.files import read_array
 from ganforge.layout import PREPARED
-from ganforge.signals import ImageSignal
+from ganforge.prepared.columns import SIGNAL
+from ganforge.prepared.meta import Prepared
+from ganforge.signals import signal_of
 
 SHOWN = 7  # which held-out image is dropped
 SLANT = 2.5
@@ -31,18 +32,18 @@ PATIENCE = 180  # seconds
 
 def main(port: str) -> None:
     """Takes the picture."""
-    address = f"http://127.0.0.1:{port}/"
+    address, data = f"http://127.0.0.1:{port}/", Prepared.load(PREPARED)
     demo = subprocess.Popen([sys.executable, "-m", "ganforge.cli", "demo", "--port", port])
     try:
         wait_until(lambda: answers(address))
         with browser() as chromium, tempfile.TemporaryDirectory() as folder:
             dropped = Path(folder) / "dropped.png"
-            dropped.write_bytes(ImageSignal().encode(read_array(PREPARED / "test.npy", mapped=True)[SHOWN]))
+            dropped.write_bytes(signal_of(data.meta.columns[SIGNAL]).encode(data.splits["test"].signal[SHOWN]))
             chromium.set_window_size(*WINDOW)
             chromium.get(address)
             wait_until(lambda: chromium.find_elements(By.CSS_SELECTOR, "#picture img"))
             chromium.find_element(By.CSS_SELECTOR, "#dropped input[type=file]").send_keys(str(dropped))
-            wait_until(lambda: chromium.find_elements(By.CSS_SELECTOR, "#found img"))
+            wait_until(lambda: chromium.find_elements(By.CSS_SELECTOR, "#nearest img"))
             slant = chromium.find_element(By.CSS_SELECTOR, "#direction-slant input[type=number]")
             slant.send_keys(Keys.CONTROL, "a")
             slant.send_keys(str(SLANT), Keys.TAB)

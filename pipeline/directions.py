@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import numpy as np
 
+from ganforge.compute.device import configure
 from ganforge.features.extractor import Extractor
 from ganforge.files import write_json
 from ganforge.generator import Generator
@@ -15,7 +16,6 @@ from ganforge.params import Params
 from ganforge.prepared.columns import Arrays
 from ganforge.prepared.meta import Prepared
 from ganforge.signals import SHEET_SUFFIX
-from ganforge.compute.device import configure
 from pipeline.stage import run_stage
 
 ROWS, COLUMNS = 3, 7  # samples in a picture, and steps from one side to the other
@@ -43,12 +43,10 @@ def main(params: Params) -> None:
     draw(space, directions, labelled, params.directions.strength, pool)
 
 
-def draw(
-    space: Space, directions: Directions, extractor: Extractor | None, strength: float, pool: Arrays
-) -> None:
+def draw(space: Space, directions: Directions, extractor: Extractor | None, strength: float, pool: Arrays) -> None:
     """A picture of each direction: a few samples, from one side to the other."""
     codes, asked = space.draw(ROWS, SEED, pool=pool)
-    labels = labels_of(asked, space.signals(codes), extractor)
+    labels = labels_of(space, codes, asked, extractor)
     for name in directions.names:
         if name.startswith(TO) and len(directions.classes) > MOST_SHOWN:
             continue

@@ -17,6 +17,7 @@ import ganforge
 from ganforge.augmenting.repetition import amount, gan_plan, repeat
 from ganforge.augmenting.study import RESULT, check, repetition_name, write_repetition, write_study
 from ganforge.compute import processors
+from ganforge.compute.device import configure
 from ganforge.errors import UserError
 from ganforge.files import write_durably
 from ganforge.layout import AUGMENTATION, AUGMENTATION_RUN, PREPARED
@@ -25,7 +26,6 @@ from ganforge.prepared.columns import SIGNAL
 from ganforge.prepared.meta import Meta, Prepared
 from ganforge.signals import signal_of
 from ganforge.tracking import Identity
-from ganforge.compute.device import configure
 from pipeline.process import ask_to_stop, end_with_parent, only_one_in
 from pipeline.stage import FINISHED, forget_committed, progress_bar, run_stage, trainings
 from pipeline.training import device_name, fingerprint, plan_of

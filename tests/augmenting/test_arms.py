@@ -7,9 +7,10 @@ import pytest
 import torch
 
 from ganforge.augmenting.arms import ARMS, BOTH, CLASSIC, GENERATED, REAL, Material, Trial, chosen, trials
+from ganforge.augmenting.settings import AugmentationStudySettings, ClassicSettings
 from ganforge.augmenting.subsets import draw_subsets
-from ganforge.datasets import Split
-from ganforge.params import AugmentationStudySettings, ClassicSettings
+from ganforge.prepared.columns import Split
+from ganforge.signals.image import ImageSignal
 
 STUDY = AugmentationStudySettings(
     per_class=[3],
@@ -29,10 +30,11 @@ def material():
 
     digits = load_digits()
     images = (digits.images[:, None] * 255 / 16).astype(np.uint8)
-    everything = Split(images[:1000], digits.target[:1000])
+    everything = Split.of(images[:1000], digits.target[:1000])
     many, validation = draw_subsets(everything, 50, 20, 0)
     real, _ = draw_subsets(everything, 3, 20, 0)
-    return Material(real, many, validation, Split(images[1000:], digits.target[1000:]), 10)
+    test = Split.of(images[1000:], digits.target[1000:])
+    return Material(real, many, validation, test, ImageSignal((1, 8, 8)), 10)
 
 
 def run(material, progress=lambda _: None):
@@ -41,8 +43,8 @@ def run(material, progress=lambda _: None):
 
 @pytest.fixture(scope="module")
 def helped(material):
-    told = []
-    return run(material, told.append), told
+    shown = []
+    return run(material, shown.append), shown
 
 
 def test_images_as_good_as_real_ones_help_and_most_of_them_are_taken(helped):
@@ -53,13 +55,13 @@ def test_images_as_good_as_real_ones_help_and_most_of_them_are_taken(helped):
 
 
 def test_every_classifier_is_shown_as_many_images(helped):
-    _, told = helped
+    _, shown = helped
     classifiers = 2 + 2 * len(STUDY.shares)
-    assert sum(told) == classifiers * (STUDY.classifier_images // 128) * 128
+    assert sum(shown) == classifiers * (STUDY.classifier_images // 128) * 128
 
 
 def test_images_with_wrong_labels_do_harm_and_few_of_them_are_taken(material, helped):
-    wrong = Split(material.generated.images, (material.generated.labels + 1) % 10)
+    wrong = Split.of(material.generated.signal, (material.generated.labels + 1) % 10)
     best = run(dataclasses.replace(material, generated=wrong))
     assert best[GENERATED].share == best[BOTH].share == 0.1
     assert best[GENERATED].accuracy < best[REAL].accuracy
@@ -67,12 +69,12 @@ def test_images_with_wrong_labels_do_harm_and_few_of_them_are_taken(material, he
 
 
 def test_the_share_is_chosen_by_the_validation_images_whatever_the_test_images_say():
-    found = [
+    results = [
         *(Trial(arm, 0.0, 0.5, 0.5) for arm in (REAL, CLASSIC)),
         *(Trial(arm, 0.1, 0.8, 0.1) for arm in (GENERATED, BOTH)),
         *(Trial(arm, 0.5, 0.7, 0.9) for arm in (GENERATED, BOTH)),
         *(Trial(arm, 0.25, 0.8, 1.0) for arm in (GENERATED, BOTH)),
     ]
-    best = chosen(found)
+    best = chosen(results)
     assert list(best) == list(ARMS)
     assert best[GENERATED].share == best[BOTH].share == 0.1, "of equals that with fewer generated images"

@@ -8,7 +8,7 @@ import torch
 from scipy import ndimage
 
 from ganforge.augmenting.classic import change
-from ganforge.params import ClassicSettings
+from ganforge.augmenting.settings import ClassicSettings
 
 NOTHING = {"rotation": 0.0, "translation": 0.0, "scale": 0.0, "mirror": False}
 
@@ -26,8 +26,8 @@ def seeded(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
-def changed(images, **params):
-    return change(images, ClassicSettings(**NOTHING | params), seeded())
+def changed(images, **settings):
+    return change(images, ClassicSettings(**NOTHING | settings), seeded())
 
 
 def test_without_any_change_every_pixel_stays():

@@ -6,28 +6,43 @@ import pytest
 import torch
 from torchvision.datasets import ImageFolder
 
-from ganforge.augmenting.labelled_set import Filter, Inspector, folder_name, write_set
+from ganforge.augmenting.labelled_set import MANIFEST, Filter, Inspector, folder_name, write_set
+from ganforge.conditions import Unconditional
+from ganforge.conditions.labels import Labels
 from ganforge.errors import UserError
-from ganforge.features.extractor import Extractor, part_classifier
+from ganforge.features.classifier import build_classifier
+from ganforge.features.extractor import Extractor
 from ganforge.generator import Generator
-from ganforge.networks import NetworkSpec, build_generator
+from ganforge.networks.build import build_generator
 from ganforge.networks.storage import GeneratorConfig
+from ganforge.signals import Signal
+from ganforge.signals.image import ImageSignal
+from tests.sounds import SOUND
+from tests.specs import spec
 
 CPU = torch.device("cpu")
 NAMES = ("ä b", "c/d", "c_d")
 
 
+def generator_of(signal: Signal, condition=Labels(NAMES, (5, 5, 5))) -> Generator:
+    torch.manual_seed(0)
+    network = spec("dcgan", signal=signal, condition=condition, latent_dim=8, width=8)
+    return Generator(build_generator(network).eval(), GeneratorConfig(network, "x", 1), CPU)
+
+
+def extractor_of(signal: Signal) -> Extractor:
+    torch.manual_seed(1)
+    return Extractor(build_classifier(signal, 3), signal, 1.0, CPU)
+
+
 @pytest.fixture(scope="module")
 def generator():
-    torch.manual_seed(0)
-    spec = NetworkSpec("dcgan", (3, 16, 16), 3, latent_dim=8, width=8)
-    return Generator(build_generator(spec).eval(), GeneratorConfig(spec, "image", "x", NAMES, (5, 5, 5), 1), CPU)
+    return generator_of(ImageSignal((3, 16, 16)))
 
 
 @pytest.fixture(scope="module")
 def extractor():
-    torch.manual_seed(1)
-    return Extractor(part_classifier((3, 16, 16), 3, 1), 1.0, CPU)
+    return extractor_of(ImageSignal((3, 16, 16)))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +58,7 @@ def test_the_set_is_balanced_and_image_folder_reads_it_with_its_labels(generator
     assert folder.classes == sorted(["ä b", "c_d", "c_d_2"]) and len(folder) == 21
     row = table[table["file"] == "c_d/000004.png"].iloc[0]
     image, _ = next(item for item, (path, _) in zip(folder, folder.samples) if path.endswith("c_d/000004.png"))
-    drawn = generator.sample(row["index"] + 1, seed=int(row["seed"]), label=int(row["label"]))[-1]
+    drawn = generator.sample(row["index"] + 1, seed=int(row["seed"]), condition=int(row["label"]))[-1]
     assert np.array_equal(np.moveaxis(np.asarray(image), -1, 0), drawn), "the table says how to draw it again"
 
 
@@ -55,7 +70,7 @@ def test_confidence_is_the_softmax_of_the_classifier(generator, extractor, inspe
 
 
 def test_copies_of_training_images_are_left_out(generator, extractor, tmp_path):
-    originals = generator.sample(40, seed=0, label=1)
+    originals = generator.sample(40, seed=0, condition=1)
     inspector = Inspector(extractor, extractor(originals).values)
     confidence, distance = inspector(originals, np.full(40, 1))
     assert distance.max() < 1e-3 and ((confidence > 0) & (confidence < 1)).all()
@@ -76,3 +91,20 @@ def test_a_filter_that_lets_hardly_anything_through_ends_in_a_sentence_and_leave
 @pytest.mark.parametrize(("name", "folder"), [("cat", "cat"), ("a/b", "a_b"), ("..", "_"), (".x", "_x")])
 def test_class_names_never_leave_the_folder(name, folder):
     assert folder_name(name) == folder
+
+
+def test_sounds_with_labels_become_a_set_of_files_to_listen_to(tmp_path):
+    generator, extractor = generator_of(SOUND), extractor_of(SOUND)
+    inspector = Inspector(extractor, extractor(generator.sample(30, seed=7)).values)
+    write_set(tmp_path / "set", generator, inspector, 4, 3, Filter(0, 0))
+    table = pd.read_csv(tmp_path / "set" / MANIFEST)
+    assert len(table) == 12 and all(file.endswith(".wav") for file in table["file"])
+    last = table.iloc[-1]
+    drawn = generator.sample(last["index"] + 1, seed=3, condition=int(last["label"]))[-1]
+    assert (tmp_path / "set" / last["file"]).read_bytes() == SOUND.encode(drawn)
+
+
+def test_a_generator_that_draws_no_labels_makes_no_set(inspector, tmp_path):
+    with pytest.raises(UserError, match="of x cannot be asked for labels, but for nothing"):
+        write_set(tmp_path / "set", generator_of(SOUND, Unconditional()), inspector, 4, 3, Filter(0, 0))
+    assert list(tmp_path.iterdir()) == []

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from ganforge.augmenting.subsets import draw_subsets, possible
-from ganforge.datasets import Split
+from ganforge.prepared.columns import Split
 
 LABELS = np.random.default_rng(0).permutation(np.repeat(np.arange(3), [40, 60, 50]))
-ALL = Split(np.arange(150, dtype=np.uint8).reshape(150, 1, 1, 1), LABELS)
+ALL = Split.of(np.arange(150, dtype=np.uint8).reshape(150, 1, 1, 1), LABELS)
 
 
 def numbers(split):
-    return set(split.images.ravel().tolist())
+    return set(split.signal.ravel().tolist())
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -21,7 +21,7 @@ def test_both_parts_have_as_many_of_each_class_and_share_no_image(seed):
     assert np.bincount(validated.labels).tolist() == [20] * 3
     assert len(numbers(learnt)) == 30 and not numbers(learnt) & numbers(validated)
     for part in (learnt, validated):
-        assert (LABELS[part.images.ravel()] == part.labels).all(), "labels stay with their images"
+        assert (LABELS[part.signal.ravel()] == part.labels).all(), "labels stay with their images"
 
 
 def test_the_images_to_choose_by_do_not_depend_on_how_many_are_learnt_from_and_small_subsets_lie_in_larger_ones():

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from ganforge.latents.attributes import brightness, measures, slant, width
+from ganforge.signals.image import ImageSignal
+from tests.sounds import SOUND
 
 
 def stroke(slope, ink=255, paper=0, thickness=2.0, side=33):
@@ -36,6 +38,6 @@ def test_an_empty_image_has_no_slant_and_makes_no_trouble():
 
 
 def test_what_is_measured_depends_on_the_signal():
-    assert set(measures((1, 28, 28))) == {"brightness", "width", "slant"}
-    assert set(measures((3, 28, 28))) == {"brightness"}
-    assert measures((1, 8192)) == {}
+    assert set(measures(ImageSignal((1, 28, 28)))) == {"brightness", "width", "slant"}
+    assert set(measures(ImageSignal((3, 28, 28)))) == {"brightness"}
+    assert measures(SOUND) == {}

@@ -5,27 +5,39 @@ import json
 import numpy as np
 import pytest
 
-from ganforge.commands.pictures import Coded, read_code, write_code
+from ganforge.commands.pictures import EncodedSignal, read_code, write_code
 from ganforge.errors import UserError
 from tests.latents.conftest import untrained
 
 
 def written(space, path):
     """The code of a sample, as a file."""
-    codes, labels = space.draw(1, seed=1)
-    write_code(path, Coded(codes, labels, None, space.signals(codes), 0.25), space)
-    return codes, labels
+    codes, asked = space.draw(1, seed=1)
+    write_code(path, EncodedSignal(codes, asked, None, space.signals(codes), 0.25), space)
+    return codes, asked
 
 
 @pytest.mark.parametrize("classes", [0, 3])
 def test_a_code_is_read_as_it_was_written(family, classes, tmp_path):
     space = untrained(family, classes)
-    codes, labels = written(space, tmp_path / "code.json")
-    told = read_code(tmp_path / "code.json", space)
-    assert np.array_equal(told.code, codes)
-    assert np.array_equal(told.reconstruction, space.signals(codes))
-    assert told.labels is labels is None or np.array_equal(told.labels, labels)
-    assert told.share_of_mean_error is told.image is None
+    codes, asked = written(space, tmp_path / "code.json")
+    read = read_code(tmp_path / "code.json", space)
+    assert np.array_equal(read.code, codes)
+    assert np.array_equal(read.reconstruction, space.signals(codes))
+    assert {name: column.tolist() for name, column in read.asked.items()} == {
+        name: column.tolist() for name, column in asked.items()
+    }
+    assert read.share_of_mean_error is read.given is None
+
+
+def test_a_code_is_read_whose_condition_was_called_its_label(tmp_path):
+    space, path = untrained("dcgan", 3), tmp_path / "code.json"
+    codes, asked = written(space, path)
+    contents = json.loads(path.read_text())
+    path.write_text(json.dumps(contents | {"label": contents.pop("condition")}))
+    read = read_code(path, space)
+    assert np.array_equal(read.code, codes)
+    assert read.asked["labels"].tolist() == asked["labels"].tolist()
 
 
 def test_a_code_of_another_generator_of_the_same_size_is_refused(tmp_path):
@@ -38,7 +50,7 @@ def test_a_code_of_another_generator_of_the_same_size_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("code", [0.5]), ("code", [float("nan")] * 16), ("code", [10**400] * 16), ("code", "abc"), ("label", "x")],
+    [("code", [0.5]), ("code", [float("nan")] * 16), ("code", [10**400] * 16), ("code", "abc"), ("condition", "x")],
 )
 def test_a_damaged_code_is_refused_in_a_sentence(tmp_path, key, value):
     space = untrained("dcgan", 3)
@@ -50,6 +62,6 @@ def test_a_damaged_code_is_refused_in_a_sentence(tmp_path, key, value):
 
 
 def test_a_code_that_names_no_generator_is_refused(tmp_path):
-    (tmp_path / "code.json").write_text('{"code": [0.5], "label": null}')
+    (tmp_path / "code.json").write_text('{"code": [0.5], "condition": null}')
     with pytest.raises(UserError, match="it does not say of which generator it is"):
         read_code(tmp_path / "code.json", untrained("dcgan", 3))

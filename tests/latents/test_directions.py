@@ -6,28 +6,33 @@ import numpy as np
 import pytest
 import torch
 
+from ganforge.conditions.captions import Captions
 from ganforge.errors import UserError
-from ganforge.latents import Directions, find_directions
 from ganforge.latents.attributes import brightness
-from ganforge.latents.directions import _Drawn, _principal, _sefa
-from ganforge.params import DirectionsSettings
-from tests.latents.conftest import untrained
+from ganforge.latents.directions import Directions, _Drawn, _principal, _sefa, find_directions, labels_of
+from ganforge.latents.settings import DirectionsSettings
+from ganforge.latents.space import Space
+from ganforge.signals.image import ImageSignal
+from tests.latents.conftest import generator_of, untrained
+from tests.sounds import SOUND
+from tests.specs import spec
 
 PARAMS = DirectionsSettings(samples=2000, components=2, strength=3.0, seed=1)
+FEW = DirectionsSettings(samples=200, components=2, strength=3.0, seed=1)
 
 
 class Planted:
     """A space of four latents, of which the second makes signals brighter and the third moves a spot to the right."""
 
-    name, free = "z", slice(0, 4)
-    generator = SimpleNamespace(classes=("dark", "light"), shape=(1, 9, 9), digest="planted")
+    name, free, classes = "z", slice(0, 4), ("dark", "light")
+    generator = SimpleNamespace(signal=ImageSignal((1, 9, 9)), digest="planted")
     module = SimpleNamespace(first_weight=lambda: torch.diag(torch.tensor([1.0, 2.0, 5.0, 0.1, 0.0, 9.0])))
 
-    def draw(self, n, seed):
+    def draw(self, n, seed, pool=None):
         labels = np.arange(n) % 2
         embedding = np.eye(2)[labels]
         latents = np.random.default_rng(seed).normal(size=(n, 4))
-        return np.hstack([latents, embedding]).astype(np.float32), labels
+        return np.hstack([latents, embedding]).astype(np.float32), {"labels": labels}
 
     def signals(self, codes):
         across = np.arange(9) - 4
@@ -47,15 +52,16 @@ def planted():
 
 
 def test_what_can_be_measured_is_found_where_it_was_planted(planted):
-    found = planted.vectors["brightness"]
-    assert 0.85 < found[1] < 1.05, "a step is a standard deviation, and upwards is brighter"
-    assert np.linalg.norm(np.delete(found, 1)) < 0.5, "what is left is made orthogonal to what else can be measured"
-    assert found[4:].tolist() == [0, 0], "the label stays"
+    vector = planted.vectors["brightness"]
+    assert 0.85 < vector[1] < 1.05, "a step is a standard deviation, and upwards is brighter"
+    assert np.linalg.norm(np.delete(vector, 1)) < 0.5, "what is left is made orthogonal to what else can be measured"
+    assert vector[4:].tolist() == [0, 0], "the label stays"
 
 
 def test_editing_changes_what_it_names_and_nothing_else(planted):
     space = Planted()
-    codes, labels = space.draw(200, 5)
+    codes, asked = space.draw(200, 5)
+    labels = asked["labels"]
     before, after = space.signals(codes), space.signals(planted.edit(codes, labels, "brightness", 1.5))
     gained = brightness(after) - brightness(before)
     assert np.median(gained) == pytest.approx(1.5 * 15, rel=0.15) and np.quantile(gained, 0.05) > 10
@@ -65,7 +71,8 @@ def test_editing_changes_what_it_names_and_nothing_else(planted):
 
 def test_a_class_is_reached_with_everything_else_as_it_was(planted):
     space = Planted()
-    codes, labels = space.draw(200, 5)
+    codes, asked = space.draw(200, 5)
+    labels = asked["labels"]
     after = planted.edit(codes, labels, "to-light", 1.0)
     assert np.abs(after[:, 4:] - [0, 1]).max() < 0.01
     assert np.abs(after[labels == 1] - codes[labels == 1]).max() == 0
@@ -73,13 +80,13 @@ def test_a_class_is_reached_with_everything_else_as_it_was(planted):
 
 
 def test_sefa_finds_what_the_first_layer_amplifies_most_beside_the_label():
-    found = list(_sefa(Planted(), 2).values())
-    assert np.allclose(found, [[0, 0, 1, 0], [0, 1, 0, 0]])
+    assert np.allclose(list(_sefa(Planted(), 2).values()), [[0, 0, 1, 0], [0, 1, 0, 0]])
 
 
 def test_principal_components_of_signals_are_traced_back_to_latents():
     space = Planted()
-    codes, labels = space.draw(2000, 0)
+    codes, asked = space.draw(2000, 0)
+    labels = asked["labels"]
     pixels = space.signals(codes).reshape(2000, -1).astype(np.float32)
     for label in (0, 1):
         pixels[labels == label] -= pixels[labels == label].mean(0)
@@ -91,26 +98,61 @@ def test_principal_components_of_styles_are_those_of_their_covariance():
     space = untrained("style", 0)
     codes, _ = space.draw(2000, 0)
     within = codes - codes.mean(0)
-    found = _principal(space, _Drawn(within, np.empty((2000, 0)), {}), 2)
+    vectors = _principal(space, _Drawn(within, np.empty((2000, 0)), {}), 2)
     _, wanted = np.linalg.eigh(np.cov(within.T))
-    for vector, axis in zip(found.values(), wanted.T[::-1]):
+    for vector, axis in zip(vectors.values(), wanted.T[::-1]):
         assert abs(vector @ axis) == pytest.approx(1, abs=1e-4)
 
 
 @pytest.mark.parametrize("classes", [0, 3])
 def test_every_family_has_directions_that_are_found_again_on_disk(family, classes, tmp_path):
     space = untrained(family, classes)
-    found = find_directions(space, None, DirectionsSettings(samples=200, components=2, strength=3.0, seed=1))
+    directions = find_directions(space, None, FEW)
     names = ["brightness", "width", "slant", "pca-1", "pca-2", "sefa-1", "sefa-2", *["to-a", "to-b", "to-c"][:classes]]
-    assert found.names == names
-    codes, labels = space.draw(5, 0)
+    assert directions.names == names
+    codes, asked = space.draw(5, 0)
     for name in names:
-        assert np.isfinite(found.edit(codes, labels, name, 1.0)).all()
-        assert np.array_equal(found.edit(codes, labels, name, 0.0), codes)
-    found.save(tmp_path)
+        assert np.isfinite(directions.edit(codes, asked.get("labels"), name, 1.0)).all()
+        assert np.array_equal(directions.edit(codes, asked.get("labels"), name, 0.0), codes)
+    directions.save(tmp_path)
     again = Directions.load(str(tmp_path), space.generator)
-    assert again.names == names and np.array_equal(again.means, found.means)
-    assert all(np.array_equal(again.vectors[name], vector) for name, vector in found.vectors.items())
+    assert again.names == names and np.array_equal(again.means, directions.means)
+    assert all(np.array_equal(again.vectors[name], vector) for name, vector in directions.vectors.items())
+
+
+class Dark:
+    """Recognises what is darker than the middle."""
+
+    def __call__(self, stored):
+        return SimpleNamespace(labels=(stored.reshape(len(stored), -1).mean(1) > 110).astype(np.int64))
+
+
+def test_without_labels_to_ask_for_groups_are_those_that_are_recognised():
+    space = untrained("dcgan", 0)
+    directions = find_directions(space, Dark(), FEW, ("dark", "light"))
+    assert directions.names[-2:] == ["to-dark", "to-light"]
+    codes, asked = space.draw(200, FEW.seed)
+    labels = labels_of(space, codes, asked, Dark())
+    assert directions.means[1] == pytest.approx(codes[labels == 1].mean(0), abs=1e-5)
+    assert labels_of(space, codes, asked, None) is None
+
+
+def test_sounds_of_captions_have_directions_that_leave_the_caption():
+    captions = Captions(("", "low", "high"), 1)
+    space = Space(generator_of(spec("dcgan", signal=SOUND, condition=captions, latent_dim=8)))
+    pool = {"tokens": np.array([[1], [2], [2]], np.int32)}
+    directions = find_directions(space, None, FEW, pool=pool)
+    assert directions.names == ["pca-1", "pca-2", "sefa-1", "sefa-2"]
+    assert not any(vector[8:].any() for vector in directions.vectors.values())
+
+
+def test_a_generator_without_codes_has_no_directions(tmp_path):
+    generator = SimpleNamespace(digest="translator")
+    Directions.none(generator).save(tmp_path)
+    directions = Directions.load(tmp_path, generator)
+    assert directions.names == []
+    with pytest.raises(UserError, match="there is no direction 'slant'; allowed is one of none"):
+        directions.check("slant")
 
 
 def test_a_direction_that_is_not_there_is_refused_by_name(planted):
@@ -139,18 +181,18 @@ def test_a_generator_that_draws_always_the_same_has_fewer_directions_and_makes_n
         def signals(self, codes):
             return np.full((len(codes), 1, 9, 9), 7, np.uint8)
 
-    found = find_directions(Collapsed(), None, PARAMS)
-    assert found.names == ["sefa-1", "sefa-2", "to-dark", "to-light"]
-    assert np.isfinite(np.array(list(found.vectors.values()))).all()
+    directions = find_directions(Collapsed(), None, PARAMS)
+    assert directions.names == ["sefa-1", "sefa-2", "to-dark", "to-light"]
+    assert np.isfinite(np.array(list(directions.vectors.values()))).all()
 
 
 def test_a_class_that_is_never_drawn_has_the_mean_of_all():
     class Rare(Planted):
-        generator = SimpleNamespace(classes=("dark", "light", "never"), shape=(1, 9, 9), digest="rare")
+        classes = ("dark", "light", "never")
 
-    found = find_directions(Rare(), None, PARAMS)
+    directions = find_directions(Rare(), None, PARAMS)
     codes, _ = Planted().draw(2000, PARAMS.seed)
-    assert found.means[2] == pytest.approx(codes.mean(0), abs=1e-5)
+    assert directions.means[2] == pytest.approx(codes.mean(0), abs=1e-5)
 
 
 def test_a_label_is_another_from_half_of_the_way_on(planted):

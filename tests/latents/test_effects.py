@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ganforge.latents import find_directions
+from ganforge.latents.directions import find_directions
 from ganforge.latents.effects import Effect, measure_effects
 from tests.latents.test_directions import PARAMS, Planted
 
@@ -30,3 +30,4 @@ def test_the_sentence_tells_large_changes_only():
     assert effect.sentence() == "slant: slant +2.9 sd; 98% keep their class."
     assert Effect("to-7", 1.0, 0.9, {}).sentence() == "to-7; 90% are recognised as that class."
     assert Effect("sefa-1", 3.0, None, {"slant": 0.2}).sentence() == "sefa-1: nothing that is measured here changes."
+    assert Effect("sefa-1", 3.0, 0.9, {}).sentence() == "sefa-1; 90% keep their class.", "where nothing is measured"

@@ -31,7 +31,7 @@ def test_everything_promised_is_there(finished):
         "samples/single/7_1.png",
     ):
         assert (root / name).stat().st_size > 0, name
-    samples = np.load(root / "samples" / "samples.npy")
+    samples = np.load(root / "samples" / "signal.npy")
     assert samples.shape == (3 * finished.metrics()["n"]["fake"], 1, 8, 8)
     for name in ("grid", "interpolation"):
         with Image.open(root / "samples" / f"{name}.png") as picture:
@@ -74,8 +74,8 @@ def test_the_run_is_recorded_whole(finished):
 def test_a_comment_runs_nothing_and_a_key_runs_what_depends_on_it(project):
     path = project.root / "params.yaml"
     text = path.read_text()
-    assert "# of the weights" in text
-    path.write_text(text.replace("# of the weights", "# OF THE WEIGHTS") + "\n# a comment\n")
+    assert "# Seed of" in text
+    path.write_text(text.replace("# Seed of", "# SEED OF") + "\n# a comment\n")
     assert project.repro() == []
     project.set(compute__threads=2)
     assert project.repro() == []

@@ -60,7 +60,7 @@ def test_a_training_whose_disk_is_full_goes_on_when_there_is_room(project):
 
 def test_samples_that_do_not_fit_on_the_disk_are_told_of(project):
     sentence = refused(project.run("python", "-m", "pipeline.sample", most_bytes=20_000))
-    assert sentence == f"sample: samples/samples.npy cannot be used (File too large); {SENTENCE}"
+    assert sentence == f"sample: samples/signal.npy cannot be used (File too large); {SENTENCE}"
 
 
 @pytest.mark.long

@@ -32,9 +32,9 @@ def test_recorded_runs_are_found_again_and_the_one_before_is_the_last_that_was_f
     assert previous_run(compared, first.identity) is None
     current = recover_run(params, META, Identity.new())
     run = previous_run(compared, current.identity)
-    assert run.params["train.loss"] == "hinge"
+    assert run.params["objective.loss"] == "hinge"
     assert run.grid == png()
-    assert read_run(first.run_id).params["train.loss"] == "hinge"
+    assert read_run(first.run_id).params["objective.loss"] == "hinge"
     assert read_run(first.run_id[:10]).params == read_run(first.run_id).params
     assert read_run(current.run_id) is None
     assert read_run("0" * 32) is None

@@ -98,7 +98,9 @@ def trials(
 def chosen(candidates: list[Trial]) -> dict[str, Trial]:
     """The trial of each arm that is best on the validation images; of equal ones that with fewer generated images."""
     return {
-        arm: max((trial for trial in candidates if trial.arm == arm), key=lambda trial: (trial.validation, -trial.share))
+        arm: max(
+            (trial for trial in candidates if trial.arm == arm), key=lambda trial: (trial.validation, -trial.share)
+        )
         for arm in ARMS
     }
 

@@ -9,7 +9,7 @@ from ganforge.commands.generators import add_generator
 from ganforge.errors import UserError
 from ganforge.layout import EXTRACTOR, PREPARED
 
-NAME, HELP = "augment", "write a balanced, labelled set of generated images, for other programs to train on"
+NAME, HELP = "augment", "write a balanced, labelled set of generated samples, for other programs to train on"
 MOST = 20_000
 
 
@@ -23,8 +23,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="prepared data it learnt from (default: data/prepared)",
     )
-    parser.add_argument("--per-class", type=int, default=100, metavar="N", help="images of each class (default: 100)")
-    parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same images (default: 0)")
+    parser.add_argument("--per-class", type=int, default=100, metavar="N", help="samples of each class (default: 100)")
+    parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same samples (default: 0)")
     parser.add_argument(
         "--min-confidence",
         type=float,
@@ -37,46 +37,42 @@ def add(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=0.0,
         metavar="R",
-        help="leave out what is nearer to a training image; 1 is as near as two training images, 0 a copy (default: 0)",
+        help="leave out what is nearer to training data; 1 is as near as two training items, 0 a copy (default: 0)",
     )
     parser.add_argument("--out", type=Path, default=Path("augmented"), metavar="DIR", help="(default: augmented)")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Writes a folder for each class, as torchvision's ImageFolder reads them, and a table of all images."""
+    """Writes a folder for each class, as torchvision's ImageFolder reads images, and a table of all samples."""
     check(options)
 
-    from ganforge.augmenting.labelled_set import Filter, Inspector, write_set
-    from ganforge.features.extractor import Extractor, read_config
+    from ganforge.augmenting.labelled_set import Filter, Inspector, class_names, write_set
+    from ganforge.compute.device import configure
+    from ganforge.features.extractor import Extractor
     from ganforge.files import read_array
     from ganforge.generator import Generator
     from ganforge.params import load_params
-    from ganforge.prepared.storage import Prepared
-    from ganforge.compute.device import configure
+    from ganforge.prepared.columns import SIGNAL
+    from ganforge.prepared.meta import Prepared
+    from ganforge.signals import signal_of
 
     device = configure(load_params().compute)
     generator = Generator.load(options.generator, device)
-    if not generator.classes:
-        raise UserError(
-            f"the generator in {options.generator} draws no labels: train one with dataset.labels: use and "
-            "network.conditional: auto."
-        )
-    data = Prepared.load(options.data)
-    described = read_config(EXTRACTOR)
-    known = (tuple(described["shape"]), described["classes"]) == (generator.shape, len(generator.classes))
-    if not known or data.meta.classes != generator.classes or data.meta.shape != generator.shape:
+    names, signal = class_names(generator), generator.signal
+    data, extractor = Prepared.load(options.data), Extractor.load(EXTRACTOR, device)
+    of_data = (signal_of(data.meta.columns[SIGNAL]), data.meta.classes)
+    if of_data != (signal, names) or (extractor.signal, extractor.classes) != (signal, len(names)):
         raise UserError(
             f"{options.data} and {EXTRACTOR} are of other data than {options.generator}: name what it learnt from."
         )
-    extractor = Extractor.load(EXTRACTOR, device)
     stored = options.data == PREPARED
-    features = read_array(EXTRACTOR / "train_features.npy") if stored else extractor(data.splits["train"].images).values
+    features = read_array(EXTRACTOR / "train_features.npy") if stored else extractor(data.splits["train"].signal).values
     wanted = Filter(options.min_confidence, options.min_distance)
     confidence = write_set(
         options.out, generator, Inspector(extractor, features), options.per_class, options.seed, wanted
     )
-    classes = len(generator.classes)
-    print(f"{classes * options.per_class} images of {classes} classes are in {options.out}, with a table of them.")
+    count = len(names) * options.per_class
+    print(f"{count} {signal.plural} of {len(names)} classes are in {options.out}, with a table of them.")
     print(f"The classifier is sure of their labels by {confidence:.1%} in the mean.")
 
 
@@ -86,7 +82,7 @@ def check(options: argparse.Namespace) -> None:
     Raises:
         UserError: one is not, or something would be.
     """
-    from ganforge.params import LAST_SEED
+    from ganforge.settings import LAST_SEED
 
     for name, value, least, most in (
         ("per-class", options.per_class, 1, MOST),

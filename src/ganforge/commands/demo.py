@@ -22,16 +22,18 @@ def run(options: argparse.Namespace) -> None:
     if not 1 <= options.port <= 65535:
         raise UserError(f"--port is {options.port}; allowed is 1 to 65535.")
 
+    from ganforge.commands.generators import pool_for
     from ganforge.commands.pictures import open_space
     from ganforge.demo.page import open_page
     from ganforge.demo.studio import Studio
     from ganforge.features.extractor import Extractor
-    from ganforge.latents import Directions
+    from ganforge.latents.directions import Directions
     from ganforge.layout import DIRECTIONS, EXTRACTOR
     from ganforge.params import load_params
 
     space = open_space(options.generator)
     extractor = Extractor.load(EXTRACTOR, space.generator.device)
-    studio = Studio(space, Directions.load(DIRECTIONS, space.generator), extractor, load_params())
+    directions, pool = Directions.load(DIRECTIONS, space.generator), pool_for(space.generator.condition)
+    studio = Studio(space, directions, extractor, load_params().dataset, pool)
     print(f"The demo will answer at http://{options.host}:{options.port} in some seconds; Ctrl-C ends it.", flush=True)
     open_page(studio, f"ganforge: {space.generator.config.dataset}", options.host, options.port)

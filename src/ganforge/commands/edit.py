@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganforge.commands.pictures import CODE, Coded, add_image, open_space, read_code, write_code
+from ganforge.commands.pictures import CODE, EncodedSignal, add_file, open_space, read_code, write_code
 from ganforge.errors import UserError
 from ganforge.layout import DIRECTIONS
 
@@ -21,7 +21,7 @@ MOST = 20.0
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Which picture, which direction and how far."""
-    add_image(parser, f"a picture, or {CODE} of one that was projected or edited")
+    add_file(parser, f"a picture, or another file of what the generator draws, or {CODE} of one")
     parser.add_argument(
         "--direction", action="append", metavar="NAME", help="one of models/directions (default: list them)"
     )
@@ -45,53 +45,45 @@ def run(options: argparse.Namespace) -> None:
         raise UserError(
             f"--direction is given {len(others) + 1} times; allowed is one: edit {options.out / CODE} along the next."
         )
-    if not options.image.exists():
-        raise UserError(f"{options.image} does not exist: name a picture, or {CODE} of one.")
+    if not options.file.exists():
+        raise UserError(f"{options.file} does not exist: name a picture, or {CODE} of one.")
 
     import numpy as np
 
-    from ganforge.latents import Directions, describe_error
-    from ganforge.latents.directions import TO
-    from ganforge.signals import SHEET_SUFFIX, SIGNALS
+    from ganforge.latents.directions import TO, Directions
+    from ganforge.latents.projection import describe_error
+    from ganforge.prepared.columns import LABELS
+    from ganforge.signals import SHEET_SUFFIX
 
     space = open_space(options.generator)
     directions = Directions.load(DIRECTIONS, space.generator)
     if direction is None:
-        print("\n".join(directions.names))
+        print("\n".join(directions.names) or "there are none")
         return
     directions.check(direction)
     strength = options.strength
     if strength is None:
         strength = 1.0 if direction.startswith(TO) else 2.0
-    coded = read_code(options.image, space)
-    labels = coded.labels
+    encoded = read_code(options.file, space)
+    labels = encoded.asked.get(LABELS)
+    after = directions.label_after(labels, direction, strength)
     if labels is None and directions.classes:
-        labels = _recognised(coded, space.generator.device)
+        labels = _recognised(encoded, space.generator.device)
     steps = np.linspace(0, strength, COLUMNS)
-    codes = np.concatenate([directions.edit(coded.code, labels, direction, float(step)) for step in steps])
-    signals = space.signals(codes)
-    signal = SIGNALS[space.generator.config.signal]()
-    signal.each(np.concatenate([coded.reconstruction, signals[-1:]]), ["reconstruction", "edited"], options.out)
+    codes = np.concatenate([directions.edit(encoded.code, labels, direction, float(step)) for step in steps])
+    signal, signals = space.generator.signal, space.signals(codes)
+    signal.each(np.concatenate([encoded.reconstruction, signals[-1:]]), ["reconstruction", "edited"], options.out)
     signal.sheet(signals, COLUMNS, options.out / f"sheet{SHEET_SUFFIX}")
-    write_code(
-        options.out / CODE,
-        Coded(
-            codes[-1:],
-            directions.label_after(coded.labels, direction, strength),
-            None,
-            signals[-1:],
-            None,
-        ),
-        space,
-    )
-    if coded.share_of_mean_error is not None:
-        print(describe_error(coded.share_of_mean_error))
+    asked = encoded.asked if after is None else {**encoded.asked, LABELS: after}
+    write_code(options.out / CODE, EncodedSignal(codes[-1:], asked, None, signals[-1:], None), space)
+    if encoded.share_of_mean_error is not None:
+        print(describe_error(encoded.share_of_mean_error))
     print(f"edited, reconstruction, the way between (sheet{SHEET_SUFFIX}) and {CODE} are in {options.out}.")
 
 
-def _recognised(coded: Coded, device: torch.device) -> np.ndarray:
-    """The class that the extractor sees in a picture."""
+def _recognised(encoded: EncodedSignal, device: torch.device) -> np.ndarray:
+    """The class that the extractor recognises."""
     from ganforge.features.extractor import Extractor
     from ganforge.layout import EXTRACTOR
 
-    return Extractor.load(EXTRACTOR, device)(coded.reconstruction).labels
+    return Extractor.load(EXTRACTOR, device)(encoded.reconstruction).labels

@@ -6,7 +6,7 @@ import argparse
 
 from ganforge.commands.generators import add_generator
 
-NAME, HELP = "info", "what a trained generator is: its data, network, labels and size"
+NAME, HELP = "info", "what a trained generator is: its data, what it can be asked for, network and size"
 add = add_generator
 
 
@@ -15,14 +15,14 @@ def run(options: argparse.Namespace) -> None:
     from ganforge.generator import Generator
 
     generator = Generator.load(options.generator)
-    config = generator.config
+    config, spec, signal = generator.config, generator.spec, generator.signal
     weights = sum(weight.numel() for weight in generator.module.parameters())
-    sphere = " on a sphere" if config.network.sphere else ""
-    told = {
-        "Trained on": f"{config.dataset}, {config.images:,} images shown",
-        "Draws": f"{config.signal}s of {' x '.join(map(str, generator.shape))}",
-        "Labels": ", ".join(generator.classes) if generator.classes else "none: it was trained without",
-        "Network": f"{config.network.name}, {weights:,} weights, latent vectors of {config.network.latent_dim}{sphere}",
+    sphere = " on a sphere" if spec.settings.sphere else ""
+    lines = {
+        "Trained on": f"{config.dataset}, {config.images:,} {signal.plural} shown",
+        "Draws": f"{signal.plural} of {' x '.join(map(str, signal.shape))}",
+        "Asks for": generator.condition.summary(),
+        "Network": f"{spec.settings.name}, {weights:,} weights, latent vectors of {spec.latent_dim}{sphere}",
     }
-    for name, text in told.items():
+    for name, text in lines.items():
         print(f"{name:12}{text}")

@@ -1,4 +1,4 @@
-"""What the commands share that take an image: where it comes from, and where its code does."""
+"""What the commands share that take a picture, or another signal: where it comes from, and where its code does."""
 
 from __future__ import annotations
 
@@ -8,113 +8,126 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganforge.commands.generators import add_generator
+from ganforge.commands.generators import add_generator, pool_for
 from ganforge.errors import UserError, first_line
 from ganforge.layout import EXTRACTOR
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ganforge.latents import Space
+    from ganforge.latents.space import Space
+    from ganforge.prepared.columns import Arrays
 
 CODE = "code.json"
 
 
 @dataclass(frozen=True)
-class Coded:
-    """An image that the generator knows.
+class EncodedSignal:
+    """A signal that the generator draws, or nearly.
 
     Attributes:
         code: (1, entries) float32.
-        labels: (1,) int64, None where the generator is unconditional.
-        image: what was given, uint8 (1, *shape).
-        reconstruction: what the generator makes of its code, uint8 (1, *shape).
-        share_of_mean_error: its error as a share of that of the mean image; None where it was read from a file.
+        asked: columns of its condition, one row; empty where the generator has none.
+        given: what was given, (1, *shape) as it is stored; None where the code was read from a file.
+        reconstruction: what the generator makes of its code, (1, *shape) as it is stored.
+        share_of_mean_error: its error as a share of that of the mean sample; None where it was read from a file.
     """
 
     code: np.ndarray
-    labels: np.ndarray | None
-    image: np.ndarray | None
+    asked: Arrays
+    given: np.ndarray | None
     reconstruction: np.ndarray
     share_of_mean_error: float | None
 
 
-def add_image(parser: argparse.ArgumentParser, described: str) -> None:
-    """The image, and the generator that it is looked for in."""
-    parser.add_argument("image", type=Path, metavar="IMAGE", help=described)
+def add_file(parser: argparse.ArgumentParser, described: str) -> None:
+    """The picture, and the generator that it is looked for in."""
+    parser.add_argument("file", type=Path, metavar="FILE", help=described)
     add_generator(parser)
 
 
 def open_space(folder: Path) -> Space:
-    """The codes of a generator in a folder, on whatever params.yaml says."""
-    from ganforge.generator import Generator
-    from ganforge.latents import Space
-    from ganforge.params import load_params
+    """The codes of a generator in a folder, on whatever params.yaml says.
+
+    Raises:
+        UserError: there is no generator, or it has none.
+    """
     from ganforge.compute.device import configure
+    from ganforge.generator import Generator
+    from ganforge.latents.space import Space
+    from ganforge.params import load_params
 
     return Space(Generator.load(folder, configure(load_params().compute)))
 
 
-def read_code(path: Path, space: Space) -> Coded:
+def read_code(path: Path, space: Space) -> EncodedSignal:
     """The code of a picture, looked for; or the one that a file tells."""
     if path.suffix == ".json":
-        return _told(path, space)
-    from ganforge.datasets.single import read_single
+        return _load_code(path, space)
     from ganforge.features.extractor import Extractor
-    from ganforge.latents import project
+    from ganforge.latents.projection import project
+    from ganforge.latents.reading import read_signal
     from ganforge.params import load_params
 
     try:
         content = path.read_bytes()
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}): name a picture.") from None
-    extractor = Extractor.load(EXTRACTOR, space.generator.device)
-    image = read_single(content, str(path), space.generator.shape, load_params())[None]
-    found = project(image, space, extractor)
-    share = float(found.error[0] / found.mean_error[0])
-    return Coded(found.codes, found.labels, image, found.signals, share)
+    generator = space.generator
+    extractor = Extractor.load(EXTRACTOR, generator.device)
+    given = read_signal(content, str(path), generator.signal, load_params().dataset)[None]
+    projection = project(given, space, extractor, pool=pool_for(generator.condition))
+    share = float(projection.error[0] / projection.mean_error[0])
+    return EncodedSignal(projection.codes, projection.asked, given, projection.signals, share)
 
 
-def write_code(path: Path, coded: Coded, space: Space) -> None:
+def write_code(path: Path, encoded: EncodedSignal, space: Space) -> None:
     """Writes a code as text; `read_code` reads it."""
     from ganforge.files import write_json
 
-    label = None if coded.labels is None else space.generator.classes[coded.labels[0]]
     write_json(
         path,
         {
             "generator": space.generator.digest,
-            "label": label,
-            "share_of_mean_error": coded.share_of_mean_error,
-            "code": coded.code[0].tolist(),
+            "condition": title_of(encoded.asked, space),
+            "share_of_mean_error": encoded.share_of_mean_error,
+            "code": encoded.code[0].tolist(),
         },
     )
 
 
-def _told(path: Path, space: Space) -> Coded:
+def title_of(asked: Arrays, space: Space) -> str | None:
+    """A condition of one row in words; None where there is none, or no words for it."""
+    titles = space.generator.condition.titles(asked) if asked else None
+    return titles[0] if titles else None
+
+
+def _load_code(path: Path, space: Space) -> EncodedSignal:
     import numpy as np
 
+    condition = space.generator.condition
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        if "generator" not in told:
+        contents = json.loads(path.read_text(encoding="utf-8"))
+        if "generator" not in contents:
             raise ValueError("it does not say of which generator it is")
-        if told["generator"] != space.generator.digest:
+        if contents["generator"] != space.generator.digest:
             raise ValueError("it is of another generator")
         with np.errstate(over="ignore"):
-            code = np.array([told["code"]], dtype=np.float32)
-        if code.shape != (1, space.encode(*_first(space)).shape[1]) or not np.isfinite(code).all():
+            code = np.array([contents["code"]], dtype=np.float32)
+        if code.shape != (1, _entries(space)) or not np.isfinite(code).all():
             raise ValueError("its numbers are damaged")
-        labels = None if told["label"] is None else np.array([space.generator.classes.index(told["label"])])
-    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
+        title = contents["condition"] if "condition" in contents else contents["label"]  # as it was called before
+        asked = {} if title is None else condition.parse(title, 1)
+    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError, UserError) as error:
         raise UserError(
-            f"{path} holds no code of this generator ({first_line(error)}): project the picture anew."
+            f"{path} holds no code of this generator ({first_line(error).rstrip('.')}): project the picture anew."
         ) from None
-    return Coded(code, labels, None, space.signals(code), None)
+    return EncodedSignal(code, asked, None, space.signals(code), None)
 
 
-def _first(space: Space) -> tuple[np.ndarray, np.ndarray | None]:
-    """A latent vector and a label, to see how long codes are."""
+def _entries(space: Space) -> int:
+    """How long codes are."""
     import numpy as np
 
-    latents = np.zeros((1, space.generator.config.network.latent_dim), np.float32)
-    return latents, np.zeros(1, np.int64) if space.generator.classes else None
+    latents = np.zeros((1, space.generator.spec.latent_dim), np.float32)
+    return int(space.encode(latents, space.generator.condition.blank(1)).shape[1])

@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganforge.commands.generators import add_generator
+from ganforge.commands.generators import add_generator, pool_for, read_condition
 from ganforge.errors import UserError
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from ganforge.generator import Generator, Label
+    from ganforge.generator import Generator
+    from ganforge.prepared.columns import Arrays
 
 NAME, HELP = (
     "sample",
-    "draw samples from a trained generator: single pictures, a sheet, walks between them, an animation",
+    "draw samples from a trained generator: single files, a sheet, walks between them, an animation",
 )
 MOST_SHOWN = 400  # samples on a sheet
 MOST_SAMPLES = 1_000_000  # that one command draws
@@ -32,8 +33,14 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--count", type=int, default=64, metavar="N", help="how many (default: 64)")
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same samples (default: 0)")
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--label", help="name or number of a label for all (default: as frequent as in training)")
-    which.add_argument("--labels", metavar="A,B,...", help=f"labels in turns, by name or number, or {ALL}")
+    which.add_argument(
+        "--condition",
+        "--label",
+        metavar="VALUE",
+        help="what is asked for, of all: a label by name or number, a caption, the file of a source (default: as in "
+        "training; `ganforge info` says what there is)",
+    )
+    which.add_argument("--conditions", "--labels", metavar="A,B,...", help=f"several of them in turns, or {ALL}")
     parser.add_argument(
         "--truncation",
         type=float,
@@ -48,7 +55,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="walk from each sample to the next, and from the last to the first, in as many steps each",
     )
     parser.add_argument(
-        "--video", type=Path, metavar="FILE", help="a .gif or .mp4 of all pictures, one after the other"
+        "--video", type=Path, metavar="FILE", help="a .gif or .mp4 of the pictures of all, one after the other"
     )
     parser.add_argument("--rate", type=int, default=20, metavar="FPS", help="pictures per second in it (default: 20)")
     parser.add_argument("--columns", type=int, help="of the sheet (default: 10, or the steps of a walk)")
@@ -57,14 +64,55 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Writes the samples, a sheet of the first of them, and the animation."""
-    from ganforge.params import LAST_SEED
+    check(options)
+
+    import numpy as np
+
+    from ganforge.signals import SHEET_SUFFIX
+    from ganforge.signals.animation import check_animation, write_animation
+
+    if options.video:
+        check_animation(options.video)
+
+    from ganforge.generator import Generator
+
+    generator = Generator.load(options.generator)
+    signal, asked = generator.signal, asked_for(generator, options)
+    if options.interpolate is not None:
+        blocks = walk(generator, options.count, options.seed, asked, options.truncation, options.interpolate)
+    else:
+        blocks = generator.draw(options.count, options.seed, asked, options.truncation)
+    shown: list[np.ndarray] = []
+    drawn, most = 0, MOST_FRAMES if options.video else MOST_SHOWN
+    for block in blocks:
+        signal.each(block, [f"{drawn + index:06d}" for index in range(len(block))], options.out)
+        if drawn < most:
+            shown.append(block)
+        drawn += len(block)
+    first = np.concatenate(shown)
+    sheet = options.out / f"sheet{SHEET_SUFFIX}"
+    signal.sheet(first[:MOST_SHOWN], columns_of(options), sheet)
+    print(f"Samples in {options.out}: {drawn}; {sheet} shows {min(drawn, MOST_SHOWN)}.")
+    if options.video:
+        seconds = write_animation([signal.picture(sample) for sample in first], options.video, options.rate)
+        print(f"{options.video} shows them in {seconds:.1f} s.")
+    if older := sorted(options.out.glob(f"{'[0-9]' * 6}{signal.suffix}"))[drawn:]:
+        print(f"Still in {options.out}, of an earlier call: {older[0].name} to {older[-1].name}.")
+
+
+def check(options: argparse.Namespace) -> None:
+    """Sees that numbers are in their range.
+
+    Raises:
+        UserError: one is not.
+    """
+    from ganforge.settings import LAST_SEED
 
     walks = options.interpolate is not None
-    columns = options.columns or min(options.interpolate or 10, WIDEST_WALK)
     frames = options.count * (options.interpolate or 1)
     for name, value, least, most in (
         ("count", options.count, 1, MOST_SAMPLES),
-        ("columns", columns, 1, MOST_SHOWN),
+        ("columns", columns_of(options), 1, MOST_SHOWN),
         ("seed", options.seed, 0, LAST_SEED),
         ("interpolate", options.interpolate if walks else 2, 2, MOST_FRAMES),
         ("rate", options.rate, 1, 50),
@@ -76,66 +124,45 @@ def run(options: argparse.Namespace) -> None:
     if (options.video or walks) and frames > MOST_FRAMES:
         raise UserError(f"these are {frames} pictures; allowed in an animation or a walk is at most {MOST_FRAMES}.")
 
-    import numpy as np
 
-    from ganforge.signals import SHEET_SUFFIX, SIGNALS
-    from ganforge.signals.animation import check_animation, write_animation
-
-    if options.video:
-        check_animation(options.video)
-
-    from ganforge.generator import Generator
-
-    generator = Generator.load(options.generator)
-    signal = SIGNALS[generator.config.signal]()
-    label = options.label if options.labels is None else in_turns(generator, options.labels, options.count)
-    if walks:
-        blocks = walk(generator, options.count, options.seed, label, options.truncation, options.interpolate)
-    else:
-        blocks = generator.sample_blocks(options.count, options.seed, label, options.truncation)
-    shown: list[np.ndarray] = []
-    drawn, kept = 0, MOST_FRAMES if options.video else MOST_SHOWN
-    for block in blocks:
-        signal.each(block, [f"{drawn + index:06d}" for index in range(len(block))], options.out)
-        if drawn < kept:
-            shown.append(block)
-        drawn += len(block)
-    pictures = np.concatenate(shown)
-    sheet = options.out / f"sheet{SHEET_SUFFIX}"
-    signal.sheet(pictures[:MOST_SHOWN], columns, sheet)
-    print(f"Samples in {options.out}: {drawn}; {sheet} shows {min(drawn, MOST_SHOWN)}.")
-    if options.video:
-        seconds = write_animation(pictures, options.video, options.rate)
-        print(f"{options.video} shows them in {seconds:.1f} s.")
-    if older := sorted(options.out.glob(f"{'[0-9]' * 6}{signal.suffix}"))[drawn:]:
-        print(f"Still in {options.out}, of an earlier call: {older[0].name} to {older[-1].name}.")
+def columns_of(options: argparse.Namespace) -> int:
+    """Columns of the sheet."""
+    columns: int = options.columns or min(options.interpolate or 10, WIDEST_WALK)
+    return columns
 
 
-def in_turns(generator: Generator, text: str, count: int) -> np.ndarray:
-    """As many labels as samples, in the order that a text like ``3,1,4`` names them, again and again.
+def asked_for(generator: Generator, options: argparse.Namespace) -> Arrays:
+    """The columns of the condition of all samples: one for all, several in turns, or as they were in training.
 
     Raises:
-        UserError: it names one that the generator does not know.
+        UserError: the generator does not know one of them.
     """
     import numpy as np
 
-    if not generator.classes:
-        raise UserError(f"--labels is {text}, but this generator of {generator.config.dataset} has no labels.")
-    names = generator.classes if text == ALL else [name.strip() for name in text.split(",")]
-    numbers = np.concatenate([generator.labels(1, 0, name) for name in names])
-    return np.resize(numbers, count)
+    condition = generator.condition
+    if options.condition is None and options.conditions is None:
+        return generator.ask(options.count, options.seed, pool=pool_for(condition))
+    if options.conditions == ALL:
+        rows = [condition.parse(example, 1) for example in condition.examples(MOST_SAMPLES)]
+        if not rows:
+            raise UserError(f"--conditions is {ALL}, but this generator asks for {condition.summary()}; name some.")
+    else:
+        texts = [options.condition] if options.conditions is None else options.conditions.split(",")
+        rows = [read_condition(condition, text.strip()) for text in texts]
+    turns = np.arange(options.count) % len(rows)
+    return {name: np.concatenate([row[name] for row in rows])[turns] for name in condition.columns}
 
 
 def walk(
-    generator: Generator, count: int, seed: int, label: Label, truncation: float, steps: int
+    generator: Generator, count: int, seed: int, asked: Arrays, truncation: float, steps: int
 ) -> Iterator[np.ndarray]:
-    """From each sample to the next and from the last to the first, without showing any twice; blocks of uint8."""
+    """From each sample to the next and from the last to the first, without showing any twice; blocks of signals."""
     import numpy as np
 
-    from ganforge.latents import Space
+    from ganforge.latents.space import Space
 
     space = Space(generator)
-    codes, _ = space.draw(count, seed, label, truncation)
+    codes = space.codes(count, seed, asked, truncation)
     ends = np.roll(codes, -1, axis=0)
     paths = [space.between(start, end, steps + 1)[:-1] for start, end in zip(codes, ends)]
     return space.decode(np.concatenate(paths))

@@ -73,8 +73,9 @@ class Captions(Condition):
         unknown = [word for word in words if word not in self.vocabulary[1:]]
         if unknown or len(words) > self.length:
             known = ", ".join(self.vocabulary[1:9])
+            reason = f"{unknown[0]!r} is no word of the training data" if unknown else "too long"
             raise UserError(
-                f"the caption is {text!r:.60} ({f'{unknown[0]!r} is no word of the training data' if unknown else 'too long'}); "
+                f"the caption is {text!r:.60} ({reason}); "
                 f"allowed are at most {self.length} words of the training data, such as {known}."
             )
         return [self.vocabulary.index(word) for word in words] + [PADDING] * (self.length - len(words))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ganforge.conditions.condition import Condition, Tensors, drawn_from
+from ganforge.conditions.condition import Condition, Tensors, array_of, drawn_from
 from ganforge.errors import UserError
 from ganforge.prepared.columns import SOURCE, Arrays
 from ganforge.signals import Signal, signal_of
@@ -69,10 +69,7 @@ class Source(Condition):
             return self.signal.decode(given)
         if isinstance(given, list | tuple) and given and all(isinstance(each, bytes) for each in given):
             return np.stack([self.signal.decode(each) for each in given])
-        try:
-            numbers = np.asarray(given)
-        except ValueError:
-            raise UserError("the source is a list of lists that are not of one length; allowed is an array.") from None
+        numbers = array_of(given)
         if not isinstance(given, list | tuple) or not np.issubdtype(numbers.dtype, np.number):
             return numbers
         with np.errstate(all="ignore"):

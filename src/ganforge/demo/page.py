@@ -43,6 +43,13 @@ def build_page(studio: Studio, title: str) -> Any:
             label=label, format="png", interactive=False, buttons=BUTTONS, elem_classes="picture", elem_id=name
         )
 
+    def choice_of_condition() -> Any:
+        """Where a person says what is asked for, by choosing or by writing; hidden where there is no such choice."""
+        if studio.takes_text:
+            return gr.Textbox(None, label="asked for", placeholder="as in the data", elem_id="condition")
+        first, choices = next(iter(studio.choices), None), list(studio.choices)
+        return gr.Dropdown(choices, value=first, label="asked for", visible=bool(choices), elem_id="condition")
+
     names = list(studio.directions.vectors)
     with gr.Blocks(title=title, analytics_enabled=False) as page:
         gr.Markdown(f"# {title}")
@@ -50,17 +57,11 @@ def build_page(studio: Studio, title: str) -> Any:
         with gr.Row():
             with gr.Column(scale=2, min_width=280, elem_id="stage"):
                 picture = shown("picture", "picture")
-                told = gr.Markdown(elem_id="told")
+                remark = gr.Markdown(elem_id="remark")
             with gr.Column(scale=3, min_width=280):
                 with gr.Row():
                     seed = gr.Number(0, label="seed", precision=0, elem_id="seed")
-                    label = gr.Dropdown(
-                        list(studio.classes),
-                        value=studio.classes[0] if studio.classes else None,
-                        label="class",
-                        visible=bool(studio.classes),
-                        elem_id="label",
-                    )
+                    condition = choice_of_condition()
                 truncation = gr.Slider(
                     0,
                     1,
@@ -80,18 +81,18 @@ def build_page(studio: Studio, title: str) -> Any:
                         )
                         share = gr.Slider(0, 1, 0, label="share of the way", elem_id="share")
                     reset = gr.Button("undo all edits", size="sm")
-                with gr.Accordion("Edit a picture of your own", open=True):
-                    dropped = gr.File(label="drop a picture here", file_types=["image"], elem_id="dropped")
+                with gr.Accordion("Edit a file of your own", open=True):
+                    dropped = gr.File(label="drop a file here", file_types=[kind_of_file(studio)], elem_id="dropped")
                     with gr.Row():
                         given = shown("as the generator's size has it", "given")
-                        found = shown("nearest picture", "found")
+                        nearest = shown("nearest sample", "nearest")
 
         def draw(*values: Any) -> Any:
             """The picture for what stands on the page."""
-            seeded, labelled, truncated, other, mixed, place, target, way, *strengths = values
+            seeded, wanted, truncated, other, mixed, place, target, way, *strengths = values
             settings = Settings(
                 int(seeded or 0),
-                labelled,
+                wanted or None,
                 truncated,
                 int(other or 0),
                 mixed,
@@ -103,12 +104,12 @@ def build_page(studio: Studio, title: str) -> Any:
             return refused(lambda: studio.picture(settings))
 
         def look_for(path: str | None) -> Any:
-            """Where a dropped picture was found, as yet not edited; without one, what is drawn from the seed again."""
+            """Where a dropped file was found, as yet not edited; without one, what is drawn from the seed again."""
             asleep = [gr.update(interactive=path is None) for _ in of_samples]
             if path is None:
                 return None, None, None, "", *asleep, *(gr.skip() for _ in edits)
-            place, image, nearest, text = refused(lambda: studio.find(Path(path).read_bytes(), Path(path).name))
-            return place, image, nearest, f"{text} {INSTEAD}", *asleep, *unedited
+            place, image, reconstruction, text = refused(lambda: studio.find(Path(path).read_bytes(), Path(path).name))
+            return place, image, reconstruction, f"{text} {INSTEAD}", *asleep, *unedited
 
         def refused(action: Any) -> Any:
             """Shows a person what they can put right."""
@@ -117,16 +118,23 @@ def build_page(studio: Studio, title: str) -> Any:
             except UserError as error:
                 raise gr.Error(str(error), print_exception=False) from None
 
-        of_samples: list[Any] = [seed, label, truncation, other_seed, mix]
+        of_samples: list[Any] = [seed, condition, truncation, other_seed, mix]
         edits: list[Any] = [towards, share, *sliders]
         unedited = [NOWHERE, 0.0, *(0.0 for _ in names)]
         controls = [*of_samples, origin, *edits]
         for control in controls:
             control.change(draw, controls, picture, show_progress="hidden", trigger_mode="always_last")
-        dropped.change(look_for, dropped, [origin, given, found, told, *of_samples, *edits])
+        dropped.change(look_for, dropped, [origin, given, nearest, remark, *of_samples, *edits])
         reset.click(lambda: unedited, None, edits)
         page.load(draw, controls, picture)
     return page
+
+
+def kind_of_file(studio: Studio) -> str:
+    """What may be dropped on the page, in Gradio's words."""
+    signal = studio.signal
+    kind = signal.mime.partition("/")[0]
+    return kind if kind in ("image", "audio", "video", "text") else signal.suffix
 
 
 def open_page(studio: Studio, title: str, host: str, port: int) -> None:

@@ -7,25 +7,28 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ganforge.datasets.single import read_single
+from ganforge.datasets.settings import DataSettings
 from ganforge.errors import UserError
 from ganforge.features.extractor import Extractor
-from ganforge.latents import Directions, Space, describe_error, project
-from ganforge.latents.directions import TO
-from ganforge.networks.equalised import NormalisedInput
-from ganforge.params import LAST_SEED, Params
+from ganforge.latents.directions import TO, Directions, labels_of
+from ganforge.latents.projection import describe_error, project
+from ganforge.latents.reading import read_signal
+from ganforge.latents.space import Space
+from ganforge.prepared.columns import Arrays
+from ganforge.settings import LAST_SEED
 from ganforge.signals import enlarged, picture_of
 
 MIXED = 100  # steps from one seed to the other
-SIDE = 448  # pixels; small images are enlarged towards this, by whole factors
+SIDE = 448  # pixels; small pictures are enlarged towards this, by whole factors
+MOST_CHOICES = 1000
 
 
 @dataclass(frozen=True, eq=False)
 class Origin:
-    """What is edited: a code and its label (None where there are none), as an image was projected to."""
+    """What is edited: a code and its labels (1,), None where there are none, as a signal was projected to."""
 
     code: np.ndarray
-    label: int | None
+    labels: np.ndarray | None
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Settings:
 
     Attributes:
         seed: of the sample, 0 or more.
-        label: of the sample, by name; None where the generator is unconditional.
+        condition: what is asked for, in words; None draws it as it was in training.
         truncation: 0 to 1.
         other_seed: of the sample that it is mixed with.
         mix: 0 to 1, 1 being the other one.
@@ -45,7 +48,7 @@ class Settings:
     """
 
     seed: int = 0
-    label: str | None = None
+    condition: str | None = None
     truncation: float = 1.0
     other_seed: int = 1
     mix: float = 0.0
@@ -56,83 +59,92 @@ class Settings:
 
 
 class Studio:
-    """A generator, its directions, and what finds images in it.
+    """A generator, its directions, and what finds signals in it.
+
+    Attributes:
+        choices: what can be asked for one by one, in words.
+        takes_text: whether a person may write what is asked for.
+        can_truncate: see `ganforge.networks.latent.LatentGenerator`.
 
     Args:
         space: of the generator.
         directions: along which it can be edited.
-        extractor: whose features images are compared by.
-        params: how images are cropped.
+        extractor: whose features signals are compared by.
+        settings: section `dataset` of params.yaml, which says how pictures are cropped.
+        pool: see `ganforge.generator.Generator.sample`.
     """
 
-    def __init__(self, space: Space, directions: Directions, extractor: Extractor, params: Params) -> None:
-        self.space, self.directions, self.extractor, self.params = space, directions, extractor, params
-        self.classes = space.generator.classes
-        self.can_truncate = space.name == "w" or not any(
-            isinstance(layer, NormalisedInput) for layer in space.module.modules()
-        )
+    def __init__(
+        self,
+        space: Space,
+        directions: Directions,
+        extractor: Extractor,
+        settings: DataSettings,
+        pool: Arrays | None = None,
+    ) -> None:
+        self.space, self.directions, self.extractor = space, directions, extractor
+        self.settings, self.pool = settings, pool
+        self.signal, condition = space.generator.signal, space.generator.condition
+        examples = condition.examples(MOST_CHOICES)
+        self.choices = (condition.titles(condition.parse(examples, len(examples))) or []) if examples else []
+        self.takes_text = bool(condition.columns) and not self.choices and not condition.from_files
+        self.can_truncate = space.module.can_truncate
 
     def picture(self, settings: Settings) -> np.ndarray:
-        """The image for some settings: uint8 (height, width, 3), enlarged.
+        """The sample for some settings as a picture: uint8 (height, width, 3), enlarged.
 
         Raises:
             UserError: one of them is out of its range.
         """
-        code, label = self._code(settings)
-        labels = None if label is None else np.array([label])
+        code, labels = self._code(settings)
         for name, strength in settings.strengths.items():
             if strength:
                 code = self.directions.edit(code, labels, name, strength)
         if settings.towards is not None and settings.share:
             code = self.directions.edit(code, labels, f"{TO}{settings.towards}", settings.share)
-        return enlarge(self.space.signals(code)[0])
+        return self._shown(self.space.signals(code)[0])
 
     def find(self, content: bytes, name: str) -> tuple[Origin, np.ndarray, np.ndarray, str]:
-        """An image looked for among those that the generator can make.
+        """A signal looked for among those that the generator can make.
 
         Args:
-            content: of an image file.
-            name: of it.
+            content: of its file.
+            name: of that.
 
         Returns:
-            where it was found; the image and its reconstruction, enlarged; and how well that went, in words.
+            where it was found; pictures of the signal and of its reconstruction, enlarged; and how well that went, in
+            words.
 
         Raises:
-            UserError: it is no image.
+            UserError: the file holds none.
         """
-        image = read_single(content, name, self.space.generator.shape, self.params)[None]
-        found = project(image, self.space, self.extractor)
-        label = None if found.labels is None else int(found.labels[0])
-        told = describe_error(float(found.error[0] / found.mean_error[0]))
-        if label is not None:
-            told += f" It was found with the label {self.classes[label]}."
-        elif self.directions.classes:
-            label = int(self.extractor(found.signals).labels[0])
-        return Origin(found.codes, label), enlarge(image[0]), enlarge(found.signals[0]), told
+        given = read_signal(content, name, self.signal, self.settings)
+        projection = project(given[None], self.space, self.extractor, pool=self.pool)
+        remark = describe_error(float(projection.error[0] / projection.mean_error[0]))
+        titles = self.space.generator.condition.titles(projection.asked) if projection.asked else None
+        if titles:
+            remark += f" It was found asking for {titles[0]}."
+        origin = Origin(projection.codes, self._labels(projection.codes, projection.asked))
+        return origin, self._shown(given), self._shown(projection.signals[0]), remark
 
-    def _code(self, settings: Settings) -> tuple[np.ndarray, int | None]:
-        """The code (1, entries) before it is edited, and its label."""
+    def _code(self, settings: Settings) -> tuple[np.ndarray, np.ndarray | None]:
+        """The code (1, entries) before it is edited, and its labels (1,), None where there are none."""
         if settings.origin is not None:
-            return settings.origin.code, settings.origin.label
+            return settings.origin.code, settings.origin.labels
         for seed in (settings.seed, settings.other_seed):
             if not 0 <= seed <= LAST_SEED:
                 raise UserError(f"a seed is {seed}; allowed is 0 to {LAST_SEED}.")
         truncation = settings.truncation if self.can_truncate else 1.0
-        code, labels = self.space.draw(1, settings.seed, settings.label, truncation)
+        code, asked = self.space.draw(1, settings.seed, settings.condition, truncation, self.pool)
         if settings.mix:
-            other, _ = self.space.draw(1, settings.other_seed, settings.label, truncation)
+            other, _ = self.space.draw(1, settings.other_seed, settings.condition, truncation, self.pool)
             code = self.space.between(code[0], other[0], MIXED + 1)[[round(settings.mix * MIXED)]]
-        if labels is None and self.directions.classes:
-            labels = self.extractor(self.space.signals(code)).labels
-        return code, None if labels is None else int(labels[0])
+        return code, self._labels(code, asked)
 
+    def _labels(self, code: np.ndarray, asked: Arrays) -> np.ndarray | None:
+        """The labels (1,) of a sample, where there are directions towards classes."""
+        return labels_of(self.space, code, asked, self.extractor) if self.directions.classes else None
 
-def enlarge(image: np.ndarray) -> np.ndarray:
-    """uint8 (1 or 3, height, width) to (height, width, 3), every pixel repeated by a whole factor.
-
-    Raises:
-        UserError: it is no image.
-    """
-    if image.ndim != 3:
-        raise UserError("this page shows images, but the generator here draws another kind of signal.")
-    return np.array(enlarged(picture_of(image), SIDE).convert("RGB"))
+    def _shown(self, stored: np.ndarray) -> np.ndarray:
+        """A signal (*shape) as a picture, uint8 (height, width, 3), every pixel repeated by a whole factor."""
+        return np.array(enlarged(picture_of(self.signal.picture(stored)), SIDE).convert("RGB"))

@@ -200,17 +200,18 @@ def find_directions(
     return Directions(vectors, means, names, space.generator.digest)
 
 
-def labels_of(asked: Arrays, signals: np.ndarray, extractor: Extractor | None) -> np.ndarray | None:
+def labels_of(space: Space, codes: np.ndarray, asked: Arrays, extractor: Extractor | None) -> np.ndarray | None:
     """The labels (N,) of samples: those that were asked for, else those that are recognised, else None.
 
     Args:
+        space: of the generator.
+        codes: of the samples, (N, entries).
         asked: columns of their condition.
-        signals: the samples, (N, *shape).
         extractor: a classifier of real signals; None where there are no labels.
     """
     if LABELS in asked:
         return asked[LABELS]
-    return None if extractor is None else extractor(signals).labels
+    return None if extractor is None else extractor(space.signals(codes)).labels
 
 
 def _group_means(rows: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:

@@ -62,8 +62,12 @@ class Space:
             codes (n, entries) float32, and columns of n rows.
         """
         asked = self.generator.ask(n, seed, condition, pool)
+        return self.codes(n, seed, asked, truncation), asked
+
+    def codes(self, n: int, seed: int, asked: Arrays, truncation: float = 1.0) -> np.ndarray:
+        """The codes (n, entries) of the samples that `Generator.draw` draws; arguments as there."""
         codes = self.encode(draw_latents(seed, n, self.generator.spec.latent_dim), asked)
-        return (codes if truncation == 1 else self.truncate(codes, asked, truncation)), asked
+        return codes if truncation == 1 else self.truncate(codes, asked, truncation)
 
     @torch.inference_mode()
     def encode(self, latents: np.ndarray, asked: Arrays) -> np.ndarray:

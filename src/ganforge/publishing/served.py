@@ -79,7 +79,7 @@ class Request(BaseModel):
             )
         if values.get("label") is not None and values.get("condition") is not None:
             raise MlflowException.invalid_parameter_value(
-                f"label is {values['label']!r:.60} and condition is {values['condition']!r:.60}; allowed is one of them."
+                f"label is {values['label']!r:.60} and condition is {values['condition']!r:.60}; name one of them."
             )
         given = {
             name: values[name]

@@ -225,7 +225,7 @@ def _describe_training(client: MlflowClient, run_id: str, params: Params, meta: 
 
 
 def _run_name(params: Params) -> str:
-    """What a person recognises the run by: data, network, loss, commit and DVC's experiment, as far as there are any."""
+    """What a person recognises the run by: data, network, loss, commit and, if there is one, DVC's experiment."""
     commit, _ = commit_state()
     experiment = os.environ.get(EXPERIMENT_VARIABLE, "")
     loss = getattr(params.objective, "loss", params.objective.name)
