@@ -137,11 +137,7 @@ def run_part(name: str, part: Part) -> None:
             before = stolen_and_all()
             everything = {**changes, "compute.device": "cuda" if part.gpu else "cpu"}
             (workspace / "params.yaml").write_text(settings, encoding="utf-8")
-<<<<<<< HEAD
-            run(workspace, "ganforge", "set", *(f"{key}={text_of(value)}" for key, value in everything.items()))
-=======
             run(workspace, "ganforge", "set", *(f"{key}={json.dumps(value)}" for key, value in everything.items()))
->>>>>>> consumers
             run(workspace, "dvc", "repro", "evaluate")
             figures.append(
                 {"name": run_name, "changes": dict(changes), **collected(workspace), "stolen": stolen_since(before)}

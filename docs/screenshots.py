@@ -63,11 +63,7 @@ def chosen_runs() -> tuple[str, list[str]]:
     client = connect()
     experiment = client.get_experiment_by_name(experiment_name())
     runs = [] if experiment is None else client.search_runs([experiment.experiment_id], "attributes.status='FINISHED'")
-<<<<<<< HEAD
-    trained = [run for run in reversed(runs) if "dataset.name" in run.data.params]  # rather than runs of a study
-=======
     trained = [run for run in reversed(runs) if "objective.loss" in run.data.params]  # rather than runs of a study
->>>>>>> consumers
     newest = {run.data.params["objective.loss"]: run.info.run_id for run in trained}
     if len(newest) < 2:
         sys.exit(
