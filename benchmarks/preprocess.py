@@ -28,6 +28,7 @@ from PIL import Image
 
 from ganforge.compute import processors
 from ganforge.datasets.settings import FolderSettings
+from ganforge.datasets.source import source_of
 from ganforge.layout import IMPORT, PREPARED
 from ganforge.params import load_params
 from ganforge.params.recipes import apply_recipe, apply_values
@@ -144,7 +145,7 @@ def ours() -> float:
     settings = load_params().dataset
     assert isinstance(settings, FolderSettings)
     start = time.perf_counter()
-    settings.source().prepare(IMPORT, PREPARED, settings, say_nothing)
+    source_of(settings.name).prepare(IMPORT, PREPARED, settings, say_nothing)
     return time.perf_counter() - start
 
 

@@ -28,7 +28,6 @@ from PIL import Image
 
 from benchmarks.page import write_page
 from benchmarks.training import machine_name
-from ganforge.params.rendering import text_of
 
 ROOT = Path(__file__).parents[1]
 FIGURES, IMAGES = ROOT / "docs" / "results", ROOT / "docs" / "images"

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import numpy as np
 import pandas as pd
 
+from ganforge.compute.device import configure
 from ganforge.evaluation.classes import ClassDistances, distances_by_class
 from ganforge.evaluation.inputs import Context, Real, Samples
 from ganforge.evaluation.measure import measure
@@ -19,7 +20,6 @@ from ganforge.params import Params
 from ganforge.prepared.columns import LABELS, SIGNAL
 from ganforge.prepared.meta import Prepared
 from ganforge.signals import signal_of
-from ganforge.compute.device import configure
 from pipeline.stage import progress_bar, run_stage
 
 MOST_CLASSES = 50  # whose shares a picture can show

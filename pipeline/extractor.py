@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 
+from ganforge.compute.device import configure
 from ganforge.features.classifier import train_classifier, untrained_classifier
 from ganforge.features.clusters import Clusters
 from ganforge.features.extractor import Extractor
@@ -12,7 +13,6 @@ from ganforge.layout import EXTRACTOR, PREPARED
 from ganforge.params import Params
 from ganforge.prepared.meta import Prepared
 from ganforge.signals import signal_of
-from ganforge.compute.device import configure
 from pipeline.stage import progress_bar, run_stage
 
 

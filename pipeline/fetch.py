@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from ganforge.datasets.fetching.download import fetch_file
+from ganforge.datasets.source import source_of
 from ganforge.files import repository_root
 from ganforge.layout import RAW
 from ganforge.params import Params
@@ -14,7 +15,7 @@ from pipeline.stage import private_folder, progress_bar, run_stage
 
 def main(params: Params) -> None:
     """Copies what is bundled, downloads what is not."""
-    name, source = params.dataset.name, params.dataset.source()
+    name, source = params.dataset.name, source_of(params.dataset.name)
     RAW.mkdir(parents=True, exist_ok=True)
     for file_name, content in source.bundled_files().items():
         (RAW / file_name).write_bytes(content)

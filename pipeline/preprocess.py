@@ -1,5 +1,6 @@
 """data/prepared: one array per split and column, and meta.json."""
 
+from ganforge.datasets.source import source_of
 from ganforge.layout import PREPARED, RAW
 from ganforge.params import Params
 from ganforge.prepared.facts import read_facts
@@ -14,7 +15,7 @@ def main(params: Params) -> None:
             bar.total = total
             bar.update(done - bar.n)
 
-        meta = params.dataset.source().prepare(RAW, PREPARED, params.dataset, show)
+        meta = source_of(params.dataset.name).prepare(RAW, PREPARED, params.dataset, show)
     facts = read_facts(PREPARED)
     if facts is not None:
         print(facts.summary())

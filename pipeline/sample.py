@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ganforge.compute.device import configure
 from ganforge.evaluation.settings import SampleSettings
 from ganforge.files import write_array, write_blocks, write_json
 from ganforge.generator import Generator, spherical_interpolation
@@ -11,7 +12,6 @@ from ganforge.params import Params
 from ganforge.prepared.columns import Arrays
 from ganforge.prepared.meta import Prepared
 from ganforge.signals import SHEET_SUFFIX
-from ganforge.compute.device import configure
 from pipeline.stage import forget_committed, run_stage, samples_per_seed
 
 SINGLES = 2  # samples of each row of the sheet, to open one by one

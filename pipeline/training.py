@@ -11,6 +11,7 @@ import pandas as pd
 import torch
 
 import ganforge
+from ganforge.compute.device import configure
 from ganforge.errors import UserError
 from ganforge.features.judge import distance_to_training_data
 from ganforge.files import write_durably
@@ -21,7 +22,6 @@ from ganforge.prepared.meta import Meta, Prepared
 from ganforge.signals import SHEET_SUFFIX, Signal
 from ganforge.tracking import Identity, LiveRun
 from ganforge.training.checkpoints import Checkpoints
-from ganforge.compute.device import configure
 from ganforge.training.distributed import World, join, leave
 from ganforge.training.failure import FailureError
 from ganforge.training.setup import PREVIEW_COLUMNS, Plan, assemble_generator, build_trainer, generator_spec

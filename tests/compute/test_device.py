@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from ganforge.errors import UserError
 from ganforge.compute.device import configure, seed_draws
+from ganforge.errors import UserError
 from tests.specs import plan
 
 

@@ -3,6 +3,7 @@
 from typing import get_args
 
 from ganforge.datasets.settings import DatasetSettings
+from ganforge.datasets.source import source_of
 
 (UNION, _) = get_args(DatasetSettings)
 VARIANTS = {get_args(variant.model_fields["name"].annotation)[0]: variant for variant in get_args(UNION)}
@@ -37,4 +38,4 @@ def section(name, **changes):
 
 def source(name):
     """What fetches and prepares a data set."""
-    return section(name).source()
+    return source_of(name)

@@ -14,6 +14,7 @@ from ganforge.cli import main
 from ganforge.datasets.decoding import Framing, Picture
 from ganforge.datasets.image_files import CHUNK, decode_files
 from ganforge.datasets.intake import split_of
+from ganforge.datasets.source import source_of
 from ganforge.errors import UserError
 from ganforge.layout import IMPORT
 from ganforge.prepared.facts import read_facts
@@ -27,7 +28,7 @@ def prepare(**changes):
     """Prepares data/import into ./prepared, with other settings."""
     settings = section("folder", **changes)
     target = IMPORT.parent / "prepared"
-    settings.source().prepare(IMPORT, target, settings, lambda done, total: None)
+    source_of(settings.name).prepare(IMPORT, target, settings, lambda done, total: None)
     return Prepared.load(target), read_facts(target), target
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from ganforge.datasets.source import source_of
 from ganforge.errors import UserError
 from ganforge.prepared.facts import read_facts
 from ganforge.prepared.meta import Prepared
@@ -32,7 +33,7 @@ def pixels(content):
 def prepare(**changes):
     """Prepares the data set in ./set; returns it, what was found, and the table of its items by name."""
     settings = section("huggingface", **changes)
-    settings.source().prepare(None, PREPARED, settings, lambda done, total: None)
+    source_of(settings.name).prepare(None, PREPARED, settings, lambda done, total: None)
     return Prepared.load(PREPARED), read_facts(PREPARED), pd.read_csv(PREPARED / "items.csv").set_index("path")
 
 

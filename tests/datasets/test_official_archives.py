@@ -14,6 +14,7 @@ from PIL import Image
 from scipy.io import savemat
 from torchvision.datasets import EMNIST, STL10, Flowers102
 
+from ganforge.datasets.source import source_of
 from ganforge.errors import UserError
 from ganforge.prepared.facts import read_facts
 from ganforge.prepared.meta import Prepared
@@ -50,7 +51,7 @@ def jpeg(width, height):
 def prepare(name, raw, **changes):
     """Prepares data of image files beside ``raw``; returns them, what was found, and the table of the items by name."""
     settings, target = section(name, **changes), raw.parent / "prepared"
-    settings.source().prepare(raw, target, settings, lambda done, total: None)
+    source_of(settings.name).prepare(raw, target, settings, lambda done, total: None)
     return Prepared.load(target), read_facts(target), pd.read_csv(target / "items.csv").set_index("path")
 
 

@@ -6,8 +6,8 @@ import torch
 from ganforge.evaluation.inputs import Context, Real, Samples
 from ganforge.evaluation.measure import measure
 from ganforge.evaluation.settings import EvaluationSettings
-from ganforge.features.clusters import Clusters
 from ganforge.features.classifier import untrained_classifier
+from ganforge.features.clusters import Clusters
 from ganforge.features.extractor import Extractor
 from ganforge.prepared.columns import Split
 from ganforge.signals.image import ImageSignal

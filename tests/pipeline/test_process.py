@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
-
 from ganforge.processors import processors
+
 from tests.project import ROOT, our_environment
 
 ASK = """

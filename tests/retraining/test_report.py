@@ -4,12 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from ganforge.runs.gate import Finding
-from ganforge.runs.records import changed_params
 from ganforge.retraining.report import Retraining, write_report
 from ganforge.retraining.stages import Reproduction, Stage
 from ganforge.runs.gate import Finding
-from ganforge.runs.records import changed_params, parse_record
+from ganforge.runs.records import changed_params
 from tests.project import ROOT
 from tests.records import measured_record
 

@@ -8,8 +8,8 @@ import sys
 
 import torch
 
-from ganforge.errors import UserError
 from ganforge.compute.settings import ComputeSettings
+from ganforge.errors import UserError
 
 MOST_OF_MEMORY = 0.5  # of what is free, for the data set
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from ganforge.datasets.archives import unpack
 from ganforge.datasets.collection import Collection, Item
-from ganforge.datasets.image_files import ImageFileSource
 from ganforge.datasets.fetching.remote import RemoteFile
+from ganforge.datasets.image_files import ImageFileSource
 from ganforge.errors import UserError
 
 if TYPE_CHECKING:
@@ -70,3 +70,6 @@ def _items(table: Path, folder: Path) -> Iterator[Item]:
             )
         name, official = found.groups()
         yield Item(name, str(folder / name), split=OFFICIAL[official])
+
+
+SOURCE = CelebA()

@@ -53,3 +53,6 @@ class CIFAR10(ArraySource):
         import torchvision.datasets
 
         return torchvision.datasets.CIFAR10
+
+
+SOURCE = CIFAR10()

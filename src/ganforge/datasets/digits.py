@@ -40,3 +40,6 @@ class Digits(ArraySource):
             "train": Split.of(images[~is_test], labels[~is_test]),
             "test": Split.of(images[is_test], labels[is_test]),
         }
+
+
+SOURCE = Digits()

@@ -12,8 +12,8 @@ import numpy as np
 
 from ganforge.datasets.archives import unpack
 from ganforge.datasets.arrays import ArraySource
-from ganforge.datasets.mnist import read_idx
 from ganforge.datasets.fetching.remote import RemoteFile
+from ganforge.datasets.mnist import read_idx
 from ganforge.prepared.columns import Split
 
 SPLIT = "balanced"
@@ -66,3 +66,6 @@ class EMNIST(ArraySource):
         import torchvision.datasets
 
         return torchvision.datasets.EMNIST
+
+
+SOURCE = EMNIST()

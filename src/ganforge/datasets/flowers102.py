@@ -10,8 +10,8 @@ import numpy as np
 
 from ganforge.datasets.archives import unpack
 from ganforge.datasets.collection import Collection, Item
-from ganforge.datasets.image_files import ImageFileSource
 from ganforge.datasets.fetching.remote import RemoteFile
+from ganforge.datasets.image_files import ImageFileSource
 from ganforge.errors import UserError, first_line
 
 if TYPE_CHECKING:
@@ -88,3 +88,6 @@ def _read_table(path: Path, names: Sequence[str], most: int) -> list[np.ndarray]
     except Exception as error:  # a damaged file can make scipy raise anything
         raise UserError(f"{path} is damaged ({first_line(error)}): run `dvc repro -f fetch` to get it anew.") from error
     return lists
+
+
+SOURCE = Flowers102()

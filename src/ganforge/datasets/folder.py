@@ -52,3 +52,6 @@ def read_import(workspace: Path) -> Collection:
         f"{IMPORT} holds no images: put a folder of images there, a zip or tar of them, or the result of "
         "`dvc import-url`; folders in it become classes."
     )
+
+
+SOURCE = Folder()

@@ -163,3 +163,6 @@ def _namer(kind: Any, settings: HuggingFaceSettings, split: str) -> Callable[[An
 def _described(kind: Any) -> str:
     """A kind of column, for a sentence."""
     return str(getattr(kind, "dtype", type(kind).__name__))[:60]
+
+
+SOURCE = HuggingFace()

@@ -92,14 +92,4 @@ def read_idx(path: Path, called: str | None = None) -> bytes:
 
 
 DIGITS = [str(digit) for digit in range(10)]
-MNIST = MNISTFormat("MNIST", "MNIST (LeCun, Cortes & Burges 1998, CC BY-SA 3.0)", DIGITS)
-FASHION_MNIST = MNISTFormat(
-    "FashionMNIST",
-    "Fashion-MNIST (Xiao, Rasul & Vollgraf 2017, MIT)",
-    ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"],
-)
-KMNIST = MNISTFormat(
-    "KMNIST",
-    "Kuzushiji-MNIST (Clanuwat et al. 2018, CC BY-SA 4.0)",
-    ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"],
-)
+SOURCE = MNISTFormat("MNIST", "MNIST (LeCun, Cortes & Burges 1998, CC BY-SA 3.0)", DIGITS)

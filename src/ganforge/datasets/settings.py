@@ -1,20 +1,16 @@
-"""The section ``dataset`` of params.yaml: a class for each data set, which names what it is read by.
+"""The section ``dataset`` of params.yaml: a class for each data set.
 
-A new data set is a file of this room and a class here, added to `DatasetSettings`.
+A new data set is a file of this room, called like its name, which holds its `SOURCE`; and a class here, added to
+`DatasetSettings`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from ganforge.settings import Name, Section, Share
-
-if TYPE_CHECKING:
-    from typing import Any
-
-    from ganforge.datasets.source import Source
 
 
 class DataSettings(Section):
@@ -35,9 +31,6 @@ class DataSettings(Section):
         """Whether class labels are used where there are some."""
         return True
 
-    def source(self) -> Source[Any]:
-        """What fetches and prepares it; what it fetches depends on the name alone."""
-        raise NotImplementedError
 
 
 class LabelledSettings(DataSettings):
@@ -69,11 +62,6 @@ class DigitsSettings(PictureSettings):
 
     name: Literal["digits"]
 
-    def source(self) -> Source[Any]:
-        """See `ganforge.datasets.digits`."""
-        from ganforge.datasets.digits import Digits
-
-        return Digits()
 
 
 class MNISTSettings(PictureSettings):
@@ -81,11 +69,6 @@ class MNISTSettings(PictureSettings):
 
     name: Literal["mnist"]
 
-    def source(self) -> Source[Any]:
-        """See `ganforge.datasets.mnist`."""
-        from ganforge.datasets.mnist import MNIST
-
-        return MNIST
 
 
 class FashionMNISTSettings(PictureSettings):
@@ -93,11 +76,6 @@ class FashionMNISTSettings(PictureSettings):
 
     name: Literal["fashion_mnist"]
 
-    def source(self) -> Source[Any]:
-        """See `ganforge.datasets.mnist`."""
-        from ganforge.datasets.mnist import FASHION_MNIST
-
-        return FASHION_MNIST
 
 
 class KMNISTSettings(PictureSettings):
@@ -105,11 +83,6 @@ class KMNISTSettings(PictureSettings):
 
     name: Literal["kmnist"]
 
-    def source(self) -> Source[Any]:
-        """See `ganforge.datasets.mnist`."""
-        from ganforge.datasets.mnist import KMNIST
-
-        return KMNIST
 
 
 class StackedMNISTSettings(PictureSettings):
@@ -117,11 +90,6 @@ class StackedMNISTSettings(PictureSettings):
 
     name: Literal["stacked_mnist"]
 
-    def source(self) -> Source[Any]:
-        """See `ganforge.datasets.stacked_mnist`."""
-        from ganforge.datasets.stacked_mnist import StackedMNIST
-
-        return StackedMNIST()
 
 
 class EMNISTSettings(PictureSettings):
@@ -129,11 +97,6 @@ class EMNISTSettings(PictureSettings):
 
     name: Literal["emnist"]
 
-    def source(self) -> Source[Any]:
-        """See `ganforge.datasets.emnist`."""
-        from ganforge.datasets.emnist import EMNIST
-
-        return EMNIST()
 
 
 class CIFAR10Settings(PictureSettings):
@@ -141,11 +104,6 @@ class CIFAR10Settings(PictureSettings):
 
     name: Literal["cifar10"]
 
-    def source(self) -> Source[Any]:
-        """See `ganforge.datasets.cifar10`."""
-        from ganforge.datasets.cifar10 import CIFAR10
-
-        return CIFAR10()
 
 
 class SVHNSettings(PictureSettings):
@@ -153,11 +111,6 @@ class SVHNSettings(PictureSettings):
 
     name: Literal["svhn"]
 
-    def source(self) -> Source[Any]:
-        """See `ganforge.datasets.svhn`."""
-        from ganforge.datasets.svhn import SVHN
-
-        return SVHN()
 
 
 class STL10Settings(PictureSettings):
@@ -165,11 +118,6 @@ class STL10Settings(PictureSettings):
 
     name: Literal["stl10"]
 
-    def source(self) -> Source[Any]:
-        """See `ganforge.datasets.stl10`."""
-        from ganforge.datasets.stl10 import STL10
-
-        return STL10()
 
 
 class ImageFileSettings(PictureSettings):
@@ -199,11 +147,6 @@ class Flowers102Settings(ImageFileSettings):
 
     name: Literal["flowers102"]
 
-    def source(self) -> Source[Any]:
-        """See `ganforge.datasets.flowers102`."""
-        from ganforge.datasets.flowers102 import Flowers102
-
-        return Flowers102()
 
 
 class CelebASettings(ImageFileSettings):
@@ -211,11 +154,6 @@ class CelebASettings(ImageFileSettings):
 
     name: Literal["celeba"]
 
-    def source(self) -> Source[Any]:
-        """See `ganforge.datasets.celeba`."""
-        from ganforge.datasets.celeba import CelebA
-
-        return CelebA()
 
 
 class FolderSettings(ImageFileSettings):
@@ -223,11 +161,6 @@ class FolderSettings(ImageFileSettings):
 
     name: Literal["folder"]
 
-    def source(self) -> Source[Any]:
-        """See `ganforge.datasets.folder`."""
-        from ganforge.datasets.folder import Folder
-
-        return Folder()
 
 
 class HuggingFaceSettings(ImageFileSettings):
@@ -249,11 +182,6 @@ class HuggingFaceSettings(ImageFileSettings):
     test: Name
     """Split that is held out; none: dataset.test_share of the other one."""
 
-    def source(self) -> Source[Any]:
-        """See `ganforge.datasets.huggingface`."""
-        from ganforge.datasets.huggingface import HuggingFace
-
-        return HuggingFace()
 
     @model_validator(mode="after")
     def _splits_differ(self) -> HuggingFaceSettings:

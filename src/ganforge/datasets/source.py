@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from ganforge.datasets.fetching.remote import RemoteFile
 from ganforge.prepared.meta import Meta
@@ -47,3 +48,9 @@ class Source(Protocol[Settings]):
             UserError: the files are damaged, or do not hold what is asked for.
         """
         ...
+
+
+def source_of(name: str) -> Source[Any]:
+    """The `SOURCE` of the module in this room that is called like the data set."""
+    source: Source[Any] = import_module(f"ganforge.datasets.{name}").SOURCE
+    return source

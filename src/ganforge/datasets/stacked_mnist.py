@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from ganforge.datasets.arrays import ArraySource
-from ganforge.datasets.mnist import MNIST
 from ganforge.datasets.fetching.remote import RemoteFile
+from ganforge.datasets.mnist import SOURCE as MNIST
 from ganforge.prepared.columns import Kind, Split
 
 CHANNELS = 3  # a digit each
@@ -55,3 +55,6 @@ def stack(digits: Split, count: int, random: np.random.Generator) -> Split:
     chosen = random.integers(len(digits), size=(count, CHANNELS))
     place_values = 10 ** np.arange(CHANNELS)[::-1]
     return Split.of(digits.signal[chosen, 0], digits.required_labels()[chosen] @ place_values)
+
+
+SOURCE = StackedMNIST()

@@ -86,3 +86,6 @@ class STL10(ArraySource):
 
 def _damaged(called: str, reason: str) -> UserError:
     return UserError(f"{called} is damaged ({reason}): run `dvc repro -f fetch` to get it anew.")
+
+
+SOURCE = STL10()

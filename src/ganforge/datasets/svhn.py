@@ -36,3 +36,6 @@ class SVHN(ArraySource):
         import torchvision.datasets
 
         return torchvision.datasets.SVHN
+
+
+SOURCE = SVHN()

@@ -1,14 +1,15 @@
-"""Networks of a description. A family is a file of this room and a class in its `settings`."""
+"""Networks of a description."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 
 from torch import nn
 
 from ganforge.networks.layers import normalise_spectrally
-from ganforge.networks.settings import AnyLengthSettings
+from ganforge.networks.settings import AnyLengthSettings, NetworkSettings
 from ganforge.networks.spec import NetworkSpec
 
 
@@ -28,14 +29,20 @@ class Family:
     discriminator: Callable[[NetworkSpec], nn.Module]
 
 
+def family_of(settings: NetworkSettings) -> Family:
+    """The `FAMILY` of the module in this room that is called like the family."""
+    family: Family = import_module(f"ganforge.networks.{settings.name}").FAMILY
+    return family
+
+
 def build_generator(spec: NetworkSpec) -> nn.Module:
     """G(latents, condition) -> signal: (batch, latent_dim) and the columns of ``spec.condition`` to (batch, *shape)."""
-    return spec.settings.family().generator(spec)
+    return family_of(spec.settings).generator(spec)
 
 
 def build_discriminator(spec: NetworkSpec) -> nn.Module:
     """D(signal, condition) -> score: (batch, *shape) and the columns of ``spec.condition`` to (batch,)."""
-    module = spec.settings.family().discriminator(spec)
+    module = family_of(spec.settings).discriminator(spec)
     if isinstance(spec.settings, AnyLengthSettings) and spec.settings.spectral_norm:
         normalise_spectrally(module)
     return module

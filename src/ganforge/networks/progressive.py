@@ -19,6 +19,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from ganforge.conditions.condition import Tensors
+from ganforge.networks.build import Family
 from ganforge.networks.equalised import (
     GAIN,
     BatchScore,
@@ -28,8 +30,6 @@ from ganforge.networks.equalised import (
     PixelNorm,
     rectified_convolution,
 )
-from ganforge.conditions.condition import Tensors
-from ganforge.networks.build import Family
 from ganforge.networks.latent import NOTHING, LatentGenerator
 from ganforge.networks.layers import (
     AVERAGE_POOL,

@@ -10,8 +10,8 @@ import math
 
 from torch import Tensor, nn
 
-from ganforge.networks.attention import attention_at
 from ganforge.conditions.condition import Tensors
+from ganforge.networks.attention import attention_at
 from ganforge.networks.build import Family
 from ganforge.networks.latent import NOTHING, LatentGenerator
 from ganforge.networks.layers import (

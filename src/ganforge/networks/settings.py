@@ -1,18 +1,16 @@
-"""The section ``network`` of params.yaml: a class for each family, which names what it is built by.
+"""The section ``network`` of params.yaml: a class for each family.
 
-A new family is a file of this room and a class here, added to `NetworkSettings`.
+A new family is a file of this room, called like its name, which holds its `FAMILY`; and a class here, added to
+`NetworkSettings`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from ganforge.settings import Section
-
-if TYPE_CHECKING:
-    from ganforge.networks.build import Family
 
 Width = Annotated[int, Field(ge=4, le=2048, multiple_of=4)]
 
@@ -36,9 +34,6 @@ class LatentNetworkSettings(Section):
         """Whether samples are drawn from latent vectors of one length, sqrt(latent_dim), by a family that takes any."""
         return False
 
-    def family(self) -> Family:
-        """The generator and the discriminator of the family."""
-        raise NotImplementedError
 
 
 class AnyLengthSettings(LatentNetworkSettings):
@@ -76,11 +71,6 @@ class MLPSettings(AnyLengthSettings):
 
     name: Literal["mlp"]
 
-    def family(self) -> Family:
-        """See `ganforge.networks.mlp`."""
-        from ganforge.networks.mlp import FAMILY
-
-        return FAMILY
 
 
 class DCGANSettings(AttentiveSettings):
@@ -90,11 +80,6 @@ class DCGANSettings(AttentiveSettings):
     refinement: bool
     """Whether the generator has one more convolution, at half of the full resolution."""
 
-    def family(self) -> Family:
-        """See `ganforge.networks.dcgan`."""
-        from ganforge.networks.dcgan import FAMILY
-
-        return FAMILY
 
 
 class ResNetSettings(AttentiveSettings):
@@ -102,11 +87,6 @@ class ResNetSettings(AttentiveSettings):
 
     name: Literal["resnet"]
 
-    def family(self) -> Family:
-        """See `ganforge.networks.resnet`."""
-        from ganforge.networks.resnet import FAMILY
-
-        return FAMILY
 
 
 class ProgressiveSettings(LatentNetworkSettings):
@@ -114,11 +94,6 @@ class ProgressiveSettings(LatentNetworkSettings):
 
     name: Literal["progressive"]
 
-    def family(self) -> Family:
-        """See `ganforge.networks.progressive`."""
-        from ganforge.networks.progressive import FAMILY
-
-        return FAMILY
 
 
 class StyleSettings(LatentNetworkSettings):
@@ -126,11 +101,6 @@ class StyleSettings(LatentNetworkSettings):
 
     name: Literal["style"]
 
-    def family(self) -> Family:
-        """See `ganforge.networks.style`."""
-        from ganforge.networks.style import FAMILY
-
-        return FAMILY
 
 
 NetworkSettings = Annotated[

@@ -18,6 +18,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from ganforge.conditions.condition import Tensors
+from ganforge.networks.build import Family
 from ganforge.networks.equalised import (
     EPSILON,
     GAIN,
@@ -27,8 +29,6 @@ from ganforge.networks.equalised import (
     NormalisedInput,
     rectified_convolution,
 )
-from ganforge.conditions.condition import Tensors
-from ganforge.networks.build import Family
 from ganforge.networks.latent import NOTHING, LatentGenerator
 from ganforge.networks.layers import (
     LEAK,

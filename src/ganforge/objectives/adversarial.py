@@ -204,3 +204,6 @@ def relative_spread(real: Tensor, fake: Tensor, labels: Tensor | None) -> Tensor
     axes = tuple(range(1, real.dim()))  # a norm and its square take one pass, squares and their mean three
     distances = [(torch.linalg.vector_norm(x[1:] - x[:-1], dim=axes).square() * alike).sum() for x in (real, fake)]
     return torch.where(alike.sum() > 0, (distances[1] / distances[0].clamp_min(1e-12)).sqrt(), 1.0)
+
+
+OBJECTIVE = Adversarial

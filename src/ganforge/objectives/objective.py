@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Protocol
 
 from torch import Tensor, nn
 
 from ganforge.conditions.condition import Condition, Tensors
+from ganforge.objectives.settings import ObjectiveSettings
 
 Batch = Mapping[str, Tensor]
 """What a step is given, by name: ``signal``, ``latents`` and the columns of the condition, as networks see them.
@@ -105,5 +107,7 @@ class Players:
     schedule: Callable[[Any, float], float]
 
 
-Build = Callable[[Any, Players], Objective]
-"""Makes an objective of its settings and the players."""
+def build_objective(settings: ObjectiveSettings, players: Players) -> Objective:
+    """The `OBJECTIVE` of the module in this room that is called like it, built of its settings and the players."""
+    objective: Objective = import_module(f"ganforge.objectives.{settings.name}").OBJECTIVE.build(settings, players)
+    return objective

@@ -1,18 +1,16 @@
-"""The section ``objective`` of params.yaml: a class for each objective, which names what it is built by.
+"""The section ``objective`` of params.yaml: a class for each objective.
 
-A new objective is a file of this room and a class here, added to `ObjectiveSettings`.
+A new objective is a file of this room, called like its name, which holds its `OBJECTIVE`; and a class here, added to
+`ObjectiveSettings`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from ganforge.settings import Interval, Schedule, Section, Weight
-
-if TYPE_CHECKING:
-    from ganforge.objectives.objective import Build
 
 LossName = Literal["minimax", "non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
 SMOOTHABLE = ("minimax", "non_saturating", "least_squares")  # losses with a target for the score of real signals
@@ -46,11 +44,6 @@ class AdversarialSettings(Section):
         """Whether a score's sign says what the discriminator takes a signal for, as adaptive augmentation needs."""
         return self.loss != "wasserstein"
 
-    def build(self) -> Build:
-        """See `ganforge.objectives.adversarial`."""
-        from ganforge.objectives.adversarial import Adversarial
-
-        return Adversarial.build
 
     @model_validator(mode="after")
     def _options_that_exist(self) -> AdversarialSettings:

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganforge.prepared.columns import Arrays
 from ganforge.compute.device import fits
+from ganforge.prepared.columns import Arrays
 
 EPOCHS_KEPT = 2  # the one that is shown and the next, which a prefetch may already be in
 

@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganforge.compute.device import seed_draws
 from ganforge.networks.progressive import GROWN_AT, grow, grows
 from ganforge.objectives.objective import Batch, Objective, Terms
 from ganforge.signals import Signal
 from ganforge.training.batches import Batches
-from ganforge.compute.device import seed_draws
 from ganforge.training.distributed import World
 from ganforge.training.ema import ExponentialMovingAverage
 from ganforge.training.optimisers import Optimiser, set_schedules

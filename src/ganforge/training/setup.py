@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from ganforge.compute import ComputeSettings
+from ganforge.compute.device import set_precision
 from ganforge.conditions import Condition, Unconditional, condition_in
 from ganforge.errors import UserError
 from ganforge.networks.build import build_discriminator, build_generator
@@ -19,7 +20,7 @@ from ganforge.networks.sampling import decode, draw_latents
 from ganforge.networks.settings import NetworkSettings
 from ganforge.networks.spec import NetworkSpec
 from ganforge.networks.storage import GeneratorConfig
-from ganforge.objectives.objective import Objective, Players
+from ganforge.objectives.objective import Objective, Players, build_objective
 from ganforge.objectives.settings import ObjectiveSettings
 from ganforge.prepared.columns import SIGNAL, SOURCE, Arrays
 from ganforge.prepared.meta import Meta, Prepared
@@ -30,12 +31,11 @@ from ganforge.training.batches import Batches, Order, choose_batches
 from ganforge.training.best import BestGenerator, Judge
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.cuda_graphs import RecordedStep
-from ganforge.compute.device import set_precision
 from ganforge.training.distributed import World, share_normalisation
 from ganforge.training.game import Game
 from ganforge.training.optimisers import build_optimiser
 from ganforge.training.schedules import value_at
-from ganforge.training.settings import AugmentSettings, NoAugmentation, Transformed, TrainSettings
+from ganforge.training.settings import AugmentSettings, NoAugmentation, TrainSettings, Transformed
 from ganforge.training.standing_statistics import StandingStatistics
 from ganforge.training.trainer import Preview, TrainedWeights, Trainer
 
@@ -103,7 +103,7 @@ def build_trainer(
     check_batch_size(plan.train, data)
     set_precision(plan.train.precision)
     torch.manual_seed(plan.train.seed)
-    objective = build_objective(plan, spec, world, device)
+    objective = build_players(plan, spec, world, device)
     recorded = can_be_recorded(plan, objective, device, world)
     players = [player for player in (objective.generators, objective.discriminators) if player is not None]
     game = Game(
@@ -137,7 +137,7 @@ def check_batch_size(settings: TrainSettings, data: Prepared) -> None:
             )
 
 
-def build_objective(plan: Plan, spec: NetworkSpec, world: World, device: torch.device) -> Objective:
+def build_players(plan: Plan, spec: NetworkSpec, world: World, device: torch.device) -> Objective:
     """Both players on ``device``, and what they minimise."""
     players = Players(
         build_generator=lambda: share_normalisation(build_generator(spec), world, device),
@@ -146,7 +146,7 @@ def build_objective(plan: Plan, spec: NetworkSpec, world: World, device: torch.d
         augmentation=build_augmentation(plan.augment, spec, world),
         schedule=value_at,
     )
-    objective = plan.objective.build()(plan.objective, players)
+    objective = build_objective(plan.objective, players)
     arrange(objective.to(device), len(spec.size))
     return objective
 
