@@ -3,8 +3,8 @@
 A section is a typed class in the ``settings.py`` of the room that reads it. A section whose keys differ by application
 or family is a union of several classes; one key, its tag, says which of them holds. The text under a key is its
 meaning, which ``ganforge explain`` prints and which stands behind the key in params.yaml; ``(*)`` marks numbers that
-may be schedules. It is read from the source when it is shown (`ganforge.params.catalogue`): pydantic would read it at
-every import, which takes a quarter of the time of ``ganforge check``.
+may be schedules. It is read from the source when it is shown (`ganforge.params.catalogue`); pydantic would read it at
+every import, and make that a quarter slower.
 """
 
 from __future__ import annotations

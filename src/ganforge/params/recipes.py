@@ -68,12 +68,12 @@ def apply_values(values: Sequence[str], params_file: Path = PARAMS) -> Changes:
     now = read_yaml(params_file)
     overlay: dict[str, dict[str, Any]] = {}
     for text in values:
-        parts = re.fullmatch(r"(\w+)\.(\w+)((?:\.\w+)*)=(.+)", text)
+        setting = re.fullmatch(r"(\w+)\.(\w+)((?:\.\w+)*)=(.+)", text)
         try:
-            if not parts:
+            if not setting:
                 raise ValueError
-            section, key, *deeper = f"{parts[1]}.{parts[2]}{parts[3]}".split(".")
-            value = parse_yaml(parts[4], text)
+            section, key, *deeper = f"{setting[1]}.{setting[2]}{setting[3]}".split(".")
+            value = parse_yaml(setting[4], text)
             for inner in reversed(deeper):
                 value = {inner: value}
             if deeper:  # into a schedule, the rest of which stays
