@@ -99,9 +99,9 @@ def test_a_dropped_picture_is_found_and_edited(browser, finished):
     single = next((finished.root / "samples" / "single").glob("3_*.png"))
     before = picture(browser)
     browser.find_element(By.CSS_SELECTOR, "#dropped input[type=file]").send_keys(str(Path(single).resolve()))
-    wait_until(lambda: browser.find_elements(By.CSS_SELECTOR, "#found img"), 60)
+    wait_until(lambda: browser.find_elements(By.CSS_SELECTOR, "#nearest img"), 60)
     wait_until(lambda: picture(browser) != before, 30)
-    assert "of the mean image's" in browser.find_element(By.ID, "told").text
+    assert "of the mean sample's" in browser.find_element(By.ID, "remark").text
     slant = browser.find_element(By.CSS_SELECTOR, "#direction-slant input[type=number]")
     assert float(slant.get_attribute("value")) == 0, "what was edited before is not an edit of this picture"
     assert not browser.find_element(By.CSS_SELECTOR, "#seed input").is_enabled()

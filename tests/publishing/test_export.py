@@ -7,48 +7,64 @@ import onnxruntime
 import pytest
 import torch
 
+from ganforge.conditions.captions import Captions
+from ganforge.conditions.source import Source
 from ganforge.generator import Generator
-from ganforge.networks import FAMILIES, NetworkSpec, build_generator
+from ganforge.networks.build import Family, build_generator
+from ganforge.networks.settings import DCGANSettings
 from ganforge.networks.storage import GeneratorConfig, save_generator
 from ganforge.publishing.export import export_huggingface, export_onnx, export_torch
+from ganforge.signals.image import ImageSignal
+from tests.specs import FAMILIES, labels, spec
 
 QUICK = ("dcgan",)  # to export; the others take long
+CAPTIONS = Captions(("", "low", "high"), 2)
 CASES = [
-    ("dcgan", 0, False),
-    ("dcgan", 0, True),
-    *(pytest.param(name, 3, False, marks=[pytest.mark.long] * (name not in QUICK)) for name in FAMILIES),
+    pytest.param("dcgan", labels(0), "normal", id="dcgan"),
+    pytest.param("dcgan", labels(0), "sphere", id="dcgan-sphere"),
+    *(
+        pytest.param(name, labels(3), "normal", id=f"{name}-labels", marks=[pytest.mark.long] * (name not in QUICK))
+        for name in FAMILIES
+    ),
+    pytest.param("dcgan", CAPTIONS, "normal", id="dcgan-captions", marks=pytest.mark.long),
 ]
 
 
-def save(folder, name, classes, *, sphere=False, shape=(1, 8, 8)):
+def save(folder, network):
     """An untrained generator whose weights are not those of a start, where much is zero."""
     torch.manual_seed(0)
-    spec = NetworkSpec(name, shape, classes, 4, 8, sphere=sphere)
-    module = build_generator(spec)
+    module = build_generator(network)
     for parameter in module.parameters():
         torch.nn.init.normal_(parameter, std=0.3)
-    names = tuple(f"class {label}" for label in range(classes))
-    save_generator(folder, module, GeneratorConfig(spec, "image", "digits", names, (1,) * classes, 0))
+    save_generator(folder, module, GeneratorConfig(network, "digits", 0))
     return Generator.load(folder)
 
 
+def saved(folder, name, condition, sampling="normal"):
+    return save(folder, spec(name, condition=condition, sampling=sampling, width=8))
+
+
 def inputs(generator, count):
-    random = np.random.default_rng(1)
+    random, condition = np.random.default_rng(1), generator.condition
     given = {"latents": random.standard_normal((count, 4), dtype=np.float32)}
-    if generator.classes:
-        given["labels"] = random.integers(len(generator.classes), size=count)
+    for name, column in condition.blank(count).items():
+        most = 256 if name == "source" else 3
+        given[name] = random.integers(most, size=column.shape).astype(column.dtype)
     return given
 
 
 def expected(generator, given):
+    latents, *columns = (torch.from_numpy(values) for values in given.values())
+    asked = generator.condition.present(dict(zip(generator.condition.columns, columns, strict=True)))
     with torch.inference_mode():
-        return generator.module(*(torch.from_numpy(values) for values in given.values())).numpy()
+        return generator.module(latents, asked).numpy()
 
 
-@pytest.mark.parametrize(("name", "classes", "sphere"), CASES)
-def test_onnxruntime_draws_what_pytorch_draws_however_many(tmp_path, name, classes, sphere):
-    generator = save(tmp_path / "generator", name, classes, sphere=sphere)
+@pytest.mark.parametrize(("name", "condition", "sampling"), CASES)
+def test_onnxruntime_draws_what_pytorch_draws_however_many(tmp_path, name, condition, sampling):
+    generator = saved(tmp_path / "generator", name, condition, sampling)
     session = onnxruntime.InferenceSession(export_onnx(tmp_path / "generator", tmp_path / "out"))
+    assert [each.name for each in session.get_inputs()] == ["latents", *condition.columns]
     for count in (1, 5):
         given = inputs(generator, count)
         (drawn,) = session.run(["samples"], given)
@@ -56,21 +72,49 @@ def test_onnxruntime_draws_what_pytorch_draws_however_many(tmp_path, name, class
     assert json.loads((tmp_path / "out" / "config.json").read_text())["dataset"] == "digits"
 
 
-@pytest.mark.parametrize(("name", "classes", "sphere"), CASES)
-def test_an_exported_program_draws_what_the_network_draws_however_many(tmp_path, name, classes, sphere):
-    generator = save(tmp_path / "generator", name, classes, sphere=sphere)
-    program = torch.export.load(export_torch(tmp_path / "generator", tmp_path / "out")).module()
+@pytest.mark.parametrize(("name", "condition", "sampling"), CASES)
+def test_an_exported_program_draws_what_the_network_draws_however_many(tmp_path, name, condition, sampling):
+    generator = saved(tmp_path / "generator", name, condition, sampling)
+    check_program(generator, export_torch(tmp_path / "generator", tmp_path / "out"))
+
+
+def check_program(generator, path):
+    program = torch.export.load(path).module()
     for count in (1, 5):
         given = inputs(generator, count)
         drawn = program(*(torch.from_numpy(values) for values in given.values()))
         assert np.allclose(drawn.detach().numpy(), expected(generator, given), atol=1e-5)
 
 
+class Translator(torch.nn.Module):
+    """One image of another, with noise beside it."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.layer, self.bound = torch.nn.Conv2d(1 + network.latent_dim, 1, 3, padding=1), network.signal.output
+
+    def forward(self, latents, condition):
+        noise = latents[:, :, None, None].expand(-1, -1, 8, 8)
+        return self.bound(self.layer(torch.cat([condition["source"], noise], 1)))
+
+
+def test_a_translator_takes_its_source_as_it_is_stored(tmp_path, monkeypatch):
+    monkeypatch.setattr(DCGANSettings, "family", lambda self: Family(Translator, Translator))
+    source = Source(ImageSignal((1, 8, 8)))
+    generator = saved(tmp_path / "generator", "dcgan", source)
+    check_program(generator, export_torch(tmp_path / "generator", tmp_path / "out"))
+    session = onnxruntime.InferenceSession(export_onnx(tmp_path / "generator", tmp_path / "out"))
+    given = inputs(generator, 3)
+    assert given["source"].dtype == np.uint8
+    assert np.allclose(session.run(["samples"], given)[0], expected(generator, given), atol=1e-4)
+
+
 def test_a_hugging_face_folder_is_a_generator_with_a_card(tmp_path):
-    generator = save(tmp_path / "generator", "dcgan", 3)
+    generator = saved(tmp_path / "generator", "dcgan", labels(3))
     folder = export_huggingface(tmp_path / "generator", tmp_path / "out", "# Card\n")
     assert np.array_equal(Generator.load(folder).sample(5), generator.sample(5))
     card = (folder / "README.md").read_text()
     assert card.startswith("---\nlibrary_name: ganforge\n")
+    assert "- image-generation\n" in card
     assert card.endswith("---\n\n# Card\n")
     assert {file.name for file in folder.iterdir()} == {"README.md", "config.json", "generator.safetensors"}

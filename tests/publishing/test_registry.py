@@ -84,8 +84,8 @@ def test_a_registered_generator_draws_what_it_drew_before_and_refuses_bad_reques
         prepare_service(NAME, "127.0.0.1", 5001)
     with pytest.raises(UserError, match="raises an alarm"):
         register()  # the small run of the tests covers only a part of the digits
-    made = register(force=True)
-    assert (made.version, made.new) == ("1", True)
+    registered = register(force=True)
+    assert (registered.version, registered.new) == ("1", True)
     assert not register().new
     assert f"models:/{NAME}@{CHAMPION}" in prepare_service(NAME, "127.0.0.1", 5001).command
 
@@ -95,16 +95,21 @@ def test_a_registered_generator_draws_what_it_drew_before_and_refuses_bad_reques
 
     mlflow.set_tracking_uri(tracking_uri())
     model = mlflow.pyfunc.load_model(f"models:/{NAME}@{CHAMPION}")
-    assert {"n", "seed", "label", "truncation", "format"} == set(
+    assert {"n", "seed", "label", "condition", "truncation", "format"} == set(
         model.metadata.get_input_schema().inputs[0].type.to_dict()["properties"]
     )
-    expected = Generator.load("models/generator").sample(3, seed=5, label="7", truncation=0.5)
+    expected = Generator.load("models/generator").sample(3, seed=5, condition="7", truncation=0.5)
     request = {"n": 3, "seed": 5, "label": 7, "truncation": 0.5}
     drawn = ask(model, {"inputs": [request | {"format": "array"}]})
     assert np.array_equal([sample["array"] for sample in drawn], expected)
-    assert [sample["label"] for sample in drawn] == ["7"] * 3
-    pictures = [base64.b64decode(sample["png"]) for sample in ask(model, {"inputs": [request]})]
+    assert [sample["label"] for sample in drawn] == [sample["condition"] for sample in drawn] == ["7"] * 3
+    files = ask(model, {"inputs": [{"n": 3, "seed": 5, "condition": "7", "truncation": 0.5}]})
+    pictures = [base64.b64decode(sample["file"]) for sample in files]
+    assert {sample["mime"] for sample in files} == {"image/png"}
     assert np.array_equal([np.asarray(Image.open(io.BytesIO(picture))) for picture in pictures], expected[:, 0])
+    assert [sample["png"] for sample in ask(model, {"inputs": [request | {"format": "png"}]})] == [
+        sample["file"] for sample in files
+    ]
     for bad, words in (
         ({"n": 0}, "n is 0; allowed is a number of at least 1"),
         ({"n": 10**9}, "n is 1000000000; allowed is a number of at most 1000"),
@@ -113,8 +118,10 @@ def test_a_registered_generator_draws_what_it_drew_before_and_refuses_bad_reques
         ({"label": [7]}, r"label is \[7\]; allowed is a text"),
         ({"label": "9" * 5000}, "label is '9999"),
         (5, "."),
-        ({"format": "gif"}, "format is 'gif'; allowed is png or array"),
+        ({"format": "gif"}, "format is 'gif'; allowed is one of file, array, png"),
         ({"colour": 1}, "colour is not a key"),
+        ({"condition": "eleven"}, "label is 'eleven'; allowed is one of"),
+        ({"label": 1, "condition": 1}, "label is 1 and condition is 1; name one of them"),
         ({"truncation": 2}, "truncation is 2; allowed is a number of at most 1"),
     ):
         with pytest.raises(mlflow.exceptions.MlflowException, match=words) as refused:

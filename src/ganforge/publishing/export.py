@@ -102,8 +102,8 @@ def example_inputs(generator: Generator) -> Mapping[str, Tensor]:
 
 def _dynamic(inputs: Mapping[str, Tensor]) -> tuple[Any, ...]:
     """Which axes of the inputs may have any length, as the exporters want it of ``latents, *columns``."""
-    batch = {0: torch.export.Dim("batch", min=1)}
-    return batch, (batch,) * (len(inputs) - 1)
+    batch, columns = {0: torch.export.Dim("batch", min=1)}, len(inputs) - 1
+    return (batch, (batch,) * columns) if columns else (batch,)
 
 
 def _beside(folder: Path, out: Path) -> None:
