@@ -4,15 +4,16 @@ import pytest
 import torch
 
 from benchmarks.textbook import TextbookLoop, plain_discriminator, plain_generator
-from ganforge.networks import NetworkSpec, build_discriminator, build_generator
+from ganforge.networks.build import build_discriminator, build_generator
+from tests.specs import spec
 
 
 @pytest.mark.parametrize("refinement", [False, True])
 @pytest.mark.parametrize("size", [16, 28, 32])
 def test_plain_networks_are_the_same_maps(size, refinement):
     torch.manual_seed(0)
-    spec = NetworkSpec("dcgan", (3, size, size), 0, latent_dim=8, width=8, refinement=refinement)
-    generator, discriminator = build_generator(spec), build_discriminator(spec)
+    network = spec("dcgan", (3, size, size), latent_dim=8, width=8, refinement=refinement)
+    generator, discriminator = build_generator(network), build_discriminator(network)
     latents, images = torch.randn(4, 8), torch.randn(4, 3, size, size)
     assert torch.allclose(plain_generator(generator)(latents), generator(latents), atol=1e-5)
     assert torch.allclose(plain_discriminator(discriminator)(images), discriminator(images), atol=1e-4)
@@ -20,12 +21,12 @@ def test_plain_networks_are_the_same_maps(size, refinement):
 
 def test_the_textbook_loop_learns(digits):
     torch.manual_seed(0)
-    spec = NetworkSpec("dcgan", (1, 8, 8), 10, latent_dim=8, width=8)
+    network = spec("dcgan", (1, 8, 8), 10, latent_dim=8, width=8)
     train = digits.splits["train"]
     with TextbookLoop(
-        build_generator(spec),
-        build_discriminator(spec),
-        train.images,
+        build_generator(network),
+        build_discriminator(network),
+        train.signal,
         train.labels,
         conditional=True,
         batch_size=32,

@@ -19,7 +19,7 @@ from ganforge.runs.records import (
 )
 from tests.pages.test_report import SCORES, png, record
 
-PARAMS = "dataset:\n  name: digits\ntrain:\n  loss: {loss}\n  learning_rate: {{start: 1, end: 0}}\n"
+PARAMS = "dataset:\n  name: digits\nobjective:\n  loss: {loss}\ntrain:\n  learning_rate: {{start: 1, end: 0}}\n"
 
 
 def write_run(own_folder, loss, fd):
@@ -42,7 +42,7 @@ def test_what_lies_on_disk_is_a_run(own_folder):
     assert run.name == WORKSPACE
     assert run.params == {
         "dataset.name": "digits",
-        "train.loss": "hinge",
+        "objective.loss": "hinge",
         "train.learning_rate.start": 1,
         "train.learning_rate.end": 0,
     }
@@ -66,7 +66,9 @@ def write_lock(own_folder, loss, *, samples="s"):
     prepared = {"path": "data/prepared", "md5": "preprocess"}
     for name in ("extractor", "train"):
         stages[name]["deps"] = [prepared]
-    stages["train"]["params"] = {"params.yaml": {"train": {"loss": loss, "learning_rate": {"start": 1, "end": 0}}}}
+    stages["train"]["params"] = {
+        "params.yaml": {"objective": {"loss": loss}, "train": {"learning_rate": {"start": 1, "end": 0}}}
+    }
     stages["sample"]["deps"] = [{"path": "models/generator", "md5": "g"}]
     features = {"path": "models/extractor", "md5": "extractor"}
     stages["evaluate"] = {"deps": [{"path": "samples", "md5": samples}, prepared, features], "outs": []}
@@ -79,7 +81,7 @@ def test_scores_stand_beside_the_parameters_that_they_were_made_with(own_folder)
     assert not read_workspace().stale
     write_run(own_folder, "wasserstein", 0.5)
     run = read_workspace()
-    assert (run.params["train.loss"], run.params["dataset.name"], run.stale) == ("hinge", "digits", True)
+    assert (run.params["objective.loss"], run.params["dataset.name"], run.stale) == ("hinge", "digits", True)
 
 
 def test_scores_of_other_samples_than_those_that_lie_there_are_stale(own_folder):
@@ -100,7 +102,7 @@ def test_a_commit_is_a_run_and_an_unknown_one_is_refused(own_folder):
     git("commit", "-qm", "one")
     write_run(own_folder, "relativistic", 0.2)
     run = read_revision("HEAD")
-    assert (run.params["train.loss"], run.scores["quality"]["fd"], run.grid) == ("hinge", 0.5, None)
+    assert (run.params["objective.loss"], run.scores["quality"]["fd"], run.grid) == ("hinge", 0.5, None)
     with pytest.raises(UserError, match="no-such-thing is neither a recorded run nor a revision"):
         read_revision("no-such-thing")
 
@@ -112,7 +114,7 @@ def test_a_commit_that_was_not_run_again_is_read_as_what_it_was_made_with(own_fo
     git("add", "params.yaml", "reports", "dvc.lock")
     git("commit", "-qm", "another loss, and the scores of the one before")
     run = read_revision("HEAD")
-    assert (run.params["train.loss"], run.stale, run.data) == ("hinge", True, "preprocess")
+    assert (run.params["objective.loss"], run.stale, run.data) == ("hinge", True, "preprocess")
 
 
 def test_runs_are_ranked_whichever_way_is_better_and_those_without_the_score_come_last():
@@ -127,13 +129,13 @@ def test_runs_are_ranked_whichever_way_is_better_and_those_without_the_score_com
     assert [record.name for record in ranked([none, far, near], "quality.fd")] == ["near", "far", "-"]
     assert [record.name for record in ranked([none, near, far], "quality.coverage")] == ["far", "near", "-"]
     assert differing_params([far, near]) == []
-    assert differing_params([far, none]) == ["train.loss"]
+    assert differing_params([far, none]) == ["objective.loss"]
 
 
 def test_what_changed_says_which_way_is_better():
-    before = record("old", {"train.loss": "hinge", "train.seed": 0}, {"fd": 0.5, "recall": 0.98}, auth_pct=70.0)
-    after = record("new", {"train.loss": "relativistic", "train.seed": 0, "train.r1": 0.1})
-    assert changed_params(before, after) == [("train.loss", "hinge", "relativistic"), ("train.r1", "-", "0.1")]
+    before = record("old", {"objective.loss": "hinge", "train.seed": 0}, {"fd": 0.5, "recall": 0.98}, auth_pct=70.0)
+    after = record("new", {"objective.loss": "relativistic", "train.seed": 0, "objective.r1": 0.1})
+    assert changed_params(before, after) == [("objective.loss", "hinge", "relativistic"), ("objective.r1", "-", "0.1")]
     verdict = verdicts(before, after)
     assert verdict["Fréchet distance"] == "better"
     assert verdict["recall"] == "worse"

@@ -5,15 +5,24 @@ import threading
 import numpy as np
 from PIL import Image
 
+from ganforge.prepared.columns import Column
 from ganforge.prepared.meta import Meta
 from ganforge.tracking import recover_run
 from ganforge.tracking.recorder import Recorder
 
-META = Meta("digits", "somewhere", "image", (1, 8, 8), ("0", "1"), (5, 5), {"train": 10, "test": 2}, "ab" * 32)
+COUNT = {"train": 10, "test": 2}
+COLUMNS = {
+    "signal": Column("image", "uint8", (1, 8, 8), COUNT),
+    "labels": Column("labels", "int64", (), COUNT, {"names": ["0", "1"], "counts": [5, 5]}),
+}
+META = Meta("digits", "somewhere", COLUMNS, "ab" * 32)
 
 
 def rows(*images):
-    return [{"images": count, "loss_generator": 0.5 + count, "gradient_real": float("nan")} for count in images]
+    return [
+        {"images": count, "seconds": count / 100, "loss_generator": 0.5 + count, "gradient_real": float("nan")}
+        for count in images
+    ]
 
 
 def picture(folder, images):
@@ -35,17 +44,17 @@ class Watched:
 
     Attributes:
         opened: runs that it opened so far.
-        told: sentences that it told.
+        sentences: that it said of the store.
     """
 
     def __init__(self, params, identity):
-        self.opened, self.told = [], []
+        self.opened, self.sentences = [], []
 
         def open_run():
             self.opened.append(recover_run(params, META, identity))
             return self.opened[-1]
 
-        self.recorder = Recorder(open_run, self.told.append)
+        self.recorder = Recorder(open_run, self.sentences.append)
         self.thread = threading.Thread(target=self.recorder.run)
         self.thread.start()
         self.show = self.recorder.show

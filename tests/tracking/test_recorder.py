@@ -40,12 +40,12 @@ def test_a_store_that_is_gone_is_told_once_and_filled_when_it_is_back(store, tmp
     (tmp_path / "not").touch()
     watched = Watched(params, Identity.new())
     watched.show(rows(64), [])
-    wait_until(lambda: watched.told)
+    wait_until(lambda: watched.sentences)
     watched.show(rows(128), [])
     (tmp_path / "not").unlink()
     (tmp_path / "not" / "there").mkdir(parents=True)
     wait_until(lambda: watched.opened)
     watched.close()
-    (told,) = watched.told
-    assert re.match(r"MLflow at .* failed .*what is missing there\.$", told)
+    (sentence,) = watched.sentences
+    assert re.match(r"MLflow at .* failed .*what is missing there\.$", sentence)
     assert steps(watched.opened[-1]) == [64, 128]

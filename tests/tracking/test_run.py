@@ -12,10 +12,17 @@ def test_a_run_holds_params_data_and_code(store, params):
     stored = run.client.get_run(run.run_id)
     assert stored.data.params["objective.loss"] == "relativistic"
     assert "sample.count" not in stored.data.params
+    assert (stored.data.tags["ganforge.signal"], stored.data.tags["ganforge.condition"]) == ("image", "labels")
     assert stored.info.run_name.startswith("digits dcgan relativistic")
     assert stored.inputs.dataset_inputs[0].dataset.name == "digits"
     assert (store / "mlflow.db").exists()
     assert stored.info.artifact_uri.startswith((store / "mlartifacts").as_uri())
+
+
+def test_what_networks_are_not_told_is_no_condition(store, defaults):
+    defaults["network"]["conditional"] = "never"
+    run = recover_run(parse_params(defaults), META, Identity.new())
+    assert run.client.get_run(run.run_id).data.tags["ganforge.condition"] == "none"
 
 
 def test_a_killed_training_goes_on_in_its_run_and_no_step_is_recorded_twice(store, params):
@@ -43,9 +50,8 @@ def test_a_killed_training_goes_on_in_its_run_and_no_step_is_recorded_twice(stor
 def test_a_row_that_is_sent_twice_is_there_once(store, params):
     """As when a server takes what its client has given up on."""
     run = recover_run(params, META, Identity.new())
-    sent = [row | {"seconds": row["images"] / 100} for row in rows(64, 128)]
-    run.log_rows(sent)
-    run.log_rows(sent)
+    run.log_rows(rows(64, 128))
+    run.log_rows(rows(64, 128))
     assert steps(run) == [64, 128]
 
 

@@ -76,7 +76,7 @@ def test_a_store_that_may_not_be_written_to_is_told_of(store, params, monkeypatc
     watched = Watched(params, Identity.new())
     watched.show(rows(64), [])
     watched.close("KILLED")
-    assert "readonly database" in watched.told[0]
+    assert "readonly database" in watched.sentences[0]
 
 
 def test_a_dead_server_is_told_in_a_sentence(store, params, monkeypatch):
