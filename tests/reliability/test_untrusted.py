@@ -14,10 +14,11 @@ from safetensors.torch import save_file
 from ganforge.errors import UserError
 from ganforge.features.extractor import Extractor
 from ganforge.generator import Generator
-from ganforge.networks import NetworkSpec, build_generator
+from ganforge.networks.build import build_generator
 from ganforge.networks.storage import GeneratorConfig, save_generator
 from ganforge.training.checkpoints import Checkpoints, _digest
 from tests.project import ROOT
+from tests.specs import spec
 
 CPU = torch.device("cpu")
 
@@ -51,9 +52,8 @@ def pickles(harm) -> dict[str, bytes]:
 @pytest.fixture
 def folder(tmp_path) -> Path:
     """A generator."""
-    spec = NetworkSpec("dcgan", (1, 8, 8), 2, 4, 8)
-    config = GeneratorConfig(spec, "image", "digits", ("a", "b"), (3, 4), 640)
-    save_generator(tmp_path / "generator", build_generator(spec), config)
+    of_digits = spec(classes=2, width=8)
+    save_generator(tmp_path / "generator", build_generator(of_digits), GeneratorConfig(of_digits, "digits", 640))
     return tmp_path / "generator"
 
 
@@ -70,7 +70,8 @@ def test_a_pickle_under_the_name_of_weights_is_refused_and_not_run(folder, harm,
         (folder / name).write_bytes(whole)
     extractor = folder.parent / "extractor"
     extractor.mkdir()
-    described = {"shape": [1, 8, 8], "classes": 2, "parts": 1, "scale": 1.0, "accuracy": 1.0}
+    signal = {"kind": "image", "shape": [1, 8, 8], "about": {}}
+    described = {"signal": signal, "classes": 2, "scale": 1.0, "accuracy": 1.0}
     (extractor / "config.json").write_text(json.dumps(described))
     (extractor / "extractor.safetensors").write_bytes(pickles[way])
     with pytest.raises(UserError, match="does not hold an extractor"):
