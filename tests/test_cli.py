@@ -9,11 +9,14 @@ import pytest
 from PIL import Image
 
 from ganforge.cli import COMMANDS, main
+from ganforge.conditions.captions import Captions
+from ganforge.conditions.labels import Labels
 from ganforge.generator import Generator
-from ganforge.networks import NetworkSpec, build_generator
-from ganforge.networks.storage import GeneratorConfig, save_generator
+from ganforge.networks.storage import CONFIG
+from tests.commands.saved import write_generator
 from tests.pages.test_report import SCORES
 from tests.settings import settings_text
+from tests.specs import spec
 
 HEAVY = ("torch", "mlflow", "pandas", "matplotlib", "sklearn", "numpy", "dvc")
 
@@ -56,7 +59,7 @@ def test_outside_a_project_every_command_ends_in_one_sentence(tmp_path, argument
 def test_scores_show_figures_floors_and_where_to_look(tmp_path):
     (tmp_path / "reports").mkdir()
     (tmp_path / "params.yaml").write_text("evaluation: {inception: true}")
-    (tmp_path / "reports" / "metrics.json").write_text(json.dumps(SCORES))
+    (tmp_path / "reports" / "metrics.json").write_text(json.dumps(SCORES | {"inception": {}}))
     (tmp_path / "reports" / "report.html").write_text("")
     done = ganforge("scores", cwd=tmp_path)
     assert done.returncode == 0
@@ -71,24 +74,51 @@ def test_scores_show_figures_floors_and_where_to_look(tmp_path):
 @pytest.fixture
 def generator(tmp_path):
     """A folder with an untrained one."""
-    spec = NetworkSpec("dcgan", (1, 8, 8), 2, 4, 8)
-    config = GeneratorConfig(spec, "image", "digits", ("zero", "one"), (3, 4), 640)
-    save_generator(tmp_path / "models" / "generator", build_generator(spec), config)
-    return tmp_path
+    return write_generator(tmp_path, spec("dcgan", condition=Labels(("zero", "one"), (3, 4)), width=8))
 
 
 def test_info_says_what_a_generator_is(generator, monkeypatch, capsys):
     monkeypatch.chdir(generator)
     main(["info"])
-    told = capsys.readouterr().out
-    for words in ("digits, 640 images shown", "images of 1 x 8 x 8", "zero, one", "dcgan, "):
-        assert words in told
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == [
+        "Trained on  digits, 640 images shown",
+        "Draws       images of 1 x 8 x 8",
+        "Asks for    labels: zero, one",
+    ]
+    assert lines[3].startswith("Network     dcgan, ") and lines[3].endswith(" weights, latent vectors of 4")
+
+
+def test_info_opens_generators_of_the_last_release(generator, monkeypatch, capsys):
+    monkeypatch.chdir(generator)
+    network = {"name": "dcgan", "shape": [1, 8, 8], "classes": 2, "latent_dim": 4, "width": 8}
+    network |= {"attention": False, "refinement": False, "sphere": False, "spectral_norm": False}
+    labels = {"classes": ["zero", "one"], "class_counts": [3, 4]}
+    described = {"format": 3, "network": network, "signal": "image", "dataset": "digits", **labels, "images": 640}
+    main(["info"])
+    today = capsys.readouterr().out
+    (generator / "models" / "generator" / CONFIG).write_text(json.dumps(described))
+    main(["info"])
+    assert capsys.readouterr().out == today
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        (None, "Asks for    nothing: it was trained without a condition"),
+        (Captions(("", "low", "high"), 3), "Asks for    captions of up to 3 words, of 2 known ones"),
+    ],
+)
+def test_info_says_what_can_be_asked_for(tmp_path, monkeypatch, capsys, condition, words):
+    monkeypatch.chdir(write_generator(tmp_path, spec("mlp", condition=condition)))
+    main(["info"])
+    assert words in capsys.readouterr().out
 
 
 def test_sample_draws_what_the_generator_draws(generator):
     done = ganforge("sample", "--count", "70", "--seed", "3", "--label", "one", "--out", "out", cwd=generator)
     assert done.stdout == "Samples in out: 70; out/sheet.png shows 70.\n", done.stderr
-    expected = Generator.load(generator / "models" / "generator").sample(70, seed=3, label=1)
+    expected = Generator.load(generator / "models" / "generator").sample(70, seed=3, condition=1)
     for index in (0, 69):
         with Image.open(generator / "out" / f"{index:06d}.png") as picture:
             assert np.array_equal(np.asarray(picture), expected[index, 0])
@@ -107,6 +137,8 @@ def test_sample_draws_what_the_generator_draws(generator):
         (["--count", "1000000000"], "--count is 1000000000; allowed is 1 to 1000000"),
         (["--generator", "nowhere"], "there is no generator in"),
         (["--labels", "zero,two"], "label is 'two'; allowed is one of zero, one"),
+        (["--condition", "two"], "label is 'two'; allowed is one of zero, one"),
+        (["--conditions", "zero,,one"], "label is ''; allowed is one of zero, one"),
         (["--interpolate", "1"], "--interpolate is 1; allowed is 2 to 2000"),
         (["--interpolate", "0"], "--interpolate is 0; allowed is 2 to 2000"),
         (["--interpolate", "5", "--count", "1"], "--interpolate walks between samples, but --count is 1"),
@@ -122,10 +154,11 @@ def test_sample_refuses_in_a_sentence_what_it_cannot_draw(generator, monkeypatch
     assert not (generator / "generated").exists()
 
 
-def test_labels_come_in_turns(generator, monkeypatch):
+@pytest.mark.parametrize("option", ["--labels", "--conditions"])
+def test_labels_come_in_turns(generator, monkeypatch, option):
     monkeypatch.chdir(generator)
-    main(["sample", "--count", "5", "--seed", "3", "--labels", "one,zero", "--out", "out"])
-    expected = Generator.load("models/generator").sample(5, seed=3, label=[1, 0, 1, 0, 1])
+    main(["sample", "--count", "5", "--seed", "3", option, "one,zero", "--out", "out"])
+    expected = Generator.load("models/generator").sample(5, seed=3, condition=[1, 0, 1, 0, 1])
     for index, image in enumerate(expected[:, 0]):
         with Image.open(f"out/{index:06d}.png") as picture:
             assert np.array_equal(np.asarray(picture), image)
@@ -177,7 +210,7 @@ def test_a_walk_goes_through_all_samples_and_back_and_can_be_watched(generator, 
     monkeypatch.chdir(generator)
     main(["sample", "--count", "3", "--seed", "3", "--labels", "all", "--interpolate", "4", "--video", "walk.gif"])
     assert "walk.gif shows them in 0.6 s" in capsys.readouterr().out
-    samples = Generator.load("models/generator").sample(3, seed=3, label=[0, 1, 0])
+    samples = Generator.load("models/generator").sample(3, seed=3, condition=[0, 1, 0])
     with Image.open("walk.gif") as walk:
         assert walk.n_frames == 12
     for place, sample in enumerate(samples[:, 0]):

@@ -10,8 +10,8 @@ import torch
 from ganforge.conditions.captions import Captions
 from ganforge.conditions.source import Source
 from ganforge.generator import Generator
+from ganforge.networks import dcgan
 from ganforge.networks.build import Family, build_generator
-from ganforge.networks.settings import DCGANSettings
 from ganforge.networks.storage import GeneratorConfig, save_generator
 from ganforge.publishing.export import export_huggingface, export_onnx, export_torch
 from ganforge.signals.image import ImageSignal
@@ -99,7 +99,7 @@ class Translator(torch.nn.Module):
 
 
 def test_a_translator_takes_its_source_as_it_is_stored(tmp_path, monkeypatch):
-    monkeypatch.setattr(DCGANSettings, "family", lambda self: Family(Translator, Translator))
+    monkeypatch.setattr(dcgan, "FAMILY", Family(Translator, Translator))
     source = Source(ImageSignal((1, 8, 8)))
     generator = saved(tmp_path / "generator", "dcgan", source)
     check_program(generator, export_torch(tmp_path / "generator", tmp_path / "out"))
