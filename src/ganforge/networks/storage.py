@@ -23,6 +23,7 @@ from ganforge.signals import signal_of
 
 FORMAT = 4
 STILL_READ = {2: ("mlp", "dcgan"), 3: None}  # earlier formats, and the families that draw as they did then; None: all
+KEYS = {"format", "dataset", "images", "network", "signal", "condition"}
 WEIGHTS = "generator.safetensors"
 CONFIG = "config.json"
 
@@ -88,9 +89,12 @@ def _parse(values: dict[str, Any], path: Path) -> GeneratorConfig:
         families = STILL_READ[version]
         if families is None or values["network"]["name"] in families:
             values = _of_format_3(values)
-            version = FORMAT
+            version = values["format"]
     if version != FORMAT:
         raise UserError(f"{path} is of another version of ganforge; train again, or use that version.")
+    unknown = set(values) - KEYS
+    if unknown:
+        raise ValueError(f"{min(unknown)!r} is no key of it")
     settings = TypeAdapter(NetworkSettings).validate_python(values["network"])
     spec = NetworkSpec(settings, signal_of(values["signal"]), condition_of(values["condition"]))
     return GeneratorConfig(spec, str(values["dataset"]), int(values["images"]))
@@ -112,7 +116,10 @@ def _of_format_3(values: dict[str, Any]) -> dict[str, Any]:
     if name == "dcgan":
         settings["refinement"] = network.get("refinement", False)
     labels = {"kind": "labels", "names": values["classes"], "counts": values["class_counts"]}
-    return values | {
+    return {
+        "format": FORMAT,
+        "dataset": values["dataset"],
+        "images": values["images"],
         "network": settings,
         "signal": {"kind": "image", "shape": network["shape"], "about": {}},
         "condition": labels if network["classes"] else {"kind": "none"},
