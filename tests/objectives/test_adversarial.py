@@ -10,7 +10,7 @@ from ganforge.networks.build import build_discriminator, build_generator
 from ganforge.networks.progressive import Growing
 from ganforge.objectives.adversarial import PENALTIES, Adversarial, Penalty, relative_spread
 from ganforge.objectives.losses import LOSSES
-from ganforge.objectives.objective import Players
+from ganforge.objectives.objective import Players, build_objective
 from ganforge.objectives.penalties import squared_gradient_norms
 from ganforge.objectives.settings import SMOOTHABLE
 from ganforge.training.schedules import value_at
@@ -229,7 +229,7 @@ def test_the_objective_of_some_settings_has_their_loss_target_and_penalties():
         augmentation=None,
         schedule=value_at,
     )
-    objective = settings.build()(settings, players)
+    objective = build_objective(settings, players)
     assert objective.loss is LOSSES["least_squares"]
     assert objective.target == pytest.approx(0.9)
     assert objective.kept is objective.generators
