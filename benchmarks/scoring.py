@@ -23,7 +23,8 @@ from ganforge.evaluation.inputs import Context, Real, Samples
 from ganforge.evaluation.manifold import manifold_scores
 from ganforge.evaluation.measure import measure
 from ganforge.evaluation.settings import EvaluationSettings
-from ganforge.features.extractor import FEATURES, Features
+from ganforge.features.classifier import FEATURES
+from ganforge.features.extractor import Features
 from ganforge.prepared.columns import Split
 from ganforge.signals.image import ImageSignal
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -130,7 +131,7 @@ class ServedGenerator(PythonModel):  # type: ignore[misc]
         if given is not None and condition.from_files:
             given = contents(given)
         asked = generator.ask(request.n, seed, given)
-        titles = condition.titles(asked) or [None] * request.n
+        titles: Sequence[str | None] = condition.titles(asked) or [None] * request.n
         samples = np.concatenate([*generator.draw(request.n, seed, asked, request.truncation)])
         return [
             {"seed": seed, "index": index, "condition": title}
