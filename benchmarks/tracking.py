@@ -31,7 +31,8 @@ import psutil
 
 from ganforge.layout import PREPARED
 from ganforge.params import Params, load_params
-from ganforge.tracking import Identity, LiveRun
+from ganforge.tracking.identity import Identity
+from ganforge.tracking.live import LiveRun
 
 if TYPE_CHECKING:
     from ganforge.training.trainer import Row

@@ -24,8 +24,7 @@ from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 
-from ganforge.tracking import connect, tracking_uri
-from ganforge.tracking.store import experiment_name
+from ganforge.tracking.store import connect, experiment_name, tracking_uri
 
 IMAGES = Path(__file__).parent / "images"
 MOST_RUNS = 3

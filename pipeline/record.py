@@ -25,15 +25,9 @@ from ganforge.layout import (
 )
 from ganforge.params import Params
 from ganforge.prepared.meta import read_meta
-from ganforge.tracking import (
-    SCORING_TAG,
-    Identity,
-    describe,
-    recover_run,
-    scoring_mark,
-    settings_tags,
-    store_needed,
-)
+from ganforge.tracking.identity import Identity
+from ganforge.tracking.run import SCORING_TAG, describe, recover_run, scoring_mark, settings_tags
+from ganforge.tracking.store import store_needed
 from pipeline.stage import run_stage
 
 

@@ -14,7 +14,9 @@ from ganforge.prepared.columns import SIGNAL
 from ganforge.prepared.meta import Meta, read_meta
 from ganforge.runs.records import Record, read_workspace
 from ganforge.signals import signal_of
-from ganforge.tracking import Identity, previous_run, reason
+from ganforge.tracking.identity import Identity
+from ganforge.tracking.reading import previous_run
+from ganforge.tracking.store import reason
 from pipeline.stage import run_stage
 
 STATIONS = 6  # pictures of the training on its way

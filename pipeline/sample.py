@@ -33,9 +33,7 @@ def main(params: Params) -> None:
 def write_samples(generator: Generator, settings: SampleSettings, count: int, pool: Arrays) -> None:
     """signal.npy, an array for each column of the condition, and samples.json that says which rows are whose."""
     asked = [generator.ask(count, seed, pool=pool) for seed in settings.seeds]
-    blocks = (
-        block for seed, columns in zip(settings.seeds, asked) for block in generator.draw(count, seed, columns)
-    )
+    blocks = (block for seed, columns in zip(settings.seeds, asked) for block in generator.draw(count, seed, columns))
     shape = (len(settings.seeds) * count, *generator.shape)
     write_blocks(SAMPLES / "signal.npy", shape, blocks, generator.signal.dtype)
     for name in generator.condition.columns:

@@ -3,7 +3,7 @@
 from contextlib import nullcontext
 
 from ganforge.params import Params
-from ganforge.tracking import LiveRun
+from ganforge.tracking.live import LiveRun
 from pipeline.process import bind_threads, leads
 from pipeline.stage import run_stage
 

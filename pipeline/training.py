@@ -20,7 +20,8 @@ from ganforge.networks.storage import save_generator
 from ganforge.params import Params
 from ganforge.prepared.meta import Meta, Prepared
 from ganforge.signals import SHEET_SUFFIX, Signal
-from ganforge.tracking import Identity, LiveRun
+from ganforge.tracking.identity import Identity
+from ganforge.tracking.live import LiveRun
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.distributed import World, join, leave
 from ganforge.training.failure import FailureError
@@ -138,7 +139,9 @@ def follow(trainer: Trainer, signal: Signal, live: LiveRun, progress: Path, stop
         for report in trainer.run():
             if report.row is not None:
                 losses = {name: value for name, value in report.row.items() if name.startswith("loss")}
-                bar.set_postfix({SHORT.get(name, name): f"{value:.3f}" for name, value in losses.items()}, refresh=False)
+                bar.set_postfix(
+                    {SHORT.get(name, name): f"{value:.3f}" for name, value in losses.items()}, refresh=False
+                )
             bar.update(report.images - bar.n)
             if report.warning is not None:
                 warnings.warn(f"training looks bad: {report.warning}", stacklevel=1)

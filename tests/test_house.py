@@ -34,10 +34,7 @@ LONGEST = 400  # lines of a file
 
 def files() -> dict[str, Path]:
     """All modules of the package, by their dotted names within it."""
-    return {
-        ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
-        for path in sorted(PACKAGE.rglob("*.py"))
-    }
+    return {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
 def imports(path: Path, known: set[str]) -> set[str]:
@@ -78,7 +75,9 @@ def test_imports_point_down():
         f"{name} -> {other}"
         for name, others in graph().items()
         for other in others
-        if room(name) != room(other) and floor[room(name)] >= floor[room(other)] and not other.endswith(".settings")
+        if room(name) != room(other)
+        and floor[room(name)] >= floor[room(other)]
+        and not other.endswith(".settings")
         and other != f"{room(other)}.__init__"
     ]
     assert up == []
@@ -126,7 +125,9 @@ def test_no_circle_lies_between_rooms():
     edges: dict[str, set[str]] = {}
     for name, others in graph().items():
         edges.setdefault(place(name), set()).update(place(other) for other in others if place(other) != place(name))
-    settings = {name: {other for other in others if other == "settings"} for name, others in edges.items() if "." in name}
+    settings = {
+        name: {other for other in others if other == "settings"} for name, others in edges.items() if "." in name
+    }
     assert circles(edges | settings) == []
 
 

@@ -25,7 +25,7 @@ from ganforge.params import Params, parse_params
 from ganforge.prepared.columns import SIGNAL
 from ganforge.prepared.meta import Meta, Prepared
 from ganforge.signals import signal_of
-from ganforge.tracking import Identity
+from ganforge.tracking.identity import Identity
 from pipeline.process import ask_to_stop, end_with_parent, only_one_in
 from pipeline.stage import FINISHED, forget_committed, progress_bar, run_stage, trainings
 from pipeline.training import device_name, fingerprint, plan_of

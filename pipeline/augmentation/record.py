@@ -13,7 +13,9 @@ from ganforge.layout import (
 )
 from ganforge.params import Params
 from ganforge.prepared.meta import read_meta
-from ganforge.tracking import Identity, Member, record_study, store_needed
+from ganforge.tracking.identity import Identity
+from ganforge.tracking.store import store_needed
+from ganforge.tracking.study import Member, record_study
 from pipeline.stage import run_stage
 
 SECTIONS = ("network", "objective", "train", "augment", "augmentation_study")

@@ -9,7 +9,9 @@ def write() -> None:
     folder, root = os.environ["IMPORTS"], os.getcwd()
     files = {getattr(module, "__file__", None) or "" for module in list(sys.modules.values())}
     files |= {getattr(getattr(module, "__spec__", None), "origin", None) or "" for module in list(sys.modules.values())}
-    ours = sorted(os.path.relpath(file, root) for file in files if file.startswith((f"{root}/src/", f"{root}/pipeline/")))
+    ours = sorted(
+        os.path.relpath(file, root) for file in files if file.startswith((f"{root}/src/", f"{root}/pipeline/"))
+    )
     stage = os.environ.get("DVC_STAGE")
     if stage and ours:
         with open(os.path.join(folder, f"{stage}-{os.getpid()}"), "w") as file:

@@ -20,7 +20,9 @@ from ganforge.prepared.meta import read_meta
 from ganforge.publishing.registry import CHAMPION, refuse_worse, register
 from ganforge.publishing.serving import prepare_service
 from ganforge.runs.records import Record
-from ganforge.tracking import Identity, connect, recover_run, scoring_mark, tracking_uri
+from ganforge.tracking.identity import Identity
+from ganforge.tracking.run import recover_run, scoring_mark
+from ganforge.tracking.store import connect, tracking_uri
 from tests.pages.test_report import SCORES
 
 NAME = "ganforge-digits"

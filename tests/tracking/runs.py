@@ -7,8 +7,8 @@ from PIL import Image
 
 from ganforge.prepared.columns import Column
 from ganforge.prepared.meta import Meta
-from ganforge.tracking import recover_run
 from ganforge.tracking.recorder import Recorder
+from ganforge.tracking.run import recover_run
 
 COUNT = {"train": 10, "test": 2}
 COLUMNS = {

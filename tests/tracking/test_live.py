@@ -12,8 +12,10 @@ import psutil
 import pytest
 
 from ganforge.errors import UserError
-from ganforge.tracking import Identity, LiveRun, recover_run
 from ganforge.tracking import live as live_module
+from ganforge.tracking.identity import Identity
+from ganforge.tracking.live import LiveRun
+from ganforge.tracking.run import recover_run
 from tests.project import ROOT, our_environment
 from tests.server import wait_until
 from tests.settings import settings_text
@@ -84,7 +86,8 @@ TRAINING = """
 import time
 from pathlib import Path
 from ganforge.params import load_params
-from ganforge.tracking import Identity, LiveRun
+from ganforge.tracking.identity import Identity
+from ganforge.tracking.live import LiveRun
 from tests.tracking.runs import META
 Path("run.json").write_text(Identity.new().to_json())
 live = LiveRun()

@@ -4,7 +4,9 @@ import json
 
 from ganforge.params import parse_params
 from ganforge.runs.records import parse_record
-from ganforge.tracking import Identity, previous_run, read_run, recover_run
+from ganforge.tracking.identity import Identity
+from ganforge.tracking.reading import previous_run, read_run
+from ganforge.tracking.run import recover_run
 from tests.pages.test_report import SCORES, png
 from tests.runs.test_records import PARAMS, write_run
 from tests.tracking.runs import META

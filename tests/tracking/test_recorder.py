@@ -2,8 +2,8 @@
 
 import re
 
-from ganforge.tracking import Identity
 from ganforge.tracking import recorder as recorder_module
+from ganforge.tracking.identity import Identity
 from tests.server import wait_until
 from tests.tracking.runs import Watched, metrics_of, picture, rows, steps
 

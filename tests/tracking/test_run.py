@@ -3,7 +3,9 @@
 import json
 
 from ganforge.params import parse_params
-from ganforge.tracking import SCORING_TAG, Identity, connect, recover_run, scoring_mark
+from ganforge.tracking.identity import Identity
+from ganforge.tracking.run import SCORING_TAG, recover_run, scoring_mark
+from ganforge.tracking.store import connect
 from tests.tracking.runs import META, picture, rows, steps
 
 

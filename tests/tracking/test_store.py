@@ -8,7 +8,9 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 
 from ganforge.errors import UserError
-from ganforge.tracking import Identity, connect, recover_run, store_needed
+from ganforge.tracking.identity import Identity
+from ganforge.tracking.run import recover_run
+from ganforge.tracking.store import connect, store_needed
 from tests.tracking.runs import META, Watched, picture, rows
 
 

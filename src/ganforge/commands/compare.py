@@ -103,7 +103,8 @@ def _record(name: str) -> Record:
     if name == WORKSPACE:
         return read_workspace()
     if re.fullmatch("[0-9a-f]{8,32}", name):
-        from ganforge.tracking import read_run, store_needed
+        from ganforge.tracking.reading import read_run
+        from ganforge.tracking.store import store_needed
 
         with store_needed():
             recorded = read_run(name)

@@ -120,7 +120,9 @@ class CaptionEncoder(nn.Module):
 
 
 class ProjectedScore(nn.Module):
-    """score = <encoder(condition), phi(x)> + psi(phi(x)), Miyato & Koyama 2018, https://arxiv.org/abs/1802.05637, eq. 3.
+    """score = <encoder(condition), phi(x)> + psi(phi(x)).
+
+    Miyato & Koyama 2018, https://arxiv.org/abs/1802.05637, eq. 3.
 
     Args:
         features: entries of phi(x).

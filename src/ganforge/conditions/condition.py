@@ -56,7 +56,7 @@ class Condition(ABC):
 
     @abstractmethod
     def draw(self, seed: int, count: int, pool: Arrays | None = None) -> Arrays:
-        """Conditions as the training data have them; row i depends on (seed, i) alone.
+        """Conditions as the training data have them; row i depends on (seed, i) alone, from a pool also on ``count``.
 
         Args:
             seed: 0 or more.
@@ -84,7 +84,7 @@ class Condition(ABC):
         """Those of its columns that are signals themselves, which people can look at."""
         return {}
 
-    def blank(self, count: int) -> Arrays:  # noqa: ARG002
+    def blank(self, count: int) -> Arrays:
         """Zeros of the dtype and shape of its columns, ``count`` rows."""
         return {}
 
@@ -125,7 +125,7 @@ class PlainScore(nn.Module):
         super().__init__()
         self.scores = linear(features, 1)
 
-    def forward(self, features: Tensor, condition: Tensors) -> Tensor:  # noqa: ARG002
+    def forward(self, features: Tensor, condition: Tensors) -> Tensor:
         """(batch, features) to (batch,)."""
         scores: Tensor = self.scores(features)
         return scores[:, 0]
@@ -144,11 +144,11 @@ class Unconditional(Condition):
         """See `Condition`."""
         return "nothing: it was trained without a condition"
 
-    def draw(self, seed: int, count: int, pool: Arrays | None = None) -> Arrays:  # noqa: ARG002
+    def draw(self, seed: int, count: int, pool: Arrays | None = None) -> Arrays:
         """No columns."""
         return {}
 
-    def parse(self, given: Any, count: int) -> Arrays:  # noqa: ARG002
+    def parse(self, given: Any, count: int) -> Arrays:
         """Refuses whatever is given.
 
         Raises:
@@ -177,7 +177,7 @@ def spread(seed: int, count: int) -> np.ndarray:
 
 
 def chosen_rows(seed: int, count: int, size: int) -> np.ndarray:
-    """Rows (count,) of a pool of ``size``, as even as `spread`; all of them in their order where ``count`` is the size."""
+    """Rows (count,) of a pool of ``size``, as even as `spread`; where ``count`` is the size, all in their order."""
     if count == size:
         return np.arange(size)
     rows: np.ndarray = (spread(seed, count) * size).astype(np.int64)

@@ -32,7 +32,6 @@ class DataSettings(Section):
         return True
 
 
-
 class LabelledSettings(DataSettings):
     """Data with class labels."""
 
@@ -63,12 +62,10 @@ class DigitsSettings(PictureSettings):
     name: Literal["digits"]
 
 
-
 class MNISTSettings(PictureSettings):
     """Handwritten digits of 28x28 pixels."""
 
     name: Literal["mnist"]
-
 
 
 class FashionMNISTSettings(PictureSettings):
@@ -77,12 +74,10 @@ class FashionMNISTSettings(PictureSettings):
     name: Literal["fashion_mnist"]
 
 
-
 class KMNISTSettings(PictureSettings):
     """Cursive Japanese characters of 28x28 pixels."""
 
     name: Literal["kmnist"]
-
 
 
 class StackedMNISTSettings(PictureSettings):
@@ -91,12 +86,10 @@ class StackedMNISTSettings(PictureSettings):
     name: Literal["stacked_mnist"]
 
 
-
 class EMNISTSettings(PictureSettings):
     """Handwritten digits and letters of 28x28 pixels."""
 
     name: Literal["emnist"]
-
 
 
 class CIFAR10Settings(PictureSettings):
@@ -105,19 +98,16 @@ class CIFAR10Settings(PictureSettings):
     name: Literal["cifar10"]
 
 
-
 class SVHNSettings(PictureSettings):
     """House numbers, colour images of 32x32 pixels."""
 
     name: Literal["svhn"]
 
 
-
 class STL10Settings(PictureSettings):
     """Animals and vehicles, colour images of 96x96 pixels."""
 
     name: Literal["stl10"]
-
 
 
 class ImageFileSettings(PictureSettings):
@@ -148,19 +138,16 @@ class Flowers102Settings(ImageFileSettings):
     name: Literal["flowers102"]
 
 
-
 class CelebASettings(ImageFileSettings):
     """Photographs of faces, 178x218 pixels."""
 
     name: Literal["celeba"]
 
 
-
 class FolderSettings(ImageFileSettings):
     """Your own images, whatever lies in data/import/."""
 
     name: Literal["folder"]
-
 
 
 class HuggingFaceSettings(ImageFileSettings):
@@ -181,7 +168,6 @@ class HuggingFaceSettings(ImageFileSettings):
     """Split to learn from; parts of one as in train[:90%]."""
     test: Name
     """Split that is held out; none: dataset.test_share of the other one."""
-
 
     @model_validator(mode="after")
     def _splits_differ(self) -> HuggingFaceSettings:

@@ -125,7 +125,7 @@ class MinibatchDeviation(nn.Module):
 
 
 class BatchScore(nn.Module):
-    """The end of a discriminator: minibatch standard deviation -> convolution -> dense layer -> score of the condition."""
+    """The end of a discriminator: minibatch standard deviation -> convolution -> dense layer -> score."""
 
     def __init__(self, channels: int, size: tuple[int, ...], condition: Condition) -> None:
         super().__init__()

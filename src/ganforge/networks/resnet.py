@@ -1,7 +1,8 @@
 """Residual networks without normalisation: the block of R3GAN, Huang et al. 2024, https://arxiv.org/abs/2501.05441.
 
 Each block is 1x1, grouped 3x3, 1x1 with the last layer initialised to zero, so that a network starts as its shortcuts;
-sizes change through the [1, 2, 1] filter. A departure: the generator ends in the signal's own last step, as in all families.
+sizes change through the [1, 2, 1] filter. A departure: the generator ends in the signal's own last step, as in all
+families.
 """
 
 from __future__ import annotations
@@ -149,6 +150,7 @@ class ResNetDiscriminator(nn.Module):
                 channels = coarser
         self.layers = nn.Sequential(*layers, Flatten(), nn.LeakyReLU(LEAK))
         self.head = spec.condition.scorer(channels * math.prod(sizes[-1]), nn.Linear)
+        assert isinstance(self.head.scores, nn.Module)
         _scaled_normal(self.head.scores, 1.0)
 
     def forward(self, x: Tensor, condition: Tensors = NOTHING) -> Tensor:

@@ -35,7 +35,6 @@ class LatentNetworkSettings(Section):
         return False
 
 
-
 class AnyLengthSettings(LatentNetworkSettings):
     """Families that take latent vectors of any length, and whose discriminator spectral norm changes."""
 
@@ -72,7 +71,6 @@ class MLPSettings(AnyLengthSettings):
     name: Literal["mlp"]
 
 
-
 class DCGANSettings(AttentiveSettings):
     """Strided convolutions (Radford 2015)."""
 
@@ -81,12 +79,10 @@ class DCGANSettings(AttentiveSettings):
     """Whether the generator has one more convolution, at half of the full resolution."""
 
 
-
 class ResNetSettings(AttentiveSettings):
     """Residual networks without normalisation, the block of R3GAN (Huang 2024)."""
 
     name: Literal["resnet"]
-
 
 
 class ProgressiveSettings(LatentNetworkSettings):
@@ -95,12 +91,10 @@ class ProgressiveSettings(LatentNetworkSettings):
     name: Literal["progressive"]
 
 
-
 class StyleSettings(LatentNetworkSettings):
     """Style-based networks (StyleGAN2, Karras 2020)."""
 
     name: Literal["style"]
-
 
 
 NetworkSettings = Annotated[

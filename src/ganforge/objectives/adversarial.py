@@ -19,6 +19,7 @@ from ganforge.objectives.settings import AdversarialSettings
 
 PENALTIES = ("r1", "r2", "wgan_gp")
 
+
 @dataclass(frozen=True)
 class Penalty:
     """How strongly and how often the discriminator's gradient is penalised.
@@ -111,9 +112,7 @@ class Adversarial(Objective):
         """The generator's signals, (batch, *shape), for the condition of the batch."""
         return {"signal": self.generators(batch["latents"], self.asked(batch))}
 
-    def discriminator_loss(
-        self, batch: Batch, drawn: Batch, due: Collection[str] = ()
-    ) -> tuple[Tensor, Tensor, Terms]:
+    def discriminator_loss(self, batch: Batch, drawn: Batch, due: Collection[str] = ()) -> tuple[Tensor, Tensor, Terms]:
         """What the discriminator minimises, its scores of the real signals, and its terms for the record.
 
         Args:

@@ -39,7 +39,7 @@ class Classification(Objective):
         """Nothing."""
         return {}
 
-    def generator_loss(self, batch: Batch, drawn: Batch, carried: Any) -> tuple[Tensor, Terms]:  # noqa: ARG002
+    def generator_loss(self, batch: Batch, drawn: Batch, carried: Any) -> tuple[Tensor, Terms]:
         """The mean over all views of a batch."""
         _, logits = self.generators(self.signal.for_features(batch["signal"]))
         labels = separate_labels(batch[LABELS], self.classes, self.signal.views)

@@ -44,7 +44,6 @@ class AdversarialSettings(Section):
         """Whether a score's sign says what the discriminator takes a signal for, as adaptive augmentation needs."""
         return self.loss != "wasserstein"
 
-
     @model_validator(mode="after")
     def _options_that_exist(self) -> AdversarialSettings:
         if self.label_smoothing and self.loss not in SMOOTHABLE:

@@ -128,9 +128,7 @@ def read_meta(folder: Path) -> Meta:
 
 def parse_meta(values: dict[str, Any]) -> Meta:
     """The inverse of `dataclasses.asdict`, after JSON, which knows no tuples."""
-    columns = {
-        name: Column(**column | {"shape": tuple(column["shape"])}) for name, column in values["columns"].items()
-    }
+    columns = {name: Column(**column | {"shape": tuple(column["shape"])}) for name, column in values["columns"].items()}
     return Meta(**values | {"columns": columns})
 
 

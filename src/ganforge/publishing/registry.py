@@ -23,7 +23,10 @@ from ganforge.prepared.meta import Meta, read_meta
 from ganforge.publishing.card import model_card
 from ganforge.runs.lock import holds
 from ganforge.runs.records import Record, changed_scores, read_workspace
-from ganforge.tracking import Identity, connect, find_run, read_run, scoring_mark, store_needed
+from ganforge.tracking.identity import Identity
+from ganforge.tracking.reading import read_run
+from ganforge.tracking.run import find_run, scoring_mark
+from ganforge.tracking.store import connect, store_needed
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

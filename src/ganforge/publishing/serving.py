@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from ganforge.errors import UserError
 from ganforge.publishing.registry import CHAMPION, find_champion
-from ganforge.tracking import connect, store_needed, tracking_uri
+from ganforge.tracking.store import connect, store_needed, tracking_uri
 
 
 @dataclass(frozen=True)

@@ -201,7 +201,10 @@ def histories(base: str) -> dict[str, str]:
 
 def where_recorded(record: Record) -> str:
     """Where MLflow shows the run."""
-    from ganforge.tracking import Identity, reason, run_page, scoring_mark
+    from ganforge.tracking.identity import Identity
+    from ganforge.tracking.reading import run_page
+    from ganforge.tracking.run import scoring_mark
+    from ganforge.tracking.store import reason
 
     if not os.environ.get("MLFLOW_TRACKING_URI"):
         return "MLflow: recorded in a store of this machine; `MLFLOW_TRACKING_URI` names a server that keeps runs."

@@ -83,7 +83,7 @@ class Signal(ABC):
         return self.network_shape
 
     def for_features(self, x: Tensor) -> Tensor:
-        """(batch, *network_shape) to what the feature network is shown, (batch * views, *view_shape); differentiable."""
+        """(batch, *network_shape) to the views that features are taken of, (batch * views, *view_shape)."""
         return x
 
     @abstractmethod
@@ -141,7 +141,7 @@ def png(picture: Image.Image) -> bytes:
 
 
 def tile(pictures: Sequence[np.ndarray], columns: int) -> np.ndarray:
-    """Pictures (1 or 3, height, width) of one size laid out in rows with a gap between; uint8 (1 or 3, height, width)."""
+    """Pictures (1 or 3, height, width) of one size laid out in rows with a gap between, as one such picture."""
     channels, height, width = pictures[0].shape
     rows = math.ceil(len(pictures) / columns)
     canvas = np.full((channels, rows * (height + GAP) - GAP, columns * (width + GAP) - GAP), 128, dtype=np.uint8)

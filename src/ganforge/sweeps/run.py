@@ -15,7 +15,10 @@ from ganforge.runs.records import Record, differing_params, ranked
 from ganforge.sweeps.experiments import read_file, read_params, run_trials
 from ganforge.sweeps.plan import Sweep, combinations, family, load_sweep, plan
 from ganforge.sweeps.search import search
-from ganforge.tracking import Identity, gather, scoring_mark, store_needed
+from ganforge.tracking.families import gather
+from ganforge.tracking.identity import Identity
+from ganforge.tracking.run import scoring_mark
+from ganforge.tracking.store import store_needed
 
 
 def run_sweep(name: str, jobs: int) -> tuple[Sweep, list[Record]]:

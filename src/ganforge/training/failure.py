@@ -39,8 +39,8 @@ SIGNS = (
         0.995,
         True,
         "the discriminator tells {:.1%} of all pairs of real and generated samples apart, so that the generator has "
-        "nothing to learn from; lower train.discriminator_rate, raise objective.r1 and objective.r2, or set augment.mode to "
-        "adaptive",
+        "nothing to learn from; lower train.discriminator_rate, raise objective.r1 and objective.r2, or set "
+        "augment.mode to adaptive",
     ),
     Sign(
         "relative_spread",

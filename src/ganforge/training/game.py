@@ -95,7 +95,7 @@ class Game:
         return terms
 
     def batch(self, turn: int) -> Batch:
-        """What a turn of the discriminators is given, counted over the whole run: stored columns, and latent vectors."""
+        """What a turn of the discriminators is given, counted over the run: stored columns, and latent vectors."""
         latents = torch.randn(
             self.settings.batch_size, self.latent_dim, generator=self._random, device=self._random.device
         )

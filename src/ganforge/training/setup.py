@@ -151,9 +151,7 @@ def build_players(plan: Plan, spec: NetworkSpec, world: World, device: torch.dev
     return objective
 
 
-def build_augmentation(
-    settings: AugmentSettings, spec: NetworkSpec, world: World
-) -> DifferentiableAugmentation | None:
+def build_augmentation(settings: AugmentSettings, spec: NetworkSpec, world: World) -> DifferentiableAugmentation | None:
     """What the discriminator sees instead of the signals, or None for the signals.
 
     Raises:
@@ -172,9 +170,7 @@ def build_augmentation(
     return DifferentiableAugmentation.of(settings, world)
 
 
-def build_batches(
-    data: Prepared, condition: Condition, plan: Plan, device: torch.device, world: World
-) -> Batches:
+def build_batches(data: Prepared, condition: Condition, plan: Plan, device: torch.device, world: World) -> Batches:
     """The batches of this process's share: the signals, and the columns of the condition."""
     columns = data.splits["train"].columns
     together = {SIGNAL: columns[SIGNAL]} | {name: columns[name] for name in condition.columns}
