@@ -24,8 +24,9 @@ CPU = torch.device("cpu")
 NAMES = ("ä b", "c/d", "c_d")
 
 
-def generator_of(signal: Signal, condition=Labels(NAMES, (5, 5, 5))) -> Generator:
+def generator_of(signal: Signal, condition=None) -> Generator:
     torch.manual_seed(0)
+    condition = condition or Labels(NAMES, (5, 5, 5))
     network = spec("dcgan", signal=signal, condition=condition, latent_dim=8, width=8)
     return Generator(build_generator(network).eval(), GeneratorConfig(network, "x", 1), CPU)
 

@@ -3,19 +3,17 @@
 import atexit
 import os
 import sys
+from pathlib import Path
 
 
 def write() -> None:
-    folder, root = os.environ["IMPORTS"], os.getcwd()
-    files = {getattr(module, "__file__", None) or "" for module in list(sys.modules.values())}
-    files |= {getattr(getattr(module, "__spec__", None), "origin", None) or "" for module in list(sys.modules.values())}
-    ours = sorted(
-        os.path.relpath(file, root) for file in files if file.startswith((f"{root}/src/", f"{root}/pipeline/"))
-    )
-    stage = os.environ.get("DVC_STAGE")
+    root, stage = Path.cwd(), os.environ.get("DVC_STAGE")
+    modules = [module for module in [*sys.modules.values()] if getattr(module, "__spec__", None)]
+    origins = [module.__spec__.origin for module in modules] + [getattr(sys.modules["__main__"], "__file__", None)]
+    files = {Path(origin) for origin in origins if origin}
+    ours = sorted(str(file.relative_to(root)) for file in files if file.is_relative_to(root))
     if stage and ours:
-        with open(os.path.join(folder, f"{stage}-{os.getpid()}"), "w") as file:
-            file.write("\n".join(ours))
+        (Path(os.environ["IMPORTS"]) / f"{stage}-{os.getpid()}").write_text("\n".join(ours))
 
 
 if "IMPORTS" in os.environ:

@@ -1,4 +1,4 @@
-"""The core carries every application: toys of each go through the whole pipeline, are killed and end in the same bits."""
+"""The core carries every application: a toy of each goes through the pipeline, is killed, and ends in the same bits."""
 
 import json
 import signal
