@@ -21,7 +21,9 @@ from pipeline.stage import run_stage
 
 STATIONS = 6  # pictures of the training on its way
 
-SHEET = "Each from other latent vectors; a row per class, where there are classes."
+SHEET = "Each from another latent vector."
+ROWS = "A row each for: {}."
+SOURCES = "What each row was made of."
 NEIGHBOURS = (
     "Above: samples, on the left as they come, on the right those that are nearest to any of the training {data}. "
     "Middle: the nearest of the training {data} by features. Below: by their values. A generator that copies shows the "
@@ -99,7 +101,7 @@ def sections(data: str) -> list[Section]:
         known[round(place * (len(known) - 1) / (STATIONS - 1))] for place in range(STATIONS) if known
     )
     return [
-        Section("Samples", pictures([(SHEET, SAMPLES / "grid.png")])),
+        Section("Samples", pictures([(sheet_caption(), SAMPLES / "grid.png"), (SOURCES, SAMPLES / "source.png")])),
         Section(
             "On the way there",
             pictures([(f"after {int(path.stem):,} {data}", path) for path in stations]),
@@ -115,6 +117,12 @@ def sections(data: str) -> list[Section]:
         Section("Along directions in the space of codes", direction_pictures(), DIRECTIONS_TEXT, column="17rem"),
         Section("Training", pictures([(TRAINING_CAPTION.format(data=data), FIGURES / "training.png")])),
     ]
+
+
+def sheet_caption() -> str:
+    """What the rows of the sheet of samples are, where the condition has words for it."""
+    titles = json.loads((SAMPLES / "rows.json").read_text(encoding="utf-8"))
+    return f"{ROWS.format(', '.join(titles))} {SHEET}" if titles else SHEET
 
 
 def direction_pictures() -> list[Picture]:

@@ -58,10 +58,10 @@ def write_sheets(generator: Generator, settings: SampleSettings, pool: Arrays) -
     between = np.concatenate([*generator.decode(paths, repeated(of_rows, INTERPOLATION_STEPS))])
     signal.sheet(between, INTERPOLATION_STEPS, SAMPLES / f"interpolation{SHEET_SUFFIX}")
 
-    titles = condition.titles(of_rows) or [f"{row:02d}" for row in range(rows)]
-    write_json(SAMPLES / "rows.json", titles)
+    titles = condition.titles(of_rows)
+    write_json(SAMPLES / "rows.json", titles or [])
     shown = min(SINGLES, columns)
-    stems = [file_name(title) if examples else f"{row:02d}" for row, title in enumerate(titles)]
+    stems = [file_name(title) for title in titles] if titles and examples else [f"{row:02d}" for row in range(rows)]
     chosen = [row * columns + column for row in range(rows) for column in range(shown)]
     signal.each(grid[chosen], [f"{stem}_{column}" for stem in stems for column in range(shown)], SAMPLES / "single")
 
