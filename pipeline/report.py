@@ -20,6 +20,7 @@ from ganforge.tracking.store import reason
 from pipeline.stage import run_stage
 
 STATIONS = 6  # pictures of the training on its way
+MOST_TITLES = 50  # rows of the sheet of samples that are named
 
 SHEET = "Each from another latent vector."
 ROWS = "A row each for: {}."
@@ -122,7 +123,8 @@ def sections(data: str) -> list[Section]:
 def sheet_caption() -> str:
     """What the rows of the sheet of samples are, where the condition has words for it."""
     titles = json.loads((SAMPLES / "rows.json").read_text(encoding="utf-8"))
-    return f"{ROWS.format(', '.join(titles))} {SHEET}" if titles else SHEET
+    shown = ", ".join(titles[:MOST_TITLES]) + (" and others" if len(titles) > MOST_TITLES else "")
+    return f"{ROWS.format(shown)} {SHEET}" if titles else SHEET
 
 
 def direction_pictures() -> list[Picture]:
