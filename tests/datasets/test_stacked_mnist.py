@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ganforge.datasets.fetching.download import fetch_file
-from ganforge.datasets.mnist import MNIST
+from ganforge.datasets.mnist import SOURCE as MNIST
 from ganforge.datasets.stacked_mnist import StackedMNIST, stack
 from ganforge.prepared.columns import Split
 

@@ -6,14 +6,14 @@ import subprocess
 import sys
 
 import pytest
-from ganforge.processors import processors
 
+from ganforge.compute import processors
 from tests.project import ROOT, our_environment
 
 ASK = """
 import json, os, sys
 import pipeline.train
-from ganforge.params import ComputeSettings
+from ganforge.compute import ComputeSettings
 from pipeline.process import bind_threads, release_this_thread
 assert "torch" not in sys.modules  # else binding would come too late
 threads, processes, release = map(int, sys.argv[1:])
