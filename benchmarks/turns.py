@@ -17,7 +17,7 @@ from pipeline.process import BINDING
 
 SPAWN = multiprocessing.get_context("spawn")
 VARIABLES = (*WAITING, *BINDING)
-UNTOLD = {"GOMP_SPINCOUNT": "300000"}  # as threads of GNU's OpenMP wait where nobody tells them, about 3 ms
+UNSET = {"GOMP_SPINCOUNT": "300000"}  # as threads of GNU's OpenMP wait where nobody tells them, about 3 ms
 
 Turn = Callable[[int], float]  # plays some steps and returns their seconds
 

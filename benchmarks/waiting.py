@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 import torch
 
 from benchmarks.training import machine_name, random_images
-from benchmarks.turns import SPAWN, UNTOLD, alternate, answer, own_process
+from benchmarks.turns import SPAWN, UNSET, alternate, answer, own_process
 from ganforge.compute.device import configure
 from ganforge.params import load_params
 from ganforge.training.checkpoints import Checkpoints
@@ -27,8 +27,8 @@ from ganforge.training.setup import Plan, build_trainer
 from pipeline import WAITING
 from pipeline.process import BINDING
 
-SPINS = ["0", "3000", "10000", WAITING["GOMP_SPINCOUNT"], UNTOLD["GOMP_SPINCOUNT"]]
-REMARKS = {"0": ": asleep at once", UNTOLD["GOMP_SPINCOUNT"]: ": unless told otherwise"}
+SPINS = ["0", "3000", "10000", WAITING["GOMP_SPINCOUNT"], UNSET["GOMP_SPINCOUNT"]]
+REMARKS = {"0": ": asleep at once", UNSET["GOMP_SPINCOUNT"]: ": unless told otherwise"}
 BUSY_PROGRAMS = 2
 
 

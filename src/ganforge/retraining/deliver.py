@@ -39,18 +39,18 @@ def deliver(folder: Path, *, pictures: str, results: str, address: str) -> None:
         text = (folder / REPORT).read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise UserError(f"{error.filename} does not exist: run ci/retrain first, which makes {folder}.") from None
-    told = []
+    remarks = []
     if pictures:
         try:
             text = push_pictures(text, folder, outcome["commit"], pictures, address)
         except UserError as error:  # a protected branch, say; the report is for people all the same
-            told.append(f"its pictures could not be pushed to `{pictures}` ({error})")
+            remarks.append(f"its pictures could not be pushed to `{pictures}` ({error})")
     if results:
         try:
-            told.append(push_results(folder, outcome, results))
+            remarks.append(push_results(folder, outcome, results))
         except UserError as error:
-            told.append(f"`dvc.lock` could not be committed to `{results}` ({error})")
-    text += "".join(f"- {line}\n" for line in told)
+            remarks.append(f"`dvc.lock` could not be committed to `{results}` ({error})")
+    text += "".join(f"- {line}\n" for line in remarks)
     comment.write_text(text, encoding="utf-8")
     print(text)  # noqa: T201
 
@@ -62,13 +62,13 @@ def push_pictures(text: str, folder: Path, commit: str, branch: str, address: st
         return text
     for again in reversed(range(TRIES)):
         try:
-            made = _push(files, tip(branch), branch, f"Pictures of {commit[:7]}")
+            pushed = _push(files, tip(branch), branch, f"Pictures of {commit[:7]}")
             break
         except UserError:  # somebody else was quicker
             if not again:
                 raise
     for path in files:
-        text = text.replace(f"]({PICTURES}/{Path(path).name})", f"]({address.format(commit=made, path=path)})")
+        text = text.replace(f"]({PICTURES}/{Path(path).name})", f"]({address.format(commit=pushed, path=path)})")
     return text
 
 
@@ -86,10 +86,10 @@ def push_results(folder: Path, outcome: Mapping[str, str], branch: str) -> str:
         return f"`{branch}` has moved on meanwhile: the retraining of its last commit counts."
     there = {str(path): folder / RESULTS / path for path in TRACKED}
     files = {name: path.read_bytes() for name, path in there.items() if path.exists()}
-    made = _push(files, commit, branch, _message(commit))
-    if made == commit:
+    pushed = _push(files, commit, branch, _message(commit))
+    if pushed == commit:
         return "`dvc.lock` and the scores are committed already."
-    return f"`dvc.lock` and the scores are committed as {made[:7]}."
+    return f"`dvc.lock` and the scores are committed as {pushed[:7]}."
 
 
 def _message(commit: str) -> str:
@@ -116,9 +116,9 @@ def _push(files: Mapping[str, bytes], parent: str | None, branch: str, message: 
         tree = git("write-tree", environment=index)
     if parent and tree == git("rev-parse", f"{parent}^{{tree}}"):
         return parent
-    made = git("commit-tree", tree, *(["-p", parent] if parent else []), "-m", message, environment=_author())
-    git("push", "--quiet", "origin", f"{made}:refs/heads/{branch}")
-    return made
+    committed = git("commit-tree", tree, *(["-p", parent] if parent else []), "-m", message, environment=_author())
+    git("push", "--quiet", "origin", f"{committed}:refs/heads/{branch}")
+    return committed
 
 
 def _author() -> dict[str, str]:

@@ -102,9 +102,9 @@ def stage_begun(line: str) -> Stage | None:
         (SKIPPED, "unchanged"),
     )
     for pattern, outcome in outcomes:
-        found = pattern.match(line)
-        if found:
-            return Stage(found.group(1), outcome)
+        match = pattern.match(line)
+        if match:
+            return Stage(match.group(1), outcome)
     return None
 
 
@@ -123,8 +123,8 @@ def with_reasons(stages: Iterable[Stage], before: str, after: str) -> list[Stage
 def _stages(lock: str) -> Mapping[str, Any]:
     from ruamel.yaml import YAML
 
-    found: Mapping[str, Any] = (YAML(typ="safe", pure=True).load(lock) or {}).get("stages", {})
-    return found
+    stages: Mapping[str, Any] = (YAML(typ="safe", pure=True).load(lock) or {}).get("stages", {})
+    return stages
 
 
 def _reasons(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 import ganforge
 from ganforge.params import Params
 from ganforge.prepared.meta import Meta
-from ganforge.tracking.store import FILLED_LATER, READY, TOLD, failure
+from ganforge.tracking.store import FILLED_LATER, READY, WARNED, failure
 
 if TYPE_CHECKING:
     from ganforge.training.trainer import Row
@@ -45,7 +45,7 @@ class LiveRun:
         )
         self._messages = SimpleQueue[dict[str, Any] | None]()
         self._rows = self._pictures = 0
-        self._ready, self._told = threading.Event(), False
+        self._ready, self._warned = threading.Event(), False
         for work in (self._send, self._listen):  # both may have to wait
             threading.Thread(target=work, daemon=True).start()
 
@@ -89,7 +89,7 @@ class LiveRun:
             reason = f"no answer for {LONGEST_WAIT:.0f} s"
         else:
             reason = f"the process that records ended with status {self._process.returncode}"
-        if self._process.returncode and not self._told:
+        if self._process.returncode and not self._warned:
             warnings.warn(failure(RuntimeError(reason), FILLED_LATER), stacklevel=2)
 
     def _tell(
@@ -108,7 +108,7 @@ class LiveRun:
         for line in self._process.stdout:
             if line.strip() == READY.encode():
                 self._ready.set()
-            self._told |= line.strip() == TOLD.encode()
+            self._warned |= line.strip() == WARNED.encode()
         self._ready.set()  # or gone, and then nobody waits for it
 
     def _send(self) -> None:

@@ -26,7 +26,7 @@ from ganforge.prepared.meta import Meta, parse_meta
 from ganforge.tracking.identity import Identity
 from ganforge.tracking.machine import Machine
 from ganforge.tracking.run import PipelineRun, recover_run
-from ganforge.tracking.store import FILLED_LATER, READY, TOLD, connect, failure
+from ganforge.tracking.store import FILLED_LATER, READY, WARNED, connect, failure
 
 if TYPE_CHECKING:
     from ganforge.training.trainer import Row
@@ -147,7 +147,7 @@ def main() -> None:
 
     def tell(sentence: str) -> None:
         print(f"{stage}: {sentence}", file=sys.stderr, flush=True)  # noqa: T201
-        print(TOLD, flush=True)  # noqa: T201
+        print(WARNED, flush=True)  # noqa: T201
 
     recorder = Recorder(partial(open_run, params, meta, Path(training["identity_file"])), tell)
     threading.Thread(target=listen, args=(recorder, sys.stdin), daemon=True).start()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 EXPERIMENT = "ganforge"
-READY, TOLD = "ready", "told"  # what the process that records says of itself
+READY, WARNED = "ready", "warned"  # what the process that records says of itself
 FILLED_LATER = "the training loses nothing, and `dvc repro record` will complete what is missing there"
 SQLALCHEMY_PREFACE = "(raised as a result of"  # begins a line before the one that tells
 DATABASE, ARTIFACTS = "mlflow.db", "mlartifacts"  # of the default store, in the root of the checkout
