@@ -26,7 +26,7 @@ from ganforge.layout import (
 from ganforge.params import Params
 from ganforge.prepared.meta import read_meta
 from ganforge.tracking.identity import Identity
-from ganforge.tracking.run import SCORING_TAG, describe, recover_run, scoring_mark, settings_tags
+from ganforge.tracking.run import CONDITION_TAG, SCORING_TAG, describe, recover_run, scoring_mark, settings_tags
 from ganforge.tracking.store import store_needed
 from pipeline.stage import run_stage
 
@@ -49,15 +49,16 @@ def main(params: Params) -> None:
                 "data.digest": meta.digest,
                 "lock.digest": hashlib.sha256(LOCK.read_bytes()).hexdigest(),
                 SCORING_TAG: scoring,
+                CONDITION_TAG: json.loads((GENERATOR / "config.json").read_text(encoding="utf-8"))["condition"]["kind"],
             }
         )
         run.log_scores(scores)
         run.log_files(
             {
                 GENERATOR: "generator",
-                GRID: None,  # MLflow compares files side by side that lie at the root
-                SAMPLES / "interpolation.png": "samples",
+                **dict.fromkeys([*SAMPLES.glob("*.png"), SAMPLES / "rows.json"], "samples"),
                 SAMPLES / "single": "samples/single",
+                GRID: None,  # MLflow compares files side by side that lie at the root
                 FIGURES: "figures",
                 DIRECTION_FIGURES: "directions",
                 DATA_FIGURES: "data",

@@ -3,13 +3,14 @@
 import numpy as np
 
 from ganforge.compute.device import configure
+from ganforge.conditions.condition import chosen_rows
 from ganforge.evaluation.settings import SampleSettings
 from ganforge.files import write_array, write_blocks, write_json
 from ganforge.generator import Generator, spherical_interpolation
 from ganforge.layout import GENERATOR, PREPARED, SAMPLES
 from ganforge.networks.sampling import draw_latents
 from ganforge.params import Params
-from ganforge.prepared.columns import Arrays
+from ganforge.prepared.columns import ROWS, Arrays
 from ganforge.prepared.meta import Prepared
 from ganforge.signals import SHEET_SUFFIX
 from pipeline.stage import forget_committed, run_stage, samples_per_seed
@@ -31,13 +32,20 @@ def main(params: Params) -> None:
 
 
 def write_samples(generator: Generator, settings: SampleSettings, count: int, pool: Arrays) -> None:
-    """signal.npy, an array for each column of the condition, and samples.json that says which rows are whose."""
+    """signal.npy, an array for each column of the condition, and samples.json that says which rows are whose.
+
+    Where conditions are chosen from the test split, rows.npy says which of its rows each sample was made of.
+    """
     asked = [generator.ask(count, seed, pool=pool) for seed in settings.seeds]
     blocks = (block for seed, columns in zip(settings.seeds, asked) for block in generator.draw(count, seed, columns))
     shape = (len(settings.seeds) * count, *generator.shape)
     write_blocks(SAMPLES / "signal.npy", shape, blocks, generator.signal.dtype)
     for name in generator.condition.columns:
         write_array(SAMPLES / f"{name}.npy", np.concatenate([columns[name] for columns in asked]))
+    if generator.condition.needs_data:
+        size = len(pool[generator.condition.columns[0]])
+        rows = [chosen_rows(seed, count, size) for seed in settings.seeds]
+        write_array(SAMPLES / f"{ROWS}.npy", np.concatenate(rows))
     write_json(SAMPLES / "samples.json", {"seeds": settings.seeds, "count": count})
 
 

@@ -30,7 +30,15 @@ from ganforge.training.trainer import TrainedWeights, Trainer
 from pipeline.process import ask_to_stop, only_one_in, release_this_thread, start_processes
 from pipeline.stage import FINISHED, check_scoring, forget_committed, progress_bar, trainings
 
-CODE = ("conditions", "networks", "objectives", "prepared", "signals", "training")  # rooms that a training is made of
+CODE = (
+    "compute",
+    "conditions",
+    "networks",
+    "objectives",
+    "prepared",
+    "signals",
+    "training",
+)  # rooms that a training is made of
 JUDGING_CODE = "features"
 SHORT = {"loss_discriminator": "D", "loss_generator": "G"}  # names of losses on the progress bar
 

@@ -29,7 +29,7 @@ OF_COLUMN: dict[str, Callable[[Meta], Condition]] = {
     TOKENS: lambda meta: Captions(meta.columns[TOKENS].about["vocabulary"], meta.columns[TOKENS].shape[0]),
     LABELS: lambda meta: Labels(meta.classes, meta.class_counts),
 }
-"""What makes a condition of the column that samples depend on."""
+"""What makes a condition of the column that samples depend on; of several, the first counts."""
 
 __all__ = ["CONDITIONS", "Condition", "Tensors", "Unconditional", "condition_in", "condition_of"]
 
@@ -41,4 +41,4 @@ def condition_of(described: Mapping[str, Any]) -> Condition:
 
 def condition_in(meta: Meta) -> Condition:
     """The condition that the data offer: a source, else a caption, else a label, else nothing."""
-    return Unconditional() if meta.given is None else OF_COLUMN[meta.given](meta)
+    return next((make(meta) for name, make in OF_COLUMN.items() if name in meta.columns), Unconditional())

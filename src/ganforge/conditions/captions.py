@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor, nn
 
 from ganforge.conditions.condition import Condition, LinearLayer, Tensors, array_of, drawn_from
@@ -15,6 +16,7 @@ from ganforge.prepared.columns import TOKENS, Arrays
 
 PADDING = 0  # the token behind the last word; the vocabulary has a place for it
 EMBEDDED = 64  # entries of the vector of a word
+MIXING, PRIME = 2654435761, 2**31 - 1  # of a multiplicative hash of captions
 
 
 class Captions(Condition):
@@ -69,7 +71,9 @@ class Captions(Condition):
         Raises:
             UserError: a word is not known, or there are too many.
         """
-        words = re.findall(r"[\w'-]+", text.lower())
+        words = text.split()
+        if not set(words) <= set(self.vocabulary[1:]):  # else they stand there as the data have them
+            words = re.findall(r"[\w'-]+", text.lower())
         unknown = [word for word in words if word not in self.vocabulary[1:]]
         if unknown or len(words) > self.length:
             known = ", ".join(self.vocabulary[1:9])
@@ -79,6 +83,11 @@ class Captions(Condition):
                 f"allowed are at most {self.length} words of the training data, such as {known}."
             )
         return [self.vocabulary.index(word) for word in words] + [PADDING] * (self.length - len(words))
+
+    def groups(self, columns: Tensors) -> Tensor:
+        """A number for each caption, by which different ones hardly ever agree."""
+        weights = torch.arange(1, self.length + 1, device=columns[TOKENS].device) * MIXING % PRIME
+        return (columns[TOKENS] * weights).sum(1)
 
     def titles(self, arrays: Arrays) -> list[str]:
         """The texts."""

@@ -92,6 +92,13 @@ class Condition(ABC):
         """Its columns as networks see them, of stored ones; see `ganforge.signals.Signal.to_network`."""
         return columns
 
+    def groups(self, columns: Tensors) -> Tensor | None:
+        """A number (batch,) for each row, the same for the same condition; None where rows are not grouped by it.
+
+        It is computed in every step of training, on the device and without waiting for it.
+        """
+        return None
+
     def titles(self, arrays: Arrays) -> list[str] | None:
         """A name for each row, for people; None where rows have none."""
         return None
@@ -154,7 +161,7 @@ class Unconditional(Condition):
         Raises:
             UserError: always.
         """
-        raise UserError(f"the condition is {given!r}, but this generator was trained without labels or any other.")
+        raise UserError(f"the condition is {given!r}, but this generator was trained without any.")
 
 
 def array_of(given: Any) -> np.ndarray:

@@ -67,6 +67,10 @@ class Labels(Condition):
         """The first label."""
         return {LABELS: np.zeros(count, np.int64)}
 
+    def groups(self, columns: Tensors) -> Tensor:
+        """The labels."""
+        return columns[LABELS]
+
     def titles(self, arrays: Arrays) -> list[str]:
         """The names of the classes."""
         return [self.names[label] for label in arrays[LABELS]]

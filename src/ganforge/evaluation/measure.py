@@ -34,6 +34,6 @@ def capabilities(samples: Samples, real: Real) -> frozenset[str]:
     offered.add("one_view" if signal.views == 1 else "many_views")
     if real.paired:
         offered.add("pairs")
-    if signal.dtype == "uint8" and len(signal.shape) == 3 and signal.shape[0] in (1, 3):
+    if signal.is_picture:
         offered.add("pictures")
     return frozenset(offered)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 
 from ganforge.evaluation.inputs import Real, Samples
 from ganforge.evaluation.memorisation import nearest_training
+from ganforge.signals import Signal
 
 NEIGHBOUR_ROWS = 3  # samples, their neighbours by features, and those by stored values
 SHOWN = 8  # samples taken as they come, and as many of the most suspicious ones
@@ -30,21 +32,27 @@ def neighbour_columns(samples: Samples, features: np.ndarray, real: Real) -> np.
     suspicious = SHOWN + np.argsort(distance[SHOWN:], kind="stable")[:SHOWN]
     columns = np.concatenate([np.arange(min(SHOWN, samples.count)), suspicious])
     shown, train = np.array(samples.signal[columns]), real.train.signal
-    return np.concatenate([shown, train[nearest[columns]], train[nearest_by_value(shown, train)]])
+    return np.concatenate([shown, train[nearest[columns]], train[nearest_by_value(shown, train, real.signal)]])
 
 
-def nearest_by_value(signals: np.ndarray, others: np.ndarray) -> np.ndarray:
+def nearest_by_value(signals: np.ndarray, others: np.ndarray, signal: Signal) -> np.ndarray:
     """The row of ``others`` with the smallest squared difference to each signal; (N,).
 
     Args:
         signals: stored (N, *shape), a few.
         others: stored (M, *shape), mapped from their file if they are many.
+        signal: of both; values are those that networks see.
     """
-    wanted = signals.reshape(len(signals), -1).astype(np.float32)
+
+    def values_of(stored: np.ndarray) -> np.ndarray:
+        """(N, *shape) to (N, values) float32."""
+        return signal.presented(np.array(stored), torch.device("cpu")).reshape(len(stored), -1).numpy()
+
+    wanted = values_of(signals)
     best, rows = np.full(len(signals), np.inf), np.zeros(len(signals), dtype=np.int64)
     size = max(1, VALUES_AT_ONCE // wanted.shape[1])
     for start in range(0, len(others), size):
-        block = others[start : start + size].reshape(-1, wanted.shape[1]).astype(np.float32)
+        block = values_of(others[start : start + size])
         squares = (block**2).sum(1) - 2 * wanted @ block.T  # less the length of the signal, which is the same for all
         nearest = squares.argmin(1)
         values = squares[np.arange(len(signals)), nearest]

@@ -27,6 +27,7 @@ CAPABILITIES = {
     "asked_labels": "every sample was asked for a label",
     "asked_source": "every sample was made of a source",
     "asked_tokens": "every sample was asked for by a caption",
+    "asked_rows": "it is known which row of the test data every sample was asked by",
     "pairs": "every source has a real signal as its partner",
     "one_view": "the feature network is shown a signal as a whole",
     "many_views": "the feature network is shown several views of a signal, and the label is made of theirs",

@@ -79,13 +79,15 @@ class Clusters:
 
 
 def shrunk(stored: np.ndarray, signal: Signal) -> np.ndarray:
-    """(N, *shape) to (N, values) float32 as networks see them, averaged where an axis is long; a few at a time."""
-    size = signal.network_shape[1:]
+    """(N, *shape) to (N, values) float32 as features are taken of them, averaged where an axis is long."""
+    channels, *size = signal.view_shape
     step = max(1, VALUES_AT_ONCE // math.prod(signal.network_shape))
-    blocks = [np.empty((0, math.prod(signal.network_shape[:1]) * math.prod(min(n, LONGEST) for n in size)), np.float32)]
+    values_of_each = signal.views * channels * math.prod(min(length, LONGEST) for length in size)
+    blocks = [np.empty((0, values_of_each), np.float32)]
     for start in range(0, len(stored), step):
-        values = signal.presented(np.array(stored[start : start + step]), torch.device("cpu"))
+        some = np.array(stored[start : start + step])
+        values = signal.for_features(signal.presented(some, torch.device("cpu")))
         if max(size) > LONGEST:
             values = _SHRINK[len(size)](values, [min(length, LONGEST) for length in size])
-        blocks.append(values.flatten(1).numpy())
+        blocks.append(values.reshape(len(some), -1).numpy())
     return np.concatenate(blocks)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ganforge.conditions.condition import Tensors
+from ganforge.errors import UserError
 from ganforge.networks.spec import NetworkSpec
 
 # The number of axes is turned into a kind of layer here and nowhere else.
@@ -150,6 +151,11 @@ class LatentAndCondition(nn.Module):
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
+        if spec.condition.columns and not spec.condition.encodes:
+            raise UserError(
+                f"params.yaml: network.name is {spec.settings.name}, which takes in no {spec.condition.columns[0]}: name "
+                "a network that does, or set network.conditional to never."
+            )
         self.sphere = spec.settings.sphere
         self.embedding = spec.condition.encoder(spec.latent_dim)
         self.features = 2 * spec.latent_dim if spec.condition.encodes else spec.latent_dim

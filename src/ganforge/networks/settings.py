@@ -15,13 +15,18 @@ from ganforge.settings import Section
 Width = Annotated[int, Field(ge=4, le=2048, multiple_of=4)]
 
 
-class LatentNetworkSettings(Section):
-    """What all families have in common that draw signals from a latent vector."""
+class FamilySettings(Section):
+    """What all families have in common."""
 
     name: str
     """Family of networks; each has its own keys."""
     conditional: Literal["auto", "never"]
-    """Condition (label, caption) of the networks; auto: where the data have one."""
+    """Condition (label, caption, source) of the networks; auto: where the data have one."""
+
+
+class LatentNetworkSettings(FamilySettings):
+    """What families have in common that draw signals from a latent vector."""
+
     latent_dim: Annotated[int, Field(ge=1, le=4096)]
     """Entries of the latent vector z."""
     width: Width

@@ -40,8 +40,8 @@ class NetworkSpec:
 
     @property
     def latent_dim(self) -> int:
-        """Entries of the latent vector."""
-        return self.settings.latent_dim
+        """Entries of the latent vector; 0 for a family without any."""
+        return getattr(self.settings, "latent_dim", 0)
 
     @property
     def width(self) -> int:
@@ -50,5 +50,5 @@ class NetworkSpec:
 
     def of_discriminator(self) -> NetworkSpec:
         """The discriminator beside a generator of this spec: the same at a width of its own."""
-        width = self.settings.discriminator_width
+        width = getattr(self.settings, "discriminator_width", "same")
         return self if width == "same" else replace(self, settings=self.settings.model_copy(update={"width": width}))

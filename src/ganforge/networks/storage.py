@@ -24,6 +24,10 @@ from ganforge.signals import signal_of
 FORMAT = 4
 STILL_READ = {2: ("mlp", "dcgan"), 3: None}  # earlier formats, and the families that draw as they did then; None: all
 KEYS = {"format", "dataset", "images", "network", "signal", "condition"}
+DAMAGED = (
+    *(SafetensorError, OSError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError),
+    *(RuntimeError, MemoryError),
+)
 WEIGHTS = "generator.safetensors"
 CONFIG = "config.json"
 
@@ -71,7 +75,7 @@ def load_generator(folder: Path) -> tuple[nn.Module, GeneratorConfig]:
         module = build_with(lambda: build_generator(config.network), load_file(folder / WEIGHTS))
     except FileNotFoundError as error:
         raise UserError(f"{error.filename or folder} does not exist: `make repro` makes it anew.") from None
-    except (SafetensorError, OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError) as error:
+    except DAMAGED as error:
         raise UserError(
             f"{folder} does not hold a generator ({_reason(error)}): `make repro` makes it anew."
         ) from error

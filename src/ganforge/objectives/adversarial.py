@@ -11,7 +11,6 @@ import torch
 from torch import Tensor, nn
 
 from ganforge.conditions.condition import Condition, Tensors
-from ganforge.networks.progressive import grow
 from ganforge.objectives.losses import LOSSES, Loss
 from ganforge.objectives.objective import Augmentation, Batch, Objective, Players, Terms
 from ganforge.objectives.penalties import between, distance_from_unit_norm, squared_gradient_norms
@@ -102,8 +101,7 @@ class Adversarial(Objective):
         return tuple(name for name, penalty in self.penalties.items() if step % penalty.interval == 0)
 
     def advance(self, progress: float) -> None:
-        """Sets the weights of the penalties, and how far growing networks are, for a share of the run, 0..1."""
-        grow(self, progress)
+        """Sets the weights of the penalties for a share of the run, 0..1."""
         for index, name in enumerate(PENALTIES):
             if name in self.penalties:
                 self.weights[index].fill_(self.penalties[name].weight(progress) * self.penalties[name].interval)
@@ -120,8 +118,9 @@ class Adversarial(Objective):
             drawn: generated signals; the generator gets no gradient.
             due: the penalties to add.
         """
-        real, fake, condition = batch["signal"], drawn["signal"], self.asked(batch)
-        fake = fake.detach().to(real.dtype)
+        condition = self.asked(batch)
+        real = batch["signal"].detach()  # not the batch itself, which a recorded step writes into
+        fake = drawn["signal"].detach().to(real.dtype)
         inputs = {"r1": real, "r2": fake}
         penalised = {name: inputs[name].requires_grad_() for name in ("r1", "r2") if name in due}
         real_scores, fake_scores = self._judge(real, fake, condition)
@@ -131,7 +130,7 @@ class Adversarial(Objective):
                 "loss_discriminator": loss.detach(),
                 "score_real": real_scores.mean(),
                 "score_fake": fake_scores.mean(),
-                "relative_spread": relative_spread(real, fake, condition.get("labels")),
+                "relative_spread": relative_spread(real, fake, self.condition.groups(condition)),
             }
             if not self.loss.critic:
                 terms["pairs_told_apart"] = (real_scores > fake_scores).float().mean()
@@ -184,22 +183,22 @@ class Adversarial(Objective):
         return self.weights[PENALTIES.index(name)]
 
 
-def relative_spread(real: Tensor, fake: Tensor, labels: Tensor | None) -> Tensor:
-    """How far generated signals of one label are from each other, as a share of how far real ones are; a scalar.
+def relative_spread(real: Tensor, fake: Tensor, groups: Tensor | None) -> Tensor:
+    """How far generated signals of one group are from each other, as a share of how far real ones are; a scalar.
 
-    The root mean square distance between neighbours in a batch that is sorted by label. 0: whatever the latent vector,
-    all samples of a label are the same; 1 where no label comes twice.
+    The root mean square distance between neighbours in a batch that is sorted by group. 0: whatever the latent vector,
+    all samples of a group are the same; 1 where no group comes twice.
 
     Args:
         real, fake: (batch, *shape).
-        labels: (batch,) of both, or None: then all of them have the same.
+        groups: (batch,) of both, see `Condition.groups`, or None: then all of them are of one.
     """
-    if labels is None:
+    if groups is None:
         alike = torch.ones(len(real) - 1, dtype=real.dtype, device=real.device)
     else:
-        order = labels.argsort()
-        real, fake, labels = real[order], fake[order], labels[order]
-        alike = (labels[1:] == labels[:-1]).to(real.dtype)
+        order = groups.argsort()
+        real, fake, groups = real[order], fake[order], groups[order]
+        alike = (groups[1:] == groups[:-1]).to(real.dtype)
     axes = tuple(range(1, real.dim()))  # a norm and its square take one pass, squares and their mean three
     distances = [(torch.linalg.vector_norm(x[1:] - x[:-1], dim=axes).square() * alike).sum() for x in (real, fake)]
     return torch.where(alike.sum() > 0, (distances[1] / distances[0].clamp_min(1e-12)).sqrt(), 1.0)

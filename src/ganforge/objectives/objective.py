@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from torch import Tensor, nn
 
@@ -46,7 +46,10 @@ class Objective(nn.Module):
         discriminators: those of the other; None where there is one player.
         kept: the network that is averaged, judged, shown and saved; a part of `generators`.
         condition: what batches are conditioned on.
+        remembers: whether it keeps signals from one step to another, which several processes would do apart.
     """
+
+    remembers: ClassVar[bool] = False
 
     generators: nn.Module
     discriminators: nn.Module | None

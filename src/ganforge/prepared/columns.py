@@ -8,11 +8,9 @@ from typing import Any
 
 import numpy as np
 
-SIGNAL, LABELS, SOURCE, TOKENS, LATENTS = "signal", "labels", "source", "tokens", "latents"
-"""Names of columns: what is learnt and drawn; what it depends on; and, in batches, the latent vectors."""
-
-GIVEN = (SOURCE, TOKENS, LABELS)
-"""Columns that a sample may depend on; networks are told the first of these that the data have."""
+SIGNAL, LABELS, SOURCE, TOKENS, LATENTS, ROWS = "signal", "labels", "source", "tokens", "latents", "rows"
+"""Names of columns: what is learnt and drawn; what it depends on; in batches the latent vectors; of samples the rows of the
+test data that they were asked by."""
 
 Arrays = Mapping[str, np.ndarray]
 """Columns by name, (N, *shape) each."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from ganforge.errors import UserError
 from ganforge.files import read_array, read_blocks, write_array, write_json
-from ganforge.prepared.columns import GIVEN, LABELS, SIGNAL, SOURCE, Column, Kind, Split
+from ganforge.prepared.columns import LABELS, SIGNAL, SOURCE, Column, Kind, Split
 
 SPLITS = ("train", "test")
 DIGESTED_ROWS = 1024  # at a time
@@ -58,11 +58,6 @@ class Meta:
     def class_counts(self) -> tuple[int, ...]:
         """Training items of each class."""
         return tuple(self.columns[LABELS].about["counts"]) if LABELS in self.columns else ()
-
-    @property
-    def given(self) -> str | None:
-        """The column that samples depend on, see `GIVEN`; None where there is none."""
-        return next((name for name in GIVEN if name in self.columns), None)
 
     @property
     def paired(self) -> bool:

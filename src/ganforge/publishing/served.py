@@ -34,7 +34,8 @@ from ganforge.prepared.columns import LABELS
 MOST = 1000  # samples of one request
 MOST_BLOCKS = math.ceil(MOST / BLOCK)  # that one answer draws; a request of one sample draws a block too
 LONGEST = 50_000_000  # characters of a condition, which may be a file
-FORMATS = ("file", "array", "png")
+DEFAULT = "default"
+FORMATS = (DEFAULT, "file", "array", "png")
 
 Sample = dict[str, Any]
 
@@ -51,7 +52,7 @@ class Request(BaseModel):
             be made up.
         truncation: below 1 samples are more typical and more alike.
         format: ``file``: the content of a file as base64, beside its ``mime`` type; ``array``: nested lists of numbers,
-            as signals are stored; ``png``: as ``file``, for images.
+            as signals are stored; ``png``: as ``file``, for images; ``default``: png for images, else file.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -62,7 +63,7 @@ class Request(BaseModel):
     label: str | None = Field(None, max_length=200)
     condition: str | None = Field(None, max_length=LONGEST)
     truncation: float = Field(1.0, ge=0, le=1)
-    format: str = "file"
+    format: str = DEFAULT
     _given: Any = PrivateAttr(None)  # a number or a list, which MLflow's signature has no word for
 
     @property
@@ -125,7 +126,10 @@ class ServedGenerator(PythonModel):  # type: ignore[misc]
     def _draw(self, request: Request) -> list[Sample]:
         generator, seed = self.generator, request.seed
         condition, mime = generator.condition, generator.signal.mime
-        if request.format == "png" and mime != "image/png":
+        form = request.format
+        if form == DEFAULT:
+            form = "png" if mime == "image/png" else "file"
+        if form == "png" and mime != "image/png":
             raise UserError(f"format is 'png', but this generator draws {mime}; allowed is file or array.")
         given = request.asked
         if given is not None and condition.from_files:
@@ -136,7 +140,7 @@ class ServedGenerator(PythonModel):  # type: ignore[misc]
         return [
             {"seed": seed, "index": index, "condition": title}
             | ({"label": title} if LABELS in asked else {})
-            | self._shown(sample, request.format)
+            | self._shown(sample, form)
             for index, (sample, title) in enumerate(zip(samples, titles, strict=True))
         ]
 

@@ -25,6 +25,11 @@ class ImageSignal(Signal):
     mime = "image/png"
     transformations = ("colour", "translation", "cutout")
 
+    @property
+    def is_picture(self) -> bool:
+        """With two axes, and one or three channels."""
+        return len(self.shape) == 3 and self.shape[0] in (1, 3)
+
     def to_network(self, stored: Tensor) -> Tensor:
         """0..255 to float32 -1..1, the channels of images last in memory, which convolutions are faster on."""
         layout = torch.channels_last if stored.dim() == 4 else torch.contiguous_format

@@ -61,6 +61,11 @@ class Signal(ABC):
         return {"kind": self.kind, "shape": list(self.shape), "about": self.about}
 
     @property
+    def is_picture(self) -> bool:
+        """Whether a stored signal is a grey or colour picture of bytes itself."""
+        return False
+
+    @property
     def network_shape(self) -> tuple[int, ...]:
         """(channels, *size) of a signal as networks see it."""
         return self.shape

@@ -219,8 +219,7 @@ def _describe_training(client: MlflowClient, run_id: str, params: Params, meta: 
         profile=json.dumps({**meta.count, "columns": columns, "classes": len(meta.classes)}),
     )
     client.log_inputs(run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
-    condition = meta.given if params.network.conditional == "auto" else None
-    tags = [RunTag(SIGNAL_TAG, meta.columns[SIGNAL].kind), RunTag(CONDITION_TAG, condition or "none")]
+    tags = [RunTag(SIGNAL_TAG, meta.columns[SIGNAL].kind)]
     client.log_batch(run_id, params=[Param(key, str(value)) for key, value in chosen.items()], tags=tags)
 
 

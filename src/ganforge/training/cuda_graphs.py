@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 
 import torch
 
-from ganforge.errors import UserError
+from ganforge.errors import UserError, first_line
 from ganforge.objectives.objective import Batch, Terms
 from ganforge.training.game import Play
 
@@ -76,7 +76,7 @@ class RecordedStep:
                 terms = self.step(self._batches, due)
         except RuntimeError as error:
             raise UserError(
-                f"params.yaml: compute.cuda_graphs is true, but a step cannot be recorded here ({error}); set it to "
+                f"params.yaml: compute.cuda_graphs is true, but a step cannot be recorded here ({first_line(error)}); set it to "
                 "false and run `make repro` again: training goes on from its last checkpoint."
             ) from error
         return graph, terms

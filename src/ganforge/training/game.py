@@ -175,6 +175,7 @@ class Game:
         for optimiser, multiple in zip(self.optimisers, (1.0, settings.discriminator_rate)):
             set_schedules(optimiser, multiple * rate, beta2)
         self.objective.advance(progress)
+        grow(self.objective, progress)
         grow(self.average, progress)
 
     def _seed(self) -> None:

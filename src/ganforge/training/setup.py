@@ -100,10 +100,15 @@ def build_trainer(
     world, train = world or World(), data.splits["train"]
     spec = generator_spec(plan.network, data.meta)
     pool = {name: train.columns[name] for name in spec.condition.columns}
-    check_batch_size(plan.train, data)
+    check_batch_size(plan.train, data, spec.condition)
     set_precision(plan.train.precision)
     torch.manual_seed(plan.train.seed)
     objective = build_players(plan, spec, world, device)
+    if objective.remembers and world.size > 1:
+        raise UserError(
+            f"params.yaml: compute.processes is {world.size}, but the objective {plan.objective.name} remembers samples, "
+            "which each process would do for itself; allowed is 1."
+        )
     recorded = can_be_recorded(plan, objective, device, world)
     players = [player for player in (objective.generators, objective.discriminators) if player is not None]
     game = Game(
@@ -123,13 +128,14 @@ def build_trainer(
     return Trainer(game, checkpoints, refresh, build_preview(spec, pool, device), best)
 
 
-def check_batch_size(settings: TrainSettings, data: Prepared) -> None:
-    """Sees that there are as many training items of every column as a batch holds.
+def check_batch_size(settings: TrainSettings, data: Prepared, condition: Condition) -> None:
+    """Sees that there are as many training items of every column that is used as a batch holds.
 
     Raises:
         UserError: there are fewer.
     """
-    for name, column in data.splits["train"].columns.items():
+    for name in (SIGNAL, *condition.columns):
+        column = data.splits["train"].columns[name]
         if len(column) < settings.batch_size:
             raise UserError(
                 f"params.yaml: train.batch_size is {settings.batch_size}, but {data.meta.dataset} has only "
@@ -155,11 +161,16 @@ def build_augmentation(settings: AugmentSettings, spec: NetworkSpec, world: Worl
     """What the discriminator sees instead of the signals, or None for the signals.
 
     Raises:
-        UserError: a transformation would leave no signal of its kind.
+        UserError: a transformation would leave no signal of its kind, or move it away from its source.
     """
     if isinstance(settings, NoAugmentation):
         return None
     assert isinstance(settings, Transformed)
+    if spec.condition.signals:
+        raise UserError(
+            f"params.yaml: augment.mode is {settings.mode}, which would change {spec.signal.plural} and not their "
+            "sources; allowed is none."
+        )
     wrong = [name for name in settings.transformations if name not in spec.signal.transformations]
     if wrong:
         allowed = ", ".join(spec.signal.transformations) or "none: set augment.mode to none"
@@ -195,7 +206,7 @@ def build_preview(spec: NetworkSpec, pool: Arrays, device: torch.device) -> Prev
     rows = len(examples) or PREVIEW_COLUMNS
     count = rows * PREVIEW_COLUMNS
     latents = draw_latents(PREVIEW_SEED, count, spec.latent_dim)
-    given = np.repeat(examples, PREVIEW_COLUMNS) if examples else None
+    given = [example for example in examples for _ in range(PREVIEW_COLUMNS)] or None
     condition = spec.condition.ask(given, PREVIEW_SEED, count, pool)
 
     def preview(generator: nn.Module) -> np.ndarray:

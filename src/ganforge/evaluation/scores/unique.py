@@ -13,7 +13,10 @@ REPEATED = 0.05  # share of samples that repeat another one, beyond that of real
 
 
 class Unique(Score):
-    """Of the samples of all seeds together, compared value by value."""
+    """Of the samples of each seed, compared value by value; the mean over the seeds.
+
+    Other seeds may be asked for the same sources, which a generator without latent vectors answers alike.
+    """
 
     name = "unique"
     meanings = (
@@ -24,8 +27,6 @@ class Unique(Score):
             "different samples as a share of all",
             "diversity.unique_fraction_real",
             whole=1,
-            count_key="n.pooled",
-            pooled=True,
         ),
     )
 
@@ -33,9 +34,10 @@ class Unique(Score):
         """See `Score.compute`."""
         from ganforge.evaluation.frequencies import unique_fraction
 
+        shares = [unique_fraction(samples.signal[rows]) for rows in samples.seed_rows(samples.count)]
         return {
             "diversity": {
-                "unique_fraction": unique_fraction(samples.signal),
+                "unique_fraction": sum(shares) / len(shares),
                 "unique_fraction_real": unique_fraction(real.test.signal),
             }
         }
