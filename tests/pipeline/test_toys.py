@@ -18,7 +18,9 @@ FILES = {  # of a single sample, as a person opens it
     "paired": (".png", b"\x89PNG"),
     "unpaired": (".png", b"\x89PNG"),
     "captions": (".png", b"\x89PNG"),
+    "pitches": (".wav", b"RIFF"),
 }
+OWN = {"paired": {"translation"}, "captions": {"alignment"}}  # groups of scores that others do not have
 CHECKPOINT = 0.1  # seconds from one to the next
 
 
@@ -65,6 +67,7 @@ def test_a_toy_goes_through_the_whole_pipeline_and_survives_a_kill(toy):
     assert all(path.suffix == suffix and path.read_bytes().startswith(beginning) for path in single)
     scores = project.metrics()
     assert np.isfinite([scores["quality"]["fd"], scores["quality"]["fd_floor"], scores["quality"]["coverage"]]).all()
+    assert scores.keys() & set().union(*OWN.values()) == OWN.get(name, set())
     assert ("classifier" in scores) == (name in {"waveform", "captions"})
     page = (root / "reports" / "report.html").read_text()
     assert page.count("data:image/png") > 5

@@ -153,8 +153,8 @@ class LatentAndCondition(nn.Module):
         super().__init__()
         if spec.condition.columns and not spec.condition.encodes:
             raise UserError(
-                f"params.yaml: network.name is {spec.settings.name}, which takes in no {spec.condition.columns[0]}: name "
-                "a network that does, or set network.conditional to never."
+                f"params.yaml: network.name is {spec.settings.name}, which takes in no {spec.condition.columns[0]}; "
+                "name a network that does, or set network.conditional to never."
             )
         self.sphere = spec.settings.sphere
         self.embedding = spec.condition.encoder(spec.latent_dim)

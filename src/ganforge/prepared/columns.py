@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 SIGNAL, LABELS, SOURCE, TOKENS, LATENTS, ROWS = "signal", "labels", "source", "tokens", "latents", "rows"
-"""Names of columns: what is learnt and drawn; what it depends on; in batches the latent vectors; of samples the rows of the
-test data that they were asked by."""
+"""Names of columns: what is learnt and drawn; what it depends on; in batches the latent vectors; of samples the rows of
+the test data that they were asked by."""
 
 Arrays = Mapping[str, np.ndarray]
 """Columns by name, (N, *shape) each."""

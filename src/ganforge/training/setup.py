@@ -106,8 +106,8 @@ def build_trainer(
     objective = build_players(plan, spec, world, device)
     if objective.remembers and world.size > 1:
         raise UserError(
-            f"params.yaml: compute.processes is {world.size}, but the objective {plan.objective.name} remembers samples, "
-            "which each process would do for itself; allowed is 1."
+            f"params.yaml: compute.processes is {world.size}, but the objective {plan.objective.name} remembers "
+            "samples, which each process would do for itself; allowed is 1."
         )
     recorded = can_be_recorded(plan, objective, device, world)
     players = [player for player in (objective.generators, objective.discriminators) if player is not None]
