@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from ganforge import __version__
 from ganforge.commands import (
+    assign,
     augment,
     check,
     compare,
@@ -22,7 +23,6 @@ from ganforge.commands import (
     sample,
     scores,
     serve,
-    settings,
     sweep,
 )
 from ganforge.errors import UserError
@@ -30,7 +30,7 @@ from ganforge.errors import UserError
 COMMANDS = (
     check,
     recipe,
-    settings,
+    assign,
     explain,
     sweep,
     compare,

@@ -76,7 +76,7 @@ class RecordedStep:
                 terms = self.step(self._batches, due)
         except RuntimeError as error:
             raise UserError(
-                f"params.yaml: compute.cuda_graphs is true, but a step cannot be recorded here ({first_line(error)}); set "
-                "it to false and run `make repro` again: training goes on from its last checkpoint."
+                f"params.yaml: compute.cuda_graphs is true, but a step cannot be recorded here ({first_line(error)}); "
+                "set it to false and run `make repro` again: training goes on from its last checkpoint."
             ) from error
         return graph, terms
