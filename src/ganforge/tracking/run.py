@@ -225,11 +225,11 @@ def _describe_training(client: MlflowClient, run_id: str, params: Params, meta: 
 
 
 def _run_name(params: Params) -> str:
-    """What a person recognises the run by: data, network, loss, commit and, if there is one, DVC's experiment."""
+    """What a person recognises the run by: data, network, objective, commit and, if there is one, DVC's experiment."""
     commit, _ = commit_state()
     experiment = os.environ.get(EXPERIMENT_VARIABLE, "")
-    loss = getattr(params.objective, "loss", params.objective.name)
-    return " ".join(filter(None, [params.dataset.name, params.network.name, loss, commit[:7], experiment]))
+    titles = (params.dataset.name, params.network.name, params.objective.title)
+    return " ".join(filter(None, [*titles, commit[:7], experiment]))
 
 
 def describe(scores: Scores, meta: Meta, run_id: str) -> str:
