@@ -125,7 +125,7 @@ def summary(meta: Meta, facts: Facts | None) -> dict[str, Any]:
             "imbalance": float(counts.max() / counts.min()),
         }
     if facts is not None:
-        contents["files"] = {"found": facts.found, "taken": facts.taken, "other": facts.others}
+        contents["files"] = {"candidates": facts.candidates, "taken": facts.taken, "other": facts.others}
         contents |= {"left_out": facts.left_out, "examples": facts.examples, "notes": facts.notes}
         contents |= {"formats": facts.formats, "sizes": len(facts.sizes), "labels": facts.labels_from}
     return contents
@@ -174,8 +174,8 @@ def _of_files(meta: Meta, facts: Facts) -> list[str]:
             "which makes them blurred: a smaller resolution would show all there is."
         )
     duplicates = facts.left_out.get("duplicate", 0)
-    if duplicates > MANY * facts.found:
-        sentences.append(f"{duplicates:,} of {facts.found:,} files repeat another one and were left out.")
+    if duplicates > MANY * facts.candidates:
+        sentences.append(f"{duplicates:,} of {facts.candidates:,} files repeat another one and were left out.")
     return sentences
 
 
