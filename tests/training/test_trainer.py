@@ -257,7 +257,7 @@ def test_samples_that_all_look_alike_stop_the_run_within_the_patience(digits, tm
     frozen = {"learning_rate": 1e-12, "patience": 160}
     trainer = build_trainer(plan(train=frozen), digits, Checkpoints(tmp_path / "stop"), CPU)
     collapse(trainer)
-    with pytest.raises(FailureError, match=r"at step 5, for 160 images now, samples .*differ .*train\.learning_rate"):
+    with pytest.raises(FailureError, match=r"at step 5, for 160 real signals now, .*differ .*train\.learning_rate"):
         list(trainer.run())
     warning = plan(train={**frozen, "on_failure": "warn"})
     trainer = build_trainer(warning, digits, Checkpoints(tmp_path / "warn"), CPU)

@@ -58,12 +58,12 @@ class PipelineRun:
     started: int = 0
 
     def log_history(self, history: Sequence[Row]) -> None:
-        """Adds the rows of ``history`` that the run does not hold yet, at the images shown as their step."""
+        """Adds the rows of ``history`` that the run does not hold yet, at the real signals shown as their step."""
         held = self.rows_held()
         self.log_rows([row for row in history if int(row["images"]) not in held])
 
     def rows_held(self) -> set[int]:
-        """Images shown at the rows that the run has already."""
+        """Real signals shown at the rows that the run has already."""
         return {metric.step for metric in self.client.get_metric_history(self.run_id, PROBE)}
 
     def log_rows(self, rows: Iterable[Row]) -> None:
@@ -82,7 +82,7 @@ class PipelineRun:
             self.client.log_batch(self.run_id, metrics=waiting)
 
     def log_grids(self, pictures: Iterable[Path]) -> None:
-        """Adds those sheets of samples, named after the images shown, that the run's image slider does not have yet."""
+        """Adds those sheets of samples, named after the signals shown, that the run's image slider still lacks."""
         held = self.grids_held()
         for picture in pictures:
             if int(picture.stem) not in held:
@@ -96,7 +96,7 @@ class PipelineRun:
             self.client.log_image(self.run_id, image, key=GRID_KEY, step=int(picture.stem))
 
     def grids_held(self) -> set[int]:
-        """Images shown at the sheets that the run's image slider has already."""
+        """Real signals shown at the sheets that the run's image slider has already."""
         paths = [artifact.path for artifact in self.client.list_artifacts(self.run_id, "images")]
         return {int(step) for step in re.findall(rf"{GRID_KEY}[%+]step[%+](\d+)", "\n".join(paths))}
 
