@@ -204,7 +204,7 @@ def test_a_loss_that_is_no_number_ends_the_run_in_a_sentence(digits, tmp_path):
     with torch.no_grad():
         next(trainer.game.objective.discriminators.parameters()).fill_(math.inf)
     with pytest.raises(
-        DivergedError, match=r"step 1, after 32 images: loss_discriminator is nan.*train\.learning_rate"
+        DivergedError, match=r"step 1, after 32 real signals: loss_discriminator is nan.*train\.learning_rate"
     ):
         list(trainer.run())
     assert trainer.last_good() is None
