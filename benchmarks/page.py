@@ -104,20 +104,21 @@ STACKED_GPU = """### Stacked MNIST on a GPU
 """
 
 
-def write_page(path: Path, parts: Mapping[str, Figures]) -> None:
+def write_page(path: Path, figures: Mapping[str, Figures]) -> None:
     """Writes the page; parts without figures are left out."""
     text = [INTRODUCTION]
-    if "families" in parts:
-        text += [FAMILIES, _table("family", parts["families"], COLUMNS, changes=True), *_pictures("families", parts)]
+    if "families" in figures:
+        text += [FAMILIES, _table("family", figures["families"], COLUMNS, changes=True)]
+        text += _pictures("families", figures)
     for name, title in (("digits", DIGITS), ("mnist", MNIST), ("mnist_longer", MNIST_LONGER)):
-        if name in parts:
-            text += [title, _table("", parts[name], COLUMNS), _mean_ratio(parts[name]), *_pictures(name, parts)]
-    if "mnist_gpu" in parts:
-        text += [MNIST_GPU, _table("", parts["mnist_gpu"], COLUMNS, changes=True), *_pictures("mnist_gpu", parts)]
-    if "stacked_mnist" in parts:
+        if name in figures:
+            text += [title, _table("", figures[name], COLUMNS), _mean_ratio(figures[name]), *_pictures(name, figures)]
+    if "mnist_gpu" in figures:
+        text += [MNIST_GPU, _table("", figures["mnist_gpu"], COLUMNS, changes=True), *_pictures("mnist_gpu", figures)]
+    if "stacked_mnist" in figures:
         for name, title in (("stacked_mnist", STACKED), ("stacked_mnist_gpu", STACKED_GPU)):
-            if name in parts:
-                text += [title, _table("", parts[name], MODE_COLUMNS), *_pictures(name, parts)]
+            if name in figures:
+                text += [title, _table("", figures[name], MODE_COLUMNS), *_pictures(name, figures)]
         text.append(_published())
     path.write_text("\n".join(text).rstrip() + "\n", encoding="utf-8")
 
@@ -151,8 +152,8 @@ def _published() -> str:
     return "\n".join([*lines, *(f"| {name} | {modes} | {divergence} |" for name, modes, divergence in PUBLISHED), ""])
 
 
-def _pictures(part: str, parts: Mapping[str, Figures]) -> list[str]:
-    names = [run["name"] for run in parts[part]["runs"]]
+def _pictures(part: str, figures: Mapping[str, Figures]) -> list[str]:
+    names = [run["name"] for run in figures[part]["runs"]]
     files = [f"images/{part}_{name.replace(' ', '_')}.png" for name in names]
     return [
         f"| {' | '.join(names)} |",

@@ -46,10 +46,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=60_000, help="images")
     parser.add_argument("--rounds", type=int, default=5, help="turns of both; 0: measure the memory alone")
-    parser.add_argument("--turn", choices=TURNS, help=argparse.SUPPRESS)
+    parser.add_argument("--only", choices=CONTENDERS, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.turn:
-        print(TURNS[options.turn]())
+    if options.only:
+        print(CONTENDERS[options.only]())
         return
     import torch
 
@@ -76,8 +76,8 @@ def compare(count: int, rounds: int) -> None:
     """Both in turns."""
     ours, theirs = [], []
     for _ in range(rounds):
-        ours.append(turn("ours"))
-        theirs.append(turn("theirs"))
+        ours.append(seconds_of("ours"))
+        theirs.append(seconds_of("theirs"))
     ratios = [slow / fast for slow, fast in zip(theirs, ours, strict=True)]
     print(f"| ours | {count / median(ours):.0f} images/s |")
     print(f"| ImageFolder, transforms, DataLoader | {count / median(theirs):.0f} images/s |")
@@ -85,9 +85,9 @@ def compare(count: int, rounds: int) -> None:
     print(f"| ratio | {ratio} |")
 
 
-def turn(name: str) -> float:
+def seconds_of(name: str) -> float:
     """Seconds that one of them takes in a fresh process, what it imports not counted."""
-    command = [sys.executable, "-m", "benchmarks.preprocess", "--turn", name]
+    command = [sys.executable, "-m", "benchmarks.preprocess", "--only", name]
     result = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
     return float(result.stdout.split()[-1])
 
@@ -171,7 +171,7 @@ def theirs() -> float:
     return time.perf_counter() - start
 
 
-TURNS = {"ours": ours, "theirs": theirs}
+CONTENDERS = {"ours": ours, "theirs": theirs}
 
 if __name__ == "__main__":
     main()

@@ -31,7 +31,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.textbook import TextbookLoop, plain_discriminator, plain_generator
-from benchmarks.turns import UNSET, Turn, alternate, answer, own_process, timed, wait_for
+from benchmarks.turns import UNSET, TimedLoop, alternate, answer, own_process, timed, wait_for
 from ganforge.compute import ComputeSettings
 from ganforge.compute.device import configure
 from ganforge.networks.build import build_discriminator, build_generator
@@ -64,7 +64,7 @@ def main() -> None:
         trainer = build_trainer(plan, data, Checkpoints(Path(folder) / "checkpoints"), device)
         flops = count_flops(trainer)
         with own_process(serve_textbook, options, plan, str(device), environment=UNSET) as textbook:
-            loops: dict[str, Turn] = {"ours": partial(timed, trainer.game.advance, device), "textbook": textbook}
+            loops: dict[str, TimedLoop] = {"ours": partial(timed, trainer.game.advance, device), "textbook": textbook}
             rates = alternate(loops, options.rounds, options.steps)
     memory = peak_memory(device)  # before the measurement of the peak takes some
     rate, plain = (options.batch / statistics.median(rates[name]) for name in ("ours", "textbook"))

@@ -19,10 +19,10 @@ SPAWN = multiprocessing.get_context("spawn")
 VARIABLES = (*WAITING, *BINDING)
 UNSET = {"GOMP_SPINCOUNT": "300000"}  # as threads of GNU's OpenMP wait where nobody tells them, about 3 ms
 
-Turn = Callable[[int], float]  # plays some steps and returns their seconds
+TimedLoop = Callable[[int], float]  # plays some steps and returns their seconds
 
 
-def alternate(loops: Mapping[str, Turn], rounds: int, steps: int) -> dict[str, list[float]]:
+def alternate(loops: Mapping[str, TimedLoop], rounds: int, steps: int) -> dict[str, list[float]]:
     """Seconds a step of each loop in each round; a first round warms up and is not counted."""
     seconds: dict[str, list[float]] = {name: [] for name in loops}
     for round_number in range(rounds + 1):
@@ -52,7 +52,7 @@ def wait_for(device: torch.device) -> None:
 @contextmanager
 def own_process(
     serve: Callable[..., None], *arguments: Any, environment: Mapping[str, str] = WAITING
-) -> Iterator[Turn]:
+) -> Iterator[TimedLoop]:
     """A loop that takes its turns in a process of its own, which waits in between.
 
     Args:
@@ -83,7 +83,7 @@ def own_process(
 
 
 def answer(connection: Connection, step: Callable[[], Any], device: torch.device) -> None:
-    """In the other process: as many steps as it is told, until it is told none."""
+    """In the other process: as many steps as each message asks for, until one asks for none."""
     while steps := connection.recv():
         connection.send(timed(step, device, steps))
 

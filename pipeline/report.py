@@ -70,8 +70,7 @@ def main(params: Params) -> None:
 def title(params: Params, meta: Meta, data: str) -> str:
     """Data, network and objective, and whether it was scored for choosing settings."""
     held_out = "" if meta.held_out == "test" else f", against held-out training {data}"
-    objective = getattr(params.objective, "loss", params.objective.name)
-    return f"{meta.dataset}, {params.network.name}, {objective}{held_out}"
+    return f"{meta.dataset}, {params.network.name}, {params.objective.title}{held_out}"
 
 
 def chosen_generator(data: str) -> str:

@@ -58,7 +58,7 @@ def test_a_table_says_what_is_what(folder):
     (folder / "x" / "metadata.csv").write_text("\ufeff" + "\n".join(rows))
     data, facts, prepared = prepare()
     assert data.meta.classes == ("cat", "dog")
-    assert (facts.found, facts.others) == (3, 1)
+    assert (facts.candidates, facts.others) == (3, 1)
     table = pd.read_csv(prepared / "items.csv")
     assert table[table.split == "test"].path.tolist() == ["3.png"]
     assert table[table.split == "test"].caption.tolist() == ["the cat"]
@@ -166,7 +166,7 @@ def test_what_is_broken_is_counted_and_named_and_too_much_of_it_stops(folder):
         **{"zero.png": b"", "cut.png": picture(5, (200, 200))[:3000], "report.pdf": b"%PDF-", "page.jpg": b"<h>"},
     )
     _, facts, prepared = prepare()
-    assert (facts.found, facts.taken, facts.others) == (100, 97, 1)
+    assert (facts.candidates, facts.taken, facts.others) == (100, 97, 1)
     assert facts.left_out == {"broken": 1, "no image": 1, "empty": 1}
     told = facts.summary()
     for part in ("97 of 100 files taken", "1 broken (cut.png)", "1 no image (page.jpg)", "1 empty (zero.png)"):

@@ -159,7 +159,7 @@ def flowers(raw):
 
 def test_flowers_have_their_official_names_and_splits(flowers):
     data, facts, items = prepare("flowers102", flowers)
-    assert (facts.found, facts.taken, facts.left_out) == (6, 5, {"alone": 1})  # the first kind is only held out
+    assert (facts.candidates, facts.taken, facts.left_out) == (6, 5, {"alone": 1})  # the first kind is only held out
     assert data.meta.shape == (3, 8, 8)
     assert "image_00001.jpg" not in items.index
     for number, kind in enumerate(KINDS[1:], start=2):

@@ -149,9 +149,9 @@ def test_terms_tell_who_wins_unless_the_discriminator_is_a_critic():
     batch, drawn = batches(objective)
     *_, terms = objective.discriminator_loss(batch, drawn)
     scores = scores_of(objective, batch, drawn)
-    assert float(terms["pairs_told_apart"]) == pytest.approx(float((scores[0] > scores[1]).double().mean()))
+    assert float(terms["pair_accuracy"]) == pytest.approx(float((scores[0] > scores[1]).double().mean()))
     *_, terms = game("wasserstein").discriminator_loss(batch, drawn)
-    assert "pairs_told_apart" not in terms
+    assert "pair_accuracy" not in terms
 
 
 def test_spread_is_measured_within_a_label():

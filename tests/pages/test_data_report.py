@@ -58,7 +58,7 @@ def steps(monkeypatch):
 def facts(**changes):
     values = {
         "title": "IMG & co",
-        "found": 100,
+        "candidates": 100,
         "taken": 60,
         "set_aside": 3,
         "others": 2,

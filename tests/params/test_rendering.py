@@ -38,9 +38,9 @@ def test_a_value_is_written_as_a_person_would_and_read_back_as_it_was(value, tex
 
 def test_comments_stand_below_each_other_and_go_on_below_where_they_are_long():
     lines = render_section("train", default_settings()["train"]).splitlines()
-    assert lines[1] == "  images: 170000            # Real images shown in all."
+    assert lines[1] == "  images: 170000            # Real signals shown in all."
     (half_life,) = (number for number, line in enumerate(lines) if "ema_half_life" in line)
-    assert lines[half_life].startswith("  ema_half_life: 10000      # Images in which the average of the generator's")
+    assert lines[half_life].startswith("  ema_half_life: 10000      # Signals in which the average of the generator's")
     assert lines[half_life + 1] == f"{'':28}# thirteenth of those shown; 0: no average."
 
 

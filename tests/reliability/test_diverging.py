@@ -18,8 +18,8 @@ def test_the_last_good_generator_of_a_diverging_training_is_kept_and_named(proje
     assert "Traceback" not in done.stderr
     sentence = next(line for line in done.stderr.splitlines() if line.startswith("train: training"))
     found = re.match(
-        r"train: training diverged at step (\d+), after (\d+) images: .*(?:nan|inf).*; lower train\.learning_rate or "
-        r"raise train\.r1 and train\.r2, then train again; "
+        r"train: training diverged at step (\d+), after (\d+) real signals: .*(?:nan|inf).*; "
+        r"lower train\.learning_rate or raise objective\.r1 and objective\.r2, then train again; "
         r"the last good generator, after (\d+) images, is kept in (.*)\.$",
         sentence,
     )

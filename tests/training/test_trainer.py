@@ -204,7 +204,7 @@ def test_a_loss_that_is_no_number_ends_the_run_in_a_sentence(digits, tmp_path):
     with torch.no_grad():
         next(trainer.game.objective.discriminators.parameters()).fill_(math.inf)
     with pytest.raises(
-        DivergedError, match=r"step 1, after 32 images: loss_discriminator is nan.*train\.learning_rate"
+        DivergedError, match=r"step 1, after 32 real signals: loss_discriminator is nan.*train\.learning_rate"
     ):
         list(trainer.run())
     assert trainer.last_good() is None
@@ -257,7 +257,7 @@ def test_samples_that_all_look_alike_stop_the_run_within_the_patience(digits, tm
     frozen = {"learning_rate": 1e-12, "patience": 160}
     trainer = build_trainer(plan(train=frozen), digits, Checkpoints(tmp_path / "stop"), CPU)
     collapse(trainer)
-    with pytest.raises(FailureError, match=r"at step 5, for 160 images now, samples .*differ .*train\.learning_rate"):
+    with pytest.raises(FailureError, match=r"at step 5, for 160 real signals now, .*differ .*train\.learning_rate"):
         list(trainer.run())
     warning = plan(train={**frozen, "on_failure": "warn"})
     trainer = build_trainer(warning, digits, Checkpoints(tmp_path / "warn"), CPU)

@@ -74,7 +74,7 @@ def trials(
         study: how long, which shares, and what classic augmentation is.
         seed: of the weights and of the order.
         device: where to train.
-        progress: told the images shown, after every batch.
+        progress: is given the images shown, after every batch.
     """
     for arm in ARMS:
         classic = study.classic if arm in (CLASSIC, BOTH) else None

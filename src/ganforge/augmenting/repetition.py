@@ -63,7 +63,7 @@ def repeat(
         seed: of the choice of these, of the GAN and of the classifiers.
         work: folder for the checkpoints of the GAN.
         device: where to train.
-        progress: told images shown since the last time.
+        progress: is given the images shown since the last time.
     """
     classes = len(data.meta.classes)
     real, validation = draw_subsets(data.splits["train"], per_class, study.validation_per_class, seed)

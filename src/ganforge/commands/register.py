@@ -17,9 +17,9 @@ def run(options: argparse.Namespace) -> None:
     """Registers it and says as what."""
     from ganforge.publishing.registry import CHAMPION, register
 
-    made = register(options.name, force=options.force)
-    what = f"version {made.version} of {made.name}"
-    print(f"{what} is the {CHAMPION} now." if made.new else f"This generator is {what}, the {CHAMPION}.")
-    for score in made.worse:
+    registration = register(options.name, force=options.force)
+    what = f"version {registration.version} of {registration.name}"
+    print(f"{what} is the {CHAMPION} now." if registration.new else f"This generator is {what}, the {CHAMPION}.")
+    for score in registration.worse:
         print(f"Worse than the champion before: {score}")
     print("Serve it: make serve")

@@ -62,13 +62,13 @@ def _items(table: Path, folder: Path) -> Iterator[Item]:
     """
     lines = table.read_text(encoding="ascii", errors="replace").splitlines()
     for number, line in enumerate(lines or [""], start=1):
-        found = re.fullmatch(r"(\d{6}\.jpg) +([012]) *", line)
-        if found is None:
+        match = re.fullmatch(r"(\d{6}\.jpg) +([012]) *", line)
+        if match is None:
             raise UserError(
                 f"{table} is damaged (line {number} is {line[:40]!r}, not a photograph's name and 0, 1 or 2): run "
                 "`dvc repro -f fetch` to get it anew."
             )
-        name, official = found.groups()
+        name, official = match.groups()
         yield Item(name, str(folder / name), split=OFFICIAL[official])
 
 

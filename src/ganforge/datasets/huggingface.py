@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ganforge.datasets.settings import HuggingFaceSettings
 
 NONE = "none"  # in the place of a column or a split that there is not
-KEPT_SECRET = -1  # in the place of a class, as where a split is for a contest
+WITHHELD = -1  # in the place of a class, as where a split is for a contest
 
 
 class HuggingFace(ImageFileSource["HuggingFaceSettings"]):
@@ -132,7 +132,7 @@ def _items(rows: Any, settings: HuggingFaceSettings, name: str, split: str | Non
 
 
 def _namer(kind: Any, settings: HuggingFaceSettings, split: str) -> Callable[[Any, int], str]:
-    """What names the class that a value in a column of that kind stands for; it is also told the number of the row.
+    """What names the class that a value in a column of that kind stands for; it also takes the number of the row.
 
     Raises:
         UserError: the column holds no classes; later: a row has none.
@@ -150,7 +150,7 @@ def _namer(kind: Any, settings: HuggingFaceSettings, split: str) -> Callable[[An
         )
 
     def label_of(value: Any, number: int) -> str:
-        if value in (None, "") or (names is not None and value == KEPT_SECRET):
+        if value in (None, "") or (names is not None and value == WITHHELD):
             raise UserError(
                 f"params.yaml: dataset.label is {settings.label!r}, but row {number} of the split {split} has none: "
                 "choose another split, or set dataset.label to none."

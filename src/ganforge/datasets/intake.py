@@ -209,7 +209,7 @@ class Intake:
                 named.append(left_out.name)
         return Facts(
             title=self._collection.title,
-            found=len(self._collection.items),
+            candidates=len(self._collection.items),
             taken=sum(not row.mirrored for split in SPLITS for row in self._rows[split]),
             set_aside=self._set_aside,
             others=len(self._collection.others),
@@ -246,12 +246,12 @@ class Intake:
         Raises:
             UserError: there is not.
         """
-        found = len(self._collection.items)
+        candidates = len(self._collection.items)
         for split, name in (("train", "to learn from"), ("test", "held out")):
             if not staying[split].any():
                 raise UserError(
-                    f"{self._collection.title} holds {found} files that may be images, and none is left {name}: put "
-                    "more images there, or change dataset.test_share in params.yaml."
+                    f"{self._collection.title} holds {candidates} files that may be images, and none is left {name}: "
+                    "put more images there, or change dataset.test_share in params.yaml."
                 )
 
     def _too_many_broken(self) -> UserError:

@@ -32,7 +32,7 @@ class EvaluationSettings(Section):
     neighbours: Annotated[int, Field(ge=1, le=100)]
     """Nearest neighbours that precision, recall, density and coverage look at."""
     cas_images: Annotated[int, Field(ge=0, le=10**12)]
-    """Images shown to a classifier that learns from samples, tested on real images; 0: none."""
+    """Signals shown to a classifier that learns from samples, tested on real ones; 0: none."""
     inception: bool
     """Whether FID, KID and IS of Inception features are computed too, to compare with papers
     (pip install 'ganforge[inception]')."""

@@ -10,7 +10,7 @@ from ganforge.settings import Section, Seed
 
 
 class DirectionsSettings(Section):
-    """Directions along which samples and real images can be edited (ganforge edit, make demo)."""
+    """Directions along which samples and real signals can be edited (ganforge edit, make demo)."""
 
     samples: Annotated[int, Field(ge=100, le=10**6)]
     """Samples that the directions are computed from."""

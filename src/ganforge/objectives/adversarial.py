@@ -133,7 +133,7 @@ class Adversarial(Objective):
                 "relative_spread": relative_spread(real, fake, self.condition.groups(condition)),
             }
             if not self.loss.critic:
-                terms["pairs_told_apart"] = (real_scores > fake_scores).float().mean()
+                terms["pair_accuracy"] = (real_scores > fake_scores).float().mean()
             if self.augmentation is not None:
                 self.augmentation.adapt(self.loss.confidence(real_scores, fake_scores, self.target), len(real))
         if penalised:

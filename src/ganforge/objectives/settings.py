@@ -16,11 +16,22 @@ LossName = Literal["minimax", "non_saturating", "least_squares", "hinge", "wasse
 SMOOTHABLE = ("minimax", "non_saturating", "least_squares")  # losses with a target for the score of real signals
 
 
-class AdversarialSettings(Section):
+class AnyObjectiveSettings(Section):
+    """What all objectives have in common."""
+
+    name: str
+    """Which networks play, and for what."""
+
+    @property
+    def title(self) -> str:
+        """What people know the objective by, in a few words."""
+        return self.name
+
+
+class AdversarialSettings(AnyObjectiveSettings):
     """One generator against one discriminator."""
 
     name: Literal["adversarial"]
-    """Which networks play, and for what."""
     loss: LossName
     """What both networks minimise; relativistic pairs every real signal with a generated one."""
     label_smoothing: Annotated[float, Field(ge=0, lt=0.5)]
@@ -38,6 +49,11 @@ class AdversarialSettings(Section):
     10 goes with wasserstein."""
     wgan_gp_interval: Interval
     """Generator steps from one wgan_gp penalty to the next; its weight is multiplied by as much."""
+
+    @property
+    def title(self) -> str:
+        """The loss."""
+        return self.loss
 
     @property
     def scores_have_a_sign(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ganforge.conditions import OF_COLUMN
 from ganforge.pages.page import Section, pictures, render
 from ganforge.prepared.columns import SIGNAL, SOURCE, TOKENS, Split
 from ganforge.prepared.facts import FEW_IMAGES, FEW_OF_A_CLASS, Facts
@@ -104,12 +105,12 @@ def plural_of(meta: Meta) -> str:
 
 
 def first_captions(data: Prepared) -> list[str]:
-    """Captions of the first line of the sheet; none where the data have none. The first word is the padding."""
+    """Captions of the first line of the sheet; none where the data have none."""
     if TOKENS not in data.meta.columns:
         return []
-    vocabulary, train = data.meta.columns[TOKENS].about["vocabulary"], data.splits["train"]
+    train = data.splits["train"]
     (rows, *_) = class_lines(train, len(data.meta.classes))
-    return [" ".join(vocabulary[token] for token in tokens if token) for tokens in train.columns[TOKENS][rows]]
+    return OF_COLUMN[TOKENS](data.meta).titles({TOKENS: train.columns[TOKENS][rows]}) or []
 
 
 def summary(meta: Meta, facts: Facts | None) -> dict[str, Any]:
@@ -124,7 +125,7 @@ def summary(meta: Meta, facts: Facts | None) -> dict[str, Any]:
             "imbalance": float(counts.max() / counts.min()),
         }
     if facts is not None:
-        contents["files"] = {"found": facts.found, "taken": facts.taken, "other": facts.others}
+        contents["files"] = {"candidates": facts.candidates, "taken": facts.taken, "other": facts.others}
         contents |= {"left_out": facts.left_out, "examples": facts.examples, "notes": facts.notes}
         contents |= {"formats": facts.formats, "sizes": len(facts.sizes), "labels": facts.labels_from}
     return contents
@@ -173,8 +174,8 @@ def _of_files(meta: Meta, facts: Facts) -> list[str]:
             "which makes them blurred: a smaller resolution would show all there is."
         )
     duplicates = facts.left_out.get("duplicate", 0)
-    if duplicates > MANY * facts.found:
-        sentences.append(f"{duplicates:,} of {facts.found:,} files repeat another one and were left out.")
+    if duplicates > MANY * facts.candidates:
+        sentences.append(f"{duplicates:,} of {facts.candidates:,} files repeat another one and were left out.")
     return sentences
 
 

@@ -28,7 +28,7 @@ HEAD = """\
 NOTE = "# Where (*) stands"
 NOTES = {  # above sections
     "objective": NOTE
-    + """, a number may also be a schedule over the images shown:
+    + """, a number may also be a schedule over the signals shown:
 # {start: 0.002, end: 0.0001, shape: linear, begin: 0.5} stays at its start for half of the run, then goes to its end in
 # a straight line; or by a shape: cosine.
 """

@@ -32,7 +32,7 @@ class Facts:
 
     Attributes:
         title: what its owner calls the collection.
-        found: files that may be images.
+        candidates: files that may be images.
         taken: those that are in the arrays.
         set_aside: of the official test split, where samples are scored against a part of the training images.
         others: files that are no images by their suffix.
@@ -44,7 +44,7 @@ class Facts:
     """
 
     title: str
-    found: int
+    candidates: int
     taken: int
     set_aside: int
     others: int
@@ -57,7 +57,7 @@ class Facts:
 
     def summary(self) -> str:
         """One line for a terminal."""
-        phrases = [f"{self.title}: {self.taken:,} of {self.found:,} files taken"]
+        phrases = [f"{self.title}: {self.taken:,} of {self.candidates:,} files taken"]
         phrases += [f"{count:,} {kind} ({self._named(kind, count)})" for kind, count in self.left_out.items()]
         phrases += [f"{count:,} {note}" for note, count in self.notes.items()]
         if self.others:

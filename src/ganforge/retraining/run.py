@@ -223,10 +223,10 @@ def register() -> str:
     if not os.environ.get("MLFLOW_TRACKING_URI"):
         return "Not registered: `MLFLOW_TRACKING_URI` names no server to register at."
     try:
-        registered = register_generator()
+        registration = register_generator()
     except Exception as error:  # whatever a tracking store comes up with, there is a report
         return f"Not registered: {first_line(error)}"
-    return f"Version {registered.version} of {registered.name} is the {CHAMPION}."
+    return f"Version {registration.version} of {registration.name} is the {CHAMPION}."
 
 
 def push() -> list[str]:

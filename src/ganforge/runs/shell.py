@@ -28,8 +28,8 @@ def _git(arguments: Sequence[str], given: bytes | None = None, environment: Mapp
     variables = os.environ | dict(environment or {})
     done = subprocess.run(["git", *arguments], input=given, capture_output=True, check=False, env=variables)
     if done.returncode:
-        told = " ".join(done.stderr.decode(errors="replace").split()) or f"status {done.returncode}"
-        raise UserError(f"git {arguments[0]} failed ({told}): mend that and run it again; nothing made is lost.")
+        reason = " ".join(done.stderr.decode(errors="replace").split()) or f"status {done.returncode}"
+        raise UserError(f"git {arguments[0]} failed ({reason}): mend that and run it again; nothing made is lost.")
     return done.stdout.decode(errors="replace")
 
 

@@ -28,7 +28,7 @@ def run_trials(trials: Sequence[Trial], jobs: int, tell: Callable[[str], None] =
     Args:
         trials: to run.
         jobs: how many at a time.
-        tell: told what becomes of each.
+        tell: takes a sentence about what becomes of each.
 
     Raises:
         UserError: DVC cannot say which experiments there are.

@@ -62,7 +62,7 @@ class LiveRun:
         Args:
             params: all of params.yaml.
             meta: of the data.
-            identity_file: where the `Identity` of the training lies; it is told the id of the run.
+            identity_file: where the `Identity` of the training lies, into which the id of the run is written.
         """
         training = {"params": params.model_dump(mode="json"), "meta": asdict(meta)}
         self._messages.put({**training, "identity_file": str(identity_file)})

@@ -3,7 +3,7 @@
 It imports MLflow and opens the store, which takes seconds whatever the store is like, and writes a line that it is
 ready. Then it reads JSON from standard input, a line for each message: first what is trained, then new rows and new
 sheets of samples, at last that it is over. Where the input ends without that, the training was killed, and it ends at
-once. It writes another line when it has told a failure.
+once. It writes another line when it has reported a failure.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ NICENESS = 5  # the training goes first where there are too few processors for b
 class Recorder:
     """Keeps the MLflow run of a training up to date.
 
-    It is told where the training stands and sends what the run does not hold yet. The first failure of the store is
-    told; it is tried again until the training ends, and what is missing then is completed by the stage ``record``.
+    It hears where the training stands and sends what the run does not hold yet. The first failure of the store is
+    reported; it is tried again until the training ends, and what is missing then is completed by the stage ``record``.
 
     Args:
         open_run: finds or makes the run; called again after every failure.
-        tell: told the first failure, in a sentence.
+        tell: takes a sentence about the first failure.
     """
 
     def __init__(self, open_run: Callable[[], PipelineRun], tell: Callable[[str], None]) -> None:
@@ -73,7 +73,7 @@ class Recorder:
     def run(self) -> bool:
         """Sends what there is until it is closed; whether all of it arrived."""
         run, failed, warned = None, False, False
-        held, shown = set[int](), set[int]()  # images shown at the rows and at the sheets that the run has
+        held, shown = set[int](), set[int]()  # signals shown at the rows and at the sheets that the run has
         machine, measured = Machine(), time.monotonic()
         while True:
             with self._news:
@@ -110,7 +110,7 @@ class Recorder:
 
 
 def open_run(params: Params, meta: Meta, identity_file: Path) -> PipelineRun:
-    """The run of the training that ``identity_file`` names, which is told its id."""
+    """The run of the training that ``identity_file`` names; its id is written there."""
     run = recover_run(params, meta, Identity.load(identity_file))
     write_durably(identity_file, run.identity.to_json().encode())
     run.resume()

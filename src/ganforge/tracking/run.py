@@ -58,12 +58,12 @@ class PipelineRun:
     started: int = 0
 
     def log_history(self, history: Sequence[Row]) -> None:
-        """Adds the rows of ``history`` that the run does not hold yet, at the images shown as their step."""
+        """Adds the rows of ``history`` that the run does not hold yet, at the real signals shown as their step."""
         held = self.rows_held()
         self.log_rows([row for row in history if int(row["images"]) not in held])
 
     def rows_held(self) -> set[int]:
-        """Images shown at the rows that the run has already."""
+        """Real signals shown at the rows that the run has already."""
         return {metric.step for metric in self.client.get_metric_history(self.run_id, PROBE)}
 
     def log_rows(self, rows: Iterable[Row]) -> None:
@@ -82,7 +82,7 @@ class PipelineRun:
             self.client.log_batch(self.run_id, metrics=waiting)
 
     def log_grids(self, pictures: Iterable[Path]) -> None:
-        """Adds those sheets of samples, named after the images shown, that the run's image slider does not have yet."""
+        """Adds those sheets of samples, named after the signals shown, that the run's image slider still lacks."""
         held = self.grids_held()
         for picture in pictures:
             if int(picture.stem) not in held:
@@ -96,7 +96,7 @@ class PipelineRun:
             self.client.log_image(self.run_id, image, key=GRID_KEY, step=int(picture.stem))
 
     def grids_held(self) -> set[int]:
-        """Images shown at the sheets that the run's image slider has already."""
+        """Real signals shown at the sheets that the run's image slider has already."""
         paths = [artifact.path for artifact in self.client.list_artifacts(self.run_id, "images")]
         return {int(step) for step in re.findall(rf"{GRID_KEY}[%+]step[%+](\d+)", "\n".join(paths))}
 
@@ -224,11 +224,11 @@ def _describe_training(client: MlflowClient, run_id: str, params: Params, meta: 
 
 
 def _run_name(params: Params) -> str:
-    """What a person recognises the run by: data, network, loss, commit and, if there is one, DVC's experiment."""
+    """What a person recognises the run by: data, network, objective, commit and, if there is one, DVC's experiment."""
     commit, _ = commit_state()
     experiment = os.environ.get(EXPERIMENT_VARIABLE, "")
-    loss = getattr(params.objective, "loss", params.objective.name)
-    return " ".join(filter(None, [params.dataset.name, params.network.name, loss, commit[:7], experiment]))
+    titles = (params.dataset.name, params.network.name, params.objective.title)
+    return " ".join(filter(None, [*titles, commit[:7], experiment]))
 
 
 def describe(scores: Scores, meta: Meta, run_id: str) -> str:

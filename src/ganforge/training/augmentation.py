@@ -1,4 +1,4 @@
-"""Differentiable augmentation: the discriminator sees changed images, real and generated alike, so that few data last.
+"""Differentiable augmentation: the discriminator sees changed signals, real and generated alike, so that few data last.
 
 Zhao et al. 2020, https://arxiv.org/abs/2006.10738, for the transformations; Karras et al. 2020,
 https://arxiv.org/abs/2006.06676, for applying each of them with a probability that follows the discriminator's
@@ -67,7 +67,7 @@ class DifferentiableAugmentation(nn.Module):
         names: keys of `TRANSFORMATIONS`.
         adaptive: whether the probability adapts; else it is 1.
         target: adaptive: the mean sign of the discriminator's scores of real signals that is aimed at, -1 to 1.
-        speed: adaptive: images in which the probability may go from 0 to 1.
+        speed: adaptive: real signals in which the probability may go from 0 to 1.
         world: the processes that share a batch, and so the probability.
     """
 
@@ -101,7 +101,7 @@ class DifferentiableAugmentation(nn.Module):
 
         Args:
             confidence: mean sign of its scores of real signals, -1 to 1; a scalar.
-            count: real images of this process that it was computed from.
+            count: real signals of this process that it was computed from.
         """
         if self.adaptive:
             change = (self.world.mean(confidence) - self.target).sign() * count * self.world.size / self.speed

@@ -13,7 +13,7 @@ from torch import Tensor
 from ganforge.compute.device import fits
 from ganforge.prepared.columns import Arrays
 
-EPOCHS_KEPT = 2  # the one that is shown and the next, which a prefetch may already be in
+EPOCHS_HELD = 2  # the one that is shown and the next, which a prefetch may already be in
 
 
 class Batches(Protocol):
@@ -55,7 +55,7 @@ class Order:
         epoch, position = divmod(step, self.per_epoch)
         if epoch not in self._epochs:
             order = np.random.default_rng([*self.seed, epoch]).permutation(self.count)
-            self._epochs = {kept: self._epochs[kept] for kept in list(self._epochs)[-EPOCHS_KEPT + 1 :]}
+            self._epochs = {number: self._epochs[number] for number in list(self._epochs)[-EPOCHS_HELD + 1 :]}
             self._epochs[epoch] = torch.from_numpy(order).to(self.device, non_blocking=True)
         rank, size = self.part
         share = self.batch_size // size

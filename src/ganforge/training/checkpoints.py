@@ -16,7 +16,7 @@ import torch
 from ganforge.files import write_durably
 
 MOST_SHARE = 0.02  # of the time that may go into writing them
-KEPT = 2  # the newest, and the one before in case the newest turns out to be damaged
+MOST_FILES = 2  # the newest, and the one before in case the newest turns out to be damaged
 
 
 class Checkpoints:
@@ -47,7 +47,7 @@ class Checkpoints:
             unfinished.unlink(missing_ok=True)
         path = self.folder / f"step-{step:09d}-{_digest(content)}.pt"
         write_durably(path, content)
-        for old in self._newest_first()[KEPT:]:
+        for old in self._newest_first()[MOST_FILES:]:
             old.unlink(missing_ok=True)
         self._saved_at = time.monotonic()
         self._cost = self._saved_at - began

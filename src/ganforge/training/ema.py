@@ -15,7 +15,7 @@ class ExponentialMovingAverage:
 
     Args:
         module: the network that is being trained.
-        batch_size: real images in a step.
+        batch_size: real signals in a step.
     """
 
     def __init__(self, module: nn.Module, batch_size: int) -> None:
@@ -34,7 +34,7 @@ class ExponentialMovingAverage:
 
         Args:
             step: of the generator.
-            half_life: images in which the average forgets half of what it held; 0 copies the weights.
+            half_life: real signals in which the average forgets half of what it held; 0 copies the weights.
         """
         decay = 0.5 ** (self.batch_size / half_life) if half_life else 0.0
         decay = min(decay, (1 + step) / (10 + step))

@@ -35,7 +35,7 @@ class Sign:
 
 SIGNS = (
     Sign(
-        "pairs_told_apart",
+        "pair_accuracy",
         0.995,
         True,
         "the discriminator tells {:.1%} of all pairs of real and generated samples apart, so that the generator has "
@@ -70,23 +70,23 @@ def check_finite(row: Mapping[str, float], step: int) -> None:
     wrong = [f"{name} is {value}" for name, value in row.items() if not math.isfinite(value)]
     if wrong:
         raise DivergedError(
-            f"training diverged at step {step}, after {row['images']:.0f} images: {', '.join(wrong)}; lower "
+            f"training diverged at step {step}, after {row['images']:.0f} real signals: {', '.join(wrong)}; lower "
             "train.learning_rate or raise objective.r1 and objective.r2, then train again"
         )
 
 
 class FailureWatch:
-    """Counts for how many images a sign of failure has lasted, and tells once when that is long enough.
+    """Counts for how many real signals a sign of failure has lasted, and tells once when that is long enough.
 
     Args:
-        patience: images.
+        patience: real signals shown.
     """
 
     def __init__(self, patience: int) -> None:
         self.patience = patience
         self._images = 0.0
         self._since: dict[str, float] = {}
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
 
     def look(self, row: Mapping[str, float], step: int) -> str | None:
         """What goes wrong, in words, or None; ``row`` holds the means since the report before."""
@@ -96,7 +96,7 @@ class FailureWatch:
                 self._since.pop(sign.column, None)
                 continue
             lasted = self._images - self._since.setdefault(sign.column, before)
-            if lasted >= self.patience and sign.column not in self._told:
-                self._told.add(sign.column)
-                return f"at step {step}, for {lasted:.0f} images now, {sign.text.format(row[sign.column])}"
+            if lasted >= self.patience and sign.column not in self._reported:
+                self._reported.add(sign.column)
+                return f"at step {step}, for {lasted:.0f} real signals now, {sign.text.format(row[sign.column])}"
         return None

@@ -1,4 +1,4 @@
-"""Numbers that change while images are shown."""
+"""Numbers that change while signals are shown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def value_at(value: float | Schedule[float], progress: float) -> float:
 
     Args:
         value: of params.yaml.
-        progress: share of the images shown, 0..1.
+        progress: share of the signals shown, 0..1.
     """
     if not isinstance(value, Schedule):
         return value

@@ -14,12 +14,12 @@ PrecisionName = Literal["float32", "tf32", "bfloat16"]
 
 
 class TrainSettings(Section):
-    """How the networks are optimised; lengths are numbers of real signals shown, called images."""
+    """How the networks are optimised; lengths are numbers of real signals shown."""
 
     images: Annotated[int, Field(ge=1, le=10**12)]
-    """Real images shown in all."""
+    """Real signals shown in all."""
     batch_size: Annotated[int, Field(ge=2, le=65536)]
-    """Images in a step."""
+    """Real signals in a step."""
     discriminator_steps: Annotated[int, Field(ge=1, le=100)]
     """Steps of the discriminator for each of the generator."""
     optimiser: OptimiserName
@@ -35,30 +35,30 @@ class TrainSettings(Section):
     weight_decay: Share
     """Decay of the weights by adamw and sgd; 0 for adam."""
     ema_half_life: Weight | Schedule[Weight]
-    """Images in which the average of the generator's weights forgets half (*), at first a thirteenth of those shown;
+    """Signals in which the average of the generator's weights forgets half (*), at first a thirteenth of those shown;
     0: no average."""
     standing_statistics: Annotated[int, Field(ge=0)]
     """Samples that batch norm (mlp, dcgan) takes its statistics from in the averaged generator; 0: averaged over
     training, of normal latents."""
     best_every: Annotated[int, Field(ge=0)]
-    """Images between checks of the samples; the best generator is used, or with 0 the last one."""
+    """Signals between checks of the samples; the best generator is used, or with 0 the last one."""
     best_samples: Annotated[int, Field(ge=2, le=10**6)]
     """Samples in each check of best_every."""
     on_failure: Literal["stop", "warn"]
     """What happens when the discriminator wins for good or all samples look alike."""
     patience: Annotated[int, Field(ge=1)]
-    """Images for which a failure has to last before it counts."""
+    """Signals for which a failure has to last before it counts."""
     precision: PrecisionName
     """Number format of networks; the latter two are faster on GPUs."""
     seed: Seed
-    """Seed of the weights, of the order of the images and of the latent vectors."""
+    """Seed of the weights, of the order of the signals and of the latent vectors."""
 
     @model_validator(mode="after")
     def _long_enough(self) -> TrainSettings:
         if self.images < self.batch_size * self.discriminator_steps:
             raise ValueError(
                 f"train.images is {self.images}, less than train.batch_size times train.discriminator_steps, "
-                f"{self.batch_size * self.discriminator_steps}: show at least as many images as one step takes"
+                f"{self.batch_size * self.discriminator_steps}: show at least as many signals as one step takes"
             )
         return self
 
@@ -101,13 +101,13 @@ class ConstantAugmentation(Transformed):
 
 
 class AdaptiveAugmentation(Transformed):
-    """The discriminator sees changed signals as often as it overfits, for few images (Karras 2020)."""
+    """The discriminator sees changed signals as often as it overfits, for few signals (Karras 2020)."""
 
     mode: Literal["adaptive"]
     target: Annotated[float, Field(gt=-1, lt=1)]
     """Mean sign of the score of real signals that is aimed at (relativistic: of its lead over a sample)."""
     speed: Annotated[int, Field(ge=1)]
-    """Images in which the probability of a change may go from 0 to 1."""
+    """Signals in which the probability of a change may go from 0 to 1."""
 
 
 AugmentSettings = Annotated[NoAugmentation | ConstantAugmentation | AdaptiveAugmentation, Field(discriminator="mode")]

@@ -33,9 +33,10 @@ class Report:
     """What happened since the report before.
 
     Attributes:
-        images: real images shown so far.
-        row: images shown, losses and scores averaged since the report before, learning rate, images per second, seconds
-            of training so far, now and then the distance of the samples from real ones; None before the first step.
+        images: real signals shown so far.
+        row: signals shown, losses and scores averaged since the report before, learning rate, signals per second,
+            seconds of training so far, now and then the distance of the samples from real ones; None before the first
+            step.
         samples: stored (N, *shape) from the averaged generator, now and then.
         warning: what goes wrong, in words.
     """

@@ -33,7 +33,7 @@ def fetch_file(
         folder: where the whole file goes.
         partial_folder: where an interrupted download waits for its continuation.
         mirror: a folder or a URL that holds ``<data set>/<file name>`` and is asked instead of the official addresses.
-        progress: told how far it is.
+        progress: is given how far it is.
 
     Raises:
         UserError: no address could be reached, or what came has another digest.
@@ -99,13 +99,13 @@ def _download(url: str, partial: Path, name: str, progress: Progress) -> None:
 
 def _verify(path: Path, file: RemoteFile, source: str) -> None:
     """Deletes ``path`` and refuses it unless it has the official digest."""
-    found = _digest(path)
-    if found == file.md5:
+    digest = _digest(path)
+    if digest == file.md5:
         return
     size = path.stat().st_size
     path.unlink()
     raise UserError(
-        f"{source} holds {size} bytes with MD5 {found}, but the official {file.name} has {file.md5}: it is damaged or "
+        f"{source} holds {size} bytes with MD5 {digest}, but the official {file.name} has {file.md5}: it is damaged or "
         f"another file, and was not taken; put the official file there or use another mirror."
     )
 
