@@ -126,7 +126,7 @@ def test_what_is_not_a_count_is_refused(generator):
 def test_an_unconditional_generator_is_asked_for_nothing(tmp_path):
     generator = saved(tmp_path, spec())
     assert generator.sample(3).shape == (3, 1, 8, 8)
-    with pytest.raises(UserError, match="the condition is 0, but this generator was trained without labels"):
+    with pytest.raises(UserError, match="the condition is 0, but this generator was trained without any"):
         generator.sample(3, condition=0)
 
 

@@ -1,5 +1,7 @@
 """Samples scored against real data, as the stage evaluate does it."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 
@@ -9,7 +11,7 @@ from ganforge.evaluation.settings import EvaluationSettings
 from ganforge.features.classifier import untrained_classifier
 from ganforge.features.clusters import Clusters
 from ganforge.features.extractor import Extractor
-from ganforge.prepared.columns import Split
+from ganforge.prepared.columns import ROWS, SIGNAL, SOURCE, Split
 from ganforge.signals.image import ImageSignal
 
 CPU = torch.device("cpu")
@@ -32,12 +34,16 @@ class Judge:
         groups = train.labels if classes else known.labels
         self.real = Real(train, test, known.values, extractor(test.signal), groups, classes, signal)
 
-    def __call__(self, signals, labels=None, *, seeds=1, neighbours=5, cas_images=0):
-        samples = Samples(Split.of(np.asarray(signals), labels).columns, seeds)
+    def __call__(self, signals, labels=None, *, seeds=1, neighbours=5, cas_images=0, partners=None):
+        columns = Split.of(np.asarray(signals), labels).columns
+        paired = partners is not None
+        if paired:
+            columns = {**columns, SOURCE: columns[SIGNAL], ROWS: partners}
+        samples, real = Samples(columns, seeds), replace(self.real, paired=paired)
         settings = EvaluationSettings(neighbours=neighbours, cas_images=cas_images, inception=False)
         accuracy = 0.99 if self.real.classes else None
-        context = Context.of(samples, self.real, self.extractor(samples.signal), settings, accuracy, CPU)
-        return measure(samples, self.real, context)
+        context = Context.of(samples, real, self.extractor(samples.signal), settings, accuracy, CPU)
+        return measure(samples, real, context)
 
 
 def unlabelled_extractor(images) -> Extractor:

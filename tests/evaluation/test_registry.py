@@ -16,7 +16,7 @@ from ganforge.evaluation.score import CAPABILITIES, Meaning, Score, look_up
 from ganforge.evaluation.scores.inception import InceptionScores
 from ganforge.evaluation.settings import EvaluationSettings
 from ganforge.features.extractor import Features
-from ganforge.prepared.columns import Split
+from ganforge.prepared.columns import ROWS, Split
 from ganforge.runs.gate import check_gate, rules
 from ganforge.runs.gate import judge as judge_by
 from ganforge.runs.records import Record, changed_scores, ranked
@@ -66,6 +66,7 @@ SCENES = {
     "unlabelled": scene(),
     "stacks": scene("stacks", classes=8, asked=("labels",)),
     "waveforms": scene("waveforms"),
+    "pairs": scene(asked=("source", ROWS), paired=True),
 }
 
 
@@ -103,7 +104,7 @@ def test_scores_do_not_write_over_each_other_and_their_labels_differ():
 
 def test_scores_need_what_data_can_offer():
     assert {need for score in registry.SCORES for need in score.needs} <= set(CAPABILITIES)
-    paired = scene(asked=("source", "tokens"), paired=True)
+    paired = scene(asked=("source", "tokens", ROWS), paired=True)
     offered = [capabilities(samples, real) for samples, real, _ in (*SCENES.values(), paired)]
     assert set().union(*offered) == set(CAPABILITIES)
 

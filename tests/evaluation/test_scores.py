@@ -176,6 +176,7 @@ PLANTED = {
     "wrong labels": ("classifier.conditional_accuracy", "classifier.cas"),
     "missing, unlabelled": ("diversity.cluster_js",),
     "half of the digits, stacked": ("task.modes", "task.kl"),
+    "partners exchanged": ("translation.l1",),
 }
 
 
@@ -200,6 +201,10 @@ def planted(digits, judge, judge_unlabelled, judge_stacks, held_out):
         "half of the digits, stacked": (
             judge_stacks(stacks.signal, stacks.labels),
             judge_stacks(few.signal, few.labels),
+        ),
+        "partners exchanged": (
+            judge(blurred(held_out.signal), partners=np.arange(355)),
+            judge(blurred(held_out.signal), partners=np.roll(np.arange(355), 1)),
         ),
     }
 

@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from ganforge.networks.build import build_discriminator, build_generator
-from ganforge.networks.progressive import Growing
 from ganforge.objectives.adversarial import PENALTIES, Adversarial, Penalty, relative_spread
 from ganforge.objectives.losses import LOSSES
 from ganforge.objectives.objective import Players, build_objective
@@ -237,13 +236,3 @@ def test_the_objective_of_some_settings_has_their_loss_target_and_penalties():
     assert [objective.due(step) for step in range(5)] == [("r1",), (), (), (), ("r1",)]
     objective.advance(0.25)
     assert objective.weights.tolist() == pytest.approx([4 * 1.5, 0, 0])
-
-
-@pytest.mark.parametrize("name", ["dcgan", "progressive"])
-def test_growing_networks_of_both_players_are_as_far_as_the_run(name):
-    objective = game(network=name)
-    objective.advance(0.0)
-    networks = [module for module in objective.modules() if isinstance(module, Growing)]
-    assert [module.grown for module in networks] == ([False, False] if name == "progressive" else [])
-    objective.advance(1.0)
-    assert all(module.grown for module in networks)

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from ganforge.networks.progressive import Growing
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.cuda_graphs import RecordedStep
 from ganforge.training.setup import build_trainer
@@ -168,3 +169,19 @@ def test_a_recorded_step_does_what_a_plain_one_does_from_the_same_state(digits, 
         )
     assert isinstance(recorded.play, RecordedStep) and not isinstance(plain.play, RecordedStep)
     assert set(recorded.play._graphs) == {(), ("r1",), ("r2",), ("r1", "r2")}
+
+
+def test_growing_networks_of_all_players_and_of_the_average_are_as_far_as_the_run(digits, tmp_path):
+    settings = plan(network={"name": "progressive", "width": 4}, train={"batch_size": 8})
+    played = build_trainer(settings, digits, Checkpoints(tmp_path), CPU).game
+    growing = [
+        module
+        for network in (played.objective, played.average)
+        for module in network.modules()
+        if isinstance(module, Growing)
+    ]
+    played.advance()
+    assert [module.grown for module in growing] == [False, False, False]
+    played.step = played.steps - 1
+    played.advance()
+    assert [module.grown for module in growing] == [True, True, True]

@@ -115,12 +115,12 @@ def test_partners_come_together_and_those_without_partners_apart(paired, unpaire
         assert torch.equal(batch["source"], 255 - batch["signal"]) == together
 
 
-@pytest.mark.parametrize("mode", ["none", "adaptive"])
-def test_a_training_with_sources_runs(unpaired, tmp_path, mode):
-    settings = plan(network={"width": 4}, train={"images": 64}, augment={"mode": mode})
-    trainer = build_trainer(settings, unpaired, Checkpoints(tmp_path), CPU)
-    list(trainer.run())
-    assert all(math.isfinite(value) for row in trainer.history for value in row.values())
+def test_what_would_leave_sources_out_is_refused(paired, unpaired, tmp_path):
+    for data in (paired, unpaired):
+        with pytest.raises(UserError, match=r"network\.name is dcgan, which takes in no source; name a network that"):
+            build_trainer(plan(), data, Checkpoints(tmp_path), CPU)
+        with pytest.raises(UserError, match=r"augment\.mode is adaptive, which would change images and not their"):
+            build_trainer(plan(augment={"mode": "adaptive"}), data, Checkpoints(tmp_path), CPU)
 
 
 def test_too_few_sources_for_a_batch_are_refused(unpaired, tmp_path):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 TRAINING_TAG = "ganforge.training"
 SCORING_TAG = "ganforge.scoring"
-SIGNAL_TAG, CONDITION_TAG = "ganforge.signal", "ganforge.condition"  # what is drawn, and the column that it depends on
+SIGNAL_TAG, CONDITION_TAG = "ganforge.signal", "ganforge.condition"  # what is drawn, and what it depends on
 GRID_KEY = "samples"
 PROBE = "train/seconds"  # a metric of every row: it tells which rows a run holds already
 BATCH = 1000  # metrics in one call, MLflow's limit
@@ -209,6 +209,8 @@ def _describe_training(client: MlflowClient, run_id: str, params: Params, meta: 
     """Logs the data set and what fixes the weights; the parameters last, since they tell that all of it is there."""
     from mlflow.entities import Dataset, DatasetInput, InputTag, Param, RunTag
 
+    from ganforge.conditions import Unconditional, condition_in
+
     chosen = {key: value for key, value in params.flat().items() if key.split(".")[0] in PARAMETER_SECTIONS}
     columns = {name: {"kind": column.kind, "shape": list(column.shape)} for name, column in meta.columns.items()}
     dataset = Dataset(
@@ -219,7 +221,8 @@ def _describe_training(client: MlflowClient, run_id: str, params: Params, meta: 
         profile=json.dumps({**meta.count, "columns": columns, "classes": len(meta.classes)}),
     )
     client.log_inputs(run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
-    tags = [RunTag(SIGNAL_TAG, meta.columns[SIGNAL].kind)]
+    condition = Unconditional() if params.network.conditional == "never" else condition_in(meta)
+    tags = [RunTag(SIGNAL_TAG, meta.columns[SIGNAL].kind), RunTag(CONDITION_TAG, condition.kind)]
     client.log_batch(run_id, params=[Param(key, str(value)) for key, value in chosen.items()], tags=tags)
 
 
