@@ -105,13 +105,11 @@ def test_a_registered_generator_draws_what_it_drew_before_and_refuses_bad_reques
     drawn = ask(model, {"inputs": [request | {"format": "array"}]})
     assert np.array_equal([sample["array"] for sample in drawn], expected)
     assert [sample["label"] for sample in drawn] == [sample["condition"] for sample in drawn] == ["7"] * 3
-    files = ask(model, {"inputs": [{"n": 3, "seed": 5, "condition": "7", "truncation": 0.5}]})
-    pictures = [base64.b64decode(sample["file"]) for sample in files]
-    assert {sample["mime"] for sample in files} == {"image/png"}
+    images = ask(model, {"inputs": [{"n": 3, "seed": 5, "condition": "7", "truncation": 0.5}]})
+    pictures = [base64.b64decode(sample["png"]) for sample in images]
     assert np.array_equal([np.asarray(Image.open(io.BytesIO(picture))) for picture in pictures], expected[:, 0])
-    assert [sample["png"] for sample in ask(model, {"inputs": [request | {"format": "png"}]})] == [
-        sample["file"] for sample in files
-    ]
+    files = ask(model, {"inputs": [request | {"format": "file"}]})
+    assert [(sample["file"], sample["mime"]) for sample in files] == [(image["png"], "image/png") for image in images]
     for bad, words in (
         ({"n": 0}, "n is 0; allowed is a number of at least 1"),
         ({"n": 10**9}, "n is 1000000000; allowed is a number of at most 1000"),
@@ -120,7 +118,7 @@ def test_a_registered_generator_draws_what_it_drew_before_and_refuses_bad_reques
         ({"label": [7]}, r"label is \[7\]; allowed is a text"),
         ({"label": "9" * 5000}, "label is '9999"),
         (5, "."),
-        ({"format": "gif"}, "format is 'gif'; allowed is one of file, array, png"),
+        ({"format": "gif"}, "format is 'gif'; allowed is one of default, file, array, png"),
         ({"colour": 1}, "colour is not a key"),
         ({"condition": "eleven"}, "label is 'eleven'; allowed is one of"),
         ({"label": 1, "condition": 1}, "label is 1 and condition is 1; name one of them"),

@@ -41,7 +41,7 @@ def served(signal=IMAGE, condition=None, module=None):
 
 
 def decoded(answer):
-    return np.asarray(Image.open(io.BytesIO(base64.b64decode(answer["file"]))))
+    return np.asarray(Image.open(io.BytesIO(base64.b64decode(answer["png"]))))
 
 
 def test_labels_are_asked_for_by_name_and_number_for_all_or_each():
@@ -108,5 +108,5 @@ def test_sounds_are_files_to_listen_to_or_numbers():
 
 def test_what_was_trained_without_a_condition_is_asked_for_nothing():
     assert served().predict([{}])[0]["condition"] is None
-    with pytest.raises(MlflowException, match="the condition is 'red', but this generator was trained without labels"):
+    with pytest.raises(MlflowException, match="the condition is 'red', but this generator was trained without any"):
         served().predict([{"condition": "red"}])
