@@ -21,7 +21,16 @@ FILES = {  # of a single sample, as a person opens it
     "pitches": (".wav", b"RIFF"),
 }
 OWN = {"paired": {"translation"}, "captions": {"alignment"}}  # groups of scores that others do not have
-CHECKPOINT = 0.1  # seconds from one to the next
+SMALLER = {  # than the tiny settings of other pipelines, since there are many toys
+    "extractor__images": 1000,
+    "train__images": 1920,
+    "train__best_every": 960,
+    "sample__seeds": [0],
+    "evaluation__cas_images": 500,
+    "directions__samples": 500,
+    "compute__checkpoint_seconds": 0.1,
+}
+IN_FULL = [pytest.param(name, marks=pytest.mark.long) if name == "pitches" else name for name in TOYS]
 
 
 @pytest.mark.parametrize("name", TOYS)
@@ -34,13 +43,13 @@ def test_a_toy_is_short_and_touches_two_files_for_each_thing_that_it_adds(name):
     assert all(file.replace("new", "append").startswith(room) for file, room in zip(new, appended))
 
 
-@pytest.fixture(params=TOYS)
+@pytest.fixture(params=IN_FULL)
 def toy(request, tmp_path) -> tuple[str, Project]:
     """A copy of the project with a toy in it, as small as it goes."""
     project = Project(copy_project(tmp_path / "project"))
     (project.root / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
     project.make_tiny(install(request.param, project.root))
-    project.set(compute__checkpoint_seconds=CHECKPOINT)
+    project.set(**SMALLER)
     return request.param, project
 
 
