@@ -31,7 +31,7 @@ OF_COLUMN: dict[str, Callable[[Meta], Condition]] = {
 }
 """What makes a condition of the column that samples depend on; of several, the first counts."""
 
-__all__ = ["CONDITIONS", "Condition", "Tensors", "Unconditional", "condition_in", "condition_of"]
+__all__ = ["CONDITIONS", "Condition", "Tensors", "Unconditional", "condition_for", "condition_in", "condition_of"]
 
 
 def condition_of(described: Mapping[str, Any]) -> Condition:
@@ -42,3 +42,8 @@ def condition_of(described: Mapping[str, Any]) -> Condition:
 def condition_in(meta: Meta) -> Condition:
     """The condition that the data offer: a source, else a caption, else a label, else nothing."""
     return next((make(meta) for name, make in OF_COLUMN.items() if name in meta.columns), Unconditional())
+
+
+def condition_for(conditional: str, meta: Meta) -> Condition:
+    """The condition of networks whose ``network.conditional`` this is: that in the data, or nothing for ``never``."""
+    return Unconditional() if conditional == "never" else condition_in(meta)

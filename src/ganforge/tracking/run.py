@@ -209,7 +209,7 @@ def _describe_training(client: MlflowClient, run_id: str, params: Params, meta: 
     """Logs the data set and what fixes the weights; the parameters last, since they tell that all of it is there."""
     from mlflow.entities import Dataset, DatasetInput, InputTag, Param, RunTag
 
-    from ganforge.conditions import Unconditional, condition_in
+    from ganforge.conditions import condition_for
 
     chosen = {key: value for key, value in params.flat().items() if key.split(".")[0] in PARAMETER_SECTIONS}
     columns = {name: {"kind": column.kind, "shape": list(column.shape)} for name, column in meta.columns.items()}
@@ -221,7 +221,7 @@ def _describe_training(client: MlflowClient, run_id: str, params: Params, meta: 
         profile=json.dumps({**meta.count, "columns": columns, "classes": len(meta.classes)}),
     )
     client.log_inputs(run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
-    condition = Unconditional() if params.network.conditional == "never" else condition_in(meta)
+    condition = condition_for(params.network.conditional, meta)
     tags = [RunTag(SIGNAL_TAG, meta.columns[SIGNAL].kind), RunTag(CONDITION_TAG, condition.kind)]
     client.log_batch(run_id, params=[Param(key, str(value)) for key, value in chosen.items()], tags=tags)
 

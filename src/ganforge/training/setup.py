@@ -11,7 +11,7 @@ from torch import nn
 
 from ganforge.compute import ComputeSettings
 from ganforge.compute.device import set_precision
-from ganforge.conditions import Condition, Unconditional, condition_in
+from ganforge.conditions import Condition, condition_for
 from ganforge.errors import UserError
 from ganforge.networks.build import build_discriminator, build_generator
 from ganforge.networks.layers import arrange
@@ -62,8 +62,7 @@ class Plan:
 
 def generator_spec(settings: NetworkSettings, meta: Meta) -> NetworkSpec:
     """The generator that ``settings`` ask for, fitted to the data that ``meta`` describes."""
-    condition: Condition = Unconditional() if settings.conditional == "never" else condition_in(meta)
-    return NetworkSpec(settings, signal_of(meta.columns[SIGNAL]), condition)
+    return NetworkSpec(settings, signal_of(meta.columns[SIGNAL]), condition_for(settings.conditional, meta))
 
 
 def assemble_generator(
