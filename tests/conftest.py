@@ -4,6 +4,7 @@ import pipeline  # noqa: F401, I001  sets how threads wait, before torch is impo
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,13 @@ MIRROR = ROOT.parent / "shared" / "data"  # official files, where the checkout h
 
 
 torch.set_num_threads(1)  # two test processes share two cores
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """A test that sets the number of threads sets it for itself alone."""
+    yield
+    torch.set_num_threads(1)
 
 
 @pytest.fixture

@@ -134,8 +134,12 @@ class Project:
 
 
 def our_environment() -> dict[str, str]:
-    """Variables under which the stages' ``python`` is ours and tracking goes to the folder that a command runs in."""
-    keep = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW_", "DVC_"))}
+    """Variables under which the stages' ``python`` is ours and tracking goes to the folder that a command runs in.
+
+    A stage keeps the bytecode of its modules, so that the next one starts faster, even where others are told not to.
+    """
+    ours = ("MLFLOW_", "DVC_", "PYTHONDONTWRITEBYTECODE")
+    keep = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return keep | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 
 

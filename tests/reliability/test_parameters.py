@@ -225,7 +225,7 @@ def test_a_plan_that_is_taken_runs(digits: Prepared, tmp_path_factory, plan):
         values[section] = {key: whole[key] for key in class_of(section, whole).model_fields}
     images = 3 * values["train"]["batch_size"] * values["train"]["discriminator_steps"]
     values["train"] |= {"images": images, "best_every": 0, "on_failure": "warn", "patience": 1}
-    values["compute"]["device"] = "cpu"
+    values["compute"] |= {"device": "cpu", "threads": 1}
     params = outcome(values)
     assume(params is not None)
     folder = tmp_path_factory.mktemp("plan")

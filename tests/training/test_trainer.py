@@ -95,6 +95,7 @@ HARDEST = {
     "network": {"name": "style"},
     "objective": {"loss": "non_saturating", "wgan_gp": 1.0},
     "train": {
+        "images": 384,
         "discriminator_steps": 2,
         "beta2": {"start": 0.9, "end": 0.99, "shape": "cosine", "begin": 0.0},
         "best_every": 64,
@@ -109,7 +110,7 @@ HARDEST = {
         ({}, 1),
         ({}, 7),
         ({}, 19),
-        (HARDEST, 4),
+        (HARDEST, 2),
         ({"network": {"name": "progressive"}}, 7),
         (MOMENTUM, 5),
     ],

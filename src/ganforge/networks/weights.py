@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -19,10 +20,23 @@ def build_with(build: Callable[[], Network], weights: Mapping[str, Tensor]) -> N
     Raises:
         ValueError: the weights are of another network.
     """
-    with torch.device("meta"):
+    with torch.device("meta"), WithoutDraws():
         described = {name: tensor.shape for name, tensor in build().state_dict().items()}
     if described != {name: tensor.shape for name, tensor in weights.items()}:
         raise ValueError("its configuration describes another network than its weights are of")
     module = build()
     module.load_state_dict(weights)
     return module
+
+
+class WithoutDraws(TorchFunctionMode):
+    """Leaves new weights as they are: to draw numbers without memory, PyTorch imports its compiler, taking a second."""
+
+    def __torch_function__(
+        self, function: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        """The tensor itself, in place of filling it with random numbers."""
+        kwargs = kwargs or {}
+        if getattr(function, "__name__", None) in {"normal_", "uniform_"}:
+            return kwargs["tensor"] if "tensor" in kwargs else args[0]
+        return function(*args, **kwargs)

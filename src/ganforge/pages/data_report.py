@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from ganforge.conditions import OF_COLUMN
 from ganforge.pages.page import Section, pictures, render
 from ganforge.prepared.columns import SIGNAL, SOURCE, TOKENS, Split
 from ganforge.prepared.facts import FEW_IMAGES, FEW_OF_A_CLASS, Facts
@@ -108,6 +107,8 @@ def first_captions(data: Prepared) -> list[str]:
     """Captions of the first line of the sheet; none where the data have none."""
     if TOKENS not in data.meta.columns:
         return []
+    from ganforge.conditions import OF_COLUMN
+
     train = data.splits["train"]
     (rows, *_) = class_lines(train, len(data.meta.classes))
     return OF_COLUMN[TOKENS](data.meta).titles({TOKENS: train.columns[TOKENS][rows]}) or []

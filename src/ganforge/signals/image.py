@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from PIL import Image
-from torch import Tensor, nn
 
 from ganforge.errors import UserError, first_line
 from ganforge.signals.signal import Signal, picture_of, png
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 FILE_FORMATS = ("PNG", "JPEG")
 
@@ -32,11 +34,15 @@ class ImageSignal(Signal):
 
     def to_network(self, stored: Tensor) -> Tensor:
         """0..255 to float32 -1..1, the channels of images last in memory, which convolutions are faster on."""
+        import torch
+
         layout = torch.channels_last if stored.dim() == 4 else torch.contiguous_format
         return stored.to(torch.float32, memory_format=layout, copy=True).div_(127.5).sub_(1)
 
     def from_network(self, x: Tensor) -> Tensor:
         """Clipped to [-1, 1], rounded to the nearest of 256 levels."""
+        import torch
+
         return ((x.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8)
 
     def output(self, x: Tensor) -> Tensor:
@@ -92,4 +98,6 @@ def saturate(x: Tensor) -> Tensor:
     place, which features see although eyes do not. Cut off, since the discriminator could tell values beyond from real
     ones; where it is, there is no gradient.
     """
-    return nn.functional.hardtanh(1.1 * x.tanh())  # as clamp, whose gradient takes five kernels
+    from torch.nn.functional import hardtanh
+
+    return hardtanh(1.1 * x.tanh())  # as clamp, whose gradient takes five kernels

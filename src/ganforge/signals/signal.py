@@ -7,15 +7,17 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import torch
 from PIL import Image
-from torch import Tensor
 
 from ganforge.errors import UserError
 from ganforge.files import write_durably
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
 
 SHEET_SUFFIX = ".png"  # of sheets, whatever the signal: pages and MLflow show them
 SHEET_SIDE = 640  # pixels; sheets of small pictures are enlarged towards this, by whole factors
@@ -124,6 +126,8 @@ class Signal(ABC):
 
     def presented(self, stored: np.ndarray, device: torch.device) -> Tensor:
         """Stored arrays as networks see them, on ``device``."""
+        import torch
+
         return self.to_network(torch.from_numpy(stored).to(device))
 
 

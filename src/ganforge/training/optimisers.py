@@ -57,48 +57,56 @@ class LeanAdam:
     """Adam on the CPU: PyTorch's kernel and state, with the numbers of ``torch.optim.Adam(fused=True)``.
 
     That one sorts tensors at every step, announces it to profilers, and copies gradients whose channels lie last in
-    memory. On a small network this takes as long as the kernel.
+    memory: on a small network this takes as long as the kernel. And it imports the compiler, which takes a second.
 
     Args:
         weights: what to update.
         betas: how long it remembers gradients, and their squares.
         decay: of the weights.
         decoupled: whether they decay apart from the gradient, as in AdamW.
+
+    Attributes:
+        param_groups: see `torch.optim.Optimizer`; one group.
+        state: see there.
     """
 
     def __init__(
         self, weights: Iterable[nn.Parameter], betas: tuple[float, float], decay: float, *, decoupled: bool
     ) -> None:
-        self._adam = torch.optim.Adam(
-            weights, 1.0, betas, weight_decay=decay, fused=True, decoupled_weight_decay=decoupled
-        )
+        self.param_groups: list[dict[str, Any]] = [
+            {"params": list(weights), "lr": 1.0, "betas": betas, "eps": 1e-8, "weight_decay": decay}
+        ]
+        self.state: dict[Tensor, dict[str, Tensor]] = {}
         self._kernel = torch._fused_adamw_ if decoupled else torch._fused_adam_
         self._one = torch.ones(())  # a number would become a tensor for each count of steps that it is added to
 
-    @property
-    def param_groups(self) -> list[dict[str, Any]]:
-        """See `torch.optim.Optimizer`; one group."""
-        return self._adam.param_groups
-
     def state_dict(self) -> dict[str, Any]:
-        """That of ``torch.optim.Adam``."""
-        return self._adam.state_dict()
+        """As that of ``torch.optim.Adam``: weights are counted, the states of those that had a gradient given."""
+        (group,) = self.param_groups
+        weights = group["params"]
+        state = {number: dict(self.state[weight]) for number, weight in enumerate(weights) if weight in self.state}
+        return {"state": state, "param_groups": [{**group, "params": list(range(len(weights)))}]}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Goes on from ``state``."""
-        self._adam.load_state_dict(state)
+        (group,), (saved,) = self.param_groups, state["param_groups"]
+        self.param_groups = [{name: saved[name] for name in group} | {"params": group["params"]}]
+        self.state = {
+            group["params"][number]: {name: tensor.clone() for name, tensor in tensors.items()}
+            for number, tensors in state["state"].items()
+        }
 
     def zero_grad(self) -> None:
         """Forgets the gradients."""
-        for weight in self._adam.param_groups[0]["params"]:
+        for weight in self.param_groups[0]["params"]:
             weight.grad = None
 
     @torch.no_grad()
     def step(self) -> None:
         """Updates the weights that have a gradient."""
-        group = self._adam.param_groups[0]
+        (group,) = self.param_groups
         weights = [weight for weight in group["params"] if weight.grad is not None]
-        states = [self._adam.state[weight] or self._begin(weight) for weight in weights]
+        states = [self.state.get(weight) or self._begin(weight) for weight in weights]
         if not weights:
             return
         steps = [state["step"] for state in states]
@@ -122,10 +130,9 @@ class LeanAdam:
     def _begin(self, weight: Tensor) -> dict[str, Tensor]:
         """What is remembered of a weight that has its first gradient."""
         assert in_memory_order(weight).is_contiguous()  # else the kernel would pair numbers that do not belong together
-        state: dict[str, Tensor] = self._adam.state[weight]
-        state["step"] = torch.zeros(())
-        state["exp_avg"], state["exp_avg_sq"] = torch.zeros_like(weight), torch.zeros_like(weight)
-        return state
+        exp_avg, exp_avg_sq = torch.zeros_like(weight), torch.zeros_like(weight)
+        self.state[weight] = {"step": torch.zeros(()), "exp_avg": exp_avg, "exp_avg_sq": exp_avg_sq}
+        return self.state[weight]
 
 
 def in_memory_order(x: Tensor) -> Tensor:
