@@ -16,7 +16,7 @@ from ganforge.signals.image import ImageSignal
 from ganforge.training.settings import AugmentSettings, TrainSettings
 from ganforge.training.setup import Plan
 
-FAMILIES = ("mlp", "dcgan", "resnet", "progressive", "style")
+FAMILIES = ("mlp", "dcgan", "resnet", "progressive", "style", "modulated")
 COMMON = {"conditional": "auto", "latent_dim": 4, "width": 4, "discriminator_width": "same"}
 OPTIONS = {
     "mlp": {"sampling": "normal", "spectral_norm": False},
@@ -24,6 +24,7 @@ OPTIONS = {
     "resnet": {"sampling": "normal", "spectral_norm": False, "attention": False},
     "progressive": {},
     "style": {},
+    "modulated": {},
 }
 
 

@@ -62,7 +62,7 @@ def test_both_networks_get_one_layer_at_the_same_level_and_train_it(name, shape)
         assert all(parameter.grad is not None for parameter in module.parameters())
 
 
-@pytest.mark.parametrize("name", ["mlp", "progressive", "style"])
+@pytest.mark.parametrize("name", ["mlp", "progressive", "style", "modulated"])
 def test_families_without_a_place_for_attention_have_no_such_setting(name):
     modules = [*build_generator(spec(name)).modules(), *build_discriminator(spec(name)).modules()]
     assert not isinstance(network(name), AttentiveSettings)

@@ -59,7 +59,7 @@ def test_without_it_weights_are_left_as_they_are(name):
     assert not wrapped(build_discriminator(spec(name)))
 
 
-@pytest.mark.parametrize("name", ["progressive", "style"])
+@pytest.mark.parametrize("name", ["progressive", "style", "modulated"])
 def test_families_of_equalised_layers_have_no_such_setting(name):
     assert not isinstance(network(name), AnyLengthSettings)
     assert "spectral_norm" not in network(name).model_dump()

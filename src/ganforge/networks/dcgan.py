@@ -41,27 +41,12 @@ from ganforge.networks.layers import (
     initialise,
     level_channels,
     pyramid,
+    strided,
 )
 from ganforge.networks.settings import DCGANSettings
 from ganforge.networks.spec import NetworkSpec
 
 DISCRIMINATOR_BASE = 4  # positions of an axis in the end, at most
-
-
-def _strided(factor: tuple[int, ...], size: tuple[int, ...] | None = None) -> dict[str, tuple[int, ...]]:
-    """Kernel, stride and padding of a convolution that shrinks (or its transpose grows) each axis by ``factor``.
-
-    Args:
-        factor: 1, 2 or 4 of each axis.
-        size: of the signal that is shrunk; None: a multiple of ``factor``. Along other axes the kernel is shorter by
-            what is missing to a multiple, so that the result is rounded up and nothing is added to the signal.
-    """
-    missing = [-length % f for length, f in zip(size or factor, factor, strict=True)]
-    return {
-        "kernel_size": tuple(2 * f - m if f > 1 else 3 for f, m in zip(factor, missing, strict=True)),
-        "stride": factor,
-        "padding": tuple(f // 2 if f > 1 else 1 for f in factor),
-    }
 
 
 class DCGANGenerator(LatentGenerator):
@@ -87,7 +72,7 @@ class DCGANGenerator(LatentGenerator):
             factor = factors(self.sizes[level], self.sizes[level + 1])
             self.up.append(
                 nn.Sequential(
-                    TRANSPOSED_CONVOLUTION[axes](channels, finer, bias=False, **_strided(factor)),
+                    TRANSPOSED_CONVOLUTION[axes](channels, finer, bias=False, **strided(factor)),
                     BATCH_NORM[axes](finer),
                     nn.ReLU(inplace=True),
                     Crop(self.sizes[level]),
@@ -135,7 +120,7 @@ class DCGANDiscriminator(nn.Module):
             coarser = level_channels(spec.width, level)
             factor = factors(sizes[level - 1], sizes[level])
             layers += [
-                CONVOLUTION[axes](channels, coarser, **_strided(factor, sizes[level - 1])),
+                CONVOLUTION[axes](channels, coarser, **strided(factor, sizes[level - 1])),
                 nn.LeakyReLU(LEAK, inplace=True),
                 *attention_at(level, spec, coarser),
             ]

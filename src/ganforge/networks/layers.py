@@ -29,6 +29,11 @@ CONVOLVE: dict[int, Callable[..., Tensor]] = {
     2: nn.functional.conv2d,
     3: nn.functional.conv3d,
 }
+CONVOLVE_TRANSPOSED: dict[int, Callable[..., Tensor]] = {
+    1: nn.functional.conv_transpose1d,
+    2: nn.functional.conv_transpose2d,
+    3: nn.functional.conv_transpose3d,
+}
 AVERAGE_POOL: dict[int, Callable[..., Tensor]] = {
     1: nn.functional.avg_pool1d,
     2: nn.functional.avg_pool2d,
@@ -60,6 +65,22 @@ def pyramid(size: Sequence[int], base: int = BASE) -> list[tuple[int, ...]]:
 def factors(fine: Sequence[int], coarse: Sequence[int]) -> tuple[int, ...]:
     """By how much each axis shrinks from one size of a `pyramid` to the next: 1, 2 or 4."""
     return tuple(math.ceil(a / b) for a, b in zip(fine, coarse, strict=True))
+
+
+def strided(factor: tuple[int, ...], size: tuple[int, ...] | None = None) -> dict[str, tuple[int, ...]]:
+    """Kernel, stride and padding of a convolution that shrinks (or its transpose grows) each axis by ``factor``.
+
+    Args:
+        factor: 1, 2 or 4 of each axis.
+        size: of the signal that is shrunk; None: a multiple of ``factor``. Along other axes the kernel is shorter by
+            what is missing to a multiple, so that the result is rounded up and nothing is added to the signal.
+    """
+    missing = [-length % f for length, f in zip(size or factor, factor, strict=True)]
+    return {
+        "kernel_size": tuple(2 * f - m if f > 1 else 3 for f, m in zip(factor, missing, strict=True)),
+        "stride": factor,
+        "padding": tuple(f // 2 if f > 1 else 1 for f in factor),
+    }
 
 
 def level_channels(width: int, level: int) -> int:

@@ -102,6 +102,13 @@ class StyleSettings(LatentNetworkSettings):
     name: Literal["style"]
 
 
+class ModulatedSettings(LatentNetworkSettings):
+    """Modulated convolutions (StyleGAN2) at half of the full resolution: for colours."""
+
+    name: Literal["modulated"]
+
+
 NetworkSettings = Annotated[
-    MLPSettings | DCGANSettings | ResNetSettings | ProgressiveSettings | StyleSettings, Field(discriminator="name")
+    MLPSettings | DCGANSettings | ResNetSettings | ProgressiveSettings | StyleSettings | ModulatedSettings,
+    Field(discriminator="name"),
 ]

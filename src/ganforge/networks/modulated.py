@@ -1,0 +1,203 @@
+"""Modulated convolutions at half of the full resolution: what StyleGAN2 is good at, at the price of a DCGAN.
+
+Karras et al. 2020, https://arxiv.org/abs/1912.04958. Batch norm does not hold flat and saturated colours, and collapses
+on few of them (docs/decisions.md). As in `ganforge.networks.style`, a style w scales the channels of every convolution,
+whose weights are brought to unit norm, and the signal is the sum of what every level contributes. What differs:
+
+* Sizes grow in a transposed convolution of kernel 4, and nothing is convolved at the full resolution: the last layer is
+  a convolution of kernel 3 at half of it and a depth-to-space rearrangement, as in `ganforge.networks.dcgan`.
+* It starts from a dense layer rather than from a constant, and adds no noise.
+* Convolutions have no equalised learning rate: with it they learn more slowly at the rates that suit the other families.
+* The discriminator is that of a DCGAN with one more convolution at each level, and with minibatch standard deviation at
+  its end, without which samples of few flat pictures soon look all alike.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from ganforge.conditions.condition import Tensors
+from ganforge.networks.build import Family
+from ganforge.networks.equalised import EPSILON, GAIN, BatchScore, EqualisedLinear
+from ganforge.networks.latent import NOTHING, LatentGenerator
+from ganforge.networks.layers import (
+    CONVOLUTION,
+    CONVOLVE,
+    CONVOLVE_TRANSPOSED,
+    LEAK,
+    BlurredUpsample,
+    DepthToSpace,
+    SpaceToDepth,
+    Unflatten,
+    crop,
+    factors,
+    initialise,
+    level_channels,
+    pyramid,
+    strided,
+)
+from ganforge.networks.spec import NetworkSpec
+from ganforge.networks.style import Mapping
+
+DISCRIMINATOR_BASE = 4  # positions of an axis in the end, at most, as in `ganforge.networks.dcgan`
+
+
+class ModulatedGrowth(nn.Module):
+    """Modulated transposed convolution to the next finer size -> bias -> LeakyReLU that keeps the variance.
+
+    The norm of the weights is that of eq. 3 of the paper, over the taps that a position of the result sees.
+
+    Args:
+        style_dim: entries of w.
+        channels, outputs: channels in and out.
+        coarse, size: before and after.
+    """
+
+    def __init__(
+        self, style_dim: int, channels: int, outputs: int, coarse: tuple[int, ...], size: tuple[int, ...]
+    ) -> None:
+        super().__init__()
+        factor = factors(size, coarse)
+        place = strided(factor)
+        self.grow, self.size = CONVOLVE_TRANSPOSED[len(size)], size
+        self.stride, self.padding = place["stride"], place["padding"]
+        self.share = 1 / math.prod(factor)  # of the taps, that a position sees
+        self.style = EqualisedLinear(style_dim, channels, bias=1.0)
+        taps = math.prod(place["kernel_size"]) * self.share
+        self.weight = nn.Parameter(torch.randn(channels, outputs, *place["kernel_size"]) / math.sqrt(channels * taps))
+        self.bias = nn.Parameter(torch.zeros(outputs, *[1] * len(size)))
+
+    def forward(self, x: Tensor, w: Tensor) -> Tensor:
+        """(batch, channels, *coarse) and (batch, style_dim) to (batch, outputs, *size)."""
+        style = self.style(w)
+        y = self.grow(x * as_channels(style, x), self.weight, stride=self.stride, padding=self.padding)
+        power = self.weight.square().flatten(2).sum(2) * self.share  # (channels, outputs)
+        y = crop(y, self.size) * as_channels((style.square() @ power + EPSILON).rsqrt(), y)
+        return nn.functional.leaky_relu(y + self.bias.to(y.dtype), LEAK) * GAIN
+
+
+class ModulatedOutput(nn.Module):
+    """What a level contributes to the signal: a modulated convolution, whose weights keep their norm.
+
+    Args:
+        style_dim: entries of w.
+        channels, outputs: channels in and out.
+        kernel: length of every axis of the kernel, odd.
+        axes: number of axes of the signal.
+    """
+
+    def __init__(self, style_dim: int, channels: int, outputs: int, kernel: int, axes: int) -> None:
+        super().__init__()
+        self.convolve, self.padding = CONVOLVE[axes], kernel // 2
+        self.style = EqualisedLinear(style_dim, channels, bias=1.0)
+        self.weight = nn.Parameter(
+            torch.randn(outputs, channels, *[kernel] * axes) / math.sqrt(channels * kernel**axes)
+        )
+        self.bias = nn.Parameter(torch.zeros(outputs))
+
+    def forward(self, x: Tensor, w: Tensor) -> Tensor:
+        """(batch, channels, *size) and (batch, style_dim) to (batch, outputs, *size)."""
+        return self.convolve(x * as_channels(self.style(w), x), self.weight, self.bias, padding=self.padding)
+
+
+def as_channels(factors_of: Tensor, x: Tensor) -> Tensor:
+    """(batch, channels) so that it multiplies ``x``, (batch, channels, *size)."""
+    return factors_of.view(*factors_of.shape, *[1] * (x.dim() - 2)).to(x.dtype)
+
+
+class ModulatedGenerator(LatentGenerator):
+    """bound(sum over levels of what each contributes), from a style."""
+
+    space = "w"
+    one_length = True
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__(spec)
+        self.sizes = sizes = pyramid(spec.size)
+        axes, base, style_dim = len(spec.size), len(sizes) - 1, spec.latent_dim
+        channels = [level_channels(spec.width, level) for level in range(base + 1)]
+        self.mapping = Mapping(spec)
+        self.start = EqualisedLinear(style_dim, channels[base] * math.prod(sizes[base]), gain=GAIN)
+        self.arrange = nn.Sequential(Unflatten(sizes[base]), nn.LeakyReLU(LEAK))
+        self.grow = nn.ModuleList(
+            ModulatedGrowth(style_dim, channels[level + 1], channels[level], sizes[level + 1], sizes[level])
+            for level in range(base - 1, 0, -1)
+        )
+        self.outputs = nn.ModuleList(
+            ModulatedOutput(style_dim, channels[level], spec.channels, 1, axes) for level in range(base, 0, -1)
+        )
+        self.upsample = nn.ModuleList(
+            BlurredUpsample(sizes[level + 1], sizes[level]) for level in range(base - 1, -1, -1)
+        )
+        last = factors(sizes[0], sizes[1])
+        self.finest = ModulatedOutput(style_dim, channels[1], spec.channels * math.prod(last), 3, axes)
+        self.shuffle = DepthToSpace(last)
+
+    @property
+    def can_truncate(self) -> bool:
+        """Styles can be pulled to their mean, whatever the length of latent vectors."""
+        return True
+
+    def encode(self, latents: Tensor, condition: Tensors = NOTHING) -> Tensor:
+        """The style w."""
+        w: Tensor = self.mapping(latents, condition)
+        return w
+
+    def unbounded(self, code: Tensor) -> Tensor:
+        """(batch, latent_dim) to (batch, *shape)."""
+        x = self.arrange(self.start(code))
+        signal: Tensor = self.outputs[0](x, code)
+        for grow, output, upsample in zip(self.grow, self.outputs[1:], self.upsample):
+            x = grow(x, code)
+            signal = upsample(signal) + output(x, code)
+        signal = self.upsample[-1](signal)
+        return signal + crop(self.shuffle(self.finest(x, code)), self.sizes[0])
+
+    def first_weight(self) -> Tensor:
+        """Of the dense start."""
+        return self.start.scaled_weight()
+
+
+class ModulatedDiscriminator(nn.Module):
+    """Convolutions with LeakyReLU, every second one strided -> minibatch standard deviation -> score."""
+
+    mixes_batch = True
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__()
+        axes, sizes = len(spec.size), pyramid(spec.size, DISCRIMINATOR_BASE)
+        first, channels = factors(sizes[0], sizes[1]), level_channels(spec.width, 1)
+        layers = [SpaceToDepth(first), *rectified(axes, spec.channels * math.prod(first), channels, (3,) * axes)]
+        for level in range(2, len(sizes)):
+            coarser = level_channels(spec.width, level)
+            shrink = strided(factors(sizes[level - 1], sizes[level]), sizes[level - 1])
+            layers += [*rectified(axes, channels, channels, (3,) * axes), *rectified(axes, channels, coarser, **shrink)]
+            channels = coarser
+        self.layers = nn.Sequential(*layers)
+        initialise(self.layers)
+        self.score = BatchScore(channels, sizes[-1], spec.condition)
+
+    def forward(self, x: Tensor, condition: Tensors = NOTHING) -> Tensor:
+        """(batch, *shape) and the condition to (batch,) scores."""
+        score: Tensor = self.score(self.layers(x), condition)
+        return score
+
+
+def rectified(
+    axes: int,
+    channels: int,
+    outputs: int,
+    kernel_size: Sequence[int],
+    stride: Sequence[int] | int = 1,
+    padding: Sequence[int] | int = 1,
+) -> list[nn.Module]:
+    """A convolution and LeakyReLU; arguments as of ``torch.nn.Conv2d``."""
+    convolution = CONVOLUTION[axes](channels, outputs, kernel_size, stride=stride, padding=padding)
+    return [convolution, nn.LeakyReLU(LEAK, inplace=True)]
+
+
+FAMILY = Family(ModulatedGenerator, ModulatedDiscriminator)
