@@ -96,6 +96,22 @@ is a guess. The last column tells all that differs from the recipe of today. The
 well, so that the floor is another one: ratios compare with each other, and not with those above.
 """
 
+PANEL = """## A panel of unlike sets, with proposed settings
+
+`python -m benchmarks.panel`: what `ganforge recipe folder` proposes for each folder of pictures, untouched by hand,
+beside a plain DCGAN (no labels, no penalties, a rate of 0.0002) and the loss of StyleGAN2-ADA on our networks, each
+trained as long. `benchmarks/panel_sets.py` says what the sets are. The settings were chosen on validation splits.
+"""
+
+PANEL_COLUMNS: dict[str, str] = {
+    "fd_ratio": "fd_ratio",
+    "recall (real)": "recall",
+    "coverage": "coverage",
+    "worst class (real)": "worst_class",
+    "label obeyed": "label_obeyed",
+    "CAS (of real images)": "cas",
+}
+
 STACKED = """## Stacked MNIST: 1000 modes without labels
 
 `ganforge recipe stacked_mnist && make repro`: three random digits as the colours of an image (Metz et al. 2016). 26,000
@@ -118,6 +134,8 @@ def write_page(path: Path, figures: Mapping[str, Figures]) -> None:
             text += [title, _table("", figures[name], COLUMNS), _mean_ratio(figures[name]), *_pictures(name, figures)]
     if "mnist_gpu" in figures:
         text += [MNIST_GPU, _table("", figures["mnist_gpu"], COLUMNS, changes=True), *_pictures("mnist_gpu", figures)]
+    if "panel" in figures:
+        text += [PANEL, _panel(figures["panel"])]
     if "stacked_mnist" in figures:
         for name, title in (("stacked_mnist", STACKED), ("stacked_mnist_gpu", STACKED_GPU)):
             if name in figures:
@@ -136,6 +154,18 @@ def _table(first: str, part: Figures, columns: Mapping[str, Callable[[Figures], 
         lines.append(f"| {' | '.join(cells)} |")
     note = f" {part['note']}" if "note" in part else ""
     return "\n".join([*lines, "", f"Measured on: {part['machine']}.{note}", ""])
+
+
+def _panel(part: Figures) -> str:
+    heads = ["set", "arm", "seed", "training", "images shown", *PANEL_COLUMNS]
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    for row in part["rows"]:
+        cells = [row["set"], row["arm"], str(row["seed"]), f"{row['seconds'] / 60:.1f} min", f"{row['images']:,}"]
+        for name in PANEL_COLUMNS.values():
+            real = f" ({row[f'{name}_real']:.3g})" if f"{name}_real" in row else ""
+            cells.append(f"{row[name]:.3g}{real}" if name in row else "")
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, "", f"Measured on: {part['machine']}.", ""])
 
 
 def _mean_ratio(part: Figures) -> str:

@@ -9,14 +9,18 @@ from PIL import Image
 from ganforge.cli import main
 from ganforge.layout import IMPORT
 from ganforge.params import load_params, parse_params
-from ganforge.params.proposal import IMAGES, Survey, propose
+from ganforge.params.proposal import Survey, propose
 from ganforge.params.recipes import combined
 from tests.settings import RECIPES, settings_of, settings_text
 
 
-def proposed(count=5000, sizes=((300, 200),), class_counts=(), processors=2, accelerated=False):
+def proposed(
+    count=5000, sizes=((300, 200),), class_counts=(), processors=2, accelerated=False, minutes=10, pixels=1_000_000
+):
+    """What is proposed on a machine that trains on so many pixels in a second."""
     survey = Survey(count, list(sizes), list(class_counts), processors, accelerated)
-    return {f"{proposal.section}.{proposal.key}": proposal for proposal in propose(survey)}
+    proposals = propose(survey, minutes, lambda _, size: pixels / (size[0] * size[1]))
+    return {f"{proposal.section}.{proposal.key}": proposal for proposal in proposals}
 
 
 @pytest.mark.parametrize("accelerated", [False, True])
@@ -31,23 +35,35 @@ def test_every_proposal_is_a_valid_plan_with_reasons(accelerated, sizes, class_c
         parse_params(values)
 
 
-def test_resolution_follows_from_the_sizes_and_the_machine():
+def test_resolution_follows_from_the_sizes_the_time_and_the_speed():
     assert proposed(sizes=[(28, 28)] * 9)["dataset.resolution"].value == "native"
     assert proposed(sizes=[(28, 28)] * 9 + [(30, 30)])["dataset.resolution"].value == 32
     assert proposed(sizes=[(500, 400)])["dataset.resolution"].value == 32
-    assert proposed(sizes=[(500, 400)], accelerated=True)["dataset.resolution"].value == 128
-    assert proposed(sizes=[(500, 70)], accelerated=True)["dataset.resolution"].value == 64
+    assert proposed(sizes=[(500, 400)], minutes=20)["dataset.resolution"].value == 64
+    assert proposed(sizes=[(500, 400)], minutes=120)["dataset.resolution"].value == 128
+    assert proposed(sizes=[(500, 400)], pixels=10**8)["dataset.resolution"].value == 128
+    assert proposed(sizes=[(500, 100)], pixels=10**8)["dataset.resolution"].value == 96
+    assert proposed(sizes=[(500, 70)], pixels=10**8)["dataset.resolution"].value == 64
+    assert "96 would need 31 minutes here" in proposed(sizes=[(500, 400)], minutes=20)["dataset.resolution"].reason
+
+
+def test_a_training_is_as_long_as_was_asked_for():
+    five, twenty = proposed(minutes=5, pixels=1024_000), proposed(minutes=20, sizes=[(28, 28)], pixels=784_000)
+    assert five["train.images"].value == 5 * 60 * 1000
+    assert "5 minutes at 1,000 images a second" in five["train.images"].reason
+    assert twenty["train.images"].value == 20 * 60 * 1000
+    assert twenty["train.best_every"].value == twenty["train.images"].value / 10
 
 
 def test_the_penalty_grows_with_the_number_of_pixels():
-    small, large = proposed(sizes=[(28, 28)]), proposed(sizes=[(500, 500)], accelerated=True)
+    small, large = proposed(sizes=[(28, 28)]), proposed(sizes=[(500, 500)], minutes=120)
     assert small["objective.r1"].value == 0.1
     assert large["objective.r1"].value == pytest.approx(0.1 * (128 / 28) ** 2, rel=1e-3)
 
 
 def test_batches_fit_the_resolution_and_few_images():
     assert proposed(5000)["train.batch_size"].value == 64
-    assert proposed(5000, [(500, 500)], accelerated=True)["train.batch_size"].value == 32
+    assert proposed(5000, [(500, 500)], minutes=120)["train.batch_size"].value == 32
     assert proposed(30)["train.batch_size"].value == 2
     assert proposed(200)["dataset.test_share"].value * 200 == 50
 
@@ -65,20 +81,21 @@ def test_one_command_turns_a_folder_into_settings(own_folder, capsys):
     (own_folder / "params.yaml").write_text(settings_text())
     for number in range(30):
         content = io.BytesIO()
-        Image.new("RGB", (100, 80), (number, 0, 0)).save(content, "PNG")
+        Image.new("RGB", (60, 50), (number, 0, 0)).save(content, "PNG")
         path = own_folder / IMPORT / "my photos" / f"{number % 2}" / f"{number}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.getvalue())
     before = load_params().train.images
-    main(["recipe", "folder"])
+    main(["recipe", "folder", "--minutes", "5"])
     said = capsys.readouterr().out
+    assert "(5 minutes at " in said
     assert f"train.images: {before} -> " in said
     assert "(30 files are few" in said
     params = load_params()
     assert params.dataset.name == "folder"
     assert params.dataset.test_share == 0.3
     assert params.augment.mode == "adaptive"
-    assert params.train.images in IMAGES.values()
+    assert params.train.images >= 1000
 
 
 def test_an_empty_folder_says_what_to_put_there(own_folder):
@@ -86,4 +103,20 @@ def test_an_empty_folder_says_what_to_put_there(own_folder):
     (own_folder / "params.yaml").write_text(settings_text())
     with pytest.raises(SystemExit, match="data/import holds no images: put a folder"):
         main(["recipe", "folder"])
+    assert (own_folder / "params.yaml").read_text() == settings_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["mnist", "--minutes", "5"], "--minutes is for the recipe folder alone"),
+        (["folder", "--minutes", "0"], "'0' is no whole number of 1 or more"),
+    ],
+)
+def test_minutes_that_make_no_sense_are_refused(own_folder, capsys, arguments, sentence):
+    (own_folder / "recipes").symlink_to(RECIPES)
+    (own_folder / "params.yaml").write_text(settings_text())
+    with pytest.raises(SystemExit) as stopped:
+        main(["recipe", *arguments])
+    assert sentence in f"{stopped.value}{capsys.readouterr().err}"
     assert (own_folder / "params.yaml").read_text() == settings_text()

@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
+
+from ganforge.errors import UserError
+from ganforge.params.proposal import MINUTES
 
 if TYPE_CHECKING:
     from ganforge.params.proposal import Proposal
 
 FOLDER = "folder"  # the recipe that depends on what is there
+CHANNELS = 3  # of images: whether they are grey is only known once all are read
 NAME, HELP = "recipe", "list known-good settings, or write one into params.yaml (other settings and comments stay)"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Name of a recipe, or nothing."""
+    """Name of a recipe, or nothing; how long to train."""
     parser.add_argument("name", nargs="?", metavar="NAME", help="a file of recipes/, such as mnist; none: list them")
+    parser.add_argument(
+        "--minutes",
+        type=positive,
+        help="of training, for the recipe folder: 5 for a first look, 20 for good pictures, 120 for large ones "
+        f"(default: {MINUTES})",
+    )
 
 
-def proposed() -> list[Proposal]:
+def positive(text: str) -> int:
+    """A whole number of 1 or more."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
+    return int(text)
+
+
+def proposed(minutes: int) -> list[Proposal]:
     """Settings for what lies in data/import, on this machine."""
     import torch
 
@@ -28,7 +47,22 @@ def proposed() -> list[Proposal]:
     linked_folders()  # refuses what DVC would stumble over
 
     accelerated = torch.cuda.is_available() or torch.backends.mps.is_available()
-    return propose(survey(processors(), accelerated=accelerated))
+    seen = survey(processors(), accelerated=accelerated)
+    print("measuring how fast this machine trains, for some seconds")
+    return propose(seen, minutes, partial(speed, len(seen.class_counts)))
+
+
+def speed(classes: int, proposals: Sequence[Proposal], size: tuple[int, int]) -> float:
+    """Images that a training with the proposed settings shows in a second here."""
+    from ganforge.compute.device import configure
+    from ganforge.params.recipes import with_recipe
+    from ganforge.training.setup import Plan
+    from ganforge.training.speed import images_per_second
+
+    params = with_recipe(FOLDER, proposals)
+    plan = Plan(params.network, params.objective, params.train, params.augment, params.compute)
+    labelled = params.dataset.labels == "use"
+    return images_per_second(plan, (CHANNELS, *size), classes if labelled else 0, configure(params.compute))
 
 
 def run(options: argparse.Namespace) -> None:
@@ -39,7 +73,9 @@ def run(options: argparse.Namespace) -> None:
         for name, description in list_recipes().items():
             print(f"{name:14}{description}")
         return
-    proposals = proposed() if options.name == FOLDER else []
+    if options.minutes is not None and options.name != FOLDER:
+        raise UserError(f"--minutes is for the recipe {FOLDER} alone; other recipes say in train.images how long.")
+    proposals = proposed(options.minutes or MINUTES) if options.name == FOLDER else []
     changed = apply_recipe(options.name, proposals=proposals)
     reasons = {f"{proposal.section}.{proposal.key}": proposal.reason for proposal in proposals}
     for key, change in describe(changed).items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 LOOKED_AT = 500  # files whose headers are read
 
-SIDES = (32, 64, 128)
-LARGEST_SIDE = {"cpu": 32, "gpu": 128}
+SIDES = (32, 64, 96, 128)
 LARGEST_NATIVE = 40  # as many pixels as cost little more than 32
 WIDTH = {"cpu": 32, "gpu": 64}
-IMAGES = {"cpu": 200_000, "gpu": 5_000_000}  # shown in training
+MINUTES = 10  # of training
+LEAST_IMAGES = 200_000  # that a training should show: there is a smaller side to resize to
 CHECKS = 10  # of the samples in a training
 
 GAMMA_SIDE, GAMMA = 28, 0.1  # of the recipe for MNIST
@@ -59,6 +59,10 @@ class Proposal:
     reason: str
 
 
+Speed = Callable[[Sequence[Proposal], tuple[int, int]], float]
+"""Images that a training with some settings shows in a second, at a height and width."""
+
+
 def survey(processors: int, *, accelerated: bool) -> Survey:
     """Looks at some headers of the files in data/import.
 
@@ -79,12 +83,39 @@ def survey(processors: int, *, accelerated: bool) -> Survey:
         )
 
 
-def propose(seen: Survey) -> list[Proposal]:
-    """Settings for what was seen."""
+def propose(seen: Survey, minutes: int, speed: Speed) -> list[Proposal]:
+    """Settings for what was seen.
+
+    Args:
+        seen: what lies there.
+        minutes: of training.
+        speed: of this machine.
+    """
+    sides, too_large = _resolutions(seen), ""
+    for resolution, size, why in sides:
+        proposals = _of_size(seen, resolution, size, why + too_large)
+        images_per_second = speed(proposals, size)
+        if 60 * minutes * images_per_second >= LEAST_IMAGES:
+            break
+        too_large = f"; {resolution} would need {LEAST_IMAGES / images_per_second / 60:,.0f} minutes here"
+    return proposals + _length(minutes, images_per_second)
+
+
+def _length(minutes: int, speed: float) -> list[Proposal]:
+    """How long to train."""
+    images = max(1000, round(60 * minutes * speed, -3))
+    measured = f"{minutes} minutes at {speed:,.0f} images a second, as this machine was just measured to show"
+    return [
+        Proposal("train", "images", int(images), measured),
+        Proposal("train", "best_every", int(images) // CHECKS, f"{CHECKS} checks, the best generator goes on"),
+    ]
+
+
+def _of_size(seen: Survey, resolution: int | str, size: tuple[int, int], why: str) -> list[Proposal]:
+    """All settings but how long to train."""
     machine = "gpu" if seen.accelerated else "cpu"
     device = "this machine has a GPU" if seen.accelerated else "this machine has no GPU"
-    resolution, why = _resolution(seen, LARGEST_SIDE[machine])
-    side = resolution if isinstance(resolution, int) else seen.sizes[0][0]
+    side = max(size)
     gamma = round(GAMMA * (side / GAMMA_SIDE) ** 2, 3)
     gamma_reason = (
         f"{GAMMA} at {GAMMA_SIDE} pixels, growing with the number of pixels as StyleGAN2-ADA has it (Karras 2020)"
@@ -92,14 +123,11 @@ def propose(seen: Survey) -> list[Proposal]:
     few = seen.count < FEW_IMAGES
     half = sorted(seen.class_counts)[len(seen.class_counts) // 2] if seen.class_counts else 0
     threads = min(seen.processors, MOST_THREADS)
-    images = IMAGES[machine]
     return [
         Proposal("dataset", "resolution", resolution, why),
         Proposal("dataset", "labels", *_labels(seen.class_counts, half)),
         Proposal("dataset", "test_share", *_test_share(seen.count)),
         Proposal("network", "width", WIDTH[machine], f"{device}; more channels draw better and take longer"),
-        Proposal("train", "images", images, f"{device}; twice as many are better still, look at the first ones first"),
-        Proposal("train", "best_every", images // CHECKS, f"{CHECKS} checks, the best generator goes on"),
         Proposal("train", "batch_size", *_batch_size(seen.count, side)),
         Proposal("objective", "r1", gamma, gamma_reason),
         Proposal("objective", "r2", gamma, "as r1 (R3GAN, Huang 2024)"),
@@ -115,17 +143,17 @@ def propose(seen: Survey) -> list[Proposal]:
     ]
 
 
-def _resolution(seen: Survey, largest: int) -> tuple[int | str, str]:
-    """The side to resize to, and why."""
+def _resolutions(seen: Survey) -> list[tuple[int | str, tuple[int, int], str]]:
+    """Sides to resize to, the largest first, with the height and width that come of them, and why."""
     sizes = Counter(seen.sizes)
     (width, height), _ = sizes.most_common(1)[0] if sizes else ((0, 0), 0)
     if len(sizes) == 1 and width == height and SIDES[0] / 4 <= width <= LARGEST_NATIVE:
-        return "native", f"all files looked at have {width}x{height} pixels"
+        return [("native", (height, width), f"all files looked at have {width}x{height} pixels")]
     shorter = sorted(min(size) for size in seen.sizes)
     median = shorter[len(shorter) // 2] if shorter else SIDES[0]
-    side = max((side for side in SIDES if side <= min(median, largest)), default=SIDES[0])
     reason = f"half of the files have a shorter side of {median} pixels or more"
-    return side, f"{reason}; {2 * side} would take four times as long" if side == largest < median else reason
+    sides = [side for side in reversed(SIDES) if side <= median] or [SIDES[0]]
+    return [(side, (side, side), reason) for side in sides]
 
 
 def _labels(class_counts: Sequence[int], half: int) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from ganforge.params.proposal import Proposal
 from ganforge.params.reading import parse_params, parse_yaml, read_yaml
 from ganforge.params.refusal import MOVED_SECTIONS
 from ganforge.params.rendering import NOTE, NOTES, render_section, text_of
+from ganforge.params.whole import Params
 
 Values = Mapping[str, Any]
 Changes = dict[str, tuple[Any, Any]]
@@ -46,14 +47,29 @@ def apply_recipe(name: str, params_file: Path = PARAMS, proposals: Sequence[Prop
     Raises:
         UserError: there is no such recipe, or it does not fit params.yaml; then nothing is written.
     """
+    return _write(_recipe(name, proposals), params_file, f"{RECIPES}/{name}.yaml", dropped=MOVED_SECTIONS)
+
+
+def with_recipe(name: str, proposals: Sequence[Proposal] = (), params_file: Path = PARAMS) -> Params:
+    """What `apply_recipe` would make of params.yaml, which stays as it is; arguments as there."""
+    _, after = _overlaid(_recipe(name, proposals), params_file, MOVED_SECTIONS)
+    return parse_params(after, f"{params_file} with {RECIPES}/{name}.yaml")
+
+
+def _recipe(name: str, proposals: Sequence[Proposal]) -> dict[str, Any]:
+    """The sections of a recipe with what was proposed.
+
+    Raises:
+        UserError: there is no such recipe.
+    """
     known = list_recipes()
     if name not in known:
         raise UserError(f"{name!r} is not a recipe; allowed are {', '.join(known)}.")
-    recipe = read_yaml(RECIPES / f"{name}.yaml")
+    recipe: dict[str, Any] = read_yaml(RECIPES / f"{name}.yaml")
     for proposal in proposals:
         section = recipe.get(proposal.section, {})
         recipe[proposal.section] = combined(proposal.section, section, {proposal.key: proposal.value})
-    return _write(recipe, params_file, f"{RECIPES}/{name}.yaml", dropped=MOVED_SECTIONS)
+    return recipe
 
 
 def apply_values(values: Sequence[str], params_file: Path = PARAMS) -> Changes:
@@ -129,13 +145,7 @@ def _write(overlay: Mapping[str, Values], params_file: Path, source: str, droppe
     """Puts values of an overlay into params.yaml, drops sections of older versions, and returns what changed."""
     from ganforge.files import write_durably
 
-    before = read_yaml(params_file)
-    if not isinstance(before, dict):
-        parse_params(before, str(params_file))
-    dataset = {**_section(before, "dataset"), **overlay.get("dataset", {})}.get("name")
-    after = {name: values for name, values in before.items() if name not in dropped}
-    for section, given in overlay.items():
-        after[section] = combined(section, before.get(section), given, dataset)
+    before, after = _overlaid(overlay, params_file, dropped)
     parse_params(after, f"{params_file} with {source}")
     text = _rewritten(params_file.read_text(encoding="utf-8"), before, after, overlay)
     if text is None:
@@ -147,6 +157,20 @@ def _write(overlay: Mapping[str, Values], params_file: Path, source: str, droppe
     if changed:
         write_durably(params_file, text.encode())
     return changed
+
+
+def _overlaid(
+    overlay: Mapping[str, Values], params_file: Path, dropped: Collection[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The sections of params.yaml, before and after the values of an overlay are put into them."""
+    before = read_yaml(params_file)
+    if not isinstance(before, dict):
+        parse_params(before, str(params_file))
+    dataset = {**_section(before, "dataset"), **overlay.get("dataset", {})}.get("name")
+    after = {name: values for name, values in before.items() if name not in dropped}
+    for section, given in overlay.items():
+        after[section] = combined(section, before.get(section), given, dataset)
+    return before, after
 
 
 def _rewritten(text: str, before: Values, after: Values, overlay: Mapping[str, Values]) -> str | None:

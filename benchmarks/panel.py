@@ -1,0 +1,163 @@
+"""Proposed settings on unlike sets of pictures, none of which they were chosen for by hand: docs/results/panel.json.
+
+    python -m benchmarks.panel                                  # every set, every arm, three seeds: a day on two cores
+    python -m benchmarks.panel shapes emoji --seeds 0           # some
+    python -m benchmarks.panel --minutes 5 --arms proposed      # a shorter training, without the others beside it
+    python -m benchmarks.panel --validation                     # scored on held-out training pictures, to choose by
+
+Every set is written as a folder of pictures into a copy of the last commit; `ganforge recipe folder` proposes settings
+for it, and `dvc repro evaluate` trains and scores. Other arms change some of the settings and train as long. What was
+measured before is not measured again while `panel.json` holds it. Pictures come from a mirror of the public sources,
+see `benchmarks.panel_sets`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from benchmarks.page import write_page
+from benchmarks.panel_sets import SETS, write_set
+from benchmarks.results import FIGURES, IMAGES, ROOT, check_out, collected, machine, run, save_grid
+from ganforge.compute.device import configure
+from ganforge.layout import PREPARED
+from ganforge.params import load_params
+from ganforge.prepared.meta import read_meta
+from ganforge.training.setup import Plan
+from ganforge.training.speed import images_per_second
+
+PANEL = FIGURES / "panel.json"
+MINUTES = 10
+PLAIN = {  # a DCGAN as guides have it: no labels, no penalties, nothing against few pictures
+    "network.name": "dcgan",
+    "network.conditional": "never",
+    "objective.loss": "non_saturating",
+    "objective.r1": 0.0,
+    "objective.r2": 0.0,
+    "train.learning_rate": 0.0002,
+    "train.beta1": 0.5,
+    "train.beta2": 0.999,
+    "augment.mode": "none",
+    "train.on_failure": "warn",
+}
+PEER = {  # the loss of StyleGAN2-ADA (Karras 2020) on our networks
+    "objective.loss": "non_saturating",
+    "objective.r2": 0.0,
+    "train.on_failure": "warn",
+}
+ARMS: dict[str, Mapping[str, Any]] = {"proposed": {}, "plain DCGAN": PLAIN, "StyleGAN2-ADA's loss": PEER}
+SCORES = {
+    "fd_ratio": "quality.fd_ratio",
+    "precision": "quality.precision",
+    "recall": "quality.recall",
+    "recall_real": "quality.recall_real",
+    "coverage": "quality.coverage",
+    "worst_class": "quality.fd_worst_class",
+    "worst_class_real": "quality.fd_worst_class_floor",
+    "label_obeyed": "classifier.conditional_accuracy",
+    "cas": "classifier.cas",
+    "cas_real": "classifier.cas_real",
+}
+
+
+def main() -> None:
+    """Measures what is missing, and writes the page."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("sets", nargs="*", metavar="SET", help=f"some of {', '.join(SETS)}; none: all of them")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--minutes", type=int, default=MINUTES, help="of each training")
+    parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
+    parser.add_argument("--validation", action="store_true", help="score against held-out training pictures")
+    parser.add_argument("--mirror", type=Path, default=os.environ.get("GANFORGE_MIRROR", ROOT.parent / "shared/data"))
+    options = parser.parse_args()
+    if unknown := set(options.sets) - set(SETS):
+        parser.error(f"{', '.join(sorted(unknown))} is no set; allowed are {', '.join(SETS)}")
+    rows = json.loads(PANEL.read_text(encoding="utf-8"))["rows"] if PANEL.exists() else []
+    for name in options.sets or SETS:
+        wanted = [(arm, seed) for seed in options.seeds for arm in options.arms]
+        known = {(row["arm"], row["seed"]) for row in rows if row["set"] == name and not options.validation}
+        missing = [each for each in wanted if each not in known]
+        if missing:
+            measure(name, missing, rows, options)
+    if not options.validation:
+        figures = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FIGURES.glob("*.json")}
+        write_page(ROOT / "docs" / "results.md", figures)
+
+
+def measure(
+    name: str, missing: Sequence[tuple[str, int]], rows: list[dict[str, Any]], options: argparse.Namespace
+) -> None:
+    """Trains on one set with each arm and seed, and keeps every row as soon as it is there."""
+    with TemporaryDirectory() as folder:
+        workspace = check_out(Path(folder))
+        write_set(name, options.mirror, workspace / "data" / "import" / name)
+        run(workspace, "ganforge", "recipe", "folder", "--minutes", str(options.minutes))
+        if options.validation:
+            run(workspace, "ganforge", "set", "dataset.held_out=validation")
+        proposed = (workspace / "params.yaml").read_text(encoding="utf-8")
+        for arm, seed in missing:
+            print(f"== {name}: {arm}, seed {seed}", flush=True)
+            (workspace / "params.yaml").write_text(proposed, encoding="utf-8")
+            changes = {**ARMS[arm], "train.seed": seed, "compute.device": "auto"}
+            run(workspace, "ganforge", "set", *(f"{key}={json.dumps(value)}" for key, value in changes.items()))
+            if ARMS[arm]:
+                images = images_in(workspace, options.minutes)
+                run(workspace, "ganforge", "set", f"train.images={images}", f"train.best_every={images // 10}")
+            run(workspace, "dvc", "repro", "evaluate")
+            row = {"set": name, "arm": arm, "seed": seed, **summary(workspace)}
+            print(json.dumps(row), flush=True)
+            if not options.validation:
+                rows.append(row)
+                keep(rows)
+                if arm == "proposed" and seed == 0:
+                    save_grid(workspace / "samples" / "grid.png", IMAGES / f"panel_{name}.png")
+
+
+def images_in(workspace: Path, minutes: int) -> int:
+    """Images that a training with the settings of a workspace shows in some minutes on this machine."""
+    run(workspace, "dvc", "repro", "preprocess")
+    speed = subprocess.run(
+        [sys.executable, "-c", "from benchmarks.panel import print_speed; print_speed()"],
+        cwd=workspace,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return max(1000, int(round(float(speed.stdout.splitlines()[-1]) * 60 * minutes, -3)))
+
+
+def print_speed() -> None:
+    """Prints how many images a training with the settings and the data of this folder shows in a second."""
+    params, meta = load_params(), read_meta(PREPARED)
+    plan = Plan(params.network, params.objective, params.train, params.augment, params.compute)
+    print(images_per_second(plan, meta.shape, len(meta.classes), configure(params.compute)))
+
+
+def summary(workspace: Path) -> dict[str, Any]:
+    """The figures of a row."""
+    everything = collected(workspace)
+    row: dict[str, Any] = {"seconds": everything["seconds"], "images": everything["images"]}
+    for name, place in SCORES.items():
+        group, key = place.split(".")
+        value = everything["scores"].get(group, {}).get(key)
+        if value is not None:
+            row[name] = round(value, 4)
+    return row
+
+
+def keep(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Writes panel.json."""
+    text = json.dumps({"machine": machine(gpu=False), "rows": rows}, indent=1)
+    FIGURES.mkdir(parents=True, exist_ok=True)
+    PANEL.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""How many images a training shows in a second, on this machine: measured, before anything starts."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ganforge.prepared.columns import LABELS, SIGNAL, Column, Split
+from ganforge.prepared.meta import Meta, Prepared
+from ganforge.training.checkpoints import Checkpoints
+from ganforge.training.setup import Plan, build_trainer
+
+ENDLESS = 10**12  # images
+WARM_UP = 8  # steps that are not counted: the first ones allocate memory and choose kernels
+
+
+def images_per_second(
+    plan: Plan, shape: tuple[int, ...], classes: int, device: torch.device, seconds: float = 3.0
+) -> float:
+    """Plays steps of a training on noise for some seconds.
+
+    Args:
+        plan: the training.
+        shape: (channels, height, width) of its images.
+        classes: of its labels; 0 for none.
+        device: where it would run.
+        seconds: how long to measure, after a few steps to warm up.
+
+    Returns:
+        real images shown in a second.
+    """
+    endless = replace(plan, train=plan.train.model_copy(update={"images": ENDLESS}))
+    with tempfile.TemporaryDirectory() as folder:
+        trainer = build_trainer(
+            endless, noise(shape, classes, plan.train.batch_size), Checkpoints(Path(folder)), device
+        )
+        game, interval = trainer.game, 2 * WARM_UP
+        for _ in range(WARM_UP):
+            game.advance()
+        _wait(device)
+        start, steps = time.perf_counter(), 0
+        while (elapsed := time.perf_counter() - start) < seconds:
+            for _ in range(interval):  # penalties are due every few steps
+                game.advance()
+            steps += interval
+            _wait(device)
+    return steps * game.images_per_step / elapsed
+
+
+def noise(shape: tuple[int, ...], classes: int, count: int) -> Prepared:
+    """Data of noise: uint8 images of a shape, as many in each split, with labels if there are classes."""
+    random, counts = np.random.default_rng(0), {"train": count, "test": count}
+    columns = {SIGNAL: Column("image", "uint8", shape, counts)}
+    arrays: dict[str, np.ndarray] = {SIGNAL: random.integers(256, size=(count, *shape), dtype=np.uint8)}
+    if classes:
+        names = [str(number) for number in range(classes)]
+        labels = np.arange(count) % classes
+        about = {"names": names, "counts": np.bincount(labels, minlength=classes).tolist()}
+        columns[LABELS], arrays[LABELS] = Column("labels", "int64", (), counts, about), labels
+    meta = Meta(dataset="noise", origin="made here", columns=columns, digest="")
+    return Prepared(meta, dict.fromkeys(counts, Split(arrays)))
+
+
+def _wait(device: torch.device) -> None:
+    """For all that was given to the device to do."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
