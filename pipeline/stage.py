@@ -13,6 +13,7 @@ from pathlib import Path
 from ganforge.errors import UserError
 from ganforge.evaluation.settings import SampleSettings
 from ganforge.files import UNWRITABLE, repository_root, unwritable
+from ganforge.layout import RAW
 from ganforge.params import Params, load_params
 from ganforge.prepared.meta import Meta
 from ganforge.runs.lock import holds
@@ -90,7 +91,8 @@ def run_stage(main: Callable[[Params], None]) -> None:
     except UserError as error:
         sys.exit(f"{name}: {error}")
     except FileNotFoundError as error:
-        sys.exit(f"{name}: {error.filename} does not exist: run `dvc repro`, which makes what is missing.")
+        made = "dvc repro -f fetch" if Path(error.filename).is_relative_to(RAW) else "dvc repro"
+        sys.exit(f"{name}: {error.filename} does not exist: run `{made}`, which makes what is missing.")
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise

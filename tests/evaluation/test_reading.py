@@ -13,6 +13,12 @@ def test_each_score_stands_beside_that_of_real_data():
     assert "label obeyed" not in table
 
 
+@pytest.mark.parametrize("found", [0, 1.0, 10])
+def test_counts_are_whole_numbers(found):
+    scores = {"diversity": {"classes_found": found, "classes_found_real": 1.0}}
+    assert [(row.value, row.real) for row in rows(scores)] == [(f"{found:.0f}", "1")]
+
+
 def test_a_score_has_as_many_decimals_as_its_spread():
     for value, spread, text in ((-0.01734, 0.00081, "-0.0173"), (1.274, 0.28, "1.27"), (0.0002, 0.0036, "0.0002")):
         assert number(value, spread) == text

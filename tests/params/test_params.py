@@ -36,7 +36,11 @@ def refusal_of(values):
     [
         ("dataset.name", "minst", "dataset.name is 'minst'; allowed is digits, mnist"),
         ("dataset.resolution", 4, "dataset.resolution is 4; allowed is native or a number of at least 8"),
-        ("network.name", None, "network.name is empty; allowed is mlp, dcgan, resnet, progressive, style or modulated."),
+        (
+            "network.name",
+            None,
+            "network.name is empty; allowed is mlp, dcgan, resnet, progressive, style or modulated",
+        ),
         ("network.name", ["dcgan"], "network.name is ['dcgan']; allowed is mlp, dcgan"),
         ("objective.name", "paired?", "objective.name is 'paired?'; allowed is adversarial"),
         ("augment.mode", "sometimes", "augment.mode is 'sometimes'; allowed is none, always or adaptive."),

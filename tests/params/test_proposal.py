@@ -65,7 +65,7 @@ def test_batches_fit_the_resolution_and_few_images():
     assert proposed(5000)["train.batch_size"].value == 64
     assert proposed(5000, [(500, 500)], minutes=120)["train.batch_size"].value == 32
     assert proposed(30)["train.batch_size"].value == 2
-    assert proposed(200)["dataset.test_share"].value * 200 == 50
+    assert proposed(400)["dataset.test_share"].value * 400 == 100
 
 
 def test_few_images_are_augmented_and_classes_too_small_are_joined():

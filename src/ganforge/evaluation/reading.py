@@ -37,18 +37,20 @@ def rows(scores: Scores) -> list[ScoreRow]:
         if value is None:
             continue
         real, spread = look_up(scores, meaning.real_key), look_up(scores, meaning.spread_key)
-        table.append(ScoreRow(meaning, _beside_spread(value, spread), "" if real is None else number(real, spread)))
+        beside = "" if real is None else number_of(meaning, real, spread)
+        table.append(ScoreRow(meaning, _beside_spread(meaning, value, spread), beside))
     return table
 
 
 def shown(scores: Scores, key: str) -> str:
     """The score of a key of `registry.meanings` with its spread, ready to print; ``-`` where it is absent."""
-    value, spread = look_up(scores, key), look_up(scores, registry.meanings()[key].spread_key)
-    return "-" if value is None else _beside_spread(value, spread)
+    meaning = registry.meanings()[key]
+    value, spread = look_up(scores, key), look_up(scores, meaning.spread_key)
+    return "-" if value is None else _beside_spread(meaning, value, spread)
 
 
-def _beside_spread(value: float, spread: float | None) -> str:
-    return number(value) if spread is None else f"{number(value, spread)} ± {number(spread, spread)}"
+def _beside_spread(meaning: Meaning, value: float, spread: float | None) -> str:
+    return number_of(meaning, value) if spread is None else f"{number(value, spread)} ± {number(spread, spread)}"
 
 
 def markdown_table(scores: Scores, data: str = "data") -> str:
@@ -56,6 +58,11 @@ def markdown_table(scores: Scores, data: str = "data") -> str:
     lines = [f"| score | samples | real {data} | what it says |", "|---|---|---|---|"]
     cells = ((row.meaning.label, row.value, row.real, row.meaning.text) for row in rows(scores))
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in cells)])
+
+
+def number_of(meaning: Meaning, value: float, spread: float | None = None) -> str:
+    """A value of a score, ready to print: a count as such, other numbers as `number` has them."""
+    return f"{value:.0f}" if meaning.counted and math.isfinite(value) else number(value, spread)
 
 
 def number(value: float, spread: float | None = None) -> str:

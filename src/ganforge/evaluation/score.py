@@ -51,6 +51,7 @@ class Meaning:
         count_key: where it stands how many it is counted over.
         settings: how the keys of params.yaml begin that it is measured with, beside those of all scores.
         pooled: whether it depends on how many samples were taken together.
+        counted: whether it is a count, of classes or of samples.
     """
 
     key: str
@@ -63,6 +64,7 @@ class Meaning:
     count_key: str = "n.fake"
     settings: tuple[str, ...] = ()
     pooled: bool = False
+    counted: bool = False
 
 
 class Score(ABC):

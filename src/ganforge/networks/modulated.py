@@ -7,7 +7,7 @@ whose weights are brought to unit norm, and the signal is the sum of what every 
 * Sizes grow in a transposed convolution of kernel 4, and nothing is convolved at the full resolution: the last layer is
   a convolution of kernel 3 at half of it and a depth-to-space rearrangement, as in `ganforge.networks.dcgan`.
 * It starts from a dense layer rather than from a constant, and adds no noise.
-* Convolutions have no equalised learning rate: with it they learn more slowly at the rates that suit the other families.
+* Convolutions have no equalised learning rate: with it they learn more slowly, at rates that suit the other families.
 * The discriminator is that of a DCGAN with one more convolution at each level, and with minibatch standard deviation at
   its end, without which samples of few flat pictures soon look all alike.
 """

@@ -161,8 +161,8 @@ def _of_files(meta: Meta, facts: Facts) -> list[str]:
     sentences = []
     if meta.count["train"] < FEW_IMAGES:
         sentences.append(
-            f"There are only {meta.count['train']:,} images to learn from: augment.mode adaptive, which the recipe "
-            "folder sets, keeps the discriminator from knowing them by heart."
+            f"There are only {meta.count['train']:,} images to learn from: a discriminator knows them by heart unless "
+            "augment.mode is adaptive, as the recipe folder sets it."
         )
     if meta.count["test"] < FEW_HELD_OUT:
         sentences.append(

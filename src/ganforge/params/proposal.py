@@ -25,7 +25,7 @@ LEAST_IMAGES = 200_000  # that a training should show: there is a smaller side t
 CHECKS = 10  # of the samples in a training
 
 GAMMA_SIDE, GAMMA = 28, 0.1  # of the recipe for MNIST
-TO_SCORE, LARGEST_SHARE = 50, 0.3  # images that should be held out, but no more than this of all
+TO_SCORE, LARGEST_SHARE = 100, 0.3  # images that should be held out, but no more than this of all
 LARGEST_BATCH, BATCH_PIXELS = 64, 4096  # as StyleGAN2-ADA chooses it: side times batch, and no more than this
 MOST_THREADS = 8
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ganforge.evaluation.reading import headline, number
+from ganforge.evaluation.reading import headline, number_of
 from ganforge.evaluation.registry import meanings
 from ganforge.evaluation.score import look_up
 from ganforge.figures.plots import plot_trainings
@@ -148,7 +148,7 @@ def _scores(retraining: Retraining) -> str:
         return ""
     if base is None:
         rows = [
-            (meaning.label, number(value), _real(record, key))
+            (meaning.label, number_of(meaning, value), _real(record, key))
             for key, meaning in meanings().items()
             if (value := look_up(record.scores, key)) is not None
         ]
@@ -162,8 +162,9 @@ def _scores(retraining: Retraining) -> str:
 
 
 def _real(record: Record, key: str) -> str:
-    value = look_up(record.scores, meanings()[key].real_key)
-    return "" if value is None else number(value)
+    meaning = meanings()[key]
+    value = look_up(record.scores, meaning.real_key)
+    return "" if value is None else number_of(meaning, value)
 
 
 def _samples(retraining: Retraining, pictures: Path) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ganforge.errors import UserError
-from ganforge.evaluation.reading import alarms, number
+from ganforge.evaluation.reading import alarms, number_of
 from ganforge.evaluation.registry import meanings
 from ganforge.evaluation.score import look_up
 from ganforge.runs.records import Record, worse_by
@@ -45,7 +45,7 @@ def rules(record: Record, base: Record | None, gate: GateSettings) -> list[tuple
     for bounds, words in ((gate.most, "at most"), (gate.least, "at least")):
         for key, bound in bounds.items():
             value = look_up(record.scores, key)
-            table.append((_label(key), f"{words} {bound:g}", "-" if value is None else number(value)))
+            table.append((_label(key), f"{words} {bound:g}", "-" if value is None else _number(key, value)))
     for key, allowed in gate.worse_by.items():
         there = base is not None and None not in (look_up(base.scores, key), look_up(record.scores, key))
         lost = worse_by(key, base, record) if base is not None and there else None
@@ -55,6 +55,10 @@ def rules(record: Record, base: Record | None, gate: GateSettings) -> list[tuple
 
 def _label(key: str) -> str:
     return meanings()[key].label
+
+
+def _number(key: str, value: float) -> str:
+    return number_of(meanings()[key], value)
 
 
 def judge(record: Record, base: Record | None, gate: GateSettings) -> list[Finding]:
@@ -88,7 +92,8 @@ def _bounds(record: Record, gate: GateSettings) -> Iterable[Finding]:
         for key, bound in bounds.items():
             value = look_up(record.scores, key)
             if value is not None and not sign * value <= sign * bound:  # so that what is no number is refused too
-                yield Finding(f"{_label(key)} ({key}) is {number(value)}, {words} {bound:g} is allowed", refused=True)
+                is_so = f"{_label(key)} ({key}) is {_number(key, value)}"
+                yield Finding(f"{is_so}, {words} {bound:g} is allowed", refused=True)
 
 
 def _beside(record: Record, base: Record | None, gate: GateSettings) -> Iterable[Finding]:
@@ -98,10 +103,11 @@ def _beside(record: Record, base: Record | None, gate: GateSettings) -> Iterable
         if after is None:
             continue
         if base is None or before is None:
-            yield Finding(f"{_label(key)} ({key}) is {number(after)}, and the base has none to compare", refused=False)
+            is_so = f"{_label(key)} ({key}) is {_number(key, after)}"
+            yield Finding(f"{is_so}, and the base has none to compare", refused=False)
             continue
         lost = worse_by(key, base, record)
-        change = f"{_label(key)} ({key}) went from {number(before)} to {number(after)}"
+        change = f"{_label(key)} ({key}) went from {_number(key, before)} to {_number(key, after)}"
         if lost is None:
             reason = "but the two were measured on other data, by another extractor or on another number of samples"
             yield Finding(f"{change}, {reason}: not compared", refused=False)

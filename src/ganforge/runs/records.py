@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ganforge.errors import UserError
-from ganforge.evaluation.reading import number
+from ganforge.evaluation.reading import number_of
 from ganforge.evaluation.registry import meanings
 from ganforge.evaluation.score import Meaning, look_up
 from ganforge.layout import GRID, LOCK, METRICS, PARAMS
@@ -89,7 +89,8 @@ def changed_scores(before: Record, after: Record) -> list[ScoreChange]:
         one, other = (look_up(record.scores, meaning.key) for record in (before, after))
         if one is not None and other is not None:
             verdict = _verdict(meaning, before, after)
-            changes.append(ScoreChange(meaning.key, meaning.label, number(one), number(other), verdict))
+            values = number_of(meaning, one), number_of(meaning, other)
+            changes.append(ScoreChange(meaning.key, meaning.label, *values, verdict))
     return changes
 
 

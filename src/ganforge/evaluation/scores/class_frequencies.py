@@ -25,6 +25,7 @@ class ClassFrequencies(Score):
             "classes that are among the samples at all",
             "diversity.classes_found_real",
             count_key="diversity.classes",
+            counted=True,
         ),
         Meaning(
             "diversity.class_kl",

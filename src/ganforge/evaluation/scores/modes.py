@@ -17,7 +17,12 @@ class Modes(Score):
     needs = frozenset({"labels", "many_views"})
     meanings = (
         Meaning(
-            "task.modes", "modes", "higher", "classes that any sample of the first seed falls into", "task.modes_real"
+            "task.modes",
+            "modes",
+            "higher",
+            "classes that any sample of the first seed falls into",
+            "task.modes_real",
+            counted=True,
         ),
         Meaning(
             "task.kl",
