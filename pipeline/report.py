@@ -79,7 +79,17 @@ def chosen_generator(data: str) -> str:
     table = pd.read_csv(TRAINING)
     checks = table["fd"].count()
     chosen = f"The generator is that of {shown:,} of {int(table['images'].iloc[-1]):,} {data} shown in training"
-    return f"{chosen}, the best of {checks} that were compared." if checks > 1 else f"{chosen}."
+    chosen = f"{chosen}, the best of {checks} that were compared." if checks > 1 else f"{chosen}."
+    return f"{chosen} {helped(table, data)}".rstrip()
+
+
+def helped(table: pd.DataFrame, data: str) -> str:
+    """When the training was about to fail and went on more carefully; empty where it never was."""
+    if "helps" not in table:
+        return ""
+    times = table.loc[table["helps"].diff().fillna(table["helps"]) > 0, "images"]
+    when = ", ".join(f"{time:,.0f}" for time in times)
+    return f"The training was about to fail, and was helped, after {when} {data}." if when else ""
 
 
 def run_before(current: Record, identity: Identity, data: str) -> Record | str:

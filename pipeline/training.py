@@ -106,7 +106,8 @@ def fingerprint(plan: Plan, meta: Meta, device: torch.device) -> str:
     """What a checkpoint belongs to: it is never resumed under other parameters, other data, other code or elsewhere."""
     compute = plan.compute.model_dump(exclude={"device", "checkpoint_seconds"})
     digest = hashlib.sha256(f"{device.type} {compute} {torch.__version__}".encode())
-    train = plan.train.model_dump_json(exclude={"on_failure", "patience"})  # when to stop, not what to do
+    only_stops = isinstance(plan.train.on_failure, str)  # when to stop, and not what to do
+    train = plan.train.model_dump_json(exclude={"on_failure", "patience"} if only_stops else None)
     for section in (plan.network, plan.objective, plan.augment):
         digest.update(section.model_dump_json().encode())
     digest.update(train.encode())

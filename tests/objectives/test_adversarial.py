@@ -1,13 +1,10 @@
 """What the game asks of each player."""
 
-import math
-
-import numpy as np
 import pytest
 import torch
 
 from ganforge.networks.build import build_discriminator, build_generator
-from ganforge.objectives.adversarial import PENALTIES, Adversarial, Penalty, relative_spread
+from ganforge.objectives.adversarial import PENALTIES, Adversarial, Penalty
 from ganforge.objectives.losses import LOSSES
 from ganforge.objectives.objective import Players, build_objective
 from ganforge.objectives.penalties import squared_gradient_norms
@@ -151,29 +148,6 @@ def test_terms_tell_who_wins_unless_the_discriminator_is_a_critic():
     assert float(terms["pair_accuracy"]) == pytest.approx(float((scores[0] > scores[1]).double().mean()))
     *_, terms = game("wasserstein").discriminator_loss(batch, drawn)
     assert "pair_accuracy" not in terms
-
-
-def test_spread_is_measured_within_a_label():
-    torch.manual_seed(0)
-    labels = torch.arange(5).repeat(40)
-    exemplars = torch.randn(5, 1, 4, 4)
-    real = torch.randn(200, 1, 4, 4)
-    assert float(relative_spread(real, exemplars[labels], labels)) == 0
-    half = exemplars[labels] + 0.5 * torch.randn(200, 1, 4, 4)
-    assert float(relative_spread(real, half, labels)) == pytest.approx(0.5, rel=0.05)
-    assert float(relative_spread(real, 0.5 * torch.randn(200, 1, 4, 4), None)) == pytest.approx(0.5, rel=0.05)
-    assert float(relative_spread(real[:3], real[:3] * 0, torch.arange(3))) == 1  # no two to compare
-
-
-@pytest.mark.parametrize("shape", [(5,), (1, 30), (3, 4, 4), (1, 4, 4, 4)])
-def test_spread_is_the_root_mean_square_between_neighbours_of_a_label(shape):
-    torch.manual_seed(0)
-    real, fake, labels = torch.randn(20, *shape), 0.3 * torch.randn(20, *shape), torch.arange(3).repeat(7)[:20]
-    order = labels.argsort().numpy()
-    alike = np.diff(labels.numpy()[order]) == 0
-    square = [np.diff(x.numpy()[order], axis=0)[alike] ** 2 for x in (real, fake)]
-    expected = math.sqrt(square[1].mean() / square[0].mean())
-    assert float(relative_spread(real, fake, labels)) == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("network", ["dcgan", "style"])

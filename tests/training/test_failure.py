@@ -4,15 +4,20 @@ import math
 
 import pytest
 
+from ganforge.training.cures import cures
 from ganforge.training.failure import DivergedError, FailureWatch, check_finite
+from tests.specs import plan
 
 
 def row(images, accuracy=0.8, spread=0.9):
     return {"images": images, "pair_accuracy": accuracy, "relative_spread": spread}
 
 
+CURES = {"pair_accuracy": "lower train.discriminator_rate"}
+
+
 def told(patience, rows):
-    watch = FailureWatch(patience)
+    watch = FailureWatch(patience, CURES)
     return [watch.look(each, step) for step, each in enumerate(rows, start=1)]
 
 
@@ -31,6 +36,48 @@ def test_a_discriminator_that_wins_for_good_is_told_of_once():
 def test_one_that_wins_now_and_then_is_not():
     rows = [row(100 * step, accuracy=0.9 if step % 2 else 1.0) for step in range(1, 20)]
     assert told(200, rows) == [None] * 19
+
+
+def test_one_label_alone_whose_samples_are_all_alike_is_told_of():
+    (warning,) = told(100, [row(100) | {"least_spread": 0.01}])
+    assert "samples of one of the labels differ from each other only 1.0%" in warning
+
+
+def test_what_was_before_a_help_does_not_count():
+    watch = FailureWatch(200, CURES, images=500)
+    assert watch.look(row(600, spread=0.0), 6) is None
+    assert watch.look(row(700, spread=0.0), 7) is not None
+
+
+@pytest.mark.parametrize(
+    ("changed", "well"),
+    [({}, True), ({"pair_accuracy": 0.98}, False), ({"relative_spread": 0.2}, False), ({"least_spread": 0.1}, False)],
+)
+def test_all_is_well_only_far_from_every_sign(changed, well):
+    assert FailureWatch.all_is_well(row(100) | changed) == well
+
+
+@pytest.mark.parametrize(
+    ("changes", "few", "said", "unsaid"),
+    [
+        ({}, True, ["learning_rate from 0.004", "r1 from 0.1 and", "network.name to modulated"], ["relativistic"]),
+        (
+            {"objective": {"loss": "hinge", "r1": 0.0}},
+            True,
+            ["loss to relativistic", "set objective.r1 and"],
+            ["raise"],
+        ),
+        ({"network": {"name": "style"}}, True, ["train.learning_rate"], ["modulated"]),
+        ({"augment": {"mode": "adaptive"}}, True, ["discriminator_rate from 1"], ["augment.mode"]),
+        ({}, False, ["discriminator_rate from 1"], ["augment.mode"]),
+        ({"augment": {"mode": "none"}}, True, ["set augment.mode to adaptive"], []),
+    ],
+)
+def test_advice_names_only_what_is_not_already_so(changes, few, said, unsaid):
+    settings = plan(**changes)
+    advice = " / ".join(cures(settings.network, settings.objective, settings.train, settings.augment, few=few).values())
+    assert all(text in advice for text in said)
+    assert not any(text in advice for text in unsaid)
 
 
 def test_both_signs_are_counted_apart():

@@ -1,6 +1,7 @@
 """The loop: what it yields, that it resumes exactly, that it learns, and that it sees when it does not."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -266,6 +267,71 @@ def test_samples_that_all_look_alike_stop_the_run_within_the_patience(digits, tm
     warnings = [(report.images, report.warning) for report in trainer.run() if report.warning]
     assert [images for images, _ in warnings] == [160]
     assert "differ from each other only 0.0%" in warnings[0][1]
+
+
+HELP = {"helps": 2, "rate": 0.5, "penalties": 4.0}
+
+
+def helped(settings, data, folder, stop_at=None):
+    """A training whose generator collapses at 160 images."""
+    trainer = build_trainer(settings, data, Checkpoints(folder), CPU)
+    reports = []
+    for report in trainer.run():
+        reports.append(report)
+        if report.images == 160:
+            collapse(trainer)
+        if report.images == stop_at:
+            trainer.save()
+            break
+    return trainer, reports
+
+
+def test_a_training_that_fails_goes_on_more_carefully_from_where_all_was_well(digits, tmp_path):
+    settings = plan(train={"patience": 64, "on_failure": HELP | {"helps": 20}})
+    trainer, reports = helped(settings, digits, tmp_path / "unbroken")
+    said = [(report.images, report.warning) for report in reports if report.warning]
+    assert said[0][0] == 224
+    assert re.search(r": it goes on from the networks of (96|128|160) images with 0\.5 times the ", said[0][1])
+    assert "learning rate and 4 times the penalties (help 1)" in said[0][1]
+    helps = [row["helps"] for row in trainer.history]
+    assert helps == sorted(helps)
+    assert helps[-1] == len(said)
+    plain, _ = finished(plan(), digits, tmp_path / "plain")
+    last, unhelped = trainer.history[-1], plain.history[-1]
+    assert last["learning_rate"] == pytest.approx(0.5 ** helps[-1] * unhelped["learning_rate"])
+    assert float(trainer.game.objective.weights[0]) == pytest.approx(0.1 * 8 * 4 ** helps[-1])
+    assert last["relative_spread"] > 0.05
+
+    for stop_at in (192, 224, 480):
+        folder = tmp_path / f"broken at {stop_at}"
+        helped(settings, digits, folder, stop_at)
+        assert same(trainer, helped(settings, digits, folder)[0]), stop_at
+
+
+def test_a_training_that_was_helped_as_often_as_it_may_stops(digits, tmp_path):
+    settings = plan(train={"learning_rate": 1e-12, "patience": 64, "on_failure": HELP})
+    trainer = build_trainer(settings, digits, Checkpoints(tmp_path), CPU)
+    collapse(trainer)
+    warnings = []
+    with pytest.raises(FailureError, match="training failed, after being helped 2 times: at step"):
+        for report in trainer.run():
+            warnings += [report.warning] if report.warning else []
+    assert ["goes on from here" in warning for warning in warnings] == [True, True]
+
+
+def test_numbers_that_are_none_are_helped_too(digits, tmp_path):
+    settings = plan(train={"on_failure": HELP})
+    trainer = build_trainer(settings, digits, Checkpoints(tmp_path), CPU)
+    warnings = []
+    for report in trainer.run():
+        if report.images == 320:
+            with torch.no_grad():
+                next(trainer.game.objective.discriminators.parameters()).fill_(math.nan)
+        warnings += [report.warning] if report.warning else []
+    assert len(warnings) == 1
+    assert warnings[0].startswith("training diverged at step 11")
+    assert trainer.history[-1]["helps"] == 1
+    assert math.isfinite(trainer.history[-1]["loss_generator"])
 
 
 def test_too_few_items_for_a_batch_are_refused(digits, tmp_path):

@@ -99,6 +99,11 @@ class Condition(ABC):
         """
         return None
 
+    @property
+    def group_count(self) -> int:
+        """How many `groups` there are, numbered from 0; 0 where they are not counted."""
+        return 0
+
     def titles(self, arrays: Arrays) -> list[str] | None:
         """A name for each row, for people; None where rows have none."""
         return None

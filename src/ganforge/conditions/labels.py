@@ -71,6 +71,11 @@ class Labels(Condition):
         """The labels."""
         return columns[LABELS]
 
+    @property
+    def group_count(self) -> int:
+        """Of the classes."""
+        return len(self.names)
+
     def titles(self, arrays: Arrays) -> list[str]:
         """The names of the classes."""
         return [self.names[label] for label in arrays[LABELS]]

@@ -8,14 +8,13 @@ whose weights are brought to unit norm, and the signal is the sum of what every 
   a convolution of kernel 3 at half of it and a depth-to-space rearrangement, as in `ganforge.networks.dcgan`.
 * It starts from a dense layer rather than from a constant, and adds no noise.
 * Convolutions have no equalised learning rate: with it they learn more slowly, at rates that suit the other families.
-* The discriminator is that of a DCGAN with one more convolution at each level, and with minibatch standard deviation at
-  its end, without which samples of few flat pictures soon look all alike.
+* The discriminator is that of a DCGAN with minibatch standard deviation at its end, without which samples of few flat
+  pictures soon look all alike.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -163,7 +162,7 @@ class ModulatedGenerator(LatentGenerator):
 
 
 class ModulatedDiscriminator(nn.Module):
-    """Convolutions with LeakyReLU, every second one strided -> minibatch standard deviation -> score."""
+    """Strided convolutions with LeakyReLU -> minibatch standard deviation -> score."""
 
     mixes_batch = True
 
@@ -171,11 +170,15 @@ class ModulatedDiscriminator(nn.Module):
         super().__init__()
         axes, sizes = len(spec.size), pyramid(spec.size, DISCRIMINATOR_BASE)
         first, channels = factors(sizes[0], sizes[1]), level_channels(spec.width, 1)
-        layers = [SpaceToDepth(first), *rectified(axes, spec.channels * math.prod(first), channels, (3,) * axes)]
+        layers: list[nn.Module] = [
+            SpaceToDepth(first),
+            CONVOLUTION[axes](spec.channels * math.prod(first), channels, 3, padding=1),
+            nn.LeakyReLU(LEAK, inplace=True),
+        ]
         for level in range(2, len(sizes)):
             coarser = level_channels(spec.width, level)
             shrink = strided(factors(sizes[level - 1], sizes[level]), sizes[level - 1])
-            layers += [*rectified(axes, channels, channels, (3,) * axes), *rectified(axes, channels, coarser, **shrink)]
+            layers += [CONVOLUTION[axes](channels, coarser, **shrink), nn.LeakyReLU(LEAK, inplace=True)]
             channels = coarser
         self.layers = nn.Sequential(*layers)
         initialise(self.layers)
@@ -185,19 +188,6 @@ class ModulatedDiscriminator(nn.Module):
         """(batch, *shape) and the condition to (batch,) scores."""
         score: Tensor = self.score(self.layers(x), condition)
         return score
-
-
-def rectified(
-    axes: int,
-    channels: int,
-    outputs: int,
-    kernel_size: Sequence[int],
-    stride: Sequence[int] | int = 1,
-    padding: Sequence[int] | int = 1,
-) -> list[nn.Module]:
-    """A convolution and LeakyReLU; arguments as of ``torch.nn.Conv2d``."""
-    convolution = CONVOLUTION[axes](channels, outputs, kernel_size, stride=stride, padding=padding)
-    return [convolution, nn.LeakyReLU(LEAK, inplace=True)]
 
 
 FAMILY = Family(ModulatedGenerator, ModulatedDiscriminator)

@@ -15,6 +15,7 @@ from ganforge.objectives.losses import LOSSES, Loss
 from ganforge.objectives.objective import Augmentation, Batch, Objective, Players, Terms
 from ganforge.objectives.penalties import between, distance_from_unit_norm, squared_gradient_norms
 from ganforge.objectives.settings import AdversarialSettings
+from ganforge.objectives.spread import spread_terms
 
 PENALTIES = ("r1", "r2", "wgan_gp")
 
@@ -104,7 +105,8 @@ class Adversarial(Objective):
         """Sets the weights of the penalties for a share of the run, 0..1."""
         for index, name in enumerate(PENALTIES):
             if name in self.penalties:
-                self.weights[index].fill_(self.penalties[name].weight(progress) * self.penalties[name].interval)
+                penalty = self.penalties[name]
+                self.weights[index].fill_(self.strength * penalty.weight(progress) * penalty.interval)
 
     def generate(self, batch: Batch) -> Batch:
         """The generator's signals, (batch, *shape), for the condition of the batch."""
@@ -130,7 +132,7 @@ class Adversarial(Objective):
                 "loss_discriminator": loss.detach(),
                 "score_real": real_scores.mean(),
                 "score_fake": fake_scores.mean(),
-                "relative_spread": relative_spread(real, fake, self.condition.groups(condition)),
+                **spread_terms(real, fake, self.condition.groups(condition), self.condition.group_count),
             }
             if not self.loss.critic:
                 terms["pair_accuracy"] = (real_scores > fake_scores).float().mean()
@@ -181,27 +183,6 @@ class Adversarial(Objective):
 
     def _weight(self, name: str) -> Tensor:
         return self.weights[PENALTIES.index(name)]
-
-
-def relative_spread(real: Tensor, fake: Tensor, groups: Tensor | None) -> Tensor:
-    """How far generated signals of one group are from each other, as a share of how far real ones are; a scalar.
-
-    The root mean square distance between neighbours in a batch that is sorted by group. 0: whatever the latent vector,
-    all samples of a group are the same; 1 where no group comes twice.
-
-    Args:
-        real, fake: (batch, *shape).
-        groups: (batch,) of both, see `Condition.groups`, or None: then all of them are of one.
-    """
-    if groups is None:
-        alike = torch.ones(len(real) - 1, dtype=real.dtype, device=real.device)
-    else:
-        order = groups.argsort()
-        real, fake, groups = real[order], fake[order], groups[order]
-        alike = (groups[1:] == groups[:-1]).to(real.dtype)
-    axes = tuple(range(1, real.dim()))  # a norm and its square take one pass, squares and their mean three
-    distances = [(torch.linalg.vector_norm(x[1:] - x[:-1], dim=axes).square() * alike).sum() for x in (real, fake)]
-    return torch.where(alike.sum() > 0, (distances[1] / distances[0].clamp_min(1e-12)).sqrt(), 1.0)
 
 
 OBJECTIVE = Adversarial

@@ -19,7 +19,7 @@ A batch of generated signals has the same names where it has the same columns.
 """
 
 Terms = dict[str, Tensor]
-"""Scalars for the record, by their column of training.csv."""
+"""Scalars for the record, by their column of training.csv; or what is added up over steps, see `training.meter`."""
 
 
 class Augmentation(Protocol):
@@ -47,6 +47,7 @@ class Objective(nn.Module):
         kept: the network that is averaged, judged, shown and saved; a part of `generators`.
         condition: what batches are conditioned on.
         remembers: whether it keeps signals from one step to another, which several processes would do apart.
+        strength: of its penalties, as a multiple of what the settings ask for.
     """
 
     remembers: ClassVar[bool] = False
@@ -55,6 +56,7 @@ class Objective(nn.Module):
     discriminators: nn.Module | None
     kept: nn.Module
     condition: Condition
+    strength: float = 1.0
 
     def due(self, step: int) -> tuple[str, ...]:  # noqa: ARG002
         """Names of the terms of the discriminators' loss that are added at ``step`` and not in every step."""

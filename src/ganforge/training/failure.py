@@ -16,39 +16,54 @@ class Sign:
     Attributes:
         column: its name.
         limit: the value from which on it is a sign.
-        above: whether values above the limit are, rather than those below.
-        text: what it means and what usually helps, with a place for the figure.
+        well: the value up to which nothing is wrong.
+        above: whether values above the limit are a sign, rather than those below.
+        text: what it means, with a place for the figure.
     """
 
     column: str
     limit: float
+    well: float
     above: bool
     text: str
 
     def shows(self, row: Mapping[str, float]) -> bool:
         """Whether ``row`` shows it; a loss that does not have the column never does."""
+        return self._beyond(row, self.limit)
+
+    def is_near(self, row: Mapping[str, float]) -> bool:
+        """Whether ``row`` shows it or is on the way there."""
+        return self._beyond(row, self.well)
+
+    def _beyond(self, row: Mapping[str, float], bound: float) -> bool:
         if self.column not in row:
             return False
         value = row[self.column]
-        return value >= self.limit if self.above else value <= self.limit
+        return value >= bound if self.above else value <= bound
 
 
 SIGNS = (
     Sign(
         "pair_accuracy",
         0.995,
+        0.97,
         True,
         "the discriminator tells {:.1%} of all pairs of real and generated samples apart, so that the generator has "
-        "nothing to learn from; lower train.discriminator_rate, raise objective.r1 and objective.r2, or set "
-        "augment.mode to adaptive",
+        "nothing to learn from",
     ),
     Sign(
         "relative_spread",
         0.1,
+        0.25,
         False,
-        "samples (of one label, where there are labels) differ from each other only {:.1%} as much as real ones "
-        "do; lower train.learning_rate, raise train.batch_size, or set objective.loss to "
-        "relativistic with objective.r1 and objective.r2",
+        "samples (of one label, where there are labels) differ from each other only {:.1%} as much as real ones do",
+    ),
+    Sign(
+        "least_spread",
+        0.05,
+        0.15,
+        False,
+        "samples of one of the labels differ from each other only {:.1%} as much as real ones do",
     ),
 )
 
@@ -80,11 +95,13 @@ class FailureWatch:
 
     Args:
         patience: real signals shown.
+        cures: what may help against a sign, by its column.
+        images: real signals shown before it begins to count.
     """
 
-    def __init__(self, patience: int) -> None:
-        self.patience = patience
-        self._images = 0.0
+    def __init__(self, patience: int, cures: Mapping[str, str], images: float = 0.0) -> None:
+        self.patience, self.cures = patience, cures
+        self._images = images
         self._since: dict[str, float] = {}
         self._reported: set[str] = set()
 
@@ -98,5 +115,12 @@ class FailureWatch:
             lasted = self._images - self._since.setdefault(sign.column, before)
             if lasted >= self.patience and sign.column not in self._reported:
                 self._reported.add(sign.column)
-                return f"at step {step}, for {lasted:.0f} real signals now, {sign.text.format(row[sign.column])}"
+                symptom = sign.text.format(row[sign.column])
+                cure = self.cures.get(sign.column)
+                return f"at step {step}, for {lasted:.0f} real signals now, {symptom}{f'; {cure}' if cure else ''}"
         return None
+
+    @staticmethod
+    def all_is_well(row: Mapping[str, float]) -> bool:
+        """Whether ``row`` is far from any sign."""
+        return not any(sign.is_near(row) for sign in SIGNS)

@@ -63,9 +63,10 @@ class Game:
         self.images_per_step = settings.batch_size * settings.discriminator_steps
         self.steps = settings.images // self.images_per_step
         self.step = 0
+        self.caution = 1.0
         self.ema = ExponentialMovingAverage(objective.kept, self.images_per_step)
         self.average = self.ema.average
-        self.play: Play = self.play_step
+        self.play_by(lambda step: step)
         self._random = torch.Generator(device)
 
     @property
@@ -76,7 +77,11 @@ class Game:
     @property
     def learning_rate(self) -> float:
         """That of the generators in the step that was played last."""
-        return value_at(self.settings.learning_rate, max(0, self.step - 1) / self.steps)
+        return self.caution * value_at(self.settings.learning_rate, max(0, self.step - 1) / self.steps)
+
+    def play_by(self, player: Callable[[Play], Play]) -> None:
+        """Lets steps be played by what ``player`` makes of `play_step`, such as a recording of it."""
+        self._player, self.play = player, player(self.play_step)
 
     def advance(self) -> Terms:
         """Plays a step; the host goes on without waiting for the device.
@@ -149,6 +154,19 @@ class Game:
         for optimiser, remembered in zip(self.optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict({**optimiser.state_dict(), "state": remembered})
 
+    def go_on_from(self, state: dict[str, Any] | None, rate: float, strength: float) -> None:
+        """Takes networks of before, if there are any, and plays on from this step with other rates and penalties.
+
+        Args:
+            state: an earlier `state`, or None.
+            rate: factor of the learning rates.
+            strength: factor of the penalties.
+        """
+        if state is not None:
+            self.restore({**state, "step": self.step})
+            self.play_by(self._player)  # what was recorded would write into the optimisers of before
+        self.caution, self.objective.strength = rate, strength
+
     def _presented(self, stored: Batch) -> Batch:
         """A batch as networks see it."""
         asked = self.objective.condition.present(
@@ -171,7 +189,7 @@ class Game:
     def _set_progress(self, progress: float) -> None:
         """Sets what is scheduled over the run."""
         settings = self.settings
-        rate, beta2 = value_at(settings.learning_rate, progress), value_at(settings.beta2, progress)
+        rate, beta2 = self.caution * value_at(settings.learning_rate, progress), value_at(settings.beta2, progress)
         for optimiser, multiple in zip(self.optimisers, (1.0, settings.discriminator_rate)):
             set_schedules(optimiser, multiple * rate, beta2)
         self.objective.advance(progress)

@@ -6,7 +6,11 @@ import torch
 from torch import Tensor
 
 from ganforge.objectives.objective import Terms
+from ganforge.objectives.spread import least_spread
 from ganforge.training.distributed import World
+
+OF_SUMS = {"least_spread": least_spread}
+"""Terms that are no scalars: what becomes of them when they are added up."""
 
 
 class Meter:
@@ -30,7 +34,13 @@ class Meter:
 
     def read(self) -> dict[str, float]:
         """The means since the last reading: the only place where the host waits for the device."""
-        means = torch.stack([self._sums[name] / self._counts[name] for name in self._sums])
+        means = torch.stack([self._of(name) for name in self._sums])
         values = dict(zip(self._sums, self.world.mean(means).tolist(), strict=True))
         self._sums, self._counts = {}, {}
         return values
+
+    def _of(self, name: str) -> Tensor:
+        """A term over all steps since the last reading, a scalar."""
+        if name in OF_SUMS:
+            return OF_SUMS[name](self._sums[name])
+        return self._sums[name] / self._counts[name]

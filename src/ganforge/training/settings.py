@@ -13,6 +13,17 @@ TransformationName = Literal["colour", "translation", "cutout"]
 PrecisionName = Literal["float32", "tf32", "bfloat16"]
 
 
+class Help(Section):
+    """A training that fails goes on from where all was well, more carefully, before it is stopped."""
+
+    helps: Annotated[int, Field(ge=1, le=20)]
+    """How often it is helped; then it stops."""
+    rate: Rate
+    """Factor of both learning rates each time."""
+    penalties: Annotated[float, Field(ge=1, le=100)]
+    """Factor of the gradient penalties each time."""
+
+
 class TrainSettings(Section):
     """How the networks are optimised; lengths are numbers of real signals shown."""
 
@@ -44,8 +55,8 @@ class TrainSettings(Section):
     """Signals between checks of the samples; the best generator is used, or with 0 the last one."""
     best_samples: Annotated[int, Field(ge=2, le=10**6)]
     """Samples in each check of best_every."""
-    on_failure: Literal["stop", "warn"]
-    """What happens when the discriminator wins for good or all samples look alike."""
+    on_failure: Literal["stop", "warn"] | Help
+    """What happens when the discriminator wins for good, or all samples (of a class) look alike."""
     patience: Annotated[int, Field(ge=1)]
     """Signals for which a failure has to last before it counts."""
     precision: PrecisionName

@@ -23,6 +23,7 @@ from ganforge.networks.storage import GeneratorConfig
 from ganforge.objectives.objective import Objective, Players, build_objective
 from ganforge.objectives.settings import ObjectiveSettings
 from ganforge.prepared.columns import SIGNAL, SOURCE, Arrays
+from ganforge.prepared.facts import FEW_IMAGES
 from ganforge.prepared.meta import Meta, Prepared
 from ganforge.settings import Schedule
 from ganforge.signals import signal_of
@@ -31,6 +32,7 @@ from ganforge.training.batches import Batches, Order, choose_batches
 from ganforge.training.best import BestGenerator, Judge
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.cuda_graphs import RecordedStep
+from ganforge.training.cures import cures
 from ganforge.training.distributed import World, share_normalisation
 from ganforge.training.game import Game
 from ganforge.training.optimisers import build_optimiser
@@ -121,10 +123,12 @@ def build_trainer(
         device,
     )
     if recorded:
-        game.play = RecordedStep(game.play_step)
+        game.play_by(RecordedStep)
     refresh = StandingStatistics(spec, pool, plan.train.standing_statistics, device)
     best = BestGenerator(judge) if judge is not None and plan.train.best_every else None
-    return Trainer(game, checkpoints, refresh, build_preview(spec, pool, device), best)
+    few = len(train) < FEW_IMAGES
+    advice = cures(plan.network, plan.objective, plan.train, plan.augment, few=few)
+    return Trainer(game, checkpoints, refresh, build_preview(spec, pool, device), best, advice)
 
 
 def check_batch_size(settings: TrainSettings, data: Prepared, condition: Condition) -> None:

@@ -6,7 +6,8 @@ It knows no tracking, no pipeline and no progress bar: it yields what happened, 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +16,10 @@ from torch import Tensor, nn
 
 from ganforge.training.best import BestGenerator, copy_of
 from ganforge.training.checkpoints import Checkpoints
-from ganforge.training.failure import FailureError, FailureWatch, check_finite
+from ganforge.training.failure import DivergedError, FailureError, FailureWatch, check_finite
 from ganforge.training.game import Game
 from ganforge.training.meter import Meter
+from ganforge.training.settings import Help
 from ganforge.training.standing_statistics import StandingStatistics
 
 REPORTS = 200  # per run; in long runs one every LONGEST_REPORT steps
@@ -64,6 +66,7 @@ class Trainer:
         refresh: makes of the averaged generator the one that is looked at, measured and kept.
         preview: draws a few samples from that one.
         best: measures it now and then; None to keep the last one.
+        cures: what may help a training that fails, by the column of its sign.
     """
 
     def __init__(
@@ -73,6 +76,7 @@ class Trainer:
         refresh: StandingStatistics,
         preview: Preview,
         best: BestGenerator | None,
+        cures: Mapping[str, str] | None = None,
     ) -> None:
         self.game, self.checkpoints, self.best = game, checkpoints, best
         self.refresh, self.preview = refresh, preview
@@ -81,7 +85,10 @@ class Trainer:
         self.preview_every = self._at_reports(game.steps / PREVIEWS)
         self.best_every = self._at_reports(game.settings.best_every / game.images_per_step)
         self.meter = Meter(game.world)
-        self.watch = FailureWatch(game.settings.patience)
+        self.cures = cures or {}
+        self.watch = FailureWatch(game.settings.patience, self.cures)
+        self.helps = 0
+        self.well: dict[str, Any] | None = None  # what the game was when nothing was wrong
         self.seconds = 0.0
         self.history: list[Row] = []
         self.rows_saved = 0
@@ -96,8 +103,8 @@ class Trainer:
         does with a report is lost when the process is killed. ``rows_saved`` rows of ``history`` are safe on disk.
 
         Raises:
-            FailureError: a loss became infinite or not a number, or a sign of failure lasted and ``on_failure`` is
-                ``stop``.
+            FailureError: a loss became infinite or not a number, or a sign of failure lasted, and ``on_failure`` is
+                ``stop`` or has helped as often as it may.
         """
         game = self.game
         if game.step == 0:
@@ -108,8 +115,7 @@ class Trainer:
             done = game.step == game.steps
             if game.step % self.report_every and not done:
                 continue
-            row = self._row((game.step - since) * game.images_per_step, began)
-            warning = self._warning(row)
+            row, warning = self._look((game.step - since) * game.images_per_step, began)
             best = self.best if self._is_due(self.best_every) and game.grown_at(game.step) else None
             shown = self._is_due(self.preview_every)
             refreshed = self.refresh(game.average) if self.leads and (best is not None or shown) else None
@@ -160,16 +166,56 @@ class Trainer:
         rate = images / max(time.monotonic() - began, 1e-9)
         return row | {"learning_rate": self.game.learning_rate, "images_per_second": rate}
 
-    def _warning(self, row: Row) -> str | None:
-        """What has gone wrong for too long by now.
+    def _look(self, images: int, began: float) -> tuple[Row, str | None]:
+        """What the last steps came to, and what has gone wrong for too long by now; helps if it may.
 
         Raises:
             FailureError: the same, if the run is to stop then.
         """
-        warning = self.watch.look(row, self.game.step)
-        if warning and self.game.settings.on_failure == "stop":
-            raise FailureError(f"training failed: {warning}")
-        return warning
+        game, on_failure = self.game, self.game.settings.on_failure
+        try:
+            row = self._row(images, began)
+            failure = self.watch.look(row, game.step)
+        except DivergedError as error:
+            if self.well is None or not self._may_help():
+                raise
+            row, failure = {"images": float(game.images), "learning_rate": game.learning_rate}, str(error)
+        if failure and self._may_help():
+            failure = f"{failure}: {self._help()}"
+        elif failure and on_failure != "warn":
+            after = f", after being helped {self.helps} times" if self.helps else ""
+            raise FailureError(f"training failed{after}: {failure}")
+        elif isinstance(on_failure, Help) and self.watch.all_is_well(row):
+            self.well = deepcopy(game.state())
+        if isinstance(on_failure, Help):
+            row["helps"] = float(self.helps)
+        return row, failure
+
+    def _may_help(self) -> bool:
+        on_failure = self.game.settings.on_failure
+        return isinstance(on_failure, Help) and self.helps < on_failure.helps
+
+    def _help(self) -> str:
+        """Goes on from where all was well, more carefully; says so."""
+        self.helps += 1
+        self._be_careful(self.well, self.game.images)
+        since = f"the networks of {self.well['step'] * self.game.images_per_step:,} images" if self.well else "here"
+        return (
+            f"it goes on from {since} with {self.game.caution:g} times the learning rate and "
+            f"{self.game.objective.strength:g} times the penalties (help {self.helps})"
+        )
+
+    def _be_careful(self, state: dict[str, Any] | None, images: float) -> None:
+        """Sets rates and penalties for as many helps as there were, with the networks of a state if there is one.
+
+        Args:
+            state: of the game when nothing was wrong, or None.
+            images: real signals shown when it was helped last; signs count from there on.
+        """
+        on_failure = self.game.settings.on_failure
+        assert isinstance(on_failure, Help)
+        self.game.go_on_from(state, on_failure.rate**self.helps, on_failure.penalties**self.helps)
+        self.watch = FailureWatch(self.game.settings.patience, self.cures, images)
 
     def _at_reports(self, steps: float) -> int:
         """The multiple of ``report_every`` that is nearest to a number of steps, at least one."""
@@ -180,7 +226,8 @@ class Trainer:
 
     def _state(self) -> dict[str, Any]:
         best = None if self.best is None else self.best.state()
-        return {**self.game.state(), "seconds": self.seconds, "history": self.history, "best": best}
+        helped = {"helps": self.helps, "well": self.well}
+        return {**self.game.state(), "seconds": self.seconds, "history": self.history, "best": best, **helped}
 
     def _restore(self, state: dict[str, Any]) -> None:
         self.game.restore(state)
@@ -188,5 +235,10 @@ class Trainer:
         self.rows_saved = len(self.history)
         if self.best is not None and state["best"] is not None:
             self.best.restore(state["best"])
-        for row in self.history:
+        self.helps, self.well = state["helps"], state["well"]
+        since = [row for row in self.history if row.get("helps", 0) == self.helps]
+        if self.helps:
+            helped, *since = since
+            self._be_careful(None, helped["images"])
+        for row in since:
             self.watch.look(row, self.game.step)

@@ -1,0 +1,50 @@
+"""How far samples are from each other, beside real signals: what tells that a generator draws one and the same."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ganforge.objectives.objective import Terms
+
+LEAST_PAIRS = 20  # of a group, on which its spread is judged
+
+
+def spread_terms(real: Tensor, fake: Tensor, groups: Tensor | None, group_count: int) -> Terms:
+    """``relative_spread`` of a batch and, where there are groups, what `least_spread` is read of.
+
+    Both are of the distances between neighbours in a batch that is sorted by group. ``relative_spread`` is the root
+    mean square distance of generated signals as a share of that of real ones: 0 where all samples of a group are the
+    same whatever the latent vector, 1 where no group comes twice.
+
+    Args:
+        real, fake: (batch, *shape).
+        groups: (batch,) of both, see `Condition.groups`, or None: then all of them are of one.
+        group_count: how many there are, 0 if they are not counted.
+    """
+    if groups is None:
+        alike = torch.ones(len(real) - 1, dtype=real.dtype, device=real.device)
+    else:
+        order = groups.argsort()
+        real, fake, groups = real[order], fake[order], groups[order]
+        alike = (groups[1:] == groups[:-1]).to(real.dtype)
+    axes = tuple(range(1, real.dim()))  # a norm and its square take one pass, squares and their mean three
+    squares = [torch.linalg.vector_norm(x[1:] - x[:-1], dim=axes).square() * alike for x in (fake, real)]
+    of_fake, of_real = (each.sum() for each in squares)
+    relative = torch.where(alike.sum() > 0, (of_fake / of_real.clamp_min(1e-12)).sqrt(), 1.0)
+    terms = {"relative_spread": relative}
+    if groups is not None and group_count:
+        sums = torch.stack([*squares, alike]).new_zeros(3, group_count)
+        terms["least_spread"] = sums.index_add(1, groups[1:], torch.stack([*squares, alike]))
+    return terms
+
+
+def least_spread(sums: Tensor) -> Tensor:
+    """The relative spread of the group in which it is least, a scalar; 1 where no group has come often enough.
+
+    Args:
+        sums: (3, groups), added up over steps: squared distances of generated and of real signals, and pairs.
+    """
+    fake, real, pairs = sums
+    spread = (fake / real.clamp_min(1e-12)).sqrt()
+    return torch.where(pairs >= LEAST_PAIRS, spread, torch.ones_like(spread)).min()

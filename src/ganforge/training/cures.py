@@ -1,0 +1,44 @@
+"""What may help a training that fails: only what is not already so."""
+
+from __future__ import annotations
+
+from ganforge.networks.settings import NetworkSettings
+from ganforge.objectives.settings import AdversarialSettings, ObjectiveSettings
+from ganforge.training.settings import AugmentSettings, TrainSettings
+
+
+def cures(
+    network: NetworkSettings, objective: ObjectiveSettings, train: TrainSettings, augment: AugmentSettings, *, few: bool
+) -> dict[str, str]:
+    """For each sign of failure, by its column, what to change.
+
+    Args:
+        network, objective, train, augment: sections of params.yaml.
+        few: whether there are so few real signals that the discriminator may know them by heart.
+    """
+    adversarial = isinstance(objective, AdversarialSettings)
+    winning = [f"lower train.discriminator_rate from {train.discriminator_rate:g}", *_penalties(objective)]
+    if few and augment.mode == "none":
+        winning.append("set augment.mode to adaptive")
+    alike = [f"lower train.learning_rate from {_text(train.learning_rate)}", *_penalties(objective)]
+    if adversarial and objective.loss != "relativistic":
+        alike.append("set objective.loss to relativistic")
+    if network.name in {"mlp", "dcgan", "resnet"}:
+        alike.append("set network.name to modulated, whose discriminator sees how varied samples are")
+    return {"pair_accuracy": _or(winning), "relative_spread": _or(alike), "least_spread": _or(alike)}
+
+
+def _penalties(objective: ObjectiveSettings) -> list[str]:
+    if not isinstance(objective, AdversarialSettings):
+        return []
+    if objective.r1 and objective.r2:
+        return [f"raise objective.r1 from {_text(objective.r1)} and objective.r2 from {_text(objective.r2)}"]
+    return ["set objective.r1 and objective.r2, to 0.1 or more"]
+
+
+def _text(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float | int) else f"{getattr(value, 'start', value):g}"
+
+
+def _or(cures: list[str]) -> str:
+    return " or ".join([", ".join(cures[:-1]), cures[-1]]) if len(cures) > 1 else cures[0]
