@@ -4,11 +4,13 @@ import io
 import re
 
 import numpy as np
+import pandas as pd
 from PIL import Image
 
 from ganforge.pages.page import Section, pictures
 from ganforge.pages.report import render_comparison, render_ranking, render_report
 from ganforge.runs.records import Record
+from pipeline.report import helped
 
 SCORES = {
     "n": {"real": 355, "fake": 355, "seeds": 3},
@@ -99,3 +101,11 @@ def test_runs_are_ranked_in_a_table_above_their_samples():
     page = render_ranking([record("near"), record("far")], ["", "fd"], [["near", "0.25"], ["far", "<0.5>"]])
     assert page.index("near") < page.index("&lt;0.5&gt;")
     assert page.count("data:image/png") == 2
+
+
+def test_the_page_says_when_a_training_was_helped():
+    images = [100.0, 200.0, 300.0, 1400.0]
+    table = pd.DataFrame({"images": images, "helps": [0.0, 1.0, 1.0, 2.0]})
+    assert helped(table, "images").endswith("was helped, after 200, 1,400 images.")
+    assert helped(pd.DataFrame({"images": images, "helps": [0.0] * 4}), "images") == ""
+    assert helped(pd.DataFrame({"images": images}), "images") == ""
