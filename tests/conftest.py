@@ -14,6 +14,8 @@ from filelock import FileLock
 from ganforge.datasets.digits import Digits
 from ganforge.params import Params, parse_params
 from ganforge.prepared.meta import Prepared, write_prepared
+from ganforge.tracking.database import make_database
+from ganforge.tracking.store import ARTIFACTS, DATABASE
 from tests.project import ROOT, Project, run_from_nothing
 from tests.settings import default_settings
 
@@ -93,6 +95,14 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
             run_from_nothing(shared / "project")
             (shared / "project.done").touch()
     return Project(shared / "project")
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An mlflow.db without runs, to be copied: MLflow takes a second to make one."""
+    folder = tmp_path_factory.mktemp("store")
+    make_database(folder / DATABASE, folder / ARTIFACTS)
+    return folder / DATABASE
 
 
 @pytest.fixture

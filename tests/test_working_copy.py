@@ -35,7 +35,7 @@ FILES = [
     "sweeps/test_plan.py",
     "runs/test_gate.py",
     "params/test_params.py",
-    "params/test_proposal.py",
+    "params/test_proposal.py::test_every_proposal_is_a_valid_plan_with_reasons",
     "params/test_recipes.py",
     "params/test_explaining.py",
     "params/test_tables.py",

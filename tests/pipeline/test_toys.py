@@ -1,6 +1,7 @@
 """The core carries every application: a toy of each goes through the pipeline, is killed, and ends in the same bits."""
 
 import json
+import shutil
 import signal
 import time
 
@@ -44,12 +45,13 @@ def test_a_toy_is_short_and_touches_two_files_for_each_thing_that_it_adds(name):
 
 
 @pytest.fixture(params=IN_FULL)
-def toy(request, tmp_path) -> tuple[str, Project]:
+def toy(request, tmp_path, empty_store) -> tuple[str, Project]:
     """A copy of the project with a toy in it, as small as it goes."""
     project = Project(copy_project(tmp_path / "project"))
     (project.root / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
     project.make_tiny(install(request.param, project.root))
     project.set(**SMALLER)
+    shutil.copy(empty_store, project.root)
     return request.param, project
 
 
