@@ -158,11 +158,11 @@ def test_every_name_is_explained(project, name):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("trian", "near are train: "),
-        ("train.loss", "near are objective.loss: "),
-        ("width", "near are network.width: "),
-        ("network.resnt", "near are network.resnet"),
-        ("network.style.attention", "near are network.attention: "),
+        ("trian", "did you mean train? "),
+        ("train.loss", "did you mean objective.loss? "),
+        ("width", "did you mean network.width? "),
+        ("network.resnt", "did you mean network.resnet"),
+        ("network.style.attention", "did you mean network.attention? "),
         ("train.seed.start", "`ganforge explain` lists them"),
         ("nothing like it", "allowed are dataset, extractor, "),
         ("", "allowed are dataset, extractor, "),

@@ -122,8 +122,8 @@ class ImageFileSettings(PictureSettings):
     mirror: bool
     """Whether every training image is also there mirrored left to right."""
     test_share: Annotated[float, Field(gt=0, le=0.5)]
-    """Share of the images held out where no test split is named, by a digest of each file: none changes sides when
-    others join."""
+    """Share of the images held out where no test split is named, chosen by a digest of each file: an image stays in its
+    split when others are added."""
     min_side: Annotated[int, Field(ge=1)]
     """Pixels; images with a shorter side are left out."""
     max_megapixels: Annotated[float, Field(gt=0, le=10_000)]

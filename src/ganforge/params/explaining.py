@@ -146,5 +146,5 @@ def _unknown(name: str) -> UserError:
     known = list(names())
     near = [one for one in known if one.rpartition(".")[2] == name.rpartition(".")[2]]
     near = near or difflib.get_close_matches(name, known, n=NEAR)
-    words = f"near are {', '.join(near[:NEAR])}" if near else f"allowed are {', '.join(SECTIONS)}"
-    return UserError(f"{name!r} is no section, variant or key of params.yaml; {words}: `ganforge explain` lists them.")
+    words = f"did you mean {' or '.join(near[:NEAR])}?" if near else f"allowed are {', '.join(SECTIONS)}:"
+    return UserError(f"{name!r} is no section, variant or key of params.yaml; {words} `ganforge explain` lists them.")

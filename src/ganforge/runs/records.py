@@ -25,9 +25,9 @@ MEASURING = ("dataset.", "images.", "huggingface.", "extractor.", "sample.count"
 NUMBERS = ("real", "fake")  # of items that all scores are of
 
 LEGEND = (
-    "A score is called much the same where the difference is within what other samples of the same generators would "
-    "do, twice its standard deviation, and its noise unknown where no spread is measured. Another seed of the training "
-    "moves scores as well."
+    "Much the same: the difference is less than twice the standard deviation over the samples. Noise unknown: no such "
+    "standard deviation was measured. Measured differently: the data, the extractor or the number of samples differ. "
+    "Another seed of the training moves scores as well."
 )
 
 Verdict = Literal["better", "worse", "much the same", "the same", "measured differently", "noise unknown"]

@@ -23,7 +23,7 @@ class Authenticity(Score):
             "memorisation.auth_pct",
             "not copied, in %",
             "real",
-            "samples that keep their distance from training data; far below real data: copies; far above: unlike any",
+            "share that are no near copies; far below that of real data: copies; far above: unlike any real data",
             "memorisation.auth_pct_real",
             whole=100,
             count_key="memorisation.compared",

@@ -20,7 +20,7 @@ class WorstClass(Score):
             "quality.fd_worst_class",
             "worst class",
             "lower",
-            "Fréchet distance of the class that is the farthest beyond its own real test data; noisy for small classes",
+            "Fréchet distance of the class that is drawn worst; noisy for small classes",
             "quality.fd_worst_class_floor",
         ),
     )
