@@ -100,7 +100,8 @@ PANEL = """## A panel of unlike sets, with proposed settings
 
 `python -m benchmarks.panel`: what `ganforge recipe folder` proposes for each folder of pictures, untouched by hand,
 beside a plain DCGAN (no labels, no penalties, a rate of 0.0002) and the loss of StyleGAN2-ADA on our networks, each
-trained as long. `benchmarks/panel_sets.py` says what the sets are. The settings were chosen on validation splits.
+trained as long. `benchmarks/panel_sets.py` says what the sets are. The network was chosen on other trainings of
+`shapes` and `photographs` ([decisions](decisions.md)), the rest on none of them.
 """
 
 PANEL_COLUMNS: dict[str, str] = {
@@ -157,10 +158,17 @@ def _table(first: str, part: Figures, columns: Mapping[str, Callable[[Figures], 
 
 
 def _panel(part: Figures) -> str:
-    heads = ["set", "arm", "seed", "training", "images shown", *PANEL_COLUMNS]
+    heads = ["set", "side", "arm", "seed", "training", "images shown", *PANEL_COLUMNS]
     lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
     for row in part["rows"]:
-        cells = [row["set"], row["arm"], str(row["seed"]), f"{row['seconds'] / 60:.1f} min", f"{row['images']:,}"]
+        cells = [
+            row["set"],
+            str(row["side"]),
+            row["arm"],
+            str(row["seed"]),
+            f"{row['seconds'] / 60:.1f} min",
+            f"{row['images']:,}",
+        ]
         for name in PANEL_COLUMNS.values():
             real = f" ({row[f'{name}_real']:.3g})" if f"{name}_real" in row else ""
             cells.append(f"{row[name]:.3g}{real}" if name in row else "")

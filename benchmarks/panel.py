@@ -1,4 +1,4 @@
-"""Proposed settings on unlike sets of pictures, none of which they were chosen for by hand: docs/results/panel.json.
+"""Proposed settings on unlike sets of pictures: docs/results/panel.json, and a table on docs/results.md.
 
     python -m benchmarks.panel                                  # every set, every arm, three seeds: a day on two cores
     python -m benchmarks.panel shapes emoji --seeds 0           # some
@@ -82,7 +82,11 @@ def main() -> None:
     rows = json.loads(PANEL.read_text(encoding="utf-8"))["rows"] if PANEL.exists() else []
     for name in options.sets or SETS:
         wanted = [(arm, seed) for seed in options.seeds for arm in options.arms]
-        known = {(row["arm"], row["seed"]) for row in rows if row["set"] == name and not options.validation}
+        known = {
+            (row["arm"], row["seed"])
+            for row in rows
+            if row["set"] == name and row["minutes"] == options.minutes and not options.validation
+        }
         missing = [each for each in wanted if each not in known]
         if missing:
             measure(name, missing, rows, options)
@@ -102,16 +106,19 @@ def measure(
         if options.validation:
             run(workspace, "ganforge", "set", "dataset.held_out=validation")
         proposed = (workspace / "params.yaml").read_text(encoding="utf-8")
+        lengths: dict[str, int] = {}
         for arm, seed in missing:
             print(f"== {name}: {arm}, seed {seed}", flush=True)
             (workspace / "params.yaml").write_text(proposed, encoding="utf-8")
-            changes = {**ARMS[arm], "train.seed": seed, "compute.device": "auto"}
+            changes = {**ARMS[arm], "train.seed": seed, "compute.device": "cpu"}
             run(workspace, "ganforge", "set", *(f"{key}={json.dumps(value)}" for key, value in changes.items()))
             if ARMS[arm]:
-                images = images_in(workspace, options.minutes)
+                if arm not in lengths:
+                    lengths[arm] = images_in(workspace, options.minutes)
+                images = lengths[arm]
                 run(workspace, "ganforge", "set", f"train.images={images}", f"train.best_every={images // 10}")
             run(workspace, "dvc", "repro", "evaluate")
-            row = {"set": name, "arm": arm, "seed": seed, **summary(workspace)}
+            row = {"set": name, "arm": arm, "seed": seed, "minutes": options.minutes, **summary(workspace)}
             print(json.dumps(row), flush=True)
             if not options.validation:
                 rows.append(row)
@@ -143,7 +150,8 @@ def print_speed() -> None:
 def summary(workspace: Path) -> dict[str, Any]:
     """The figures of a row."""
     everything = collected(workspace)
-    row: dict[str, Any] = {"seconds": everything["seconds"], "images": everything["images"]}
+    shape = read_meta(workspace / PREPARED).shape
+    row: dict[str, Any] = {"side": max(shape), "seconds": everything["seconds"], "images": everything["images"]}
     for name, place in SCORES.items():
         group, key = place.split(".")
         value = everything["scores"].get(group, {}).get(key)

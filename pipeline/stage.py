@@ -91,7 +91,8 @@ def run_stage(main: Callable[[Params], None]) -> None:
     except UserError as error:
         sys.exit(f"{name}: {error}")
     except FileNotFoundError as error:
-        made = "dvc repro -f fetch" if Path(error.filename).is_relative_to(RAW) else "dvc repro"
+        fetched = error.filename and Path(error.filename).resolve().is_relative_to(RAW.resolve())
+        made = "dvc repro -f fetch" if fetched else "dvc repro"
         sys.exit(f"{name}: {error.filename} does not exist: run `{made}`, which makes what is missing.")
     except OSError as error:
         if error.errno not in UNWRITABLE:

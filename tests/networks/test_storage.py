@@ -1,5 +1,8 @@
 """A generator on disk comes back as it was, and nothing else is taken for one."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 
@@ -10,6 +13,7 @@ from ganforge.errors import UserError
 from ganforge.networks.build import build_generator
 from ganforge.networks.storage import GeneratorConfig, load_generator, save_generator
 from ganforge.signals.image import StackedImageSignal
+from tests.project import ROOT
 from tests.specs import FAMILIES, spec
 
 CONDITIONS = (Unconditional(), Labels(("a", "b"), (3, 4)), Captions(("", "red", "dot"), 3))
@@ -48,3 +52,18 @@ def test_what_is_not_a_generator_is_refused_in_a_sentence(tmp_path, config):
     (tmp_path / "generator.safetensors").write_bytes(b"\x80\x04not weights")
     with pytest.raises(UserError, match="does not hold a generator"):
         load_generator(tmp_path)
+
+
+def test_a_generator_is_opened_without_pytorch_s_compiler():
+    """Whose import takes a second; what is built without memory must not call for it."""
+    program = (
+        "import sys; from ganforge.networks.build import build_generator\n"
+        "from ganforge.networks.weights import build_with\n"
+        "from tests.specs import FAMILIES, spec\n"
+        "for name in FAMILIES:\n"
+        "    build = lambda: build_generator(spec(name, (3, 28, 28), 3))\n"
+        "    build_with(build, build().state_dict())\n"
+        "sys.exit('torch._dynamo' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

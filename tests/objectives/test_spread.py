@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from ganforge.objectives.spread import LEAST_PAIRS, least_spread, spread_terms
+from ganforge.objectives.spread import LEAST_PAIRS, LeastSpread, spread_terms
 
 
 def relative_spread(real, fake, labels):
@@ -44,15 +44,22 @@ def test_the_least_spread_is_that_of_the_label_whose_samples_are_the_most_alike(
     sums = sum(
         spread_terms(*parts, 3)["least_spread"] for parts in zip(real.split(30), fake.split(30), labels.split(30))
     )
-    assert float(least_spread(sums)) == pytest.approx(0.3, rel=0.1)
+    assert float(LeastSpread().take(sums)) == pytest.approx(0.3, rel=0.1)
     whole = spread_terms(real, fake, labels, 3)
     assert float(whole["relative_spread"]) > 0.7
 
 
-def test_a_label_that_hardly_comes_is_not_judged():
-    sums = torch.tensor([[0.0, 1.0], [1.0, 1.0], [LEAST_PAIRS - 1.0, LEAST_PAIRS]])
-    assert float(least_spread(sums)) == 1
-    assert float(least_spread(torch.zeros(3, 4))) == 1
+def test_a_label_that_hardly_comes_is_judged_once_it_has_come_often_enough():
+    least, share = LeastSpread(), LEAST_PAIRS / 2
+    often = [[1.0], [1.0], [LEAST_PAIRS]]
+    rare = torch.tensor([[0.01], [1.0], [share]])
+    sums = torch.cat([torch.tensor(often), rare], dim=1)
+    assert float(least.take(sums)) == 1
+    again = LeastSpread()
+    again.restore(least.state())
+    assert float(least.take(sums)) == pytest.approx(0.1)
+    assert float(again.take(sums)) == pytest.approx(0.1)
+    assert float(least.take(torch.tensor([[1.0, 0], [1.0, 0], [LEAST_PAIRS, 0]]))) == pytest.approx(0.1)
 
 
 def test_labels_that_nobody_counts_have_no_least_spread():

@@ -53,6 +53,10 @@ def test_a_training_is_as_long_as_was_asked_for():
     assert "5 minutes at 1,000 images a second" in five["train.images"].reason
     assert twenty["train.images"].value == 20 * 60 * 1000
     assert twenty["train.best_every"].value == twenty["train.images"].value / 10
+    assert proposed(pixels=1024 * 1017)["train.images"].value == 610_000
+    slow = proposed(pixels=102_400, minutes=5)["train.images"]
+    assert slow.value == 30_000
+    assert "good pictures take 33 minutes or more" in slow.reason
 
 
 def test_the_penalty_grows_with_the_number_of_pixels():
@@ -64,6 +68,7 @@ def test_the_penalty_grows_with_the_number_of_pixels():
 def test_batches_fit_the_resolution_and_few_images():
     assert proposed(5000)["train.batch_size"].value == 64
     assert proposed(5000, [(500, 500)], minutes=120)["train.batch_size"].value == 32
+    assert proposed(5000, [(100, 100)], pixels=10**8)["train.batch_size"].value == 32  # at a side of 96
     assert proposed(30)["train.batch_size"].value == 2
     assert proposed(400)["dataset.test_share"].value * 400 == 100
 

@@ -12,7 +12,7 @@ from ganforge.generator import Generator
 def test_the_last_good_generator_of_a_diverging_training_is_kept_and_named(project):
     rising = {"start": 0.002, "end": 1.0, "shape": "linear", "begin": 0.5}
     project.set(train__learning_rate=rising, objective__loss="least_squares", objective__r1=0.0, objective__r2=0.0)
-    project.set(train__optimiser="sgd", train__beta1=0.9)
+    project.set(train__optimiser="sgd", train__beta1=0.9, train__on_failure="stop")
     done = project.run("dvc", "repro", "train")
     assert done.returncode != 0
     assert "Traceback" not in done.stderr

@@ -5,17 +5,26 @@ import time
 import pytest
 import torch
 
-from ganforge.training.speed import images_per_second, noise
+from ganforge.training.game import Game
+from ganforge.training.speed import TURN, WARM_UP, images_per_second, noise
 from tests.specs import plan
 
 
 @pytest.mark.parametrize("classes", [0, 3])
-def test_as_many_images_are_shown_as_were_counted(classes):
+def test_the_speed_is_that_of_the_steps_that_were_played(monkeypatch, classes):
+    """A clock that ticks a second at every step after the first ones: sixteen images a second."""
+    played, play = [0], Game.advance
+
+    def advance(game):
+        played[0] += 1
+        return play(game)
+
+    monkeypatch.setattr(Game, "advance", advance)
+    monkeypatch.setattr(time, "perf_counter", lambda: float(played[0]))
     settings = plan(train={"batch_size": 16})
-    speed = images_per_second(settings, (3, 16, 16), classes, torch.device("cpu"), seconds=0.2)
-    again = images_per_second(settings, (3, 16, 16), classes, torch.device("cpu"), seconds=0.2)
-    assert 16 < speed < 10**6
-    assert again == pytest.approx(speed, rel=3)
+    speed = images_per_second(settings, (3, 16, 16), classes, torch.device("cpu"), seconds=3 * TURN)
+    assert played[0] == WARM_UP + 3 * TURN
+    assert speed == 16
 
 
 def test_it_takes_as_long_as_it_is_given():

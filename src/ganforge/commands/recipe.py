@@ -69,12 +69,12 @@ def run(options: argparse.Namespace) -> None:
     """Lists the recipes, or applies one and says what it changed."""
     from ganforge.params.recipes import apply_recipe, describe, list_recipes
 
+    if options.minutes is not None and options.name != FOLDER:
+        raise UserError(f"--minutes is for the recipe {FOLDER} alone; other recipes say in train.images how long.")
     if options.name is None:
         for name, description in list_recipes().items():
             print(f"{name:14}{description}")
         return
-    if options.minutes is not None and options.name != FOLDER:
-        raise UserError(f"--minutes is for the recipe {FOLDER} alone; other recipes say in train.images how long.")
     proposals = proposed(options.minutes or MINUTES) if options.name == FOLDER else []
     changed = apply_recipe(options.name, proposals=proposals)
     reasons = {f"{proposal.section}.{proposal.key}": proposal.reason for proposal in proposals}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 
@@ -251,11 +252,9 @@ class Blur(nn.Module):
 
     def __init__(self, factor: Sequence[int]) -> None:
         super().__init__()
-        taps = torch.ones(())
-        for f in factor:
-            kernel = torch.tensor([1.0, 2.0, 1.0]) / 4 if f > 1 else torch.tensor([0.0, 1.0, 0.0])
-            taps = taps[..., None] * kernel
-        self.register_buffer("taps", taps, persistent=False)
+        along = [(0.25, 0.5, 0.25) if f > 1 else (0.0, 1.0, 0.0) for f in factor]
+        taps = torch.tensor([math.prod(product) for product in itertools.product(*along)])
+        self.register_buffer("taps", taps.view(*[3] * len(along)), persistent=False)
 
     def forward(self, x: Tensor, stride: Sequence[int] | int = 1) -> Tensor:
         """(batch, channels, *size) to the same, or every ``stride``-th position of it."""

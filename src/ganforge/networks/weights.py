@@ -30,13 +30,15 @@ def build_with(build: Callable[[], Network], weights: Mapping[str, Tensor]) -> N
 
 
 class WithoutDraws(TorchFunctionMode):
-    """Leaves new weights as they are: to draw numbers without memory, PyTorch imports its compiler, taking a second."""
+    """Leaves new weights as they are: PyTorch draws and divides without memory by its compiler, a second to import."""
 
     def __torch_function__(
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
-        """The tensor itself, in place of filling it with random numbers."""
-        kwargs = kwargs or {}
-        if getattr(function, "__name__", None) in {"normal_", "uniform_"}:
+        """The tensor itself, in place of filling it with random numbers or of dividing it by a number."""
+        kwargs, name = kwargs or {}, getattr(function, "__name__", None)
+        if name in {"normal_", "uniform_"}:
             return kwargs["tensor"] if "tensor" in kwargs else args[0]
+        if name in {"div", "true_divide", "__truediv__"} and not isinstance(args[1], Tensor):
+            return args[0]
         return function(*args, **kwargs)

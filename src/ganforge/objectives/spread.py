@@ -11,7 +11,7 @@ LEAST_PAIRS = 20  # of a group, on which its spread is judged
 
 
 def spread_terms(real: Tensor, fake: Tensor, groups: Tensor | None, group_count: int) -> Terms:
-    """``relative_spread`` of a batch and, where there are groups, what `least_spread` is read of.
+    """``relative_spread`` of a batch and, where there are groups, the sums that `LeastSpread` takes.
 
     Both are of the distances between neighbours in a batch that is sorted by group. ``relative_spread`` is the root
     mean square distance of generated signals as a share of that of real ones: 0 where all samples of a group are the
@@ -34,17 +34,42 @@ def spread_terms(real: Tensor, fake: Tensor, groups: Tensor | None, group_count:
     relative = torch.where(alike.sum() > 0, (of_fake / of_real.clamp_min(1e-12)).sqrt(), 1.0)
     terms = {"relative_spread": relative}
     if groups is not None and group_count:
-        sums = torch.stack([*squares, alike]).new_zeros(3, group_count)
-        terms["least_spread"] = sums.index_add(1, groups[1:], torch.stack([*squares, alike]))
+        of_pairs = torch.stack([*squares, alike])
+        terms["least_spread"] = of_pairs.new_zeros(3, group_count).index_add(1, groups[1:], of_pairs)
     return terms
 
 
-def least_spread(sums: Tensor) -> Tensor:
-    """The relative spread of the group in which it is least, a scalar; 1 where no group has come often enough.
+class LeastSpread:
+    """The relative spread of the group in which it is least, followed over the steps of a training.
 
-    Args:
-        sums: (3, groups), added up over steps: squared distances of generated and of real signals, and pairs.
+    A group is judged as soon as `LEAST_PAIRS` of its signals have been compared, and keeps its spread until it is
+    judged again; before that it counts as 1.
     """
-    fake, real, pairs = sums
-    spread = (fake / real.clamp_min(1e-12)).sqrt()
-    return torch.where(pairs >= LEAST_PAIRS, spread, torch.ones_like(spread)).min()
+
+    def __init__(self) -> None:
+        self._sums: Tensor | None = None
+        self._spread: Tensor | None = None
+
+    def take(self, sums: Tensor) -> Tensor:
+        """The least spread, a scalar.
+
+        Args:
+            sums: (3, groups), added up over steps: squared distances of generated and of real signals, and pairs.
+        """
+        if self._sums is None or self._spread is None:
+            self._sums, self._spread = torch.zeros_like(sums), torch.ones_like(sums[0])
+        self._sums = self._sums.to(sums.device) + sums
+        fake, real, pairs = self._sums
+        judged = pairs >= LEAST_PAIRS
+        now = (fake / real.clamp_min(1e-12)).sqrt()
+        self._spread = torch.where(judged, now, self._spread.to(sums.device))
+        self._sums = torch.where(judged, 0.0, self._sums)
+        return self._spread.min()
+
+    def state(self) -> dict[str, Tensor | None]:
+        """What a checkpoint has to hold."""
+        return {"sums": self._sums, "spread": self._spread}
+
+    def restore(self, state: dict[str, Tensor | None]) -> None:
+        """Goes on from `state`."""
+        self._sums, self._spread = state["sums"], state["spread"]

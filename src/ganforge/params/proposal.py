@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 from collections import Counter
@@ -91,23 +92,33 @@ def propose(seen: Survey, minutes: int, speed: Speed) -> list[Proposal]:
         minutes: of training.
         speed: of this machine.
     """
-    sides, too_large = _resolutions(seen), ""
-    for resolution, size, why in sides:
+    too_large = ""
+    *larger, smallest = _resolutions(seen)
+    for resolution, size, why in larger:
         proposals = _of_size(seen, resolution, size, why + too_large)
         images_per_second = speed(proposals, size)
         if 60 * minutes * images_per_second >= LEAST_IMAGES:
-            break
-        too_large = f"; {resolution} would need {LEAST_IMAGES / images_per_second / 60:,.0f} minutes here"
-    return proposals + _length(minutes, images_per_second)
+            return proposals + _length(minutes, images_per_second)
+        too_large = f"; {resolution} would need {_needed(images_per_second):,.0f} minutes here"
+    resolution, size, why = smallest
+    proposals = _of_size(seen, resolution, size, why + too_large)
+    return proposals + _length(minutes, speed(proposals, size))
 
 
-def _length(minutes: int, speed: float) -> list[Proposal]:
-    """How long to train."""
-    images = max(1000, round(60 * minutes * speed, -3))
-    measured = f"{minutes} minutes at {speed:,.0f} images a second, as this machine was just measured to show"
+def _needed(images_per_second: float) -> float:
+    """Minutes of a training that shows enough images."""
+    return LEAST_IMAGES / images_per_second / 60
+
+
+def _length(minutes: int, images_per_second: float) -> list[Proposal]:
+    """How long to train, to two digits: a measurement has no more."""
+    images = max(1000, int(float(f"{60 * minutes * images_per_second:.1e}")))
+    why = f"{minutes} minutes at {images_per_second:,.0f} images a second, as this machine was just measured to show"
+    if images < LEAST_IMAGES:
+        why = f"{why}; good pictures take {_needed(images_per_second):,.0f} minutes or more"
     return [
-        Proposal("train", "images", int(images), measured),
-        Proposal("train", "best_every", int(images) // CHECKS, f"{CHECKS} checks, the best generator goes on"),
+        Proposal("train", "images", images, why),
+        Proposal("train", "best_every", images // CHECKS, f"{CHECKS} checks, the best generator goes on"),
     ]
 
 
@@ -170,8 +181,10 @@ def _test_share(count: int) -> tuple[float, str]:
 
 
 def _batch_size(count: int, side: int) -> tuple[int, str]:
-    batch = min(LARGEST_BATCH, BATCH_PIXELS // side)
-    rule = f"{BATCH_PIXELS} / {side} pixels, at most {LARGEST_BATCH} (StyleGAN2-ADA, Karras 2020)"
+    batch = 2 ** int(math.log2(min(LARGEST_BATCH, max(2, BATCH_PIXELS // side))))
+    rule = (
+        f"the power of two below {BATCH_PIXELS} / {side} pixels, at most {LARGEST_BATCH} (StyleGAN2-ADA, Karras 2020)"
+    )
     while batch > 2 and batch > count / 8:
         batch //= 2
     return batch, f"{rule}, and an eighth of {count:,} files" if batch > count / 16 else rule

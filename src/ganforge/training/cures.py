@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from ganforge.networks.settings import NetworkSettings
 from ganforge.objectives.settings import AdversarialSettings, ObjectiveSettings
 from ganforge.training.settings import AugmentSettings, TrainSettings
 
 
 def cures(
-    network: NetworkSettings, objective: ObjectiveSettings, train: TrainSettings, augment: AugmentSettings, *, few: bool
+    objective: ObjectiveSettings, train: TrainSettings, augment: AugmentSettings, *, few: bool, mixes_batch: bool
 ) -> dict[str, str]:
     """For each sign of failure, by its column, what to change.
 
     Args:
-        network, objective, train, augment: sections of params.yaml.
+        objective, train, augment: sections of params.yaml.
         few: whether there are so few real signals that the discriminator may know them by heart.
+        mixes_batch: whether the discriminator sees how varied the samples of a batch are.
     """
     adversarial = isinstance(objective, AdversarialSettings)
     winning = [f"lower train.discriminator_rate from {train.discriminator_rate:g}", *_penalties(objective)]
@@ -23,17 +23,19 @@ def cures(
     alike = [f"lower train.learning_rate from {_text(train.learning_rate)}", *_penalties(objective)]
     if adversarial and objective.loss != "relativistic":
         alike.append("set objective.loss to relativistic")
-    if network.name in {"mlp", "dcgan", "resnet"}:
+    if not mixes_batch:
         alike.append("set network.name to modulated, whose discriminator sees how varied samples are")
     return {"pair_accuracy": _or(winning), "relative_spread": _or(alike), "least_spread": _or(alike)}
 
 
 def _penalties(objective: ObjectiveSettings) -> list[str]:
+    """Stronger penalties of those that there are, or the usual ones where there are none."""
     if not isinstance(objective, AdversarialSettings):
         return []
-    if objective.r1 and objective.r2:
-        return [f"raise objective.r1 from {_text(objective.r1)} and objective.r2 from {_text(objective.r2)}"]
-    return ["set objective.r1 and objective.r2, to 0.1 or more"]
+    present = [name for name in ("r1", "r2", "wgan_gp") if getattr(objective, name)]
+    if not present:
+        return ["set objective.r1 and objective.r2, to 0.1 or more"]
+    return [f"raise objective.{name} from {_text(getattr(objective, name))}" for name in present]
 
 
 def _text(value: object) -> str:

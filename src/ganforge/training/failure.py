@@ -19,6 +19,7 @@ class Sign:
         well: the value up to which nothing is wrong.
         above: whether values above the limit are a sign, rather than those below.
         text: what it means, with a place for the figure.
+        part_of: column of the sign that tells the same of all signals, and is told instead.
     """
 
     column: str
@@ -26,6 +27,7 @@ class Sign:
     well: float
     above: bool
     text: str
+    part_of: str | None = None
 
     def shows(self, row: Mapping[str, float]) -> bool:
         """Whether ``row`` shows it; a loss that does not have the column never does."""
@@ -46,7 +48,7 @@ SIGNS = (
     Sign(
         "pair_accuracy",
         0.995,
-        0.97,
+        0.985,
         True,
         "the discriminator tells {:.1%} of all pairs of real and generated samples apart, so that the generator has "
         "nothing to learn from",
@@ -64,8 +66,20 @@ SIGNS = (
         0.15,
         False,
         "samples of one of the labels differ from each other only {:.1%} as much as real ones do",
+        part_of="relative_spread",
     ),
 )
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What goes wrong, and what may help against it; as a text both."""
+
+    symptom: str
+    cure: str | None
+
+    def __str__(self) -> str:
+        return f"{self.symptom}; {self.cure}" if self.cure else self.symptom
 
 
 class FailureError(UserError):
@@ -74,6 +88,10 @@ class FailureError(UserError):
 
 class DivergedError(FailureError):
     """A loss is no longer a number."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
 
 
 def check_finite(row: Mapping[str, float], step: int) -> None:
@@ -84,10 +102,9 @@ def check_finite(row: Mapping[str, float], step: int) -> None:
     """
     wrong = [f"{name} is {value}" for name, value in row.items() if not math.isfinite(value)]
     if wrong:
-        raise DivergedError(
-            f"training diverged at step {step}, after {row['images']:.0f} real signals: {', '.join(wrong)}; lower "
-            "train.learning_rate or raise objective.r1 and objective.r2, then train again"
-        )
+        symptom = f"training diverged at step {step}, after {row['images']:.0f} real signals: {', '.join(wrong)}"
+        cure = "lower train.learning_rate or raise objective.r1 and objective.r2, then train again"
+        raise DivergedError(Failure(symptom, cure))
 
 
 class FailureWatch:
@@ -105,19 +122,19 @@ class FailureWatch:
         self._since: dict[str, float] = {}
         self._reported: set[str] = set()
 
-    def look(self, row: Mapping[str, float], step: int) -> str | None:
-        """What goes wrong, in words, or None; ``row`` holds the means since the report before."""
+    def look(self, row: Mapping[str, float], step: int) -> Failure | None:
+        """What goes wrong, or None; ``row`` holds the means since the report before."""
         before, self._images = self._images, row["images"]
         for sign in SIGNS:
-            if not sign.shows(row):
+            if not sign.shows(row) or sign.part_of in self._since:
                 self._since.pop(sign.column, None)
                 continue
             lasted = self._images - self._since.setdefault(sign.column, before)
             if lasted >= self.patience and sign.column not in self._reported:
                 self._reported.add(sign.column)
                 symptom = sign.text.format(row[sign.column])
-                cure = self.cures.get(sign.column)
-                return f"at step {step}, for {lasted:.0f} real signals now, {symptom}{f'; {cure}' if cure else ''}"
+                symptom = f"at step {step}, for {lasted:.0f} real signals now, {symptom}"
+                return Failure(symptom, self.cures.get(sign.column))
         return None
 
     @staticmethod

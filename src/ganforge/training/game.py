@@ -63,7 +63,7 @@ class Game:
         self.images_per_step = settings.batch_size * settings.discriminator_steps
         self.steps = settings.images // self.images_per_step
         self.step = 0
-        self.caution = 1.0
+        self.rate_factor = 1.0
         self.ema = ExponentialMovingAverage(objective.kept, self.images_per_step)
         self.average = self.ema.average
         self.play_by(lambda step: step)
@@ -77,7 +77,7 @@ class Game:
     @property
     def learning_rate(self) -> float:
         """That of the generators in the step that was played last."""
-        return self.caution * value_at(self.settings.learning_rate, max(0, self.step - 1) / self.steps)
+        return self.rate_factor * value_at(self.settings.learning_rate, max(0, self.step - 1) / self.steps)
 
     def play_by(self, player: Callable[[Play], Play]) -> None:
         """Lets steps be played by what ``player`` makes of `play_step`, such as a recording of it."""
@@ -154,6 +154,11 @@ class Game:
         for optimiser, remembered in zip(self.optimisers, state["optimisers"], strict=True):
             optimiser.load_state_dict({**optimiser.state_dict(), "state": remembered})
 
+    def snapshot(self) -> dict[str, Any]:
+        """A copy of `state` in the memory of the host, which later steps leave as it is."""
+        copied: dict[str, Any] = snapshot(self.state())
+        return copied
+
     def go_on_from(self, state: dict[str, Any] | None, rate: float, strength: float) -> None:
         """Takes networks of before, if there are any, and plays on from this step with other rates and penalties.
 
@@ -163,9 +168,9 @@ class Game:
             strength: factor of the penalties.
         """
         if state is not None:
-            self.restore({**state, "step": self.step})
+            self.restore({**snapshot(state), "step": self.step})
             self.play_by(self._player)  # what was recorded would write into the optimisers of before
-        self.caution, self.objective.strength = rate, strength
+        self.rate_factor, self.objective.strength = rate, strength
 
     def _presented(self, stored: Batch) -> Batch:
         """A batch as networks see it."""
@@ -189,7 +194,7 @@ class Game:
     def _set_progress(self, progress: float) -> None:
         """Sets what is scheduled over the run."""
         settings = self.settings
-        rate, beta2 = self.caution * value_at(settings.learning_rate, progress), value_at(settings.beta2, progress)
+        rate, beta2 = self.rate_factor * value_at(settings.learning_rate, progress), value_at(settings.beta2, progress)
         for optimiser, multiple in zip(self.optimisers, (1.0, settings.discriminator_rate)):
             set_schedules(optimiser, multiple * rate, beta2)
         self.objective.advance(progress)
@@ -205,3 +210,12 @@ class Game:
         seed = int(np.random.SeedSequence([self.settings.seed, self.step]).generate_state(1)[0])
         self._random.manual_seed(seed)
         seed_draws(seed + 1 + self.world.rank, self._random.device)
+
+
+def snapshot(state: Any) -> Any:
+    """The same numbers, strings, lists and dictionaries with copies of their tensors in the memory of the host."""
+    if isinstance(state, Tensor):
+        return state.detach().to("cpu", copy=True)
+    if isinstance(state, dict):
+        return {name: snapshot(value) for name, value in state.items()}
+    return [snapshot(value) for value in state] if isinstance(state, list | tuple) else state

@@ -6,15 +6,14 @@ import torch
 from torch import Tensor
 
 from ganforge.objectives.objective import Terms
-from ganforge.objectives.spread import least_spread
+from ganforge.objectives.spread import LeastSpread
 from ganforge.training.distributed import World
-
-OF_SUMS = {"least_spread": least_spread}
-"""Terms that are no scalars: what becomes of them when they are added up."""
 
 
 class Meter:
     """Adds up the terms of every step; some terms are not there in every step.
+
+    All are scalars but ``least_spread``, which is a sum over the groups of signals.
 
     Args:
         world: the processes whose means are averaged.
@@ -22,6 +21,7 @@ class Meter:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.least_spread = LeastSpread()
         self._sums: dict[str, Tensor] = {}
         self._counts: dict[str, int] = {}
 
@@ -34,13 +34,10 @@ class Meter:
 
     def read(self) -> dict[str, float]:
         """The means since the last reading: the only place where the host waits for the device."""
-        means = torch.stack([self._of(name) for name in self._sums])
-        values = dict(zip(self._sums, self.world.mean(means).tolist(), strict=True))
+        means = {name: self._sums[name] / count for name, count in self._counts.items() if name != "least_spread"}
+        values = dict(zip(means, self.world.mean(torch.stack([*means.values()])).tolist(), strict=True))
+        if "least_spread" in self._sums:
+            of_all = self.world.mean(self._sums["least_spread"]) * self.world.size
+            values["least_spread"] = float(self.least_spread.take(of_all))
         self._sums, self._counts = {}, {}
         return values
-
-    def _of(self, name: str) -> Tensor:
-        """A term over all steps since the last reading, a scalar."""
-        if name in OF_SUMS:
-            return OF_SUMS[name](self._sums[name])
-        return self._sums[name] / self._counts[name]

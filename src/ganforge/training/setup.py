@@ -127,7 +127,8 @@ def build_trainer(
     refresh = StandingStatistics(spec, pool, plan.train.standing_statistics, device)
     best = BestGenerator(judge) if judge is not None and plan.train.best_every else None
     few = len(train) < FEW_IMAGES
-    advice = cures(plan.network, plan.objective, plan.train, plan.augment, few=few)
+    mixes_batch = getattr(objective.discriminators, "mixes_batch", False)
+    advice = cures(plan.objective, plan.train, plan.augment, few=few, mixes_batch=mixes_batch)
     return Trainer(game, checkpoints, refresh, build_preview(spec, pool, device), best, advice)
 
 

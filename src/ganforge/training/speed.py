@@ -16,13 +16,14 @@ from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.setup import Plan, build_trainer
 
 ENDLESS = 10**12  # images
-WARM_UP = 8  # steps that are not counted: the first ones allocate memory and choose kernels
+WARM_UP = 32  # steps that are not counted: the first ones allocate memory, choose kernels and are recorded
+TURN = 16  # steps from one look at the clock to the next, since penalties are due every few steps
 
 
 def images_per_second(
     plan: Plan, shape: tuple[int, ...], classes: int, device: torch.device, seconds: float = 3.0
 ) -> float:
-    """Plays steps of a training on noise for some seconds.
+    """Plays steps of a training on noise for some seconds, in this one process; its checks and pictures come on top.
 
     Args:
         plan: the training.
@@ -39,15 +40,15 @@ def images_per_second(
         trainer = build_trainer(
             endless, noise(shape, classes, plan.train.batch_size), Checkpoints(Path(folder)), device
         )
-        game, interval = trainer.game, 2 * WARM_UP
+        game = trainer.game
         for _ in range(WARM_UP):
             game.advance()
         _wait(device)
         start, steps = time.perf_counter(), 0
         while (elapsed := time.perf_counter() - start) < seconds:
-            for _ in range(interval):  # penalties are due every few steps
+            for _ in range(TURN):
                 game.advance()
-            steps += interval
+            steps += TURN
             _wait(device)
     return steps * game.images_per_step / elapsed
 
@@ -70,3 +71,5 @@ def _wait(device: torch.device) -> None:
     """For all that was given to the device to do."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
+    elif device.type == "mps":
+        torch.mps.synchronize()

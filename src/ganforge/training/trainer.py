@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,7 +87,7 @@ class Trainer:
         self.cures = cures or {}
         self.watch = FailureWatch(game.settings.patience, self.cures)
         self.helps = 0
-        self.well: dict[str, Any] | None = None  # what the game was when nothing was wrong
+        self.last_well: dict[str, Any] | None = None  # the game at the last report in which nothing was wrong
         self.seconds = 0.0
         self.history: list[Row] = []
         self.rows_saved = 0
@@ -177,32 +176,34 @@ class Trainer:
             row = self._row(images, began)
             failure = self.watch.look(row, game.step)
         except DivergedError as error:
-            if self.well is None or not self._may_help():
+            if self.last_well is None or not self._may_help():
                 raise
-            row, failure = {"images": float(game.images), "learning_rate": game.learning_rate}, str(error)
-        if failure and self._may_help():
-            failure = f"{failure}: {self._help()}"
-        elif failure and on_failure != "warn":
+            row, failure = {"images": float(game.images), "learning_rate": game.learning_rate}, error.failure
+        warning = None if failure is None else str(failure)
+        if failure is not None and self._may_help():
+            warning = f"{failure.symptom}: {self._help()}"
+        elif warning is not None and on_failure != "warn":
             after = f", after being helped {self.helps} times" if self.helps else ""
-            raise FailureError(f"training failed{after}: {failure}")
+            raise FailureError(f"training failed{after}: {warning}")
         elif isinstance(on_failure, Help) and self.watch.all_is_well(row):
-            self.well = deepcopy(game.state())
+            self.last_well = game.snapshot()
         if isinstance(on_failure, Help):
             row["helps"] = float(self.helps)
-        return row, failure
+        return row, warning
 
     def _may_help(self) -> bool:
-        on_failure = self.game.settings.on_failure
-        return isinstance(on_failure, Help) and self.helps < on_failure.helps
+        on_failure, game = self.game.settings.on_failure, self.game
+        return isinstance(on_failure, Help) and self.helps < on_failure.helps and game.step < game.steps
 
     def _help(self) -> str:
         """Goes on from where all was well, more carefully; says so."""
         self.helps += 1
-        self._be_careful(self.well, self.game.images)
-        since = f"the networks of {self.well['step'] * self.game.images_per_step:,} images" if self.well else "here"
+        self._be_careful(self.last_well, self.game.images)
+        shown = self.last_well["step"] * self.game.images_per_step if self.last_well else None
+        since = "here" if shown is None else f"the networks of {shown:,} images"
         return (
-            f"it goes on from {since} with {self.game.caution:g} times the learning rate and "
-            f"{self.game.objective.strength:g} times the penalties (help {self.helps})"
+            f"it goes on from {since} with {self.game.rate_factor:g} times the learning rate and "
+            f"{self.game.objective.strength:g} times the gradient penalties (help {self.helps})"
         )
 
     def _be_careful(self, state: dict[str, Any] | None, images: float) -> None:
@@ -226,7 +227,7 @@ class Trainer:
 
     def _state(self) -> dict[str, Any]:
         best = None if self.best is None else self.best.state()
-        helped = {"helps": self.helps, "well": self.well}
+        helped = {"helps": self.helps, "last_well": self.last_well, "least_spread": self.meter.least_spread.state()}
         return {**self.game.state(), "seconds": self.seconds, "history": self.history, "best": best, **helped}
 
     def _restore(self, state: dict[str, Any]) -> None:
@@ -235,7 +236,8 @@ class Trainer:
         self.rows_saved = len(self.history)
         if self.best is not None and state["best"] is not None:
             self.best.restore(state["best"])
-        self.helps, self.well = state["helps"], state["well"]
+        self.helps, self.last_well = state["helps"], state["last_well"]
+        self.meter.least_spread.restore(state["least_spread"])
         since = [row for row in self.history if row.get("helps", 0) == self.helps]
         if self.helps:
             helped, *since = since
