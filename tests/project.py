@@ -21,7 +21,7 @@ ALL = ["fetch", "preprocess", "look", "extractor", "train", "sample", "evaluate"
 IMPORTS = "imports"  # the folder in which the processes of `run_from_nothing` write down what they imported
 DVC_CONFIG = "[core]\n    analytics = false\n    check_update = false\n"
 TINY = {
-    "extractor.images": 2000,
+    "extractor.images": 1000,
     "network.latent_dim": 8,
     "network.width": 8,
     "network.discriminator_width": "same",
@@ -31,7 +31,8 @@ TINY = {
     "train.best_every": 640,
     "train.best_samples": 200,
     "sample.seeds": [0, 1, 2],
-    "evaluation.cas_images": 2000,
+    "evaluation.cas_images": 1000,
+    "directions.samples": 500,
     "compute.device": "cpu",
     "compute.threads": 1,
     "compute.checkpoint_seconds": 0.2,
