@@ -118,18 +118,6 @@ def check_record(project: Project, status: str) -> None:
         assert sorted(steps) == images
 
 
-def test_two_kills_change_nothing(project):
-    """Of DVC alone and of both; the trainer alone is killed in every toy (tests/pipeline/test_toys.py)."""
-    reference = digests(project, WEIGHTS)
-    project.train_anew()
-    chance = random.Random(os.environ.get("GANFORGE_TEST_SEED", "3"))
-    for way in (kill_dvc_alone, kill_group):
-        harm(project, way, chance, longest=4, reference=reference)
-    project.repro("train")
-    assert digests(project, WEIGHTS) == reference
-    check_record(project, "RUNNING")
-
-
 @pytest.mark.long
 def test_twenty_kills_change_nothing(project):
     project.set(train__images=25600)
