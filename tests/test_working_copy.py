@@ -85,6 +85,7 @@ def test_copies_of_a_used_project_have_the_settings_of_tests_and_nothing_of_its_
     assert [path.name for path in (copy / "data" / "import").iterdir()] == ["README.md"]
 
 
+@pytest.mark.long  # .ci/run runs it too
 def test_tests_that_read_settings_and_records_pass_in_a_used_project(used, tmp_path):
     options = ["-p", "no:cacheprovider", "--override-ini=addopts=", f"--basetemp={tmp_path / 'inner'}"]
     done = python(used, "pytest", *options, *(f"tests/{name}" for name in FILES))

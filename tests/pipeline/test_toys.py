@@ -31,6 +31,24 @@ SMALLER = {  # than the tiny settings of other pipelines, since there are many t
     "directions__samples": 500,
     "compute__checkpoint_seconds": 0.1,
 }
+UNBROKEN = """
+import pipeline  # its place is that of the code
+from pathlib import Path
+from ganforge.compute.device import configure
+from ganforge.layout import PREPARED
+from ganforge.params import load_params
+from ganforge.prepared.meta import Prepared
+from ganforge.training.distributed import join
+from pipeline.training import prepare, write_generator
+
+params, data = load_params(), Prepared.load(PREPARED)
+device = configure(params.compute)
+trainer = prepare(params, data, device, join(device), Path("work"))
+assert trainer.game.step == 0
+for _ in trainer.run():
+    pass
+write_generator(Path("unbroken"), params, data.meta, trainer.last())
+"""  # the same training, all at once
 IN_FULL = [pytest.param(name, marks=pytest.mark.long) if name == "pitches" else name for name in TOYS]
 
 
@@ -72,7 +90,7 @@ def test_a_toy_goes_through_the_whole_pipeline_and_survives_a_kill(toy):
     kill_while_it_trains(project)
     left = ALL[ALL.index("train") :]
     assert project.repro()[-len(left) :] == left
-    root, weights = project.root, digest(project.root / "models" / "generator")
+    root = project.root
     suffix, beginning = FILES[name]
     single = sorted((root / "samples" / "single").iterdir())
     assert single
@@ -92,8 +110,6 @@ def test_a_toy_goes_through_the_whole_pipeline_and_survives_a_kill(toy):
     config = json.loads((root / "models" / "generator" / "config.json").read_text())
     assert config["signal"]["kind"] in {"wave", "letters", "clip", "image"}
 
-    times = (root / "reports" / "training.csv").read_bytes()
-    again = project.run("python", "-m", "pipeline.train")
-    assert again.returncode == 0, again.stderr
-    assert (root / "reports" / "training.csv").read_bytes() != times  # it trained, all at once
-    assert digest(root / "models" / "generator") == weights
+    unbroken = project.run("python", "-c", UNBROKEN)
+    assert unbroken.returncode == 0, unbroken.stderr
+    assert digest(root / "unbroken") == digest(root / "models" / "generator" / "last")
