@@ -99,13 +99,15 @@ class DCGANGenerator(LatentGenerator):
         return crop(self.output(x), self.sizes[0])
 
 
-class DCGANDiscriminator(nn.Module):
-    """Strided convolutions with LeakyReLU -> score."""
+class StridedConvolutions(nn.Sequential):
+    """Strided convolutions with LeakyReLU, from the signal down to four positions an axis at most.
 
-    mixes_batch = False
+    Attributes:
+        channels: of the result.
+        size: of the result.
+    """
 
     def __init__(self, spec: NetworkSpec) -> None:
-        super().__init__()
         axes = len(spec.size)
         sizes = pyramid(spec.size, DISCRIMINATOR_BASE)
         first = factors(sizes[0], sizes[1])
@@ -125,8 +127,20 @@ class DCGANDiscriminator(nn.Module):
                 *attention_at(level, spec, coarser),
             ]
             channels = coarser
-        self.layers = nn.Sequential(*layers, Flatten())
-        self.head = spec.condition.scorer(channels * math.prod(sizes[-1]), nn.Linear)
+        super().__init__(*layers)
+        self.channels, self.size = channels, sizes[-1]
+
+
+class DCGANDiscriminator(nn.Module):
+    """Strided convolutions with LeakyReLU -> score."""
+
+    mixes_batch = False
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__()
+        convolutions = StridedConvolutions(spec)
+        self.layers = nn.Sequential(*convolutions, Flatten())
+        self.head = spec.condition.scorer(convolutions.channels * math.prod(convolutions.size), nn.Linear)
         initialise(self)
 
     def forward(self, x: Tensor, condition: Tensors = NOTHING) -> Tensor:

@@ -21,16 +21,15 @@ from torch import Tensor, nn
 
 from ganforge.conditions.condition import Tensors
 from ganforge.networks.build import Family
+from ganforge.networks.dcgan import StridedConvolutions
 from ganforge.networks.equalised import EPSILON, GAIN, BatchScore, EqualisedLinear
-from ganforge.networks.latent import NOTHING, LatentGenerator
+from ganforge.networks.latent import NOTHING
 from ganforge.networks.layers import (
-    CONVOLUTION,
     CONVOLVE,
     CONVOLVE_TRANSPOSED,
     LEAK,
     BlurredUpsample,
     DepthToSpace,
-    SpaceToDepth,
     Unflatten,
     crop,
     factors,
@@ -40,9 +39,7 @@ from ganforge.networks.layers import (
     strided,
 )
 from ganforge.networks.spec import NetworkSpec
-from ganforge.networks.style import Mapping
-
-DISCRIMINATOR_BASE = 4  # positions of an axis in the end, at most, as in `ganforge.networks.dcgan`
+from ganforge.networks.style import MappedGenerator
 
 
 class ModulatedGrowth(nn.Module):
@@ -108,18 +105,14 @@ def as_channels(factors_of: Tensor, x: Tensor) -> Tensor:
     return factors_of.view(*factors_of.shape, *[1] * (x.dim() - 2)).to(x.dtype)
 
 
-class ModulatedGenerator(LatentGenerator):
+class ModulatedGenerator(MappedGenerator):
     """bound(sum over levels of what each contributes), from a style."""
-
-    space = "w"
-    one_length = True
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__(spec)
         self.sizes = sizes = pyramid(spec.size)
         axes, base, style_dim = len(spec.size), len(sizes) - 1, spec.latent_dim
         channels = [level_channels(spec.width, level) for level in range(base + 1)]
-        self.mapping = Mapping(spec)
         self.start = EqualisedLinear(style_dim, channels[base] * math.prod(sizes[base]), gain=GAIN)
         self.arrange = nn.Sequential(Unflatten(sizes[base]), nn.LeakyReLU(LEAK))
         self.grow = nn.ModuleList(
@@ -135,16 +128,6 @@ class ModulatedGenerator(LatentGenerator):
         last = factors(sizes[0], sizes[1])
         self.finest = ModulatedOutput(style_dim, channels[1], spec.channels * math.prod(last), 3, axes)
         self.shuffle = DepthToSpace(last)
-
-    @property
-    def can_truncate(self) -> bool:
-        """Styles can be pulled to their mean, whatever the length of latent vectors."""
-        return True
-
-    def encode(self, latents: Tensor, condition: Tensors = NOTHING) -> Tensor:
-        """The style w."""
-        w: Tensor = self.mapping(latents, condition)
-        return w
 
     def unbounded(self, code: Tensor) -> Tensor:
         """(batch, latent_dim) to (batch, *shape)."""
@@ -162,27 +145,15 @@ class ModulatedGenerator(LatentGenerator):
 
 
 class ModulatedDiscriminator(nn.Module):
-    """Strided convolutions with LeakyReLU -> minibatch standard deviation -> score."""
+    """That of a DCGAN, with minibatch standard deviation before the score."""
 
     mixes_batch = True
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
-        axes, sizes = len(spec.size), pyramid(spec.size, DISCRIMINATOR_BASE)
-        first, channels = factors(sizes[0], sizes[1]), level_channels(spec.width, 1)
-        layers: list[nn.Module] = [
-            SpaceToDepth(first),
-            CONVOLUTION[axes](spec.channels * math.prod(first), channels, 3, padding=1),
-            nn.LeakyReLU(LEAK, inplace=True),
-        ]
-        for level in range(2, len(sizes)):
-            coarser = level_channels(spec.width, level)
-            shrink = strided(factors(sizes[level - 1], sizes[level]), sizes[level - 1])
-            layers += [CONVOLUTION[axes](channels, coarser, **shrink), nn.LeakyReLU(LEAK, inplace=True)]
-            channels = coarser
-        self.layers = nn.Sequential(*layers)
+        self.layers = StridedConvolutions(spec)
         initialise(self.layers)
-        self.score = BatchScore(channels, sizes[-1], spec.condition)
+        self.score = BatchScore(self.layers.channels, self.layers.size, spec.condition)
 
     def forward(self, x: Tensor, condition: Tensors = NOTHING) -> Tensor:
         """(batch, *shape) and the condition to (batch,) scores."""

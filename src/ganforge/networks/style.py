@@ -64,6 +64,27 @@ class Mapping(nn.Module):
         return w
 
 
+class MappedGenerator(LatentGenerator):
+    """A generator whose code is the style w that a mapping network makes of the latent vector and the condition."""
+
+    space = "w"
+    one_length = True
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__(spec)
+        self.mapping = Mapping(spec)
+
+    @property
+    def can_truncate(self) -> bool:
+        """Styles can be pulled to their mean, whatever the length of latent vectors."""
+        return True
+
+    def encode(self, latents: Tensor, condition: Tensors = NOTHING) -> Tensor:
+        """The style w."""
+        w: Tensor = self.mapping(latents, condition)
+        return w
+
+
 class ModulatedConvolution(nn.Module):
     """A convolution whose weights are scaled, for every sample, by a style of its own, then brought to unit norm.
 
@@ -190,26 +211,12 @@ class Synthesis(nn.Module):
         return signal
 
 
-class StyleGenerator(LatentGenerator):
+class StyleGenerator(MappedGenerator):
     """bound(synthesis(mapping(latents, condition)))."""
-
-    space = "w"
-    one_length = True
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__(spec)
-        self.mapping = Mapping(spec)
         self.synthesis = Synthesis(spec)
-
-    @property
-    def can_truncate(self) -> bool:
-        """Styles can be pulled to their mean, whatever the length of latent vectors."""
-        return True
-
-    def encode(self, latents: Tensor, condition: Tensors = NOTHING) -> Tensor:
-        """The style w."""
-        w: Tensor = self.mapping(latents, condition)
-        return w
 
     def unbounded(self, code: Tensor) -> Tensor:
         """(batch, latent_dim) to (batch, *shape)."""
