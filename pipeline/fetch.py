@@ -1,16 +1,13 @@
 """data/raw: the files of the data set as its source serves them."""
 
-import os
 import shutil
-from pathlib import Path
 
-from ganforge.datasets.fetching.download import fetch_file
 from ganforge.datasets.source import source_of
-from ganforge.files import repository_root
 from ganforge.layout import RAW
 from ganforge.params import Params
+from pipeline.downloads import download
 from pipeline.process import only_one_in
-from pipeline.stage import private_folder, progress_bar, run_stage
+from pipeline.stage import private_folder, run_stage
 
 
 def main(params: Params) -> None:
@@ -19,19 +16,9 @@ def main(params: Params) -> None:
     RAW.mkdir(parents=True, exist_ok=True)
     for file_name, content in source.bundled_files().items():
         (RAW / file_name).write_bytes(content)
-    mirror = os.environ.get("GANFORGE_MIRROR") or None
-    if mirror is not None and "://" not in mirror:
-        mirror = str(repository_root() / Path(mirror).expanduser())
     waiting = private_folder() / "downloads" / name  # DVC empties data/raw before each try, so they wait elsewhere
     with only_one_in(waiting):
-        for file in source.remote_files():
-            with progress_bar(None, "B", file.name) as bar:
-
-                def show(_: str, done: int, total: int | None, bar=bar) -> None:  # type: ignore[no-untyped-def]
-                    bar.total = total
-                    bar.update(done - bar.n)
-
-                fetch_file(file, name, waiting, waiting / "partial", mirror, show)
+        download(source.remote_files(), name, waiting)
         for file in source.remote_files():
             shutil.move(waiting / file.name, RAW / file.name)
         shutil.rmtree(waiting)

@@ -65,7 +65,7 @@ def test_the_set_is_balanced_and_image_folder_reads_it_with_its_labels(generator
 
 def test_confidence_is_the_softmax_of_the_classifier(generator, extractor, inspector):
     images, labels = generator.sample(20, seed=1), np.arange(20) % 3
-    _, logits = extractor.classifier(torch.from_numpy(images).float() / 127.5 - 1)
+    _, logits = extractor.network(torch.from_numpy(images).float() / 127.5 - 1)
     wanted = torch.softmax(logits, 1)[torch.arange(20), torch.from_numpy(labels)].detach().numpy()
     assert inspector(images, labels)[0] == pytest.approx(wanted, rel=1e-4)
 

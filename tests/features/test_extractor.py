@@ -26,7 +26,7 @@ def extractor(stacks) -> Extractor:
 
 
 def test_a_thousand_classes_are_told_by_a_classifier_of_ten(extractor, stacks):
-    assert extractor.classifier.classes == 10
+    assert extractor.network.classes == 10
     assert extractor.classes == 1000
     assert np.mean(extractor(stacks["test"].signal).labels == stacks["test"].labels) > 0.9
 
@@ -40,7 +40,7 @@ def test_features_of_a_signal_are_those_of_its_views_side_by_side(extractor, sta
     signals = stacks["test"].signal
     features = extractor(signals).values
     assert features.shape == (700, 384)
-    alone = Extractor(extractor.classifier, DIGIT, extractor.scale, CPU)
+    alone = Extractor(extractor.network, DIGIT, extractor.scale, CPU)
     for view in range(3):
         expected = alone(signals[:, view : view + 1]).values
         assert np.allclose(features[:, 128 * view : 128 * (view + 1)], expected, atol=1e-5)
@@ -79,6 +79,7 @@ def test_its_views_survive_saving(extractor, stacks, tmp_path):
     extractor.save(tmp_path, 0.9)
     assert json.loads((tmp_path / "config.json").read_text()) == read_config(tmp_path)
     assert read_config(tmp_path) | {"scale": 1} == {
+        "name": "classifier",
         "signal": {"kind": "stacked_image", "shape": [3, 8, 8], "about": {}},
         "classes": 1000,
         "scale": 1,

@@ -55,7 +55,7 @@ def test_the_error_is_the_distance_that_it_says():
     assert projection.error == pytest.approx(pixels + 0.1 * features, rel=0.03), "rounded to 256 levels here only"
     mean = (space.generator.sample(1024, seed=2**32 - 2) / 127.5 - 1).mean(0, keepdims=True).astype(np.float32)
     away = np.square(mean - (wanted / 127.5 - 1)).reshape(3, -1).mean(1)
-    features = extractor.classifier(torch.from_numpy(mean))[0].detach().numpy() / extractor.scale
+    features = extractor.network(torch.from_numpy(mean))[0].detach().numpy() / extractor.scale
     wanted_error = away + 0.1 * np.square(features - extractor(wanted).values).mean(1)
     assert projection.mean_error == pytest.approx(wanted_error, rel=0.03)
 

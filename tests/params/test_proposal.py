@@ -81,6 +81,17 @@ def test_few_images_are_augmented_and_classes_too_small_are_joined():
     assert proposed(200)["dataset.test_share"].value > proposed(5000)["dataset.test_share"].value
 
 
+def test_a_network_that_knows_photographs_scores_what_no_classifier_could_learn():
+    many = proposed(class_counts=[300, 200, 150])
+    assert many["extractor.name"].value == "classifier"
+    assert "train.best_samples" not in many
+    assert proposed(class_counts=[300, 60, 50])["extractor.name"].value == "squeezenet"
+    heap = proposed()
+    assert heap["extractor.name"].value == "squeezenet"
+    assert "there are no classes" in heap["extractor.name"].reason
+    assert heap["train.best_samples"].value == 500
+
+
 def test_one_command_turns_a_folder_into_settings(own_folder, capsys):
     (own_folder / "recipes").symlink_to(RECIPES)
     (own_folder / "params.yaml").write_text(settings_text())
@@ -99,6 +110,7 @@ def test_one_command_turns_a_folder_into_settings(own_folder, capsys):
     params = load_params()
     assert params.dataset.name == "folder"
     assert params.dataset.test_share == 0.3
+    assert params.extractor.name == "squeezenet"
     assert params.augment.mode == "adaptive"
     assert params.train.images >= 1000
 

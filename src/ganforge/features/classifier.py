@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from ganforge.conditions.labels import Labels
+from ganforge.features.network import FeatureNetwork, classes_of_view
 from ganforge.networks.layers import AVERAGE_POOL, BATCH_NORM, CONVOLUTION, arrange
 from ganforge.objectives.classification import Classification
 from ganforge.prepared.columns import LABELS, SIGNAL, Split
@@ -23,6 +24,7 @@ from ganforge.training.game import Game
 from ganforge.training.optimisers import build_optimiser
 from ganforge.training.settings import TrainSettings
 
+NAME = "classifier"
 WIDTHS = (16, 32, 64)  # channels of the levels; further levels have as many as the last
 POSITIONS = 4  # of an axis at the end of the last level, at most
 LONG = 256  # positions of a single axis from which on it is quartered, not halved
@@ -33,7 +35,7 @@ DROPOUT = 0.5  # of the features, so that many of them have to carry each class
 NORMALISED_BY = 20  # batches that batch norm takes the statistics of an untrained network from
 
 
-class Classifier(nn.Module):
+class Classifier(FeatureNetwork):
     """Levels of convolution, batch norm, ReLU and pooling, until few positions are left; then features and logits.
 
     The number of levels grows with the logarithm of the longest axis, so that the dense layer behind them is small
@@ -43,6 +45,9 @@ class Classifier(nn.Module):
         shape: (channels, *size) of what it looks at; one, two or three axes.
         classes: number of its labels.
     """
+
+    name = NAME
+    batch = 500
 
     def __init__(self, shape: tuple[int, ...], classes: int) -> None:
         super().__init__()
@@ -97,10 +102,7 @@ def build_classifier(signal: Signal, classes: int) -> Classifier:
     Raises:
         ValueError: they are no such power.
     """
-    of_view = round(classes ** (1 / signal.views))
-    if of_view**signal.views != classes:
-        raise ValueError(f"{classes} classes are not made of {signal.views} equal views")
-    return Classifier(signal.view_shape, of_view)
+    return Classifier(signal.view_shape, classes_of_view(signal, classes))
 
 
 def untrained_classifier(stored: np.ndarray, signal: Signal, seed: int, device: torch.device) -> Classifier:

@@ -1,8 +1,9 @@
-"""What scores look through: features of the real data's own classifier.
+"""What scores look through: features of the real data's own classifier, or of a network that knows photographs.
 
 Features that know the classes of the very data see what the eye sees: a missing class of the digits moves the Frechet
-distance to nearly thirty times its floor. Nothing has to be downloaded for it. Without labels, the network is left as
-it was drawn, and `Clusters` stand in for classes.
+distance to nearly thirty times its floor. Nothing has to be downloaded for it. Without labels, that network is left as
+it was drawn, and `Clusters` stand in for classes. Where there are too few signals to learn from, a pretrained network
+sees more.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from ganforge.errors import UserError, first_line
-from ganforge.features.classifier import Classifier, build_classifier
+from ganforge.features.classifier import NAME as CLASSIFIER
+from ganforge.features.classifier import build_classifier
 from ganforge.features.clusters import Clusters
+from ganforge.features.network import FeatureNetwork
 from ganforge.files import write_durably, write_json
 from ganforge.networks.layers import arrange
 from ganforge.networks.weights import build_with
@@ -29,9 +32,7 @@ from ganforge.signals import Signal, signal_of
 
 WEIGHTS = "extractor.safetensors"
 CONFIG = "config.json"
-KEYS = ("signal", "classes", "scale", "accuracy")
-
-FEATURE_BATCH = 500
+KEYS = ("name", "signal", "classes", "scale", "accuracy")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Features:
     """What the extractor says of some signals.
 
     Attributes:
-        values: (N, views * 128) float32.
+        values: (N, views * features of a view) float32.
         labels: (N,) int64, the most likely label or, without labels, the cluster.
     """
 
@@ -48,30 +49,30 @@ class Features:
 
 
 class Extractor:
-    """A classifier, and the scale that gives real training features a root mean square of 1.
+    """A feature network, and the scale that gives real training features a root mean square of 1.
 
     The cubic kernel of KID would depend on an arbitrary unit without that scale. Where a signal has several views, its
     features are those of its views, one after the other.
 
     Args:
-        classifier: of one view.
+        network: of one view.
         signal: what it is shown.
         scale: what features are divided by.
-        device: where the classifier is.
-        clusters: what stands in for labels; None: the classifier was trained on some.
+        device: where the network is.
+        clusters: what stands in for labels; None: the network learnt some.
     """
 
     def __init__(
         self,
-        classifier: Classifier,
+        network: FeatureNetwork,
         signal: Signal,
         scale: float,
         device: torch.device,
         clusters: Clusters | None = None,
     ) -> None:
-        self.classifier, self.signal, self.scale, self.device = classifier.eval(), signal, scale, device
+        self.network, self.signal, self.scale, self.device = network.eval(), signal, scale, device
         self.clusters = clusters
-        arrange(classifier, classifier.axes)
+        arrange(network, network.axes)
 
     @property
     def views(self) -> int:
@@ -81,50 +82,50 @@ class Extractor:
     @property
     def classes(self) -> int:
         """Labels that a whole signal can have; 0 without labels."""
-        return 0 if self.clusters is not None else self.classifier.classes**self.views
+        return 0 if self.clusters is not None else self.network.classes**self.views
 
     @classmethod
     def scaled_to(
         cls,
-        classifier: Classifier,
+        network: FeatureNetwork,
         signal: Signal,
         stored: np.ndarray,
         device: torch.device,
         clusters: Clusters | None = None,
     ) -> Extractor:
         """An extractor whose features of ``stored`` signals, (N, *shape), have a root mean square of 1."""
-        unscaled = cls(classifier, signal, 1.0, device)(stored).values
-        return cls(classifier, signal, float(np.sqrt(np.mean(np.square(unscaled)))), device, clusters)
+        unscaled = cls(network, signal, 1.0, device)(stored).values
+        return cls(network, signal, float(np.sqrt(np.mean(np.square(unscaled)))), device, clusters)
 
     @torch.inference_mode()
     def __call__(self, stored: np.ndarray) -> Features:
         """Features of stored signals (N, *shape)."""
         values, labels = [], []
-        for start in range(0, len(stored), FEATURE_BATCH):
-            block = np.array(stored[start : start + FEATURE_BATCH])
+        for start in range(0, len(stored), self.network.batch):
+            block = np.array(stored[start : start + self.network.batch])
             features, logits = self._look(self.signal.presented(block, self.device))
             values.append(features.cpu())
-            labels.append(join_labels(logits.argmax(1), self.classifier.classes, self.views).cpu())
+            labels.append(join_labels(logits.argmax(1), self.network.classes, self.views).cpu())
         seen = torch.cat(labels).numpy() if self.clusters is None else self.clusters(stored)
         return Features(torch.cat(values).numpy(), seen)
 
     def features(self, x: Tensor) -> Tensor:
-        """Features (N, views * 128) of signals as networks see them; differentiable."""
+        """Features (N, views * features of a view) of signals as networks see them; differentiable."""
         return self._look(x)[0]
 
     def activations(self, x: Tensor) -> list[Tensor]:
-        """What each level of the classifier makes of signals as networks see them, from fine to coarse; differentiable.
+        """What each level of the network makes of signals as networks see them, from fine to coarse; differentiable.
 
         For perceptual distances. Each is (N * views, channels, *size).
         """
-        return self.classifier.activations(self.signal.for_features(x))
+        return self.network.activations(self.signal.for_features(x))
 
     @torch.inference_mode()
     def probabilities(self, stored: np.ndarray) -> np.ndarray:
         """That of each label of each view of stored signals (N, *shape): (N, views, labels of a view) float32."""
         rows = []
-        for start in range(0, len(stored), FEATURE_BATCH):
-            block = np.array(stored[start : start + FEATURE_BATCH])
+        for start in range(0, len(stored), self.network.batch):
+            block = np.array(stored[start : start + self.network.batch])
             _, logits = self._look(self.signal.presented(block, self.device))
             rows.append(logits.softmax(1).cpu().view(len(block), self.views, -1))
         return torch.cat(rows).numpy()
@@ -135,14 +136,14 @@ class Extractor:
         Returns:
             (N,) float32, 0 to 1.
         """
-        of_views = separate_labels(torch.from_numpy(labels), self.classifier.classes, self.views).numpy()
+        of_views = separate_labels(torch.from_numpy(labels), self.network.classes, self.views).numpy()
         wanted = of_views.reshape(-1, self.views, 1)
         product: np.ndarray = np.take_along_axis(self.probabilities(stored), wanted, axis=2).prod(axis=(1, 2))
         return product
 
     def _look(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Scaled features (N, views * 128) and logits (N * views, labels of a view)."""
-        features, logits = self.classifier(self.signal.for_features(x))
+        """Scaled features (N, views * features of a view) and logits (N * views, labels of a view)."""
+        features, logits = self.network(self.signal.for_features(x))
         return (features / self.scale).reshape(len(x), -1), logits
 
     def save(self, folder: Path, accuracy: float | None) -> None:
@@ -155,9 +156,9 @@ class Extractor:
         folder.mkdir(parents=True, exist_ok=True)
         if self.clusters is not None:
             self.clusters.save(folder)
-        weights = save({name: tensor.cpu().contiguous() for name, tensor in self.classifier.state_dict().items()})
+        weights = save({name: tensor.cpu().contiguous() for name, tensor in self.network.state_dict().items()})
         write_durably(folder / WEIGHTS, weights)
-        values = (self.signal.describe(), self.classes, self.scale, accuracy)
+        values = (self.network.name, self.signal.describe(), self.classes, self.scale, accuracy)
         write_json(folder / CONFIG, dict(zip(KEYS, values, strict=True)))
 
     @classmethod
@@ -171,15 +172,34 @@ class Extractor:
         try:
             signal = signal_of(config["signal"])
             weights = load_file(folder / WEIGHTS)
-            classifier = build_with(lambda: build_classifier(signal, config["classes"]), weights)
+            network = build_with(lambda: build_network(config["name"], signal, config["classes"]), weights)
             clusters = None if config["classes"] else Clusters.load(folder, signal)
         except (SafetensorError, OSError, ValueError, ArithmeticError, LookupError, TypeError, RuntimeError) as error:
             raise _damaged(folder, error) from error
-        return cls(classifier.to(device), signal, config["scale"], device, clusters)
+        return cls(network.to(device), signal, config["scale"], device, clusters)
+
+
+def build_network(name: str, signal: Signal, classes: int) -> FeatureNetwork:
+    """A feature network whose weights are to come.
+
+    Args:
+        name: as in params.yaml.
+        signal: what it looks at.
+        classes: labels of a whole signal; 0 without labels.
+
+    Raises:
+        UserError: it does not look at such signals.
+        LookupError: there is no such network.
+    """
+    if name == CLASSIFIER:
+        return build_classifier(signal, classes)
+    from ganforge.features.pretrained import build_pretrained
+
+    return build_pretrained(name, signal, classes)
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """config.json of an extractor: the signal, its number of classes, scale, and accuracy on the split ``test``.
+    """config.json of an extractor: `KEYS` and their values, the accuracy being that on the split ``test``.
 
     Raises:
         UserError: it is missing or damaged.

@@ -1,18 +1,41 @@
-"""The section ``extractor`` of params.yaml."""
+"""The section ``extractor`` of params.yaml: a class for each feature network."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from ganforge.settings import Section, Seed
 
 
-class ExtractorSettings(Section):
-    """A classifier of the real training signals; scores are distances between its features."""
+class FeatureSettings(Section):
+    """What all feature networks have in common."""
 
+    name: str
+    """Feature network; scores are distances between its features."""
+    seed: Seed
+    """Seed of what is learnt of the data, and in which order."""
+
+
+class ClassifierSettings(FeatureSettings):
+    """A small classifier of the real training signals."""
+
+    name: Literal["classifier"]
     images: Annotated[int, Field(ge=1, le=10**12)]
     """Images shown to it in training."""
-    seed: Seed
-    """Seed of its weights and of the order of the images."""
+
+
+class SqueezeNetSettings(FeatureSettings):
+    """SqueezeNet trained on ImageNet (Iandola 2016, 676 kB), for few, unlabelled or varied pictures."""
+
+    name: Literal["squeezenet"]
+
+
+class InceptionSettings(FeatureSettings):
+    """Inception v3 trained on ImageNet (Szegedy 2016, 104 MB), with torchvision's weights."""
+
+    name: Literal["inception"]
+
+
+ExtractorSettings = Annotated[ClassifierSettings | SqueezeNetSettings | InceptionSettings, Field(discriminator="name")]

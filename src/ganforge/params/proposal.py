@@ -29,6 +29,8 @@ GAMMA_SIDE, GAMMA = 28, 0.1  # of the recipe for MNIST
 TO_SCORE, LARGEST_SHARE = 100, 0.3  # images that should be held out, but no more than this of all
 LARGEST_BATCH, BATCH_PIXELS = 64, 4096  # as StyleGAN2-ADA chooses it: side times batch, and no more than this
 MOST_THREADS = 8
+LEARNABLE = 100  # files of a class, from which on an extractor of one's own learns to tell it
+CHECKED = {"cpu": 500, "gpu": 2000}  # samples in a check, where every one takes SqueezeNet 10 ms of a processor
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ def _of_size(seen: Survey, resolution: int | str, size: tuple[int, int], why: st
         Proposal("dataset", "resolution", resolution, why),
         Proposal("dataset", "labels", *_labels(seen.class_counts, half)),
         Proposal("dataset", "test_share", *_test_share(seen.count)),
+        *_extractor(seen, half, machine),
         Proposal("network", "width", WIDTH[machine], f"{device}; more channels draw better and take longer"),
         Proposal("train", "batch_size", *_batch_size(seen.count, side)),
         Proposal("objective", "r1", gamma, gamma_reason),
@@ -173,6 +176,20 @@ def _labels(class_counts: Sequence[int], half: int) -> tuple[str, str]:
     if half < FEW_OF_A_CLASS:
         return "ignore", f"half of the {len(class_counts)} classes have {half} files or fewer, too few to learn each"
     return "use", f"{len(class_counts)} classes, half of them with {half} files or more: labels make learning faster"
+
+
+def _extractor(seen: Survey, half: int, machine: str) -> list[Proposal]:
+    """A classifier of one's own where there is enough for it to learn from; ``half`` of the classes have as many."""
+    if half >= LEARNABLE:
+        why = f"half of the classes have {half} files or more: enough to learn what tells them apart"
+        return [Proposal("extractor", "name", "classifier", why)]
+    few = f"half of the classes have {half} files or fewer" if seen.class_counts else "there are no classes"
+    why = f"{few}, so that a classifier of your own could not learn what to look at (676 kB to download)"
+    samples = f"{CHECKED[machine]:,} samples are enough to tell one generator from another"
+    return [
+        Proposal("extractor", "name", "squeezenet", why),
+        Proposal("train", "best_samples", CHECKED[machine], samples),
+    ]
 
 
 def _test_share(count: int) -> tuple[float, str]:

@@ -1,0 +1,119 @@
+"""Networks that were trained on photographs elsewhere, as feature networks of any pictures."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ganforge.errors import UserError
+from ganforge.features.inception import Inception
+from ganforge.features.network import FeatureNetwork, classes_of_view
+from ganforge.features.squeezenet import SqueezeNet
+from ganforge.objectives.classification import separate_labels
+from ganforge.prepared.columns import Split
+from ganforge.signals import Signal
+
+Trunk = SqueezeNet | Inception
+TRUNKS: dict[str, type[Trunk]] = {trunk.name: trunk for trunk in (SqueezeNet, Inception)}
+LEARNT_FROM = 20_000  # signals, at most
+REGULARISATION = 0.01  # C of the logistic regression; chosen on training images (docs/decisions.md)
+
+
+class Pretrained(FeatureNetwork):
+    """Features of a trunk, averaged over positions; its classes are told by logistic regression on them.
+
+    Pictures are brought to the trunk's size, the longer side to all of it, and grey ones to three equal channels.
+
+    Args:
+        trunk: the network.
+        shape: (1 or 3, height, width) of a view.
+        classes: labels of a view; 0 without labels.
+    """
+
+    axes = 2
+    rows: Tensor
+    columns: Tensor
+
+    def __init__(self, trunk: Trunk, shape: tuple[int, ...], classes: int) -> None:
+        super().__init__()
+        self.trunk, self.name, self.batch, self.classes = trunk, trunk.name, trunk.batch, classes
+        self.classify = nn.Linear(trunk.channels, max(1, classes))
+        sides = shape[1:]
+        wanted = [max(trunk.least, round(side * trunk.side / max(sides))) for side in sides]
+        for name, side, other in zip(("rows", "columns"), sides, wanted, strict=True):
+            self.register_buffer(name, resizing(side, other), persistent=False)
+
+    def activations(self, x: Tensor) -> list[Tensor]:
+        """See `FeatureNetwork`."""
+        return self.trunk.activations((self.rows @ x @ self.columns.T).expand(-1, 3, -1, -1))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """See `FeatureNetwork`."""
+        features = self.activations(x)[-1].mean((2, 3))
+        return features, self.classify(features)
+
+
+def resizing(side: int, wanted: int) -> Tensor:
+    """The matrix (wanted, side) that resizes an axis by cubic interpolation, without aliasing where it shrinks.
+
+    Unlike PyTorch's own resizing it has a deterministic gradient on all devices.
+    """
+    unit = torch.eye(side)[None, None]  # a picture whose columns are axes with one value each
+    resized: Tensor = nn.functional.interpolate(unit, (wanted, side), mode="bicubic", antialias=True)
+    return resized[0, 0]
+
+
+def build_pretrained(name: str, signal: Signal, classes: int) -> Pretrained:
+    """A network without its weights; see `Pretrained`.
+
+    Args:
+        name: one of `TRUNKS`.
+        signal: what it looks at.
+        classes: labels of a whole signal; 0 without labels.
+
+    Raises:
+        UserError: it does not look at such signals.
+    """
+    channels, *size = signal.view_shape
+    if len(size) != 2 or channels not in (1, 3):
+        raise UserError(
+            f"extractor.name is {name}, which looks at grey and colour pictures only, but here a {signal.kind} has the "
+            f"shape {signal.view_shape}: set it to classifier."
+        )
+    return Pretrained(TRUNKS[name](), signal.view_shape, classes_of_view(signal, classes))
+
+
+def learn_classes(network: Pretrained, train: Split, signal: Signal, seed: int, device: torch.device) -> None:
+    """Lets a pretrained network tell the classes of given signals, by logistic regression on standardised features.
+
+    Args:
+        network: on the device.
+        train: signals and labels to learn from.
+        signal: of its columns.
+        seed: of the choice of signals, where there are more than `LEARNT_FROM`.
+        device: where to compute.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(train))[:LEARNT_FROM])
+    blocks = []
+    with torch.inference_mode():
+        for start in range(0, len(chosen), network.batch):
+            stored = np.array(train.signal[chosen[start : start + network.batch]])
+            blocks.append(network(signal.for_features(signal.presented(stored, device)))[0].cpu())
+    features = torch.cat(blocks).double().numpy()
+    labels = separate_labels(torch.from_numpy(train.required_labels()[chosen]), network.classes, signal.views).numpy()
+    scaler = StandardScaler().fit(features)
+    fitted = LogisticRegression(C=REGULARISATION, max_iter=500).fit(scaler.transform(features), labels)
+    weight = np.zeros((network.classes, network.trunk.channels))
+    bias = np.full(network.classes, -1e9)  # of classes that no signal has
+    coefficients, intercepts = fitted.coef_, fitted.intercept_
+    if len(fitted.classes_) == 2:  # of which scikit-learn keeps the second alone
+        coefficients, intercepts = np.concatenate([-coefficients, coefficients]) / 2, np.array([-1, 1]) * intercepts / 2
+    weight[fitted.classes_] = coefficients / scaler.scale_
+    bias[fitted.classes_] = intercepts - weight[fitted.classes_] @ scaler.mean_
+    with torch.no_grad():
+        network.classify.weight.copy_(torch.from_numpy(weight))
+        network.classify.bias.copy_(torch.from_numpy(bias))
