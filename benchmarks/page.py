@@ -100,8 +100,10 @@ PANEL = """## A panel of unlike sets, with proposed settings
 
 `python -m benchmarks.panel`: what `ganforge recipe folder` proposes for each folder of pictures, untouched by hand,
 beside a plain DCGAN (no labels, no penalties, a rate of 0.0002) and the loss of StyleGAN2-ADA on our networks, each
-trained as long. `benchmarks/panel_sets.py` says what the sets are. The network was chosen on other trainings of
-`shapes` and `photographs` ([decisions](decisions.md)), the rest on none of them.
+trained as long. The last columns are of the same samples, in the eyes of SqueezeNet, which learnt none of these
+pictures; they are empty where it is the proposed `extractor.name` and gave the other columns. It sees textures that a
+classifier of few classes ignores. `benchmarks/panel_sets.py` says what the sets are. The network was chosen on other
+trainings of `shapes`, `emoji` and `photographs` ([decisions](decisions.md)), the rest on none of them.
 """
 
 PANEL_COLUMNS: dict[str, str] = {
@@ -111,6 +113,9 @@ PANEL_COLUMNS: dict[str, str] = {
     "worst class (real)": "worst_class",
     "label obeyed": "label_obeyed",
     "CAS (of real images)": "cas",
+    "fd_ratio by SqueezeNet": "squeezenet_fd_ratio",
+    "recall by SqueezeNet (real)": "squeezenet_recall",
+    "coverage by SqueezeNet": "squeezenet_coverage",
 }
 
 STACKED = """## Stacked MNIST: 1000 modes without labels

@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -27,7 +28,8 @@ from benchmarks.page import write_page
 from benchmarks.panel_sets import SETS, write_set
 from benchmarks.results import FIGURES, IMAGES, ROOT, check_out, collected, machine, run, save_grid
 from ganforge.compute.device import configure
-from ganforge.layout import PREPARED
+from ganforge.features.extractor import read_config
+from ganforge.layout import EXTRACTOR, PREPARED
 from ganforge.params import load_params
 from ganforge.prepared.meta import read_meta
 from ganforge.training.setup import Plan
@@ -119,6 +121,7 @@ def measure(
                 run(workspace, "ganforge", "set", f"train.images={images}", f"train.best_every={images // 10}")
             run(workspace, "dvc", "repro", "evaluate")
             row = {"set": name, "arm": arm, "seed": seed, "minutes": options.minutes, **summary(workspace)}
+            row |= by_squeezenet(workspace)
             print(json.dumps(row), flush=True)
             if not options.validation:
                 rows.append(row)
@@ -158,6 +161,20 @@ def summary(workspace: Path) -> dict[str, Any]:
         if value is not None:
             row[name] = round(value, 4)
     return row
+
+
+def by_squeezenet(workspace: Path) -> dict[str, float]:
+    """How far the same samples are in the eyes of a network that learnt none of the data, unless it is the judge."""
+    if read_config(workspace / EXTRACTOR)["name"] == "squeezenet":
+        return {}
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy"
+        shutil.copytree(workspace, copy, symlinks=True, ignore=shutil.ignore_patterns(".dvc", "mlartifacts"))
+        run(copy, "ganforge", "set", "extractor.name=squeezenet", "evaluation.cas_images=0")
+        for stage in ("extractor", "evaluate"):
+            run(copy, "python", "-m", f"pipeline.{stage}")
+        scores = collected(copy)["scores"]["quality"]
+    return {f"squeezenet_{name}": round(scores[name], 4) for name in ("fd_ratio", "recall", "recall_real", "coverage")}
 
 
 def keep(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -119,7 +119,7 @@ def test_weights_of_inception_that_cannot_be_had_end_in_a_sentence(monkeypatch, 
 
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     monkeypatch.setattr(Inception_V3_Weights.IMAGENET1K_V1.value, "url", "http://127.0.0.1:1/weights-00000000.pth")
-    with pytest.raises(UserError, match="weights of Inception cannot be downloaded .*extractor.name to squeezenet"):
+    with pytest.raises(UserError, match=r"weights of Inception cannot be downloaded .*extractor.name to squeezenet"):
         fetch_inception()
 
 

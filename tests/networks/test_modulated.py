@@ -47,11 +47,22 @@ def test_the_signal_is_the_sum_of_what_the_levels_contribute():
     for output in generator.modules():
         if isinstance(output, ModulatedOutput):
             nn.init.zeros_(output.weight)
+    nn.init.zeros_(generator.end[-1].bias)
     with torch.no_grad():
         generator.outputs[0].bias.copy_(torch.tensor([0.1, 0.2, 0.3]))  # of 7x7: a colour of everything
         generator.outputs[1].bias.fill_(0.5)
     expected = torch.tensor([0.6, 0.7, 0.8]).view(1, 3, 1, 1).expand(2, 3, 28, 28)
     assert torch.allclose(generator.unbounded(w), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [(28, 28), (27, 30), (64,), (8, 12, 12)])
+def test_what_is_flat_at_half_of_the_resolution_is_not_chequered_at_the_full_one(size):
+    torch.manual_seed(0)
+    generator = build_generator(spec("modulated", (3, *size)))
+    half = [(length + 1) // 2 for length in size]
+    signal = generator.end(torch.randn(1, 8, *[1] * len(size)).expand(-1, -1, *half))
+    inner = signal[(0, slice(None), *[slice(2, -2)] * len(size))].flatten(1)
+    assert torch.allclose(inner, inner[:, :1].expand_as(inner), atol=1e-6)
 
 
 def test_the_discriminator_sees_how_varied_a_batch_is():

@@ -1,11 +1,12 @@
-"""Modulated convolutions at half of the full resolution: what StyleGAN2 is good at, at the price of a DCGAN.
+"""Modulated convolutions up to half of the full resolution: what StyleGAN2 is good at, at the price of a DCGAN.
 
 Karras et al. 2020, https://arxiv.org/abs/1912.04958. Batch norm does not hold flat and saturated colours, and collapses
 on few of them (docs/decisions.md). As in `ganforge.networks.style`, a style w scales the channels of every convolution,
 whose weights are brought to unit norm, and the signal is the sum of what every level contributes. What differs:
 
-* Sizes grow in a transposed convolution of kernel 4, and nothing is convolved at the full resolution: the last layer is
-  a convolution of kernel 3 at half of it and a depth-to-space rearrangement, as in `ganforge.networks.dcgan`.
+* Sizes grow in a transposed convolution of kernel 4. At the full resolution there are few channels: they are blurred
+  into it and convolved once. A depth-to-space rearrangement, as in `ganforge.networks.dcgan`, leaves flat colours
+  chequered.
 * It starts from a dense layer rather than from a constant, and adds no noise.
 * Convolutions have no equalised learning rate: with it they learn more slowly, at rates that suit the other families.
 * The discriminator is that of a DCGAN with minibatch standard deviation at its end, without which samples of few flat
@@ -25,11 +26,11 @@ from ganforge.networks.dcgan import StridedConvolutions
 from ganforge.networks.equalised import EPSILON, GAIN, BatchScore, EqualisedLinear
 from ganforge.networks.latent import NOTHING
 from ganforge.networks.layers import (
+    CONVOLUTION,
     CONVOLVE,
     CONVOLVE_TRANSPOSED,
     LEAK,
     BlurredUpsample,
-    DepthToSpace,
     Unflatten,
     crop,
     factors,
@@ -40,6 +41,8 @@ from ganforge.networks.layers import (
 )
 from ganforge.networks.spec import NetworkSpec
 from ganforge.networks.style import MappedGenerator
+
+FULL = 8  # channels at the full resolution
 
 
 class ModulatedGrowth(nn.Module):
@@ -110,7 +113,7 @@ class ModulatedGenerator(MappedGenerator):
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__(spec)
-        self.sizes = sizes = pyramid(spec.size)
+        sizes = pyramid(spec.size)
         axes, base, style_dim = len(spec.size), len(sizes) - 1, spec.latent_dim
         channels = [level_channels(spec.width, level) for level in range(base + 1)]
         self.start = EqualisedLinear(style_dim, channels[base] * math.prod(sizes[base]), gain=GAIN)
@@ -125,9 +128,12 @@ class ModulatedGenerator(MappedGenerator):
         self.upsample = nn.ModuleList(
             BlurredUpsample(sizes[level + 1], sizes[level]) for level in range(base - 1, -1, -1)
         )
-        last = factors(sizes[0], sizes[1])
-        self.finest = ModulatedOutput(style_dim, channels[1], spec.channels * math.prod(last), 3, axes)
-        self.shuffle = DepthToSpace(last)
+        self.finest = ModulatedOutput(style_dim, channels[1], FULL, 3, axes)
+        self.end = nn.Sequential(
+            BlurredUpsample(sizes[1], sizes[0]),
+            nn.LeakyReLU(LEAK),
+            CONVOLUTION[axes](FULL, spec.channels, 3, padding=1),
+        )
 
     def unbounded(self, code: Tensor) -> Tensor:
         """(batch, latent_dim) to (batch, *shape)."""
@@ -136,8 +142,8 @@ class ModulatedGenerator(MappedGenerator):
         for grow, output, upsample in zip(self.grow, self.outputs[1:], self.upsample):
             x = grow(x, code)
             signal = upsample(signal) + output(x, code)
-        signal = self.upsample[-1](signal)
-        return signal + crop(self.shuffle(self.finest(x, code)), self.sizes[0])
+        whole: Tensor = self.upsample[-1](signal) + self.end(self.finest(x, code))
+        return whole
 
     def first_weight(self) -> Tensor:
         """Of the dense start."""
