@@ -60,7 +60,7 @@ def test_grey_pictures_look_like_colour_pictures_without_colour():
     assert torch.allclose(grey(x)[0], colour(x.expand(-1, 3, -1, -1))[0], atol=1e-5)
 
 
-@pytest.mark.parametrize("present", [(0, 1, 2), (0, 2), (1, 2)])
+@pytest.mark.parametrize("present", [(0, 1, 2), (0, 2), (1, 2), (1,)])
 def test_classes_are_learnt_even_where_some_have_no_pictures(present):
     labels = np.array(present)[np.arange(90) % len(present)]
     train = Split.of(pictures_of(labels), labels)
@@ -99,6 +99,17 @@ def test_it_survives_saving_with_classes_and_with_clusters(tmp_path):
         assert after.network.name == "squeezenet"
         assert np.array_equal(after(signals).values, before(signals).values)
         assert np.array_equal(after(signals).labels, before(signals).labels)
+
+
+def test_without_labels_nothing_depends_on_chance():
+    trunk = network_of("squeezenet", COLOUR, 0).trunk
+    states = []
+    for seed in (0, 1):
+        torch.manual_seed(seed)
+        network = build_pretrained("squeezenet", COLOUR, 0)
+        network.trunk = trunk
+        states.append(network.state_dict())
+    assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
 
 
 def test_views_are_looked_at_one_by_one():

@@ -17,7 +17,9 @@ from ganforge.signals import Signal
 Trunk = SqueezeNet | Inception
 TRUNKS: dict[str, type[Trunk]] = {trunk.name: trunk for trunk in (SqueezeNet, Inception)}
 LEARNT_FROM = 20_000  # signals, at most
-REGULARISATION = 0.01  # C of the logistic regression; chosen on training images (docs/decisions.md)
+REGULARISATION = 0.01  # C of the logistic regression: strong, since features may be more than signals
+
+UNKNOWN = -1e9  # the logit of a class that was never seen
 
 
 class Pretrained(FeatureNetwork):
@@ -39,6 +41,8 @@ class Pretrained(FeatureNetwork):
         super().__init__()
         self.trunk, self.name, self.batch, self.classes = trunk, trunk.name, trunk.batch, classes
         self.classify = nn.Linear(trunk.channels, max(1, classes))
+        nn.init.zeros_(self.classify.weight)  # nothing is known of classes yet
+        nn.init.zeros_(self.classify.bias)
         sides = shape[1:]
         wanted = [max(trunk.least, round(side * trunk.side / max(sides))) for side in sides]
         for name, side, other in zip(("rows", "columns"), sides, wanted, strict=True):
@@ -94,9 +98,6 @@ def learn_classes(network: Pretrained, train: Split, signal: Signal, seed: int, 
         seed: of the choice of signals, where there are more than `LEARNT_FROM`.
         device: where to compute.
     """
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.preprocessing import StandardScaler
-
     chosen = np.sort(np.random.default_rng(seed).permutation(len(train))[:LEARNT_FROM])
     blocks = []
     with torch.inference_mode():
@@ -105,15 +106,30 @@ def learn_classes(network: Pretrained, train: Split, signal: Signal, seed: int, 
             blocks.append(network(signal.for_features(signal.presented(stored, device)))[0].cpu())
     features = torch.cat(blocks).double().numpy()
     labels = separate_labels(torch.from_numpy(train.required_labels()[chosen]), network.classes, signal.views).numpy()
-    scaler = StandardScaler().fit(features)
-    fitted = LogisticRegression(C=REGULARISATION, max_iter=500).fit(scaler.transform(features), labels)
-    weight = np.zeros((network.classes, network.trunk.channels))
-    bias = np.full(network.classes, -1e9)  # of classes that no signal has
-    coefficients, intercepts = fitted.coef_, fitted.intercept_
-    if len(fitted.classes_) == 2:  # of which scikit-learn keeps the second alone
-        coefficients, intercepts = np.concatenate([-coefficients, coefficients]) / 2, np.array([-1, 1]) * intercepts / 2
-    weight[fitted.classes_] = coefficients / scaler.scale_
-    bias[fitted.classes_] = intercepts - weight[fitted.classes_] @ scaler.mean_
+    weight, bias = logistic_regression(features, labels, network.classes)
     with torch.no_grad():
         network.classify.weight.copy_(torch.from_numpy(weight))
         network.classify.bias.copy_(torch.from_numpy(bias))
+
+
+def logistic_regression(features: np.ndarray, labels: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Weight (classes, features) and bias (classes,) that tell the ``labels`` (N,) of (N, features).
+
+    A class that none of them has is never told.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
+    known = np.unique(labels)
+    weight, bias = np.zeros((classes, features.shape[1])), np.full(classes, UNKNOWN)
+    if len(known) < 2:
+        bias[known] = 0
+        return weight, bias
+    scaler = StandardScaler().fit(features)
+    fitted = LogisticRegression(C=REGULARISATION, max_iter=500).fit(scaler.transform(features), labels)
+    coefficients, intercepts = fitted.coef_, fitted.intercept_
+    if len(known) == 2:  # of which scikit-learn keeps the second alone
+        coefficients, intercepts = np.concatenate([-coefficients, coefficients]) / 2, np.array([-1, 1]) * intercepts / 2
+    weight[known] = coefficients / scaler.scale_
+    bias[known] = intercepts - weight[known] @ scaler.mean_
+    return weight, bias

@@ -103,7 +103,7 @@ class StyleSettings(LatentNetworkSettings):
 
 
 class ModulatedSettings(LatentNetworkSettings):
-    """Modulated convolutions (StyleGAN2) at half of the full resolution: for colours."""
+    """Modulated convolutions (StyleGAN2) up to half of the full resolution: for colours."""
 
     name: Literal["modulated"]
 
