@@ -5,9 +5,9 @@
     python -m benchmarks.gpu --minutes 3 --device cpu        # the same on the CPU, to see that it runs
 
 The settings are those that `ganforge recipe folder` proposes, in bfloat16, with a larger batch and the CUDA graph of a
-step; all seeds of a set train at once. A training that the time cuts short leaves its checkpoint in --work and goes on
-in the next call. What there is to see is written to --out: a grid for each training, and gpu.json. Pictures come from a
-mirror, see `benchmarks.panel_sets`.
+step. All seeds of a set train at once, so that each takes longer than it would alone. A training that the time cuts
+short leaves its checkpoint in --work and goes on in the next call. What there is to see is written to --out: a grid for
+each training, and gpu.json. Pictures come from a mirror, see `benchmarks.panel_sets`.
 """
 
 from __future__ import annotations
@@ -46,10 +46,11 @@ def main() -> None:
     """Trains until the time is up, scores what is finished, and writes what there is to see."""
     options = parse_options()
     until = time.monotonic() + 60 * options.minutes - RESERVE
+    os.environ["GANFORGE_MIRROR"] = str(Path(options.mirror).resolve())
     options.out.mkdir(parents=True, exist_ok=True)
     rows = []
     for name in options.sets:
-        if time.monotonic() < until or (options.work / f"{name}-{options.seeds[0]}").exists():
+        if time.monotonic() < until:
             workspaces = prepare(name, options)
             train([workspace for workspace in workspaces if not finished(workspace)], until)
             rows += look(workspaces, options.out)
@@ -62,7 +63,7 @@ def parse_options() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--minutes", type=float, default=9, help="that this call takes (default: 9)")
-    parser.add_argument("--training", type=int, default=10, help="minutes of each training in all (default: 10)")
+    parser.add_argument("--training", type=int, default=10, help="minutes of a training that has the device alone")
     parser.add_argument("--sets", nargs="+", choices=SETS, default=["cifar10", "sprites"])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1])
     parser.add_argument("--device", choices=["cuda", "cpu"], default="cuda")
@@ -94,8 +95,11 @@ def prepare(name: str, options: argparse.Namespace) -> list[Path]:
     for seed in options.seeds[1:]:
         workspace = options.work / f"{name}-{seed}"
         if not workspace.exists():
-            shutil.copytree(first, workspace, symlinks=True, ignore=shutil.ignore_patterns(".ganforge", "generator"))
-            change(workspace, {"train.seed": seed})
+            copy = workspace.with_suffix(".part")
+            shutil.rmtree(copy, ignore_errors=True)
+            shutil.copytree(first, copy, symlinks=True, ignore=shutil.ignore_patterns(".ganforge", "generator"))
+            change(copy, {"train.seed": seed})
+            copy.rename(workspace)
         workspaces.append(workspace)
     return workspaces
 
@@ -142,7 +146,9 @@ def look(workspaces: list[Path], out: Path) -> list[dict[str, Any]]:
         if sheets:
             save_grid(sheets[-1], out / f"{workspace.name}.png")
         rows.append(row)
-    together = sum(row.get("images_per_second", 0.0) for row in rows)
+    if not all(row["finished"] for row in rows):
+        return rows
+    together = sum(row["images_per_second"] for row in rows)
     script = f"from benchmarks.gpu import print_share; print_share({together})"
     told = subprocess.run(
         [sys.executable, "-c", script], cwd=workspaces[0], check=True, capture_output=True, text=True

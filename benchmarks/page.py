@@ -102,8 +102,9 @@ PANEL = """## A panel of unlike sets, with proposed settings
 beside a plain DCGAN (no labels, no penalties, a rate of 0.0002) and the loss of StyleGAN2-ADA on our networks, each
 trained as long. The last columns are of the same samples, in the eyes of SqueezeNet, which learnt none of these
 pictures; they are empty where it is the proposed `extractor.name` and gave the other columns. It sees textures that a
-classifier of few classes ignores. `benchmarks/panel_sets.py` says what the sets are. The network was chosen on other
-trainings of `shapes`, `emoji` and `photographs` ([decisions](decisions.md)), the rest on none of them.
+classifier of few classes ignores. `benchmarks/panel_sets.py` says what the sets are. The network
+and its augmentation were chosen on other trainings of `shapes`, `emoji` and `photographs` ([decisions](decisions.md)):
+these rows flatter them. No setting was chosen on the other sets.
 """
 
 PANEL_COLUMNS: dict[str, str] = {

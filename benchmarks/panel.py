@@ -81,6 +81,7 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.sets) - set(SETS):
         parser.error(f"{', '.join(sorted(unknown))} is no set; allowed are {', '.join(SETS)}")
+    os.environ["GANFORGE_MIRROR"] = str(Path(options.mirror).resolve())
     rows = json.loads(PANEL.read_text(encoding="utf-8"))["rows"] if PANEL.exists() else []
     for name in options.sets or SETS:
         wanted = [(arm, seed) for seed in options.seeds for arm in options.arms]
@@ -121,10 +122,12 @@ def measure(
                 run(workspace, "ganforge", "set", f"train.images={images}", f"train.best_every={images // 10}")
             run(workspace, "dvc", "repro", "evaluate")
             row = {"set": name, "arm": arm, "seed": seed, "minutes": options.minutes, **summary(workspace)}
+            if not options.validation:
+                rows.append(row)
+                keep(rows)
             row |= by_squeezenet(workspace)
             print(json.dumps(row), flush=True)
             if not options.validation:
-                rows.append(row)
                 keep(rows)
                 if arm == "proposed" and seed == 0:
                     save_grid(workspace / "samples" / "grid.png", IMAGES / f"panel_{name}.png")

@@ -31,8 +31,8 @@ def main(params: Params) -> None:
     data = Prepared.load(PREPARED)
     device = configure(params.compute)
     samples = read_samples()
-    real = read_real(data, samples)
-    features = Extractor.load(EXTRACTOR, device)(samples.signal)
+    extractor = Extractor.load(EXTRACTOR, device)
+    features, real = extractor(samples.signal), read_real(data, samples, pretrained=extractor.network.pretrained)
     accuracy = read_config(EXTRACTOR)["accuracy"]
     context = Context.of(samples, real, features, params.evaluation, accuracy, device, training_bar)
     METRICS.parent.mkdir(parents=True, exist_ok=True)
@@ -51,14 +51,14 @@ def read_samples() -> Samples:
     return Samples(columns, len(drawn["seeds"]))
 
 
-def read_real(data: Prepared, samples: Samples) -> Real:
+def read_real(data: Prepared, samples: Samples, *, pretrained: bool) -> Real:
     """The real data, with the features that the stage extractor wrote."""
     meta, train = data.meta, data.splits["train"]
     return Real(
         train,
         data.splits["test"],
         read_array(EXTRACTOR / "train_features.npy"),
-        Features(read_array(EXTRACTOR / "test_features.npy"), read_array(EXTRACTOR / "test_labels.npy")),
+        Features(read_array(EXTRACTOR / "test_features.npy"), read_array(EXTRACTOR / "test_labels.npy"), pretrained),
         read_array(EXTRACTOR / "train_labels.npy") if samples.labels is None else train.required_labels(),
         len(meta.classes),
         signal_of(meta.columns[SIGNAL]),

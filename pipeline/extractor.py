@@ -6,10 +6,9 @@ import torch
 from ganforge.compute.device import configure
 from ganforge.datasets.fetching.remote import RemoteFile
 from ganforge.errors import UserError
-from ganforge.features.classifier import NAME as CLASSIFIER
 from ganforge.features.classifier import train_classifier, untrained_classifier
 from ganforge.features.clusters import Clusters
-from ganforge.features.extractor import Extractor
+from ganforge.features.extractor import Extractor, root_mean_square, unscaled_features
 from ganforge.features.inception import fetch_inception
 from ganforge.features.network import FeatureNetwork
 from ganforge.features.pretrained import Pretrained, build_pretrained, learn_classes
@@ -32,71 +31,60 @@ SQUEEZENET = RemoteFile(
         "fb13faa26c11ab78ef529d4ba7c7ba8fc1f4f2ac/compressed_SqueezeNet.net",
     ),
     "9e65b2784de743985f605095d7412130",
-    "squeezenet",
 )
 
 
 def main(params: Params) -> None:
     """Trains on the training split; looks at the held-out split once, for the features that stand as the floor."""
-    data = Prepared.load(PREPARED)
-    extractor = build(params.extractor, data, configure(params.compute))
-    held_out = data.splits["test"]
+    data, device = Prepared.load(PREPARED), configure(params.compute)
+    train, held_out = data.splits["train"], data.splits["test"]
+    signal, classes = signal_of(data.meta.columns["signal"]), len(data.meta.classes)
+    network = build(params.extractor, train, signal, classes, device)
+    with progress_bar(len(train), signal.plural, "features") as bar:
+        unscaled = unscaled_features(network, signal, train.signal, device, lambda seen: bar.update(seen - bar.n))
+    if isinstance(network, Pretrained) and classes:
+        learn_classes(network, unscaled, train.required_labels(), signal.views, params.extractor.seed)
+    clusters = None if classes else Clusters.fit(train.signal, signal, params.extractor.seed)
+    extractor = Extractor(network, signal, root_mean_square(unscaled), device, clusters)
     test = extractor(held_out.signal)
     accuracy = None if held_out.labels is None else float(np.mean(test.labels == held_out.labels))
     extractor.save(EXTRACTOR, accuracy)
-    train = extractor(data.splits["train"].signal)
-    write_array(EXTRACTOR / "train_features.npy", train.values)
-    write_array(EXTRACTOR / "train_labels.npy", train.labels)
-    write_array(EXTRACTOR / "test_features.npy", test.values)
-    write_array(EXTRACTOR / "test_labels.npy", test.labels)
+    for name, features in (("train", extractor.features_of(train.signal, unscaled)), ("test", test)):
+        write_array(EXTRACTOR / f"{name}_features.npy", features.values)
+        write_array(EXTRACTOR / f"{name}_labels.npy", features.labels)
     if accuracy is not None:
-        plural = extractor.signal.plural
-        print(f"the extractor classifies {accuracy:.1%} of the real {data.meta.held_out} {plural} rightly")
-    elif params.extractor.name == CLASSIFIER:
+        print(f"the extractor classifies {accuracy:.1%} of the real {data.meta.held_out} {signal.plural} rightly")
+    elif not network.pretrained:
         print("without labels, scores are computed on the features of an untrained network")
 
 
-def build(settings: ExtractorSettings, data: Prepared, device: torch.device) -> Extractor:
-    """The extractor that the settings ask for; without labels, groups of signals stand in for classes."""
-    train, meta = data.splits["train"], data.meta
-    signal = signal_of(meta.columns["signal"])
-    clusters = None if meta.classes else Clusters.fit(train.signal, signal, settings.seed)
+def build(
+    settings: ExtractorSettings, train: Split, signal: Signal, classes: int, device: torch.device
+) -> FeatureNetwork:
+    """The network that the settings ask for."""
     if not isinstance(settings, ClassifierSettings):
-        network: FeatureNetwork = pretrained(settings, train, signal, len(meta.classes), device)
-    elif meta.classes:
-        with progress_bar(settings.images, "img", "extractor") as bar:
-            network = train_classifier(
-                train,
-                signal,
-                len(meta.classes),
-                settings.images,
-                settings.seed,
-                device,
-                lambda shown: bar.update(shown - bar.n),
-            )
-    else:
-        network = untrained_classifier(train.signal, signal, settings.seed, device)
-    return Extractor.scaled_to(network, signal, train.signal, device, clusters)
+        return pretrained(settings, signal, classes).to(device)
+    if not classes:
+        return untrained_classifier(train.signal, signal, settings.seed, device)
+    with progress_bar(settings.images, "img", "extractor") as bar:
+        return train_classifier(
+            train, signal, classes, settings.images, settings.seed, device, lambda shown: bar.update(shown - bar.n)
+        )
 
 
-def pretrained(
-    settings: SqueezeNetSettings | InceptionSettings, train: Split, signal: Signal, classes: int, device: torch.device
-) -> Pretrained:
-    """A network with published weights, which learnt the classes of the data, if there are any."""
+def pretrained(settings: SqueezeNetSettings | InceptionSettings, signal: Signal, classes: int) -> Pretrained:
+    """A network with published weights, that knows no classes yet."""
     network = build_pretrained(settings.name, signal, classes)  # refused now rather than after a download
-    if isinstance(settings, SqueezeNetSettings):
-        weights = private_folder() / "weights"
-        try:
-            with only_one_in(weights):
-                download([SQUEEZENET], settings.name, weights)
-        except UserError as error:
-            raise UserError(f"{error} Or do without it: ganforge set extractor.name=classifier") from error
-        network.trunk = read_squeezenet(weights / SQUEEZENET.name)
-    else:
+    if isinstance(settings, InceptionSettings):
         network.trunk = fetch_inception()
-    network.to(device).eval()
-    if classes:
-        learn_classes(network, train, signal, settings.seed, device)
+        return network
+    weights = private_folder() / "weights"
+    try:
+        with only_one_in(weights):
+            download([SQUEEZENET], settings.name, weights)
+    except UserError as error:
+        raise UserError(f"{error} Or do without it: ganforge set extractor.name=classifier") from error
+    network.trunk = read_squeezenet(weights / SQUEEZENET.name)
     return network
 
 

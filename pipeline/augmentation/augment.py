@@ -31,7 +31,7 @@ from pipeline.stage import FINISHED, forget_committed, progress_bar, run_stage, 
 from pipeline.training import device_name, fingerprint, plan_of
 
 STUDY_CODE = ("arms", "classic", "mixture", "repetition", "subsets")  # of ganforge.augmenting, beside that of training
-JUDGING_CODE = ("features/classifier.py", "features/extractor.py", "generator.py")
+JUDGING_CODE = ("features/classifier.py", "features/extractor.py", "features/network.py", "generator.py")
 TICK = 0.5  # seconds from one look at the processes to the next
 
 news: SimpleQueue[int]  # in each process: where it reports images shown

@@ -54,6 +54,12 @@ def test_the_headline_warns_of_features_that_see_little(classifier, warning):
     assert warning in sentence and sentence.endswith("close to real ones.") == (not warning)
 
 
+@pytest.mark.parametrize("accuracy", [{}, {"classifier": {"extractor_accuracy": 0.5}}])
+def test_the_headline_says_so_where_a_pretrained_network_measured(accuracy):
+    sentence = headline({"quality": {"fd_ratio": 1.9, "pretrained_features": 1.0}} | accuracy)
+    assert sentence.endswith("close to real ones. A network that was trained on photographs measures that.")
+
+
 def test_scores_that_only_some_data_have_are_explained_too():
     scores = SCORES | {"classifier": {"cas": 0.91, "cas_real": 0.98}, "task": {"modes": 998, "kl": 0.0213}}
     table = {row.meaning.label: (row.value, row.real) for row in rows(scores)}

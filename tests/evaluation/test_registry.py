@@ -39,14 +39,14 @@ SIGNALS = {
 }
 
 
-def scene(kind="pictures", *, classes=0, asked=(), paired=False, **settings):
+def scene(kind="pictures", *, classes=0, asked=(), paired=False, pretrained=False, **settings):
     """Random samples of three seeds, random real data, and their context."""
     random, signal = np.random.default_rng(0), SIGNALS[kind]
 
     def draw(count):
         values = random.integers(0, 256, (count, *signal.shape)).astype(signal.dtype)
         labels = np.arange(count) % (classes or 5)
-        return Split.of(values, labels if classes else None), Features(features(count), labels)
+        return Split.of(values, labels if classes else None), Features(features(count), labels, pretrained)
 
     def features(count):
         return random.standard_normal((count, FEATURES)).astype(np.float32)
@@ -64,6 +64,7 @@ SCENES = {
     "labelled": scene(classes=4, asked=("labels",)),
     "labelled, nobody asked": scene(classes=4),
     "unlabelled": scene(),
+    "pretrained": scene(pretrained=True),
     "stacks": scene("stacks", classes=8, asked=("labels",)),
     "waveforms": scene("waveforms"),
     "pairs": scene(asked=("source", ROWS), paired=True),

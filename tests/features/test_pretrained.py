@@ -7,7 +7,7 @@ from torch import nn
 
 from ganforge.errors import UserError
 from ganforge.features.clusters import Clusters
-from ganforge.features.extractor import Extractor
+from ganforge.features.extractor import Extractor, unscaled_features
 from ganforge.features.inception import fetch_inception
 from ganforge.features.pretrained import TRUNKS, build_pretrained, learn_classes, resizing
 from ganforge.features.squeezenet import read_squeezenet
@@ -27,6 +27,14 @@ def pictures_of(labels: np.ndarray) -> np.ndarray:
     pictures = random.integers(0, 128, (len(labels), 3, 20, 32))
     pictures[np.arange(len(labels)), labels % 3] += 120
     return pictures.astype(np.uint8)
+
+
+def taught(train, classes):
+    """A network that learnt the classes of some pictures."""
+    network = network_of("squeezenet", COLOUR, classes)
+    features = unscaled_features(network, COLOUR, train.signal, CPU)
+    learn_classes(network, features, train.labels, 1, 0)
+    return network
 
 
 def network_of(name, signal, classes):
@@ -64,8 +72,7 @@ def test_grey_pictures_look_like_colour_pictures_without_colour():
 def test_classes_are_learnt_even_where_some_have_no_pictures(present):
     labels = np.array(present)[np.arange(90) % len(present)]
     train = Split.of(pictures_of(labels), labels)
-    network = network_of("squeezenet", COLOUR, 3)
-    learn_classes(network, train, COLOUR, 0, CPU)
+    network = taught(train, 3)
     seen = Extractor(network, COLOUR, 1.0, CPU)(train.signal)
     assert np.mean(seen.labels == labels) > 0.95
 
@@ -77,9 +84,7 @@ def test_two_classes_have_the_probabilities_of_a_logistic_regression():
 
     labels = np.arange(60) % 2
     train = Split.of(pictures_of(labels), labels)
-    network = network_of("squeezenet", COLOUR, 2)
-    learn_classes(network, train, COLOUR, 0, CPU)
-    extractor = Extractor(network, COLOUR, 1.0, CPU)
+    extractor = Extractor(taught(train, 2), COLOUR, 1.0, CPU)
     features = extractor(train.signal).values
     expected = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=500)).fit(features, labels)
     probabilities = extractor.probabilities(train.signal)[:, 0]
@@ -89,8 +94,7 @@ def test_two_classes_have_the_probabilities_of_a_logistic_regression():
 def test_it_survives_saving_with_classes_and_with_clusters(tmp_path):
     labels = np.arange(30) % 3
     signals = pictures_of(labels)
-    known = network_of("squeezenet", COLOUR, 3)
-    learn_classes(known, Split.of(signals, labels), COLOUR, 0, CPU)
+    known = taught(Split.of(signals, labels), 3)
     unknown = network_of("squeezenet", COLOUR, 0)
     for name, network, clusters in (("known", known, None), ("unknown", unknown, Clusters.fit(signals, COLOUR, 0))):
         before = Extractor.scaled_to(network, COLOUR, signals, CPU, clusters)
@@ -146,8 +150,9 @@ def test_squeezenet_punishes_planted_faults_in_unlabelled_digits():
     ratios = {
         name: judge(signals)["quality"]["fd_ratio"]
         for name, signals in (
+            ("none", digits["test"].rows(np.arange(150, 300)).signal),
             ("missing", repeated(of_classes(test, {0, 1, 2, 3, 4}), len(test)).signal),
             ("noise", np.random.default_rng(0).integers(0, 256, test.signal.shape, dtype=np.uint8)),
         )
     }
-    assert 1.3 < ratios["missing"] < ratios["noise"]
+    assert ratios["none"] < 1.3 < ratios["missing"] < ratios["noise"]

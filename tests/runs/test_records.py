@@ -11,6 +11,7 @@ from ganforge.runs.records import (
     WORKSPACE,
     changed_params,
     changed_scores,
+    comparable,
     differing_params,
     parse_record,
     ranked,
@@ -154,6 +155,15 @@ def test_what_other_samples_would_change_as_much_is_much_the_same():
 def test_scores_that_were_measured_differently_get_no_verdict(key):
     verdict = verdicts(record(params={key: 1}, quality={"fd": 0.5}), record(params={key: 2}))
     assert set(verdict.values()) == {"measured differently"}
+
+
+def test_scores_through_another_network_get_no_verdict_and_a_nameless_one_is_a_classifier():
+    own = record(params={"extractor.images": 60000, "extractor.name": "classifier"})
+    other = record(params={"extractor.name": "squeezenet"})
+    assert set(verdicts(own, other).values()) == {"measured differently"}
+    texts = [f"extractor: {{{name}images: 60000, seed: 0}}" for name in ("", "name: classifier, ")]
+    older, newer = (parse_record("one", text, json.dumps(own.scores), None) for text in texts)
+    assert comparable(older, newer)
 
 
 def test_another_length_of_one_classifiers_training_leaves_the_other_scores_comparable():

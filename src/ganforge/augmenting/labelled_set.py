@@ -60,7 +60,7 @@ class Inspector:
     """What a classifier and the training signals say of generated ones.
 
     Args:
-        extractor: the classifier, trained on real signals.
+        extractor: knows the labels of real signals.
         features: of the training signals, (M, features) float32, M of at least 2.
     """
 

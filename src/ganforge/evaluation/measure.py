@@ -36,4 +36,6 @@ def capabilities(samples: Samples, real: Real) -> frozenset[str]:
         offered.add("pairs")
     if signal.is_picture:
         offered.add("pictures")
+    if real.test_features.pretrained:
+        offered.add("pretrained")
     return frozenset(offered)

@@ -97,7 +97,9 @@ def headline(scores: Scores, data: str = "data") -> str:
     distance = f"{number(ratio)} times as far from the training {data} as real test {data} are"
     sentences = [f"Samples are {distance}: {verdict}."]
     accuracy = look_up(scores, "classifier.extractor_accuracy")
-    if accuracy is None:
+    if look_up(scores, "quality.pretrained_features"):
+        sentences.append("A network that was trained on photographs measures that.")
+    elif accuracy is None:
         sentences.append("Without labels an untrained network measures that, which may miss a whole kind of signal.")
     elif accuracy < WEAK:
         sentences.append(

@@ -16,6 +16,7 @@ from ganforge.evaluation.scores.label_obeyed import LabelObeyed
 from ganforge.evaluation.scores.modes import Modes
 from ganforge.evaluation.scores.partner import PartnerDistance
 from ganforge.evaluation.scores.precision_recall import PrecisionRecall
+from ganforge.evaluation.scores.pretrained_features import PretrainedFeatures
 from ganforge.evaluation.scores.unique import Unique
 from ganforge.evaluation.scores.worst_class import WorstClass
 
@@ -30,6 +31,7 @@ SCORES: tuple[Score, ...] = (
     Authenticity(),
     ExactCopies(),
     ExtractorAccuracy(),
+    PretrainedFeatures(),
     LabelObeyed(),
     ClassificationAccuracy(),
     InceptionScores(),

@@ -31,6 +31,7 @@ CAPABILITIES = {
     "pairs": "every source has a real signal as its partner",
     "one_view": "the feature network is shown a signal as a whole",
     "many_views": "the feature network is shown several views of a signal, and the label is made of theirs",
+    "pretrained": "features are of a network that was trained on other pictures",
     "pictures": "signals are grey or colour pictures of bytes",
 }
 """What data and samples may offer, and a score may need."""

@@ -47,6 +47,7 @@ class Classifier(FeatureNetwork):
     """
 
     name = NAME
+    pretrained = False
     batch = 500
 
     def __init__(self, shape: tuple[int, ...], classes: int) -> None:

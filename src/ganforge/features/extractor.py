@@ -9,6 +9,7 @@ sees more.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,10 +43,12 @@ class Features:
     Attributes:
         values: (N, views * features of a view) float32.
         labels: (N,) int64, the most likely label or, without labels, the cluster.
+        pretrained: whether they are of a network that was trained on other pictures.
     """
 
     values: np.ndarray
     labels: np.ndarray
+    pretrained: bool = False
 
 
 class Extractor:
@@ -94,20 +97,23 @@ class Extractor:
         clusters: Clusters | None = None,
     ) -> Extractor:
         """An extractor whose features of ``stored`` signals, (N, *shape), have a root mean square of 1."""
-        unscaled = cls(network, signal, 1.0, device)(stored).values
-        return cls(network, signal, float(np.sqrt(np.mean(np.square(unscaled)))), device, clusters)
+        unscaled = unscaled_features(network, signal, stored, device)
+        return cls(network, signal, root_mean_square(unscaled), device, clusters)
 
-    @torch.inference_mode()
     def __call__(self, stored: np.ndarray) -> Features:
         """Features of stored signals (N, *shape)."""
-        values, labels = [], []
-        for start in range(0, len(stored), self.network.batch):
-            block = np.array(stored[start : start + self.network.batch])
-            features, logits = self._look(self.signal.presented(block, self.device))
-            values.append(features.cpu())
-            labels.append(join_labels(logits.argmax(1), self.network.classes, self.views).cpu())
-        seen = torch.cat(labels).numpy() if self.clusters is None else self.clusters(stored)
-        return Features(torch.cat(values).numpy(), seen)
+        return self.features_of(stored, unscaled_features(self.network, self.signal, stored, self.device))
+
+    @torch.inference_mode()
+    def features_of(self, stored: np.ndarray, unscaled: np.ndarray) -> Features:
+        """The same, where their `unscaled_features` are known."""
+        if self.clusters is None:
+            views = torch.from_numpy(unscaled).view(len(stored) * self.views, -1).to(self.device)
+            logits = self.network.classify(views)
+            labels = join_labels(logits.argmax(1), self.network.classes, self.views).cpu().numpy()
+        else:
+            labels = self.clusters(stored)
+        return Features(unscaled / self.scale, labels, self.network.pretrained)
 
     def features(self, x: Tensor) -> Tensor:
         """Features (N, views * features of a view) of signals as networks see them; differentiable."""
@@ -177,6 +183,41 @@ class Extractor:
         except (SafetensorError, OSError, ValueError, ArithmeticError, LookupError, TypeError, RuntimeError) as error:
             raise _damaged(folder, error) from error
         return cls(network.to(device), signal, config["scale"], device, clusters)
+
+
+@torch.inference_mode()
+def unscaled_features(
+    network: FeatureNetwork,
+    signal: Signal,
+    stored: np.ndarray,
+    device: torch.device,
+    progress: Callable[[int], None] = lambda _: None,
+) -> np.ndarray:
+    """What a network makes of stored signals (N, *shape).
+
+    Args:
+        network: on the device.
+        signal: what they are.
+        stored: the signals.
+        device: where to compute.
+        progress: told the signals looked at so far.
+
+    Returns:
+        (N, views * features of a view) float32.
+    """
+    rows = []
+    network.eval()
+    for start in range(0, len(stored), network.batch):
+        block = np.array(stored[start : start + network.batch])
+        features, _ = network(signal.for_features(signal.presented(block, device)))
+        rows.append(features.reshape(len(block), -1).cpu())
+        progress(start + len(block))
+    return torch.cat(rows).numpy()
+
+
+def root_mean_square(features: np.ndarray) -> float:
+    """The scale of an `Extractor`."""
+    return float(np.sqrt(np.mean(np.square(features))))
 
 
 def build_network(name: str, signal: Signal, classes: int) -> FeatureNetwork:

@@ -6,6 +6,9 @@ own, see `ganforge.evaluation.inception`.
 
 from __future__ import annotations
 
+from http.client import HTTPException
+from urllib.error import URLError
+
 from torch import Tensor, nn
 
 from ganforge.errors import UserError
@@ -57,10 +60,11 @@ def fetch_inception() -> Inception:
     from torchvision.models import Inception_V3_Weights
 
     try:
-        weights = Inception_V3_Weights.IMAGENET1K_V1.get_state_dict(progress=False, check_hash=True)
-    except (OSError, RuntimeError) as error:
+        weights = Inception_V3_Weights.IMAGENET1K_V1.get_state_dict(check_hash=True, weights_only=True)
+    except (URLError, HTTPException, RuntimeError) as error:
         raise UserError(
-            f"the weights of Inception cannot be downloaded ({error}); try again where there is a network, or set "
+            f"the weights of Inception cannot be downloaded ({error}); try again where there is a network, put what "
+            f"{Inception_V3_Weights.IMAGENET1K_V1.url} holds into torch.hub's folder of checkpoints, or set "
             "extractor.name to squeezenet or classifier."
         ) from error
     network = Inception()

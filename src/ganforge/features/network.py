@@ -14,15 +14,19 @@ class FeatureNetwork(nn.Module):
 
     Attributes:
         name: as in params.yaml.
+        pretrained: whether it was trained on other pictures.
         batch: signals that it looks at together.
         axes: of the view.
         classes: labels of the view; 0 without labels.
+        classify: features (batch, features) to logits.
     """
 
     name: str
+    pretrained: bool
     batch: int
     axes: int
     classes: int
+    classify: nn.Module
 
     @abstractmethod
     def activations(self, x: Tensor) -> list[Tensor]:

@@ -11,7 +11,6 @@ from ganforge.features.inception import Inception
 from ganforge.features.network import FeatureNetwork, classes_of_view
 from ganforge.features.squeezenet import SqueezeNet
 from ganforge.objectives.classification import separate_labels
-from ganforge.prepared.columns import Split
 from ganforge.signals import Signal
 
 Trunk = SqueezeNet | Inception
@@ -25,7 +24,8 @@ UNKNOWN = -1e9  # the logit of a class that was never seen
 class Pretrained(FeatureNetwork):
     """Features of a trunk, averaged over positions; its classes are told by logistic regression on them.
 
-    Pictures are brought to the trunk's size, the longer side to all of it, and grey ones to three equal channels.
+    Pictures are brought to the trunk's size: the longer side to all of it, the shorter one in proportion, but never
+    below what the trunk needs. Grey ones become three equal channels.
 
     Args:
         trunk: the network.
@@ -33,6 +33,7 @@ class Pretrained(FeatureNetwork):
         classes: labels of a view; 0 without labels.
     """
 
+    pretrained = True
     axes = 2
     rows: Tensor
     columns: Tensor
@@ -40,7 +41,7 @@ class Pretrained(FeatureNetwork):
     def __init__(self, trunk: Trunk, shape: tuple[int, ...], classes: int) -> None:
         super().__init__()
         self.trunk, self.name, self.batch, self.classes = trunk, trunk.name, trunk.batch, classes
-        self.classify = nn.Linear(trunk.channels, max(1, classes))
+        self.classify: nn.Linear = nn.Linear(trunk.channels, max(1, classes))
         nn.init.zeros_(self.classify.weight)  # nothing is known of classes yet
         nn.init.zeros_(self.classify.bias)
         sides = shape[1:]
@@ -88,25 +89,19 @@ def build_pretrained(name: str, signal: Signal, classes: int) -> Pretrained:
     return Pretrained(TRUNKS[name](), signal.view_shape, classes_of_view(signal, classes))
 
 
-def learn_classes(network: Pretrained, train: Split, signal: Signal, seed: int, device: torch.device) -> None:
-    """Lets a pretrained network tell the classes of given signals, by logistic regression on standardised features.
+def learn_classes(network: Pretrained, features: np.ndarray, labels: np.ndarray, views: int, seed: int) -> None:
+    """Lets a pretrained network tell the classes of signals, by logistic regression.
 
     Args:
-        network: on the device.
-        train: signals and labels to learn from.
-        signal: of its columns.
+        network: what is to learn.
+        features: (N, views * features of a view) of the signals, not scaled.
+        labels: (N,) of the signals.
+        views: of a signal.
         seed: of the choice of signals, where there are more than `LEARNT_FROM`.
-        device: where to compute.
     """
-    chosen = np.sort(np.random.default_rng(seed).permutation(len(train))[:LEARNT_FROM])
-    blocks = []
-    with torch.inference_mode():
-        for start in range(0, len(chosen), network.batch):
-            stored = np.array(train.signal[chosen[start : start + network.batch]])
-            blocks.append(network(signal.for_features(signal.presented(stored, device)))[0].cpu())
-    features = torch.cat(blocks).double().numpy()
-    labels = separate_labels(torch.from_numpy(train.required_labels()[chosen]), network.classes, signal.views).numpy()
-    weight, bias = logistic_regression(features, labels, network.classes)
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(features))[:LEARNT_FROM])
+    of_views = separate_labels(torch.from_numpy(labels[chosen]), network.classes, views).numpy()
+    weight, bias = logistic_regression(features[chosen].reshape(len(of_views), -1), of_views, network.classes)
     with torch.no_grad():
         network.classify.weight.copy_(torch.from_numpy(weight))
         network.classify.bias.copy_(torch.from_numpy(bias))
@@ -125,6 +120,7 @@ def logistic_regression(features: np.ndarray, labels: np.ndarray, classes: int) 
     if len(known) < 2:
         bias[known] = 0
         return weight, bias
+    features = features.astype(np.float64)
     scaler = StandardScaler().fit(features)
     fitted = LogisticRegression(C=REGULARISATION, max_iter=500).fit(scaler.transform(features), labels)
     coefficients, intercepts = fitted.coef_, fitted.intercept_

@@ -15,7 +15,7 @@ class FeatureSettings(Section):
     name: str
     """Feature network; scores are distances between its features."""
     seed: Seed
-    """Seed of what is learnt of the data, and in which order."""
+    """Seed of the weights of a classifier and of the choice and order of what is learnt from."""
 
 
 class ClassifierSettings(FeatureSettings):

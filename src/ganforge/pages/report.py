@@ -42,6 +42,7 @@ def render_report(
         data=data,
         counts=scores["n"],
         labelled=look_up(scores, "classifier.extractor_accuracy") is not None,
+        pretrained=look_up(scores, "quality.pretrained_features") is not None,
         alarms=alarms(scores),
         rows=rows(scores),
         sections=[section for section in sections if section.pictures],

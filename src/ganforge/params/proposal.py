@@ -29,8 +29,8 @@ GAMMA_SIDE, GAMMA = 28, 0.1  # of the recipe for MNIST
 TO_SCORE, LARGEST_SHARE = 100, 0.3  # images that should be held out, but no more than this of all
 LARGEST_BATCH, BATCH_PIXELS = 64, 4096  # as StyleGAN2-ADA chooses it: side times batch, and no more than this
 MOST_THREADS = 8
-LEARNABLE = 100  # files of a class, from which on an extractor of one's own learns to tell it
-CHECKED = {"cpu": 500, "gpu": 2000}  # samples in a check, where every one takes SqueezeNet 10 ms of a processor
+LEARNABLE = 100  # files of a class, from which on a classifier of one's own scores it: it is faster than SqueezeNet
+CHECKED = {"cpu": 500, "gpu": 2000}  # samples in a check by SqueezeNet
 
 
 @dataclass(frozen=True)
@@ -184,8 +184,8 @@ def _extractor(seen: Survey, half: int, machine: str) -> list[Proposal]:
         why = f"half of the classes have {half} files or more: enough to learn what tells them apart"
         return [Proposal("extractor", "name", "classifier", why)]
     few = f"half of the classes have {half} files or fewer" if seen.class_counts else "there are no classes"
-    why = f"{few}, so that a classifier of your own could not learn what to look at (676 kB to download)"
-    samples = f"{CHECKED[machine]:,} samples are enough to tell one generator from another"
+    why = f"{few}: too little for a classifier of your own to learn what to look at; 676 kB are downloaded once"
+    samples = "SqueezeNet takes some 10 ms of a processor for each"
     return [
         Proposal("extractor", "name", "squeezenet", why),
         Proposal("train", "best_samples", CHECKED[machine], samples),

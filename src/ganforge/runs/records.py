@@ -189,7 +189,7 @@ def _with_provenance(record: Record, lock: str) -> Record:
     if origin is None:
         return record
     rest = {key: value for key, value in record.params.items() if key.split(".")[0] not in origin.sections}
-    params = dict(leaves(origin.sections)) | rest
+    params = before_names(dict(leaves(origin.sections))) | rest
     return replace(record, params=params, stale=params != record.params or not origin.whole, data=origin.data)
 
 
@@ -246,12 +246,18 @@ def parse_record(name: str, params: str, scores: str, grid: bytes | None) -> Rec
         groups = json.loads(scores)
         if not all(isinstance(group, dict) for group in groups.values()):
             raise TypeError("a group of scores is no dictionary")
-        return Record(name, dict(leaves(sections)), groups, grid)
+        return Record(name, before_names(dict(leaves(sections))), groups, grid)
     except Exception as error:
         raise UserError(
             f"params.yaml or metrics.json of {name} cannot be read ({type(error).__name__}): take another run, or let "
             "`make repro` make these anew."
         ) from error
+
+
+def before_names(params: dict[str, Any]) -> dict[str, Any]:
+    """Parameters of a run, with the name of the extractor where it is of a time in which there was but one."""
+    nameless = "extractor.images" in params and "extractor.name" not in params
+    return {"extractor.name": "classifier", **params} if nameless else params
 
 
 def _grid_of(revision: str) -> bytes | None:

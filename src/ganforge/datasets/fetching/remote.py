@@ -12,7 +12,7 @@ class RemoteFile:
     Attributes:
         name: of the file.
         urls: the addresses that serve it.
-        md5: the digest that its publisher gives.
+        md5: the digest that its publisher gives, or that of the file in a commit that the address names.
         dataset: the data set whose file it is, in whose folder a mirror keeps it; None: the one that asks for it.
     """
 
