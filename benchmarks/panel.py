@@ -3,6 +3,7 @@
     python -m benchmarks.panel                                  # every set, every arm, three seeds: a day on two cores
     python -m benchmarks.panel shapes emoji --seeds 0           # some
     python -m benchmarks.panel --minutes 5 --arms proposed      # a shorter training, without the others beside it
+    python -m benchmarks.panel cifar10 --minutes 20 --arms proposed "plain DCGAN" SNGAN
     python -m benchmarks.panel --validation                     # scored on held-out training pictures, to choose by
 
 Every set is written as a folder of pictures into a copy of the last commit; `ganforge recipe folder` proposes settings
@@ -54,7 +55,21 @@ PEER = {  # the loss of StyleGAN2-ADA (Karras 2020) on our networks
     "objective.r2": 0.0,
     "train.on_failure": "warn",
 }
-ARMS: dict[str, Mapping[str, Any]] = {"proposed": {}, "plain DCGAN": PLAIN, "StyleGAN2-ADA's loss": PEER}
+SNGAN = {  # spectral norm, hinge loss and five steps of the discriminator (Miyato 2018), with labels by projection
+    **PLAIN,
+    "network.conditional": "auto",
+    "network.spectral_norm": True,
+    "objective.loss": "hinge",
+    "train.discriminator_steps": 5,
+    "train.beta1": 0.0,
+    "train.beta2": 0.9,
+}
+ARMS: dict[str, Mapping[str, Any]] = {
+    "proposed": {},
+    "plain DCGAN": PLAIN,
+    "StyleGAN2-ADA's loss": PEER,
+    "SNGAN": SNGAN,
+}
 SCORES = {
     "fd_ratio": "quality.fd_ratio",
     "precision": "quality.precision",
@@ -75,7 +90,7 @@ def main() -> None:
     parser.add_argument("sets", nargs="*", metavar="SET", help=f"some of {', '.join(SETS)}; none: all of them")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--minutes", type=int, default=MINUTES, help="of each training")
-    parser.add_argument("--arms", nargs="+", choices=ARMS, default=list(ARMS))
+    parser.add_argument("--arms", nargs="+", choices=ARMS, default=["proposed", "plain DCGAN", "StyleGAN2-ADA's loss"])
     parser.add_argument("--validation", action="store_true", help="score against held-out training pictures")
     parser.add_argument("--mirror", type=Path, default=os.environ.get("GANFORGE_MIRROR", ROOT.parent / "shared/data"))
     options = parser.parse_args()
