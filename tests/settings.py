@@ -6,7 +6,7 @@ from ganforge.params import read_yaml
 from ganforge.params.rendering import render
 
 RECIPES = Path(__file__).parents[1] / "recipes"
-VARIED = ("dataset", "network", "objective", "augment")  # sections whose keys depend on one of them
+VARIED = ("dataset", "extractor", "network", "objective", "augment")  # sections whose keys depend on one of them
 
 
 def default_settings() -> dict:
