@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from statistics import mean
@@ -107,6 +107,7 @@ and its augmentation were chosen on other trainings of `shapes`, `emoji` and `ph
 these rows flatter them. No setting was chosen on the other sets.
 """
 
+PANEL_BESIDE = 3  # pictures of a row
 PANEL_COLUMNS: dict[str, str] = {
     "fd_ratio": "fd_ratio",
     "recall (real)": "recall",
@@ -142,7 +143,7 @@ def write_page(path: Path, figures: Mapping[str, Figures]) -> None:
     if "mnist_gpu" in figures:
         text += [MNIST_GPU, _table("", figures["mnist_gpu"], COLUMNS, changes=True), *_pictures("mnist_gpu", figures)]
     if "panel" in figures:
-        text += [PANEL, _panel(figures["panel"])]
+        text += [PANEL, _panel(figures["panel"]), *_panel_pictures(figures["panel"])]
     if "stacked_mnist" in figures:
         for name, title in (("stacked_mnist", STACKED), ("stacked_mnist_gpu", STACKED_GPU)):
             if name in figures:
@@ -164,7 +165,7 @@ def _table(first: str, part: Figures, columns: Mapping[str, Callable[[Figures], 
 
 
 def _panel(part: Figures) -> str:
-    heads = ["set", "side", "arm", "seed", "training", "images shown", *PANEL_COLUMNS]
+    heads = ["set", "side", "arm", "seed", "training", "images shown", "features", *PANEL_COLUMNS]
     lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
     for row in part["rows"]:
         cells = [
@@ -174,12 +175,20 @@ def _panel(part: Figures) -> str:
             str(row["seed"]),
             f"{row['seconds'] / 60:.1f} min",
             f"{row['images']:,}",
+            "classifier" if "squeezenet_fd_ratio" in row else "SqueezeNet",
         ]
         for name in PANEL_COLUMNS.values():
             real = f" ({row[f'{name}_real']:.3g})" if f"{name}_real" in row else ""
             cells.append(f"{row[name]:.3g}{real}" if name in row else "")
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, "", f"Measured on: {part['machine']}.", ""])
+
+
+def _panel_pictures(part: Figures) -> list[str]:
+    """Of the first seed of every set, some side by side."""
+    names = [row["set"] for row in part["rows"] if (row["arm"], row["seed"]) == ("proposed", 0)]
+    groups = [names[start : start + PANEL_BESIDE] for start in range(0, len(names), PANEL_BESIDE)]
+    return [line for group in groups for line in _side_by_side(group, [f"panel_{name}.png" for name in group])]
 
 
 def _mean_ratio(part: Figures) -> str:
@@ -201,11 +210,14 @@ def _published() -> str:
 
 def _pictures(part: str, figures: Mapping[str, Figures]) -> list[str]:
     names = [run["name"] for run in figures[part]["runs"]]
-    files = [f"images/{part}_{name.replace(' ', '_')}.png" for name in names]
+    return _side_by_side(names, [f"{part}_{name.replace(' ', '_')}.png" for name in names])
+
+
+def _side_by_side(names: Sequence[str], files: Sequence[str]) -> list[str]:
     return [
         f"| {' | '.join(names)} |",
         f"|{'---|' * len(names)}",
-        f"| {' | '.join(f'![]({file})' for file in files)} |",
+        f"| {' | '.join(f'![](images/{file})' for file in files)} |",
         "",
     ]
 
