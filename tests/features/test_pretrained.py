@@ -141,7 +141,7 @@ def test_weights_of_inception_that_cannot_be_had_end_in_a_sentence(monkeypatch, 
 @needs_weights
 def test_squeezenet_punishes_planted_faults_in_unlabelled_digits():
     digits = splits()
-    train, test = digits["train"].rows(np.arange(400)), digits["test"].rows(np.arange(150))
+    train, test = digits["train"].rows(np.arange(400)), digits["test"].rows(np.arange(120))
     signal = ImageSignal((1, 8, 8))
     network = network_of("squeezenet", signal, 0)
     network.trunk = read_squeezenet(WEIGHTS)
@@ -150,7 +150,7 @@ def test_squeezenet_punishes_planted_faults_in_unlabelled_digits():
     ratios = {
         name: judge(signals)["quality"]["fd_ratio"]
         for name, signals in (
-            ("none", digits["test"].rows(np.arange(150, 300)).signal),
+            ("none", digits["test"].rows(np.arange(120, 240)).signal),
             ("missing", repeated(of_classes(test, {0, 1, 2, 3, 4}), len(test)).signal),
             ("noise", np.random.default_rng(0).integers(0, 256, test.signal.shape, dtype=np.uint8)),
         )
