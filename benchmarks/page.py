@@ -56,8 +56,8 @@ the time of the training loop, checks for the best generator included; starting 
 come on top. "Taken by other tenants" is the share of the cores' time, over the whole run, in which the host let other
 virtual machines run instead of this one.
 
-All scores on this page were measured with an earlier feature network. The default generator still ends in the same
-weights; its ratio is 1.16 here, and 1.07 with the feature network of today.
+All scores on this page but those of the panel were measured with an earlier feature network. The default generator
+still ends in the same weights; its ratio is 1.16 here, and 1.07 with the feature network of today.
 """
 
 FAMILIES = """## Every family of networks on digits
@@ -102,9 +102,9 @@ PANEL = """## A panel of unlike sets, with proposed settings
 beside a plain DCGAN (no labels, no penalties, a rate of 0.0002) and the loss of StyleGAN2-ADA on our networks, each
 trained as long. The last columns are of the same samples, in the eyes of SqueezeNet, which learnt none of these
 pictures; they are empty where it is the proposed `extractor.name` and gave the other columns. It sees textures that a
-classifier of few classes ignores. `benchmarks/panel_sets.py` says what the sets are. The network
-and its augmentation were chosen on other trainings of `shapes`, `emoji` and `photographs` ([decisions](decisions.md)):
-these rows flatter them. No setting was chosen on the other sets.
+classifier of few classes ignores. `benchmarks/panel_sets.py` says what the sets are. The network and its augmentation
+were chosen on other trainings of `shapes`, `emoji` and `photographs` ([decisions](decisions.md)): these rows flatter
+them. No setting was chosen on the other sets.
 """
 
 PANEL_BESIDE = 3  # pictures of a row
