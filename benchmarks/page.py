@@ -175,7 +175,7 @@ def _panel(part: Figures) -> str:
             str(row["seed"]),
             f"{row['seconds'] / 60:.1f} min",
             f"{row['images']:,}",
-            "classifier" if "squeezenet_fd_ratio" in row else "SqueezeNet",
+            row["features"],
         ]
         for name in PANEL_COLUMNS.values():
             real = f" ({row[f'{name}_real']:.3g})" if f"{name}_real" in row else ""

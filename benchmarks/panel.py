@@ -172,7 +172,13 @@ def summary(workspace: Path) -> dict[str, Any]:
     """The figures of a row."""
     everything = collected(workspace)
     shape = read_meta(workspace / PREPARED).shape
-    row: dict[str, Any] = {"side": max(shape), "seconds": everything["seconds"], "images": everything["images"]}
+    features = read_config(workspace / EXTRACTOR)["name"]
+    row: dict[str, Any] = {
+        "side": max(shape),
+        "features": features,
+        "seconds": everything["seconds"],
+        "images": everything["images"],
+    }
     for name, place in SCORES.items():
         group, key = place.split(".")
         value = everything["scores"].get(group, {}).get(key)

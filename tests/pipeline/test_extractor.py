@@ -2,7 +2,11 @@
 
 import pytest
 
+from ganforge.errors import UserError
 from ganforge.features.extractor import read_config
+from ganforge.features.settings import SqueezeNetSettings
+from ganforge.signals.image import ImageSignal
+from pipeline.extractor import pretrained
 from tests.conftest import MIRROR
 from tests.features.test_squeezenet import needs_weights
 from tests.project import Project, copy_project
@@ -20,10 +24,12 @@ def project(tmp_path) -> Project:
     return project
 
 
-def test_weights_that_cannot_be_had_say_three_ways_out(project, tmp_path):
-    done = project.run("python", "-m", "pipeline.extractor", GANFORGE_MIRROR=str(tmp_path))
-    assert done.returncode == 1
-    sentence = done.stderr.splitlines()[-1]
+def test_weights_that_cannot_be_had_say_three_ways_out(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GANFORGE_MIRROR", str(tmp_path))
+    with pytest.raises(UserError) as refused:
+        pretrained(SqueezeNetSettings(name="squeezenet", seed=0), ImageSignal((1, 8, 8)), 0)
+    sentence = str(refused.value)
     assert "squeezenet/compressed_SqueezeNet.net does not exist" in sentence
     assert "unset GANFORGE_MIRROR" in sentence
     assert sentence.endswith("ganforge set extractor.name=classifier")
