@@ -181,10 +181,10 @@ def _labels(class_counts: Sequence[int], half: int) -> tuple[str, str]:
 def _extractor(seen: Survey, half: int, machine: str) -> list[Proposal]:
     """A classifier of one's own where there is enough for it to learn from; ``half`` of the classes have as many."""
     if half >= LEARNABLE:
-        why = f"half of the classes have {half} files or more: enough to learn what tells them apart"
+        why = f"half of the classes have {half} files or more, from which a classifier of your own can learn"
         return [Proposal("extractor", "name", "classifier", why)]
     few = f"half of the classes have {half} files or fewer" if seen.class_counts else "there are no classes"
-    why = f"{few}: too little for a classifier of your own to learn what to look at; 676 kB are downloaded once"
+    why = f"{few}: little for a classifier of your own to learn from; 676 kB are downloaded once"
     samples = "SqueezeNet takes some 10 ms of a processor for each"
     return [
         Proposal("extractor", "name", "squeezenet", why),
