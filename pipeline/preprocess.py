@@ -1,5 +1,6 @@
 """data/prepared: one array per split and column, and meta.json."""
 
+from ganforge.datasets.derived import add_source
 from ganforge.datasets.source import source_of
 from ganforge.layout import PREPARED, RAW
 from ganforge.params import Params
@@ -8,7 +9,7 @@ from pipeline.stage import progress_bar, run_stage
 
 
 def main(params: Params) -> None:
-    """Lets the source turn its files into arrays."""
+    """Lets the data's source turn its files into arrays, and derives what to draw these from where that is asked."""
     with progress_bar(None, "file", "preprocess") as bar:
 
         def show(done: int, total: int) -> None:
@@ -16,6 +17,8 @@ def main(params: Params) -> None:
             bar.update(done - bar.n)
 
         meta = source_of(params.dataset.name).prepare(RAW, PREPARED, params.dataset, show)
+    if params.dataset.derivation is not None:
+        meta = add_source(PREPARED, meta, *params.dataset.derivation)
     facts = read_facts(PREPARED)
     if facts is not None:
         print(facts.summary())

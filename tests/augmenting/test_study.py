@@ -10,7 +10,9 @@ from ganforge.prepared.columns import Column
 from ganforge.prepared.meta import Meta
 from tests.settings import default_settings
 
-MNIST = MNISTSettings(name="mnist", held_out="test", resolution="native", labels="use")
+MNIST = MNISTSettings(
+    name="mnist", held_out="test", resolution="native", labels="use", source="none", source_strength="auto"
+)
 
 
 def study(*per_class: int) -> AugmentationStudySettings:
@@ -24,6 +26,8 @@ def folder(*, mirror: bool) -> FolderSettings:
         held_out="test",
         resolution=8,
         labels="use",
+        source="none",
+        source_strength="auto",
         crop="centre",
         channels="auto",
         background="#ffffff",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ganforge.datasets.arrays import ArraySource
-from ganforge.datasets.settings import DataSettings, LabelledSettings, PictureSettings
+from ganforge.datasets.settings import DataSettings, LabelledSettings, ResizedSettings
 from ganforge.errors import UserError
 from ganforge.prepared.columns import Kind, Split
 from ganforge.prepared.meta import Prepared, read_meta
@@ -197,7 +197,7 @@ def test_labels_that_are_ignored_are_not_there(raw):
     ],
 )
 def test_pictures_alone_are_resized(toy, shapes, raw):
-    settings = PictureSettings(name="toy", held_out="test", labels="use", resolution=16)
+    settings = ResizedSettings(name="toy", held_out="test", labels="use", resolution=16)
     columns = prepare(toy(), raw, settings).meta.columns
     assert {name: column.shape for name, column in columns.items()} == shapes
 

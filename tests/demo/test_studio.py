@@ -24,7 +24,9 @@ from tests.sounds import SOUND
 from tests.specs import spec
 
 CPU = torch.device("cpu")
-DATASET = DigitsSettings(name="digits", held_out="test", resolution="native", labels="use")
+DATASET = DigitsSettings(
+    name="digits", held_out="test", resolution="native", labels="use", source="none", source_strength="auto"
+)
 
 
 def studio_of(space, pool=None):

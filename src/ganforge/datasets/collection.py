@@ -38,6 +38,7 @@ class Item:
         label: name of its class, where there is one.
         split: ``train`` or ``test``, where the collection says so.
         caption: what a table says of it.
+        source: where what it is to be drawn from lies, in a file of its own.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Item:
     label: str | None = None
     split: str | None = None
     caption: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,14 +67,25 @@ class Collection:
 
 
 def read_collection(folder: Path, workspace: Path) -> Collection:
-    """All files of ``folder``, archives in it unpacked.
+    """All files of ``folder``, as tables or its folders sort them; arguments and errors as in `read_files`.
+
+    Raises:
+        UserError: a table cannot be taken.
+    """
+    files = read_files(folder, workspace)
+    tables = [name for name in files if name.lower().rpartition("/")[2] in MANIFESTS]
+    return _by_tables(folder.name, tables, files) if tables else by_folders(folder.name, files)
+
+
+def read_files(folder: Path, workspace: Path) -> dict[str, str]:
+    """Names and paths of all files of ``folder``, by name, archives in it unpacked.
 
     Args:
         folder: what the user filled.
         workspace: a folder for what archives hold; it has to stay while the items are read.
 
     Raises:
-        UserError: an archive or a table cannot be taken; see `ganforge.datasets.archives.unpack`.
+        UserError: an archive cannot be taken; see `ganforge.datasets.archives.unpack`.
     """
     files: dict[str, str] = {}
     for entry in sorted(folder.iterdir()):
@@ -90,9 +103,7 @@ def read_collection(folder: Path, workspace: Path) -> Collection:
             files |= {f"{entry.name}/{inner}": path for inner, path in _walk(entry)}
         else:
             files[entry.name] = str(entry)
-    files = {_readable(name): path for name, path in sorted(files.items())}
-    tables = [name for name in files if name.lower().rpartition("/")[2] in MANIFESTS]
-    return _by_tables(folder.name, tables, files) if tables else _by_folders(folder.name, files)
+    return {_readable(name): path for name, path in sorted(files.items())}
 
 
 def _passed_over(name: str) -> bool:
@@ -136,7 +147,7 @@ def _suffix(name: str) -> str:
     return os.path.splitext(name)[1].lower()  # noqa: PTH122
 
 
-def _shared_folder(names: Iterable[str]) -> str:
+def shared_folder(names: Iterable[str]) -> str:
     """The deepest folder that holds all files, with a slash at its end; nothing for the top."""
     parents = [name.split("/")[:-1] for name in names]
     if not parents:
@@ -146,7 +157,7 @@ def _shared_folder(names: Iterable[str]) -> str:
     return "".join(f"{part}/" for part in first[:length])
 
 
-def _may_be_image(name: str, path: str) -> bool:
+def may_be_image(name: str, path: str) -> bool:
     """Whether a file is called like an image or, where its suffix says nothing, begins like one."""
     if _suffix(name) in SUFFIXES:
         return True
@@ -163,16 +174,16 @@ def open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _by_folders(title: str, files: dict[str, str]) -> Collection:
+def by_folders(title: str, files: dict[str, str]) -> Collection:
     """Classes and splits by the names of folders."""
-    names = [name for name, path in files.items() if _may_be_image(name, path)]
-    shared = _shared_folder(names)
+    names = [name for name, path in files.items() if may_be_image(name, path)]
+    shared = shared_folder(names)
     items = [Item(name.removeprefix(shared), files[name]) for name in names]
     others = sorted(name.removeprefix(shared) for name in files.keys() - set(names))
-    return _by_places(shared.rstrip("/").rpartition("/")[2] or title, items, others)
+    return by_places(shared.rstrip("/").rpartition("/")[2] or title, items, others)
 
 
-def _by_places(title: str, items: list[Item], others: list[str]) -> Collection:
+def by_places(title: str, items: list[Item], others: list[str]) -> Collection:
     """Classes and splits by the folders in the names of the items."""
     items, inner = _split_by_folders(items)
     outside = [name for name in inner if "/" not in name]
@@ -203,8 +214,18 @@ def _split_by_folders(items: list[Item]) -> tuple[list[Item], list[str]]:
 def _by_tables(title: str, tables: Sequence[str], files: dict[str, str]) -> Collection:
     """Items, classes, splits and captions by the rows of tables, each of which speaks of files beside and below it."""
     items = [item for table in tables for item in _rows(table, files)]
-    listed = {*tables, *(item.name for item in items)}
-    shared = _shared_folder([item.name for item in items])
+    return sorted_by_rows(title, tables, files, items)
+
+
+def sorted_by_rows(title: str, tables: Sequence[str], files: dict[str, str], items: list[Item]) -> Collection:
+    """The items that the rows of tables speak of, and all other files.
+
+    Raises:
+        UserError: some of the items have a label, some have none.
+    """
+    sources = {item.source for item in items}
+    listed = {*tables, *(item.name for item in items), *(name for name, path in files.items() if path in sources)}
+    shared = shared_folder([item.name for item in items])
     items = [replace(item, name=item.name.removeprefix(shared)) for item in items]
     if not any(item.split for item in items):
         items, _ = _split_by_folders(items)
@@ -221,23 +242,45 @@ def _by_tables(title: str, tables: Sequence[str], files: dict[str, str]) -> Coll
 
 def _rows(table: str, files: dict[str, str]) -> Iterator[Item]:
     """An item for each row of a table, called as in ``files``."""
-    where, base = Path(files[table]), posixpath.dirname(table)
-    for row in _read_table(where):
-        name = posixpath.normpath(row["path"].replace("\\", "/"))
-        if PureWindowsPath(name).drive or name.startswith(("/", "../")):
-            raise UserError(
-                f"{where} names {row['path']!r}, a path that leads out of its folder: put the file beside the table."
-            )
-        split = _split_named(row["split"], where) if "split" in row else None
-        called = posixpath.join(base, name)
-        yield Item(called, files.get(called, str(where.parent / name)), row.get("label"), split, row.get("caption"))
+    for row in read_table(Path(files[table])):
+        yield row_item(table, files, row, row["path"])
 
 
-def _read_table(where: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file with a column ``path``.
+def row_item(table: str, files: dict[str, str], row: dict[str, str], named: str, source: str | None = None) -> Item:
+    """The item of a row, called as in ``files``.
+
+    Args:
+        table: name of the table in ``files``.
+        files: names and paths.
+        row: values by column.
+        named: the file, as the row names it.
+        source: the file of its source, likewise, where the table tells of sources.
+    """
+    where = Path(files[table])
+    called, path = _beside(table, files, named)
+    split = _split_named(row["split"], where) if "split" in row else None
+    partner = None if source is None else _beside(table, files, source)[1]
+    return Item(called, path, row.get("label"), split, row.get("caption"), partner)
+
+
+def _beside(table: str, files: dict[str, str], named: str) -> tuple[str, str]:
+    """Name and path of a file that a table names.
 
     Raises:
-        UserError: it cannot be read, has no such column, or a row lacks a label or a split that others have.
+        UserError: it lies outside of the table's folder.
+    """
+    where, name = Path(files[table]), posixpath.normpath(named.replace("\\", "/"))
+    if PureWindowsPath(name).drive or name.startswith(("/", "../")):
+        raise UserError(f"{where} names {named!r}, a path that leads out of its folder: put the file beside the table.")
+    called = posixpath.join(posixpath.dirname(table), name)
+    return called, files.get(called, str(where.parent / name))
+
+
+def read_table(where: Path, columns: Sequence[str] = ("path",)) -> list[dict[str, str]]:
+    """The rows of a CSV file with some columns.
+
+    Raises:
+        UserError: it cannot be read, lacks a column, or a row lacks a label or a split that others have.
     """
     import pandas as pd
 
@@ -253,10 +296,12 @@ def _read_table(where: Path) -> list[dict[str, str]]:
             "of names such as path,label, and as many fields in each line."
         ) from error
     table.columns = [re.sub("^file_?name$", "path", column.strip().lower()) for column in table.columns]
-    if "path" not in table or not table.columns.is_unique:
+    if not table.columns.is_unique or not {*columns} <= {*table.columns}:
+        needed = "one of them has to be called path or file_name" if "path" in columns else " and ".join(columns)
+        needed = needed if "path" in columns else f"two of them have to be called {needed}"
         raise UserError(
-            f"{where} has the columns {', '.join(table.columns)}; one of them has to be called path or "
-            "file_name, none twice: name them so, with commas between; label, caption and split may stand beside it."
+            f"{where} has the columns {', '.join(table.columns)}; {needed}, none twice: name them so, with commas "
+            f"between; label, caption and split may stand beside {'it' if 'path' in columns else 'them'}."
         )
     for column in ("label", "split"):
         if column in table and (table[column] == "").any():

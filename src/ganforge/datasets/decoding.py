@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
@@ -25,7 +26,9 @@ WHITE = (255, 255, 255)
 MOST_PIXELS = 50_000_000  # of an image that is read where no settings say how many
 SHRUNK_TO = 2  # times the size that is asked for: as far as a JPEG decoder may go, Lanczos does the rest
 
-Kind = Literal["empty", "broken", "no image", "tiny", "huge", "unsupported"]
+Kind = Literal[
+    "empty", "broken", "no image", "tiny", "huge", "unsupported", "alone", "mismatched", "duplicate", "variation"
+]
 """Why a file cannot be taken."""
 
 Note = Literal["animated", "deep", "enlarged", "rotated", "transparent"]
@@ -101,6 +104,7 @@ class Picture:
         digest: of the file's content.
         pixel_digest: of its pixels.
         notes: what was done to it.
+        source: what it is to be drawn from, uint8 (1 or 3, height, width), where that lies beside it.
     """
 
     pixels: np.ndarray
@@ -109,6 +113,7 @@ class Picture:
     digest: bytes
     pixel_digest: bytes
     notes: tuple[Note, ...]
+    source: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -148,10 +153,15 @@ def open_image(file: BinaryIO) -> Image.Image:
 
 def decode(content: bytes, framing: Framing) -> Picture | Refusal:
     """The picture that the bytes of a file hold, framed."""
+    return refusing(_decode, content, framing)
+
+
+def refusing(make: Callable[[bytes, Framing], Picture], content: bytes, framing: Framing) -> Picture | Refusal:
+    """What ``make`` makes of the bytes of a file, or why it cannot."""
     if not content:
         return Refusal("empty", "it has no bytes")
     try:
-        return _decode(content, framing)
+        return make(content, framing)
     except RefusedError as error:
         return error.refusal
     except UnidentifiedImageError:
@@ -163,7 +173,7 @@ def decode(content: bytes, framing: Framing) -> Picture | Refusal:
 
 
 @dataclass(frozen=True)
-class _Opened:
+class Opened:
     """An image before it is framed: ``image`` in mode L, RGB or RGBX, maybe shrunk; ``size`` as in its file."""
 
     image: Image.Image
@@ -174,22 +184,47 @@ class _Opened:
 
 
 def _decode(content: bytes, framing: Framing) -> Picture:
+    opened = open_opaque(content, framing)
+    framed, notes, size = _frame(opened.image, framing), opened.notes, opened.size
+    if opened.rotation is not None:
+        framed, notes = framed.transpose(opened.rotation), (*notes, "rotated")
+        size = size[::-1] if opened.rotation in ON_ITS_SIDE else size
+    notes = (*notes, *enlarged(size, framing))
+    pixels = _channels_first(framed, framing.channels)
+    return Picture(pixels, size, opened.format, digest_of(content), digest_of(pixels.data), notes)
+
+
+def open_opaque(content: bytes, framing: Framing) -> Opened:
+    """The image that the bytes of a file hold, not yet framed, at most shrunk.
+
+    Raises:
+        RefusedError: it is too small, too large, or its pixels are numbers whose range nobody knows.
+    """
     opened = _open_plain_jpeg(content, framing)
     if opened is None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's, of odd tags
             opened = _open_any(content, framing)
-    framed, notes, size = _frame(opened.image, framing), opened.notes, opened.size
-    if opened.rotation is not None:
-        framed, notes = framed.transpose(opened.rotation), (*notes, "rotated")
-        size = size[::-1] if opened.rotation in ON_ITS_SIDE else size
-    if framing.side is not None and _shown_side(*size, framing) < framing.side:
-        notes = (*notes, "enlarged")
-    pixels = _channels_first(framed, framing.channels)
-    return Picture(pixels, size, opened.format, digest_of(content), digest_of(pixels.data), notes)
+    return opened
 
 
-def _open_plain_jpeg(content: bytes, framing: Framing) -> _Opened | None:
+def framed_pixels(image: Image.Image, framing: Framing) -> np.ndarray:
+    """The pixels of an image in mode L, RGB or RGBX, framed: uint8 (1 or 3, height, width)."""
+    return _channels_first(_frame(image, framing), framing.channels)
+
+
+def enlarged(size: tuple[int, int], framing: Framing) -> tuple[Note, ...]:
+    """The note of an image that has fewer pixels than are asked for, if it has."""
+    return ("enlarged",) if framing.side is not None and _shown_side(*size, framing) < framing.side else ()
+
+
+def digest_of_pixels(pixels: np.ndarray, source: np.ndarray | None) -> bytes:
+    """A digest of a picture or, where it has a source, of both; uint8 (1 or 3, height, width) each."""
+    digests = [digest_of(np.ascontiguousarray(each).data) for each in (pixels, source) if each is not None]
+    return digests[0] if len(digests) == 1 else digest_of(b"".join(digests))
+
+
+def _open_plain_jpeg(content: bytes, framing: Framing) -> Opened | None:
     """A JPEG without EXIF data, by a decoder that takes half of Pillow's time; None: leave it to Pillow."""
     if not content.startswith(JPEG_START) or _has_more_than_pixels(content):
         return None
@@ -206,7 +241,7 @@ def _open_plain_jpeg(content: bytes, framing: Framing) -> _Opened | None:
         return None
     mode = "L" if colours == "Gray" else "RGBX"
     shrunk = Image.frombuffer(mode, pixels.shape[1::-1], pixels, "raw", mode, 0, 1)
-    return _Opened(shrunk, (width, height), "JPEG")
+    return Opened(shrunk, (width, height), "JPEG")
 
 
 def _has_more_than_pixels(content: bytes) -> bool:
@@ -225,7 +260,7 @@ def _has_more_than_pixels(content: bytes) -> bool:
     return False
 
 
-def _open_any(content: bytes, framing: Framing) -> _Opened:
+def _open_any(content: bytes, framing: Framing) -> Opened:
     """An image of any format.
 
     Raises:
@@ -251,7 +286,7 @@ def _open_any(content: bytes, framing: Framing) -> _Opened:
         if image.mode in DEEP:
             notes.append("deep")
         opaque = _opaque(image, framing.background)
-        return _Opened(opaque, (width, height), image.format or "?", tuple(notes), rotation)
+        return Opened(opaque, (width, height), image.format or "?", tuple(notes), rotation)
 
 
 def digest_of(content: bytes | memoryview) -> bytes:

@@ -9,7 +9,7 @@ import tempfile
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
@@ -38,6 +38,9 @@ Outcome = Picture | Refusal
 Settings = TypeVar("Settings", bound="ImageFileSettings", contravariant=True)
 """The section ``dataset`` of params.yaml of a source of image files."""
 
+File = TypeVar("File")
+"""Says where a picture lies; its text is its path."""
+
 
 class ImageFileSource(Source[Settings], ABC):
     """A `ganforge.datasets.source.Source` of any number of image files."""
@@ -58,22 +61,38 @@ class ImageFileSource(Source[Settings], ABC):
         with tempfile.TemporaryDirectory(prefix=".unpacked.", dir=folder) as workspace:
             collection = self.collect(raw, Path(workspace), settings)
             intake = Intake(folder, collection, settings)
-            outcomes = decode_files([item.path for item in collection.items], Framing.of(settings))
+            outcomes = self.outcomes(collection, settings)
             for done, (item, outcome) in enumerate(zip(collection.items, outcomes), start=1):
                 intake.add(item, outcome)
                 progress(done, len(collection.items))
             return intake.finish(self.origin)
 
+    def outcomes(self, collection: Collection, settings: Settings) -> Iterator[Outcome]:
+        """The picture of each item, or why there is none."""
+        return decode_files([item.path for item in collection.items], Framing.of(settings))
+
 
 def decode_files(paths: Sequence[str], framing: Framing) -> Iterator[Outcome]:
+    """The pictures of files; see `decode_each`."""
+    return decode_each(paths, framing, decode_file)
+
+
+def decode_each(
+    files: Sequence[File], framing: Framing, decode_one: Callable[[File, Framing], Outcome]
+) -> Iterator[Outcome]:
     """The pictures of files, in their order, whatever the number of processes; few are in memory at once.
+
+    Args:
+        files: paths, or what else says where a picture lies.
+        framing: what becomes of them.
+        decode_one: makes a picture of one, in any process.
 
     Raises:
         UserError: a process that decodes was killed.
     """
     chunk_size = NATIVE_CHUNK if framing.side is None else max(1, min(CHUNK, CHUNK_BYTES // (3 * framing.side**2)))
-    if len(paths) <= chunk_size:
-        yield from _decode_chunk(paths, framing)
+    if len(files) <= chunk_size:
+        yield from _decode_chunk(files, framing, decode_one)
         return
     processes = processors()
     start = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
@@ -82,19 +101,19 @@ def decode_files(paths: Sequence[str], framing: Framing) -> Iterator[Outcome]:
     done = 0
     pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_begin)
     try:
-        chunks = (paths[first : first + chunk_size] for first in range(0, len(paths), chunk_size))
+        chunks = (files[first : first + chunk_size] for first in range(0, len(files), chunk_size))
         waiting: deque[Future[list[Outcome]]] = deque(
-            pool.submit(_decode_chunk, chunk, framing) for chunk in islice(chunks, AHEAD * processes)
+            pool.submit(_decode_chunk, chunk, framing, decode_one) for chunk in islice(chunks, AHEAD * processes)
         )
         while waiting:
             outcomes = waiting.popleft().result()
-            waiting.extend(pool.submit(_decode_chunk, chunk, framing) for chunk in islice(chunks, 1))
+            waiting.extend(pool.submit(_decode_chunk, chunk, framing, decode_one) for chunk in islice(chunks, 1))
             done += len(outcomes)
             yield from outcomes
     except BrokenProcessPool:
-        last = paths[min(done + (1 + AHEAD * processes) * chunk_size, len(paths)) - 1]
+        last = files[min(done + (1 + AHEAD * processes) * chunk_size, len(files)) - 1]
         raise UserError(
-            f"a process that decodes images was killed by one of the files from {paths[done]} to {last}, most often "
+            f"a process that decodes images was killed by one of the files from {files[done]} to {last}, most often "
             "for want of memory: remove that file, lower dataset.max_megapixels in params.yaml, or give it more memory."
         ) from None
     finally:
@@ -113,11 +132,20 @@ def _begin() -> None:
     threading.Thread(target=follow, daemon=True).start()
 
 
-def _decode_chunk(paths: Sequence[str], framing: Framing) -> list[Outcome]:
-    return [_decode_file(path, framing) for path in paths]
+def _decode_chunk(
+    files: Sequence[File], framing: Framing, decode_one: Callable[[File, Framing], Outcome]
+) -> list[Outcome]:
+    return [decode_one(file, framing) for file in files]
 
 
-def _decode_file(path: str, framing: Framing) -> Outcome:
+def decode_file(path: str, framing: Framing) -> Outcome:
+    """The picture of a file, framed, or why there is none."""
+    content = read_content(path, framing)
+    return content if isinstance(content, Refusal) else decode(content, framing)
+
+
+def read_content(path: str, framing: Framing) -> bytes | Refusal:
+    """What a file holds, or why it is not read."""
     try:
         with open(path, "rb", buffering=0, opener=open_at_once) as file:
             status = os.fstat(file.fileno())
@@ -125,7 +153,7 @@ def _decode_file(path: str, framing: Framing) -> Outcome:
                 return Refusal("broken", "it is no file but a device or a pipe")
             if status.st_size > MOST_BYTES_PER_PIXEL * framing.max_pixels:
                 return Refusal("huge", f"it has {status.st_size} bytes")
-            content = file.readall()
+            content: bytes = file.readall()
+            return content
     except (OSError, ValueError) as error:  # the latter of a zero in its name
         return Refusal("broken", getattr(error, "strerror", None) or str(error))
-    return decode(content, framing)

@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganforge.datasets.collection import Collection, Item
-from ganforge.datasets.decoding import Picture, Refusal, digest_of
+from ganforge.datasets.decoding import Picture, Refusal, digest_of_pixels
 from ganforge.errors import UserError
 from ganforge.files import GrowingArray, read_blocks, write_array, write_blocks, write_json, write_table
-from ganforge.prepared.columns import LABELS, SIGNAL, Kind
+from ganforge.prepared.columns import LABELS, SIGNAL, SOURCE, Kind
 from ganforge.prepared.facts import INTAKE, ITEMS, LEFT_OUT, OTHER, SHOWN, Facts, LeftOut
 from ganforge.prepared.meta import SPLITS, Meta, column_file, describe
 
 if TYPE_CHECKING:
     from ganforge.datasets.settings import ImageFileSettings
 
-SMALLEST = 8  # pixels of a side that networks are built for
 REWRITTEN_ROWS = 1024  # at a time
 
 
@@ -30,7 +29,7 @@ class Row:
     """One item of an array."""
 
     item: Item
-    digest: bytes  # of its pixels
+    digest: bytes  # of its pixels, and of those of its source
     mirrored: bool = False
 
 
@@ -45,13 +44,13 @@ class Intake:
 
     def __init__(self, folder: Path, collection: Collection, settings: ImageFileSettings) -> None:
         self._folder, self._collection, self._settings = folder, collection, settings
-        self._arrays = {split: GrowingArray(folder / f".{split}.npy", np.uint8) for split in SPLITS}
+        self._arrays: dict[str, dict[str, GrowingArray]] = {split: {} for split in SPLITS}  # by their columns
         self._rows: dict[str, list[Row]] = {split: [] for split in SPLITS}
         self._seen: dict[bytes, tuple[str, Item]] = {}  # by the digest of the pixels: the split that has them
         self._left_out: list[LeftOut] = []
         self._kinds = Counter[tuple[tuple[int, int], str, tuple[str, ...]]]()  # size, format and notes of the taken
         self._broken = self._set_aside = 0
-        self._coloured = settings.channels == 3
+        self._coloured = set[str]()  # columns in which not all pictures are grey
         self._native: tuple[tuple[int, ...], str] | None = None
 
     def add(self, item: Item, outcome: Picture | Refusal) -> None:
@@ -78,7 +77,6 @@ class Intake:
             return
         self._seen[outcome.pixel_digest] = split, item
         self._kinds[outcome.size, outcome.format, outcome.notes] += 1
-        self._coloured |= len(outcome.pixels) == 3
         self._append(split, item, outcome)
 
     def finish(self, origin: str) -> Meta:
@@ -87,7 +85,7 @@ class Intake:
         Raises:
             UserError: a split is empty.
         """
-        for array in self._arrays.values():
+        for array in (array for arrays in self._arrays.values() for array in arrays.values()):
             array.close()
         staying = {"train": self._train_that_stays()}
         classes = self._classes([row.item for row, stays in zip(self._rows["train"], staying["train"]) if stays])
@@ -96,7 +94,8 @@ class Intake:
         number = {name: index for index, name in enumerate(classes)}
         for split in SPLITS:
             (self._folder / split).mkdir(exist_ok=True)
-            self._place(split, staying[split])
+            for column in self._arrays[split]:
+                self._place(split, column, staying[split])
             self._rows[split] = [row for row, stays in zip(self._rows[split], staying[split]) if stays]
             if classes:
                 labels = [number[row.item.label or ""] for row in self._rows[split]]
@@ -104,7 +103,8 @@ class Intake:
         self._write_tables()
         return describe(
             self._folder,
-            {SIGNAL: Kind("image")} | ({LABELS: Kind("labels", {"names": classes})} if classes else {}),
+            dict.fromkeys(self._arrays["train"], Kind("image"))
+            | ({LABELS: Kind("labels", {"names": classes})} if classes else {}),
             dataset=self._settings.name,
             origin=f"{self._collection.title}, {origin}",
             held_out=self._settings.held_out,
@@ -112,12 +112,23 @@ class Intake:
 
     def _append(self, split: str, item: Item, picture: Picture) -> None:
         """Writes a picture, and its mirror image where that is asked for."""
-        self._arrays[split].append(self._widened(picture.pixels))
-        self._rows[split].append(Row(item, picture.pixel_digest))
+        self._append_row(split, Row(item, picture.pixel_digest), picture.pixels, picture.source)
         if split == "train" and self._settings.mirror:
-            mirrored = np.ascontiguousarray(picture.pixels[..., ::-1])
-            self._arrays[split].append(self._widened(mirrored))
-            self._rows[split].append(Row(item, digest_of(mirrored.data), mirrored=True))
+            pixels, source = (None if each is None else each[..., ::-1] for each in (picture.pixels, picture.source))
+            assert pixels is not None
+            self._append_row(split, Row(item, digest_of_pixels(pixels, source), mirrored=True), pixels, source)
+
+    def _append_row(self, split: str, row: Row, pixels: np.ndarray, source: np.ndarray | None) -> None:
+        """Writes what a row holds in each column."""
+        for column, picture in {SIGNAL: pixels, SOURCE: source}.items():
+            if picture is None:
+                continue
+            if column not in self._arrays[split]:
+                self._arrays[split][column] = GrowingArray(self._folder / f".{split}.{column}.npy", np.uint8)
+            self._arrays[split][column].append(self._widened(picture))
+            if len(picture) == 3:
+                self._coloured.add(column)
+        self._rows[split].append(row)
 
     def _widened(self, pixels: np.ndarray) -> np.ndarray:
         """With three channels for now, where whether all are grey is known at the end."""
@@ -164,10 +175,10 @@ class Intake:
             return sorted(names, key=lambda name: (int(name), name))
         return sorted(names)
 
-    def _place(self, split: str, stays: np.ndarray) -> None:
+    def _place(self, split: str, column: str, stays: np.ndarray) -> None:
         """Puts an array where it belongs, without the rows that do not stay, and with one channel if all are grey."""
-        written, path = self._arrays[split].path, column_file(self._folder, split, SIGNAL)
-        grey = self._settings.channels == "auto" and not self._coloured
+        written, path = self._arrays[split][column].path, column_file(self._folder, split, column)
+        grey = self._settings.channels == "auto" and column not in self._coloured
         if stays.all() and not grey:
             written.replace(path)
             return
@@ -176,7 +187,7 @@ class Intake:
             block[stays[start : start + REWRITTEN_ROWS], : 1 if grey else None]
             for start, block in zip(starts, read_blocks(written, REWRITTEN_ROWS))
         )
-        _, channels, *size = self._arrays[split].shape
+        _, channels, *size = self._arrays[split][column].shape
         write_blocks(path, (int(stays.sum()), 1 if grey else channels, *size), blocks, np.uint8)
         written.unlink()
 
@@ -230,12 +241,13 @@ class Intake:
         size = picture.pixels.shape[1:]
         if self._native is None:
             self._native = size, item.name
-        if size != self._native[0] or min(size) < SMALLEST:
+        least = self._settings.least_side
+        if size != self._native[0] or min(size) < least:
             (height, width), first = self._native
             proposed = "; `ganforge recipe folder` proposes one" if self._settings.name == "folder" else ""
             raise UserError(
                 f"params.yaml: dataset.resolution is native, but {first} has {width}x{height} pixels and {item.name} "
-                f"{size[1]}x{size[0]}; allowed is native where all images have one size of at least {SMALLEST} pixels: "
+                f"{size[1]}x{size[0]}; allowed is native where all images have one size of at least {least} pixels: "
                 "set dataset.resolution to the side of the square that they are resized to (32 or 64 to begin with"
                 f"{proposed})."
             )

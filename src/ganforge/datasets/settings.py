@@ -12,6 +12,37 @@ from pydantic import Field, model_validator
 
 from ganforge.settings import Name, Section, Share
 
+Strength = Literal["auto"] | Annotated[float, Field(gt=0, le=8)]
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+STRENGTHS = {"grey": 0.0, "edges": 0.1, "small": 4.0, "masked": 0.5}  # of derived sources, where it is auto
+FACTORS = (2, 4, 8)  # by which small shrinks
+
+
+def derivation_of(source: str, strength: Strength) -> tuple[str, float] | None:
+    """How a source is made of its signal, and how strongly; None: it is not made of it."""
+    if source not in STRENGTHS:
+        return None
+    return source, STRENGTHS[source] if strength == "auto" else float(strength)
+
+
+def check_strength(source: str, strength: Strength) -> None:
+    """Sees that a strength is one of what makes the source.
+
+    Raises:
+        ValueError: it is not.
+    """
+    if strength == "auto":
+        return
+    allowed = {"edges": "auto or a number above 0, below 1", "small": "auto, 2, 4 or 8"}
+    allowed["masked"] = allowed["edges"]
+    fits = strength in FACTORS if source == "small" else source in allowed and strength < 1
+    if not fits:
+        raise ValueError(
+            f"dataset.source_strength is {strength:g} while dataset.source is {source}; allowed is "
+            f"{allowed.get(source, 'auto')}: change one of the two"
+        )
+
 
 class DataSettings(Section):
     """What all data sets have in common."""
@@ -31,6 +62,11 @@ class DataSettings(Section):
         """Whether class labels are used where there are some."""
         return True
 
+    @property
+    def derivation(self) -> tuple[str, float] | None:
+        """How a source is made of each signal, and how strongly; None: none is, see `ganforge.datasets.derived`."""
+        return None
+
 
 class LabelledSettings(DataSettings):
     """Data with class labels."""
@@ -44,8 +80,8 @@ class LabelledSettings(DataSettings):
         return self.labels == "use"
 
 
-class PictureSettings(LabelledSettings):
-    """Images with class labels."""
+class ResizedSettings(LabelledSettings):
+    """Images with class labels, of any size."""
 
     resolution: Literal["native"] | Annotated[int, Field(ge=8, le=1024)]
     """Side in pixels that images are resized to; native: as they are."""
@@ -54,6 +90,27 @@ class PictureSettings(LabelledSettings):
     def side(self) -> int | None:
         """See `DataSettings`."""
         return None if self.resolution == "native" else self.resolution
+
+
+class PictureSettings(ResizedSettings):
+    """Images with class labels, from which sources to translate can be derived."""
+
+    source: Literal["none", "grey", "edges", "small", "masked"]
+    """What each image is to be drawn from, made of itself. grey: its luminance; edges: its outlines; small: shrunk and
+    enlarged again; masked: with a hole."""
+    source_strength: Strength
+    """edges: least gradient of an outline, 0 to 1; small: 2, 4 or 8 times shrunk; masked: share of each side; auto:
+    0.1, 4, 0.5."""
+
+    @property
+    def derivation(self) -> tuple[str, float] | None:
+        """See `DataSettings`."""
+        return derivation_of(self.source, self.source_strength)
+
+    @model_validator(mode="after")
+    def _strength_fits(self) -> PictureSettings:
+        check_strength(self.source, self.source_strength)
+        return self
 
 
 class DigitsSettings(PictureSettings):
@@ -80,7 +137,7 @@ class KMNISTSettings(PictureSettings):
     name: Literal["kmnist"]
 
 
-class StackedMNISTSettings(PictureSettings):
+class StackedMNISTSettings(ResizedSettings):
     """Three digits of MNIST in one image: a thousand classes, to count how many are drawn."""
 
     name: Literal["stacked_mnist"]
@@ -110,14 +167,14 @@ class STL10Settings(PictureSettings):
     name: Literal["stl10"]
 
 
-class ImageFileSettings(PictureSettings):
+class ImageFileSettings(ResizedSettings):
     """Image files of any format and size."""
 
     crop: Literal["centre", "none", "pad"]
     """How a file becomes a square. centre: the largest in it; none: all of it, stretched; pad: all of it, with bars."""
     channels: Literal["auto", 1, 3]
     """Channels of the images; auto: 1 where all are grey, else 3."""
-    background: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+    background: Colour
     """Red, green and blue (#rrggbb) behind transparent pixels and of the bars."""
     mirror: bool
     """Whether every training image is also there mirrored left to right."""
@@ -131,26 +188,79 @@ class ImageFileSettings(PictureSettings):
     max_broken: Share
     """Share of the files that may be left out as broken; beyond it the stage stops."""
 
+    @property
+    def least_side(self) -> int:
+        """Pixels that a side has at least where nothing is resized."""
+        return 8
 
-class Flowers102Settings(ImageFileSettings):
+
+class Flowers102Settings(ImageFileSettings, PictureSettings):
     """Photographs of 102 kinds of flower, of many sizes: set a resolution."""
 
     name: Literal["flowers102"]
 
 
-class CelebASettings(ImageFileSettings):
+class CelebASettings(ImageFileSettings, PictureSettings):
     """Photographs of faces, 178x218 pixels."""
 
     name: Literal["celeba"]
 
 
-class FolderSettings(ImageFileSettings):
+class FolderSettings(ImageFileSettings, PictureSettings):
     """Your own images, whatever lies in data/import/."""
 
     name: Literal["folder"]
 
 
-class HuggingFaceSettings(ImageFileSettings):
+class PairsSettings(ImageFileSettings):
+    """Your own pairs of a source and a target, whatever lies in data/import/."""
+
+    name: Literal["pairs"]
+    layout: Literal["auto", "folders", "left_right", "right_left", "table"]
+    """How they lie there. folders: source/ and target/, with equal names; left_right: side by side in a file, the
+    source on the left; right_left: on the right; table: as a CSV file lists them; auto: by what is there."""
+
+    @property
+    def least_side(self) -> int:
+        """See `ImageFileSettings`; a translator halves a picture more often."""
+        return 16
+
+
+class EmojiSettings(ResizedSettings):
+    """Emoji in two styles of drawing, 64x64 pixels, to draw one from the other."""
+
+    name: Literal["emoji"]
+    style: Literal["google", "twitter"]
+    """Whose drawings are learnt: Noto of Google, or Twemoji of Twitter."""
+    source: Literal["google", "twitter", "none", "grey", "edges", "small", "masked"]
+    """What each is to be drawn from: the same emoji in the other style, or made of itself. grey: its luminance; edges:
+    its outlines; small: shrunk and enlarged again; masked: with a hole."""
+    source_strength: Strength
+    """edges: least gradient of an outline, 0 to 1; small: 2, 4 or 8 times shrunk; masked: share of each side; auto:
+    0.1, 4, 0.5."""
+    background: Colour
+    """Red, green and blue (#rrggbb) behind transparent pixels."""
+    test_share: Annotated[float, Field(gt=0, le=0.5)]
+    """Share of the emoji held out, with all their skin tones and genders, chosen by a digest of what they show."""
+
+    @property
+    def derivation(self) -> tuple[str, float] | None:
+        """See `DataSettings`."""
+        return derivation_of(self.source, self.source_strength)
+
+    @model_validator(mode="after")
+    def _source_fits(self) -> EmojiSettings:
+        if self.source == self.style:
+            other = "twitter" if self.style == "google" else "google"
+            raise ValueError(
+                f"dataset.source and dataset.style are both {self.style}; allowed is another source than the style: "
+                f"set dataset.source to {other}"
+            )
+        check_strength(self.source, self.source_strength)
+        return self
+
+
+class HuggingFaceSettings(ImageFileSettings, PictureSettings):
     """A data set in Hugging Face's formats (pip install 'ganforge[huggingface]')."""
 
     name: Literal["huggingface"]
@@ -191,7 +301,9 @@ DatasetSettings = Annotated[
     | STL10Settings
     | Flowers102Settings
     | CelebASettings
+    | EmojiSettings
     | FolderSettings
+    | PairsSettings
     | HuggingFaceSettings,
     Field(discriminator="name"),
 ]

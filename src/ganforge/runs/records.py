@@ -22,6 +22,7 @@ WORKSPACE = "workspace"  # the name of what lies on disk, as in DVC
 
 # Keys of params.yaml, by how they begin, that change what all scores are of; older runs have images and huggingface.
 MEASURING = ("dataset.", "images.", "huggingface.", "extractor.", "sample.count")
+BEFORE_SOURCES = {"dataset.source": "none", "dataset.source_strength": "auto"}
 NUMBERS = ("real", "fake")  # of items that all scores are of
 
 LEGEND = (
@@ -255,9 +256,11 @@ def parse_record(name: str, params: str, scores: str, grid: bytes | None) -> Rec
 
 
 def before_names(params: dict[str, Any]) -> dict[str, Any]:
-    """Parameters of a run, with the name of the extractor where it is of a time in which there was but one."""
+    """Parameters of a run, with those of its time that had no name: one extractor, and pictures without a source."""
     nameless = "extractor.images" in params and "extractor.name" not in params
-    return {"extractor.name": "classifier", **params} if nameless else params
+    named = {"extractor.name": "classifier", **params} if nameless else params
+    sourceless = "dataset.resolution" in named and "dataset.source" not in named and "dataset.layout" not in named
+    return {**named, **BEFORE_SOURCES} if sourceless else named
 
 
 def _grid_of(revision: str) -> bytes | None:
