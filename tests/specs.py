@@ -25,6 +25,8 @@ OPTIONS = {
     "progressive": {},
     "style": {},
     "modulated": {},
+    "unet": {},
+    "translator": {"blocks": 2},
 }
 
 

@@ -1,10 +1,21 @@
 """Differentiable augmentation: what it may change, that gradients pass, and how it adapts."""
 
+from functools import partial
+
 import pytest
 import torch
 
-from ganforge.training.augmentation import TRANSFORMATIONS, DifferentiableAugmentation, colour, cutout, translation
+from ganforge.training.augmentation import (
+    MOVES,
+    TRANSFORMATIONS,
+    DifferentiableAugmentation,
+    colour,
+    cutout,
+    moved,
+    translation,
+)
 from ganforge.training.distributed import World
+from ganforge.training.game import moved_together
 
 SHAPES = [(8, 3, 16, 24), (8, 1, 9, 9), (8, 2, 64), (8, 3, 4, 16, 8)]
 
@@ -86,3 +97,28 @@ def test_one_that_does_not_adapt_always_augments():
     augment = augmentation()
     augment.adapt(torch.tensor(-1.0), 10_000)
     assert float(augment.probability) == 1
+
+
+def test_signals_and_sources_are_moved_alike():
+    torch.manual_seed(0)
+    signal = torch.rand(20, 3, 16, 16)
+    batch = moved_together({"signal": signal, "source": -signal[:, :1], "latents": signal}, partial(moved, names=MOVES))
+    assert torch.equal(batch["source"], -batch["signal"][:, :1])
+    assert torch.equal(batch["latents"], signal)
+    assert not torch.equal(batch["signal"], signal)
+
+
+def test_a_mirrored_picture_is_itself_or_its_mirror_image():
+    torch.manual_seed(0)
+    x = torch.rand(40, 1, 4, 6)
+    mirrored = MOVES["mirror"](x)
+    turned = [bool((one == other.flip(-1)).all()) for one, other in zip(mirrored, x)]
+    kept = [bool((one == other).all()) for one, other in zip(mirrored, x)]
+    assert all(one != other for one, other in zip(turned, kept))
+    assert 5 < sum(turned) < 35
+
+
+def test_a_shifted_picture_repeats_its_edge_where_nothing_is_left():
+    torch.manual_seed(0)
+    shifted = MOVES["shift"](torch.full((30, 1, 16, 16), 0.7))
+    assert torch.equal(shifted, torch.full((30, 1, 16, 16), 0.7))

@@ -23,6 +23,11 @@ class FamilySettings(Section):
     conditional: Literal["auto", "never"]
     """Condition (label, caption, source) of the networks; auto: where the data have one."""
 
+    @property
+    def sphere(self) -> bool:
+        """Whether samples are drawn from latent vectors of one length, sqrt(latent_dim), by a family that takes any."""
+        return False
+
 
 class LatentNetworkSettings(FamilySettings):
     """What families have in common that draw signals from a latent vector."""
@@ -33,11 +38,6 @@ class LatentNetworkSettings(FamilySettings):
     """Channels of the generator at half of the full resolution, doubled with every halving (mlp: hidden units / 8)."""
     discriminator_width: Width | Literal["same"]
     """Channels of the discriminator there; same: as many."""
-
-    @property
-    def sphere(self) -> bool:
-        """Whether samples are drawn from latent vectors of one length, sqrt(latent_dim), by a family that takes any."""
-        return False
 
 
 class AnyLengthSettings(LatentNetworkSettings):
@@ -50,7 +50,7 @@ class AnyLengthSettings(LatentNetworkSettings):
 
     @property
     def sphere(self) -> bool:
-        """See `LatentNetworkSettings`."""
+        """See `FamilySettings`."""
         return self.sampling == "sphere"
 
     @model_validator(mode="after")
@@ -108,7 +108,39 @@ class ModulatedSettings(LatentNetworkSettings):
     name: Literal["modulated"]
 
 
+class TranslationSettings(FamilySettings):
+    """What families have in common that translate a source picture; data without sources have no use for them."""
+
+    latent_dim: Annotated[int, Field(ge=0, le=4096)]
+    """Entries of the latent vector z, which pictures of one source differ by; 0: each source has one picture."""
+    width: Width
+    """Channels of the generator at half of the full resolution, doubled with every halving."""
+    discriminator_width: Width | Literal["same"]
+    """Channels of the discriminator there; same: as many."""
+
+
+class UNetSettings(TranslationSettings):
+    """Down to a few positions and up again, for pairs whose pictures differ as a whole (Isola 2017)."""
+
+    name: Literal["unet"]
+
+
+class TranslatorSettings(TranslationSettings):
+    """Residual blocks at a quarter of the resolution, for pairs whose pictures differ in detail (Johnson 2016)."""
+
+    name: Literal["translator"]
+    blocks: Annotated[int, Field(ge=1, le=32)]
+    """Residual blocks."""
+
+
 NetworkSettings = Annotated[
-    MLPSettings | DCGANSettings | ResNetSettings | ProgressiveSettings | StyleSettings | ModulatedSettings,
+    MLPSettings
+    | DCGANSettings
+    | ResNetSettings
+    | ProgressiveSettings
+    | StyleSettings
+    | ModulatedSettings
+    | UNetSettings
+    | TranslatorSettings,
     Field(discriminator="name"),
 ]

@@ -14,7 +14,7 @@ from ganforge.conditions.condition import Condition, Tensors
 from ganforge.objectives.losses import LOSSES, Loss
 from ganforge.objectives.objective import Augmentation, Batch, Objective, Players, Terms
 from ganforge.objectives.penalties import between, distance_from_unit_norm, squared_gradient_norms
-from ganforge.objectives.settings import AdversarialSettings
+from ganforge.objectives.settings import GameSettings
 from ganforge.objectives.spread import spread_terms
 
 PENALTIES = ("r1", "r2", "wgan_gp")
@@ -44,7 +44,8 @@ class Adversarial(Objective):
 
     Args:
         generator: G(latents, condition) -> signal.
-        discriminator: D(signal, condition) -> score. One that ties samples together says so by ``mixes_batch``.
+        discriminator: D(signal, condition) -> score, or a score for each patch. One that ties samples together says so
+            by ``mixes_batch``.
         condition: of both.
         loss: who is to score what.
         target: one-sided label smoothing: the probability that real signals are to get; 1 for losses without one.
@@ -76,7 +77,7 @@ class Adversarial(Objective):
         self.register_buffer("weights", torch.zeros(len(PENALTIES)), persistent=False)
 
     @classmethod
-    def build(cls, settings: AdversarialSettings, players: Players) -> Self:
+    def build(cls, settings: GameSettings, players: Players) -> Self:
         """The game that the settings ask for."""
         penalties = {
             name: Penalty(partial(players.schedule, getattr(settings, name)), getattr(settings, f"{name}_interval"))

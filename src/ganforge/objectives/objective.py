@@ -34,6 +34,10 @@ class Augmentation(Protocol):
         ...
 
 
+Guide = Callable[[Tensor], list[Tensor]]
+"""Signals as networks see them to what each level of a network makes of them, (batch, channels, *size) each."""
+
+
 class Objective(nn.Module):
     """Two players, each of any number of networks, and the losses of a batch that they minimise.
 
@@ -103,6 +107,7 @@ class Players:
         condition: of the batches.
         augmentation: what the discriminator is shown instead of a signal, or None.
         schedule: a number or a schedule of the settings, and a share of the run, to the number at that time.
+        guide: what a network that is not trained makes of signals at several depths, or None.
     """
 
     build_generator: Callable[[], nn.Module]
@@ -110,6 +115,7 @@ class Players:
     condition: Condition
     augmentation: Augmentation | None
     schedule: Callable[[Any, float], float]
+    guide: Guide | None = None
 
 
 def build_objective(settings: ObjectiveSettings, players: Players) -> Objective:

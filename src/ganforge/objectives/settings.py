@@ -6,7 +6,7 @@ A new objective is a file of this room, called like its name, which holds its `O
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -27,11 +27,20 @@ class AnyObjectiveSettings(Section):
         """What people know the objective by, in a few words."""
         return self.name
 
+    @property
+    def guided(self) -> bool:
+        """Whether a network that is not trained takes part."""
+        return False
 
-class AdversarialSettings(AnyObjectiveSettings):
-    """One generator against one discriminator."""
+    @property
+    def scores_have_a_sign(self) -> bool:
+        """Whether a score's sign says what the discriminator takes a signal for, as adaptive augmentation needs."""
+        return False
 
-    name: Literal["adversarial"]
+
+class GameSettings(AnyObjectiveSettings):
+    """What objectives have in common that play one generator against one discriminator."""
+
     loss: LossName
     """What both networks minimise; relativistic pairs every real signal with a generated one."""
     label_smoothing: Annotated[float, Field(ge=0, lt=0.5)]
@@ -57,11 +66,11 @@ class AdversarialSettings(AnyObjectiveSettings):
 
     @property
     def scores_have_a_sign(self) -> bool:
-        """Whether a score's sign says what the discriminator takes a signal for, as adaptive augmentation needs."""
+        """See `AnyObjectiveSettings`."""
         return self.loss != "wasserstein"
 
     @model_validator(mode="after")
-    def _options_that_exist(self) -> AdversarialSettings:
+    def _options_that_exist(self) -> Self:
         if self.label_smoothing and self.loss not in SMOOTHABLE:
             raise ValueError(
                 f"objective.label_smoothing is {self.label_smoothing}, but {self.loss} has no target to smooth: set it "
@@ -75,4 +84,40 @@ class AdversarialSettings(AnyObjectiveSettings):
         return self
 
 
-ObjectiveSettings = AdversarialSettings
+class AdversarialSettings(GameSettings):
+    """One generator against one discriminator."""
+
+    name: Literal["adversarial"]
+
+
+class PairedSettings(GameSettings):
+    """A translator against a discriminator, and a distance to the partner of the source (Isola 2017)."""
+
+    name: Literal["paired"]
+    l1: Weight
+    """Weight of the mean absolute difference from the partner, colours being -1 to 1."""
+    perceptual: Weight
+    """Weight of the distance from it in the eyes of SqueezeNet, which may not be the extractor then; 0: none."""
+    diversity: Weight
+    """Weight of the term by which other latents make other pictures (Mao 2019); 0: none."""
+    baseline: bool
+    """Whether the same network is trained with l1 alone as well, for the scores beside it."""
+
+    @property
+    def title(self) -> str:
+        """The loss, and that there are pairs."""
+        return f"{self.loss} on pairs"
+
+    @property
+    def guided(self) -> bool:
+        """By SqueezeNet."""
+        return self.perceptual > 0
+
+
+class RegressionSettings(AnyObjectiveSettings):
+    """A translator without a discriminator: the mean absolute difference from the partner."""
+
+    name: Literal["regression"]
+
+
+ObjectiveSettings = Annotated[AdversarialSettings | PairedSettings | RegressionSettings, Field(discriminator="name")]

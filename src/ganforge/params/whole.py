@@ -54,6 +54,15 @@ class Params(Section):
         return self
 
     @model_validator(mode="after")
+    def _what_guides_does_not_measure(self) -> Params:
+        if self.objective.guided and self.extractor.name == "squeezenet":
+            raise ValueError(
+                "objective.perceptual is above 0 and extractor.name is squeezenet, but a network that guides the "
+                "training may not measure it: set extractor.name to classifier, or objective.perceptual to 0"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _processes_share_a_batch(self) -> Params:
         if self.compute.processes > 1 and self.compute.device == "mps":
             raise ValueError("compute.processes is more than 1, but mps has one device: set it to 1")

@@ -26,6 +26,7 @@ class ImageSignal(Signal):
     suffix = ".png"
     mime = "image/png"
     transformations = ("colour", "translation", "cutout")
+    moves = ("shift", "mirror")
 
     @property
     def is_picture(self) -> bool:
@@ -101,3 +102,11 @@ def saturate(x: Tensor) -> Tensor:
     from torch.nn.functional import hardtanh
 
     return hardtanh(1.1 * x.tanh())  # as clamp, whose gradient takes five kernels
+
+
+def with_channels(pictures: np.ndarray, channels: int) -> np.ndarray:
+    """Stored pictures (N, C, height, width) with so many channels: their mean, or one repeated."""
+    if pictures.shape[1] == channels:
+        return pictures
+    grey = pictures.mean(1, keepdims=True).round().astype(pictures.dtype)
+    return np.repeat(grey, channels, axis=1)

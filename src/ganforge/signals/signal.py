@@ -34,6 +34,7 @@ class Signal(ABC):
         suffix: of the file that holds a single one.
         mime: type of that file.
         transformations: names of `ganforge.training.augmentation.TRANSFORMATIONS` that leave it a signal of its kind.
+        moves: names of `ganforge.training.augmentation.MOVES` by which it may be moved together with its source.
         views: what the feature network is shown of one signal: so many arrays of `view_shape`, each with a label.
 
     Args:
@@ -47,6 +48,7 @@ class Signal(ABC):
     suffix: ClassVar[str]
     mime: ClassVar[str]
     transformations: ClassVar[tuple[str, ...]] = ()
+    moves: ClassVar[tuple[str, ...]] = ()
     views: ClassVar[int] = 1
 
     def __init__(self, shape: Sequence[int], about: Mapping[str, Any] | None = None) -> None:

@@ -31,6 +31,10 @@ def colour(x: Tensor) -> Tensor:
 
 def translation(x: Tensor) -> Tensor:
     """Every sample moved by up to an eighth along every axis, with zeros where nothing is left."""
+    return _moved(x, "constant")
+
+
+def _moved(x: Tensor, padding_mode: str) -> Tensor:
     for axis in range(2, x.dim()):
         length = x.shape[axis]
         most = round(length * TRANSLATION)
@@ -38,8 +42,15 @@ def translation(x: Tensor) -> Tensor:
         index = shift[:, None] + torch.arange(length, device=x.device)
         padding = [0, 0] * (x.dim() - 1 - axis) + [most, most]
         index = index.reshape(len(x), *(length if other == axis else 1 for other in range(1, x.dim())))
-        x = nn.functional.pad(x, padding).gather(axis, index.expand(x.shape))
+        x = _padded(x, padding, padding_mode).gather(axis, index.expand(x.shape))
     return x
+
+
+def _padded(x: Tensor, padding: list[int], mode: str) -> Tensor:
+    """``x`` with so many positions more at the ends of its last axes, the last of these first."""
+    if mode == "replicate":  # which PyTorch has for all axes at once
+        padding = padding + [0] * (2 * (x.dim() - 2) - len(padding))
+    return nn.functional.pad(x, padding, mode=mode)
 
 
 def cutout(x: Tensor) -> Tensor:
@@ -53,11 +64,29 @@ def cutout(x: Tensor) -> Tensor:
     return x * ~inside
 
 
+def mirror(x: Tensor) -> Tensor:
+    """Every other sample, at random, mirrored along the last axis: pictures left to right."""
+    return torch.where(_uniform(x, 0, 1) < 0.5, x.flip(-1), x)
+
+
+def shift(x: Tensor) -> Tensor:
+    """As `translation`, with the edge repeated where nothing is left: for pictures that are moved with their source."""
+    return _moved(x, "replicate")
+
+
 TRANSFORMATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "colour": colour,
     "translation": translation,
     "cutout": cutout,
 }
+MOVES: dict[str, Callable[[Tensor], Tensor]] = {"shift": shift, "mirror": mirror}
+
+
+def moved(x: Tensor, names: Sequence[str]) -> Tensor:
+    """(batch, channels, *size) moved in some ways, keys of `MOVES`, one after the other."""
+    for name in names:
+        x = MOVES[name](x)
+    return x
 
 
 class DifferentiableAugmentation(nn.Module):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ganforge.objectives.settings import AdversarialSettings, ObjectiveSettings
+from ganforge.objectives.settings import GameSettings, ObjectiveSettings
 from ganforge.training.settings import AugmentSettings, TrainSettings
 
 
@@ -16,12 +16,11 @@ def cures(
         few: whether there are so few real signals that the discriminator may know them by heart.
         mixes_batch: whether the discriminator sees how varied the samples of a batch are.
     """
-    adversarial = isinstance(objective, AdversarialSettings)
     winning = [f"lower train.discriminator_rate from {train.discriminator_rate:g}", *_penalties(objective)]
     if few and augment.mode == "none":
         winning.append("set augment.mode to adaptive")
     alike = [f"lower train.learning_rate from {_text(train.learning_rate)}", *_penalties(objective)]
-    if adversarial and objective.loss != "relativistic":
+    if isinstance(objective, GameSettings) and objective.loss != "relativistic":
         alike.append("set objective.loss to relativistic")
     if not mixes_batch:
         alike.append("set network.name to modulated, whose discriminator sees how varied samples are")
@@ -30,7 +29,7 @@ def cures(
 
 def _penalties(objective: ObjectiveSettings) -> list[str]:
     """Stronger penalties of those that there are, or the usual ones where there are none."""
-    if not isinstance(objective, AdversarialSettings):
+    if not isinstance(objective, GameSettings):
         return []
     present = [name for name in ("r1", "r2", "wgan_gp") if getattr(objective, name)]
     if not present:

@@ -12,6 +12,7 @@ from torch import Tensor
 from ganforge.compute.device import seed_draws
 from ganforge.networks.progressive import GROWN_AT, grow, grows
 from ganforge.objectives.objective import Batch, Objective, Terms
+from ganforge.prepared.columns import SIGNAL, SOURCE
 from ganforge.signals import Signal
 from ganforge.training.batches import Batches
 from ganforge.training.distributed import World
@@ -45,6 +46,7 @@ class Game:
         settings: how long and how fast.
         world: the processes that share the training.
         device: where everything lies.
+        moves: what both players are shown instead of signals and sources, which it moves alike; None: these.
     """
 
     def __init__(
@@ -57,9 +59,10 @@ class Game:
         settings: TrainSettings,
         world: World,
         device: torch.device,
+        moves: Callable[[Tensor], Tensor] | None = None,
     ) -> None:
         self.objective, self.optimisers, self.batches, self.signal = objective, tuple(optimisers), batches, signal
-        self.latent_dim, self.settings, self.world = latent_dim, settings, world
+        self.latent_dim, self.settings, self.world, self.moves = latent_dim, settings, world, moves
         self.images_per_step = settings.batch_size * settings.discriminator_steps
         self.steps = settings.images // self.images_per_step
         self.step = 0
@@ -177,7 +180,8 @@ class Game:
         asked = self.objective.condition.present(
             {name: stored[name] for name in self.objective.condition.columns if name in stored}
         )
-        return {**stored, **asked, "signal": self.signal.to_network(stored["signal"])}
+        batch = {**stored, **asked, SIGNAL: self.signal.to_network(stored[SIGNAL])}
+        return batch if self.moves is None else moved_together(batch, self.moves)
 
     def _precision(self, device: str) -> torch.autocast:
         """What networks and losses are computed in; gradients follow by themselves."""
@@ -210,6 +214,14 @@ class Game:
         seed = int(np.random.SeedSequence([self.settings.seed, self.step]).generate_state(1)[0])
         self._random.manual_seed(seed)
         seed_draws(seed + 1 + self.world.rank, self._random.device)
+
+
+def moved_together(batch: Batch, moves: Callable[[Tensor], Tensor]) -> Batch:
+    """A batch whose signals and sources, as networks see them, were moved alike."""
+    signal, source = batch[SIGNAL], batch[SOURCE]
+    both = moves(torch.cat([signal, source], 1))
+    moved = {SIGNAL: both[:, : signal.shape[1]], SOURCE: both[:, signal.shape[1] :]}
+    return {**batch, **{name: x.contiguous(memory_format=torch.channels_last) for name, x in moved.items()}}
 
 
 def snapshot(state: Any) -> Any:

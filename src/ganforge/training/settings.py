@@ -10,6 +10,7 @@ from ganforge.settings import Memory, Rate, Schedule, Section, Seed, Share, Weig
 
 OptimiserName = Literal["adam", "adamw", "sgd"]
 TransformationName = Literal["colour", "translation", "cutout"]
+MoveName = Literal["shift", "mirror"]
 PrecisionName = Literal["float32", "tf32", "bfloat16"]
 
 
@@ -121,4 +122,21 @@ class AdaptiveAugmentation(Transformed):
     """Signals in which the probability of a change may go from 0 to 1."""
 
 
-AugmentSettings = Annotated[NoAugmentation | ConstantAugmentation | AdaptiveAugmentation, Field(discriminator="mode")]
+class MovedTogether(Section):
+    """Both networks see pictures that are moved together with their sources (Isola 2017, section 6.2)."""
+
+    mode: Literal["together"]
+    """How often the discriminator sees changed signals, real and generated."""
+    moves: Annotated[list[MoveName], Field(min_length=1)]
+    """How pictures are moved with their sources: by up to an eighth of a side, left to right."""
+
+    @model_validator(mode="after")
+    def _each_once(self) -> MovedTogether:
+        if len(set(self.moves)) < len(self.moves):
+            raise ValueError(f"augment.moves is {self.moves}: name each one once")
+        return self
+
+
+AugmentSettings = Annotated[
+    NoAugmentation | ConstantAugmentation | AdaptiveAugmentation | MovedTogether, Field(discriminator="mode")
+]

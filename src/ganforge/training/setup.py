@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ganforge.compute import ComputeSettings
 from ganforge.compute.device import set_precision
@@ -20,14 +21,15 @@ from ganforge.networks.sampling import decode, draw_latents
 from ganforge.networks.settings import NetworkSettings
 from ganforge.networks.spec import NetworkSpec
 from ganforge.networks.storage import GeneratorConfig
-from ganforge.objectives.objective import Objective, Players, build_objective
+from ganforge.objectives.objective import Guide, Objective, Players, build_objective
 from ganforge.objectives.settings import ObjectiveSettings
 from ganforge.prepared.columns import SIGNAL, SOURCE, Arrays
 from ganforge.prepared.facts import FEW_IMAGES
 from ganforge.prepared.meta import Meta, Prepared
 from ganforge.settings import Schedule
 from ganforge.signals import signal_of
-from ganforge.training.augmentation import DifferentiableAugmentation
+from ganforge.signals.image import with_channels
+from ganforge.training.augmentation import DifferentiableAugmentation, moved
 from ganforge.training.batches import Batches, Order, choose_batches
 from ganforge.training.best import BestGenerator, Judge
 from ganforge.training.checkpoints import Checkpoints
@@ -37,7 +39,7 @@ from ganforge.training.distributed import World, share_normalisation
 from ganforge.training.game import Game
 from ganforge.training.optimisers import build_optimiser
 from ganforge.training.schedules import value_at
-from ganforge.training.settings import AugmentSettings, NoAugmentation, TrainSettings, Transformed
+from ganforge.training.settings import AugmentSettings, MovedTogether, NoAugmentation, TrainSettings, Transformed
 from ganforge.training.standing_statistics import StandingStatistics
 from ganforge.training.trainer import Preview, TrainedWeights, Trainer
 
@@ -84,6 +86,7 @@ def build_trainer(
     device: torch.device,
     judge: Judge | None = None,
     world: World | None = None,
+    guide: Guide | None = None,
 ) -> Trainer:
     """Networks, objective and batches on ``device``, resumed from ``checkpoints`` where there is one.
 
@@ -94,6 +97,7 @@ def build_trainer(
         device: where to train.
         judge: measures a generator, to keep the best one; None to keep the last.
         world: the processes that share the training; None for this one alone.
+        guide: see `ganforge.objectives.objective.Players`.
 
     Raises:
         UserError: there are fewer training items than a batch holds, or a setting does not fit the signal.
@@ -104,7 +108,7 @@ def build_trainer(
     check_batch_size(plan.train, data, spec.condition)
     set_precision(plan.train.precision)
     torch.manual_seed(plan.train.seed)
-    objective = build_players(plan, spec, world, device)
+    objective = build_players(plan, spec, world, device, guide)
     if objective.remembers and world.size > 1:
         raise UserError(
             f"params.yaml: compute.processes is {world.size}, but the objective {plan.objective.name} remembers "
@@ -121,6 +125,7 @@ def build_trainer(
         plan.train,
         world,
         device,
+        build_moves(plan.augment, spec),
     )
     if recorded:
         game.play_by(RecordedStep)
@@ -147,7 +152,9 @@ def check_batch_size(settings: TrainSettings, data: Prepared, condition: Conditi
             )
 
 
-def build_players(plan: Plan, spec: NetworkSpec, world: World, device: torch.device) -> Objective:
+def build_players(
+    plan: Plan, spec: NetworkSpec, world: World, device: torch.device, guide: Guide | None = None
+) -> Objective:
     """Both players on ``device``, and what they minimise."""
     players = Players(
         build_generator=lambda: share_normalisation(build_generator(spec), world, device),
@@ -155,6 +162,7 @@ def build_players(plan: Plan, spec: NetworkSpec, world: World, device: torch.dev
         condition=spec.condition,
         augmentation=build_augmentation(plan.augment, spec, world),
         schedule=value_at,
+        guide=guide,
     )
     objective = build_objective(plan.objective, players)
     arrange(objective.to(device), len(spec.size))
@@ -167,13 +175,13 @@ def build_augmentation(settings: AugmentSettings, spec: NetworkSpec, world: Worl
     Raises:
         UserError: a transformation would leave no signal of its kind, or move it away from its source.
     """
-    if isinstance(settings, NoAugmentation):
+    if isinstance(settings, NoAugmentation | MovedTogether):
         return None
     assert isinstance(settings, Transformed)
     if spec.condition.signals:
         raise UserError(
             f"params.yaml: augment.mode is {settings.mode}, which would change {spec.signal.plural} and not their "
-            "sources; allowed is none."
+            "sources; allowed is none or together."
         )
     wrong = [name for name in settings.transformations if name not in spec.signal.transformations]
     if wrong:
@@ -183,6 +191,29 @@ def build_augmentation(settings: AugmentSettings, spec: NetworkSpec, world: Worl
             f"is {allowed}."
         )
     return DifferentiableAugmentation.of(settings, world)
+
+
+def build_moves(settings: AugmentSettings, spec: NetworkSpec) -> Callable[[Tensor], Tensor] | None:
+    """What moves signals and their sources alike, or None.
+
+    Raises:
+        UserError: signals have no sources, or may not be moved like that.
+    """
+    if not isinstance(settings, MovedTogether):
+        return None
+    sources = spec.condition.signals.values()
+    if not sources or any(source.network_shape[1:] != spec.size for source in sources):
+        raise UserError(
+            f"params.yaml: augment.mode is together, but {spec.signal.plural} have no sources of their size that could "
+            "be moved with them; allowed is none, always or adaptive."
+        )
+    wrong = [name for name in settings.moves if name not in spec.signal.moves]
+    if wrong:
+        raise UserError(
+            f"params.yaml: augment.moves names {wrong[0]}, by which {spec.signal.plural} are not moved; allowed is "
+            f"{', '.join(spec.signal.moves) or 'none: set augment.mode to none'}."
+        )
+    return partial(moved, names=settings.moves)
 
 
 def build_batches(data: Prepared, condition: Condition, plan: Plan, device: torch.device, world: World) -> Batches:
@@ -205,7 +236,10 @@ def can_be_recorded(plan: Plan, objective: Objective, device: torch.device, worl
 
 
 def build_preview(spec: NetworkSpec, pool: Arrays, device: torch.device) -> Preview:
-    """Draws the same few samples from any state of a generator: a row for each of the condition's examples, if any."""
+    """Draws the same few samples from any state of a generator: a row for each of the condition's examples, if any.
+
+    Where they are made of sources, every other one is the source of the next.
+    """
     examples = spec.condition.examples(PREVIEW_ROWS)
     rows = len(examples) or PREVIEW_COLUMNS
     count = rows * PREVIEW_COLUMNS
@@ -213,7 +247,18 @@ def build_preview(spec: NetworkSpec, pool: Arrays, device: torch.device) -> Prev
     given = [example for example in examples for _ in range(PREVIEW_COLUMNS)] or None
     condition = spec.condition.ask(given, PREVIEW_SEED, count, pool)
 
+    shown = condition.get(SOURCE)
+
     def preview(generator: nn.Module) -> np.ndarray:
-        return np.concatenate(list(decode(generator, spec, latents, condition, device)))
+        drawn = np.concatenate(list(decode(generator, spec, latents, condition, device)))
+        return drawn if shown is None else _interleaved(shown, drawn)
 
     return preview
+
+
+def _interleaved(sources: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """Half of the sources, each followed by what was drawn of it; where they fit on no sheet, only what was drawn."""
+    half = len(drawn) // 2
+    if sources.dtype != drawn.dtype or sources.shape[2:] != drawn.shape[2:] or drawn.ndim != 4:
+        return drawn
+    return np.stack([with_channels(sources[:half], drawn.shape[1]), drawn[:half]], 1).reshape(-1, *drawn.shape[1:])

@@ -1,0 +1,232 @@
+"""What the families share that turn a source picture into another: layers that know no size, and the discriminator.
+
+Nothing here depends on the size of a picture: positions are normalised one by one rather than over the picture, so
+that a large picture can be translated in tiles whose middles are what the whole would have given.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar, Literal
+
+import torch
+from torch import Tensor, nn
+
+from ganforge.conditions.condition import Tensors
+from ganforge.errors import UserError
+from ganforge.networks.layers import (
+    LEAK,
+    Blur,
+    SpaceToDepth,
+    crop,
+    initialise,
+    level_channels,
+    pad_to_multiple,
+    repeat_positions,
+)
+from ganforge.networks.spec import NetworkSpec
+from ganforge.prepared.columns import SOURCE
+
+DOUBLED = (2, 2)
+FULL = 8  # channels at the full resolution
+PATCH = 70  # pixels that a score sees at least, where a picture has as many (Isola 2017, section 3.2.2)
+SMALLEST = 16  # pixels of a side
+EDGES: Literal["replicate"] = "replicate"  # beyond the border: zeros would leave a frame around every picture
+
+
+class Translator(nn.Module):
+    """G(latents, source) -> picture of the same height and width, whatever these are.
+
+    Attributes:
+        multiple: heights and widths that need no padding are multiples of it.
+        reach: pixels around a position that its result depends on; None: it may be all.
+
+    Args:
+        spec: what it draws. Latents come in by scales and shifts of channels; with none the picture follows from the
+            source alone.
+    """
+
+    multiple: int
+    reach: ClassVar[int | None] = None
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__()
+        self.source_channels = source_channels(spec)
+
+    def forward(self, latents: Tensor, condition: Tensors) -> Tensor:
+        """(batch, latent_dim) and sources (batch, channels, height, width) to (batch, channels, height, width)."""
+        source = condition[SOURCE]
+        padded = pad_to_multiple(source, (self.multiple, self.multiple))
+        return bounded(crop(self.translate(latents, padded), source.shape[2:]))
+
+    @abstractmethod
+    def translate(self, latents: Tensor, source: Tensor) -> Tensor:
+        """The picture before it is bounded; height and width are multiples of `multiple`."""
+
+
+class _Bounded(torch.autograd.Function):
+    """See `bounded`."""
+
+    @staticmethod
+    def forward(context: Any, x: Tensor) -> Tensor:
+        context.save_for_backward(x)
+        return x.clamp(-1, 1)
+
+    @staticmethod
+    def backward(context: Any, gradient: Tensor) -> Tensor:
+        (x,) = context.saved_tensors
+        outwards = ((x > 1) & (gradient < 0)) | ((x < -1) & (gradient > 0))
+        return gradient.masked_fill(outwards, 0)
+
+
+def bounded(x: Tensor) -> Tensor:
+    """``x`` cut off at -1 and 1, with a gradient that can lead back from beyond.
+
+    A position that is wrongly white would stay so: neither tanh nor a plain cut has a gradient there. For a distance to
+    a partner, which asks for one value rather than for any that looks real, that is fatal.
+    """
+    if not x.requires_grad:
+        return x.clamp(-1, 1)
+    inside: Tensor = _Bounded.apply(x)
+    return inside
+
+
+def source_channels(spec: NetworkSpec) -> int:
+    """Channels of the sources.
+
+    Raises:
+        UserError: the data have none, or pictures that cannot be translated.
+    """
+    name = spec.settings.name
+    sources = spec.condition.signals
+    if SOURCE not in sources:
+        raise UserError(
+            f"params.yaml: network.name is {name}, which translates pictures, but the data have no source: set "
+            "dataset.source, take data of pairs, or name another network."
+        )
+    source = sources[SOURCE].network_shape
+    if len(spec.size) != 2 or source[1:] != spec.size or min(spec.size) < SMALLEST:
+        raise UserError(
+            f"params.yaml: network.name is {name}, but sources have the shape {source} and pictures {spec.shape}; "
+            f"allowed are pictures of one size, at least {SMALLEST} pixels a side."
+        )
+    return source[0]
+
+
+class PositionNorm(nn.Module):
+    """Brings the channels of every position to a root mean square of 1.
+
+    Karras et al. 2017, https://arxiv.org/abs/1710.10196, section 4.2. Unlike norms over a picture it leaves flat
+    colours what they are and does not depend on the rest of the picture.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, channels, height, width) to the same."""
+        normalised: Tensor = x * (x.square().mean(1, keepdim=True) + 1e-4).rsqrt()
+        return normalised
+
+
+class Modulation(nn.Module):
+    """Scales and shifts channels by the latent vector; without one it does nothing.
+
+    Args:
+        latent_dim: entries of the latent vector, 0 or more.
+        channels: to be changed.
+    """
+
+    def __init__(self, latent_dim: int, channels: int) -> None:
+        super().__init__()
+        self.affine = nn.Linear(latent_dim, 2 * channels) if latent_dim else None
+
+    def forward(self, x: Tensor, latents: Tensor) -> Tensor:
+        """(batch, channels, height, width) and (batch, latent_dim) to the former."""
+        if self.affine is None:
+            return x
+        scale, shift = self.affine(latents)[:, :, None, None].to(x.dtype).chunk(2, 1)
+        modulated: Tensor = x * (1 + scale) + shift
+        return modulated
+
+
+class Convolved(nn.Module):
+    """Convolution, norm of every position, modulation, LeakyReLU.
+
+    Args:
+        channels, outputs: channels in and out.
+        latent_dim: entries of the latent vector, 0 or more.
+        stride: 1 or 2.
+    """
+
+    def __init__(self, channels: int, outputs: int, latent_dim: int = 0, stride: int = 1) -> None:
+        super().__init__()
+        kernel = {1: 3, 2: 4}[stride]
+        self.convolution = nn.Conv2d(channels, outputs, kernel, stride, padding=1, padding_mode=EDGES, bias=False)
+        self.norm, self.modulation = PositionNorm(), Modulation(latent_dim, outputs)
+        self.activation = nn.LeakyReLU(LEAK, inplace=True)
+        self.bias = nn.Parameter(torch.zeros(outputs, 1, 1))
+
+    def forward(self, x: Tensor, latents: Tensor) -> Tensor:
+        """(batch, channels, height, width) and latents to (batch, outputs, height / stride, width / stride)."""
+        x = self.norm(self.convolution(x)) + self.bias.to(x.dtype)
+        activated: Tensor = self.activation(self.modulation(x, latents))
+        return activated
+
+
+class FullResolution(nn.Module):
+    """From half of the resolution to a picture, with few channels and the source itself beside them.
+
+    Args:
+        channels: at half of the resolution.
+        source_channels, outputs: of the source and of the picture.
+    """
+
+    def __init__(self, channels: int, source_channels: int, outputs: int) -> None:
+        super().__init__()
+        self.finest, self.blur = nn.Conv2d(channels, FULL, 3, padding=1, padding_mode=EDGES), Blur(DOUBLED)
+        self.layers = nn.Sequential(
+            nn.Conv2d(FULL + source_channels, FULL, 3, padding=1, padding_mode=EDGES),
+            nn.LeakyReLU(LEAK, inplace=True),
+            nn.Conv2d(FULL, outputs, 3, padding=1, padding_mode=EDGES),
+        )
+
+    def forward(self, x: Tensor, source: Tensor) -> Tensor:
+        """(batch, channels, height / 2, width / 2) and the source to (batch, outputs, height, width)."""
+        x = self.blur(repeat_positions(self.finest(x), DOUBLED))
+        picture: Tensor = self.layers(torch.cat([x, source.to(x.dtype)], 1))
+        return picture
+
+
+class PatchDiscriminator(nn.Module):
+    """D(picture, source) -> a score for each patch, from both side by side.
+
+    Strided convolutions as in pix2pix (Isola 2017, https://arxiv.org/abs/1611.07004), as few as let a score see `PATCH`
+    pixels or the whole picture. The first, of kernel 6, is computed beside a space-to-depth rearrangement, as in
+    `ganforge.networks.dcgan`.
+
+    Attributes:
+        sees: pixels of a side that a score depends on.
+    """
+
+    mixes_batch = False
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__()
+        channels, wanted = spec.channels + source_channels(spec), min(PATCH, max(spec.size))
+        width, level, kernel_sees, jump = spec.width, 1, 6, 2
+        layers: list[nn.Module] = [
+            SpaceToDepth(DOUBLED),
+            nn.Conv2d(4 * channels, width, 3, padding=1),
+            nn.LeakyReLU(LEAK, inplace=True),
+        ]
+        while kernel_sees + 4 * jump < wanted:
+            coarser = level_channels(spec.width, level + 1)
+            layers += [nn.Conv2d(width, coarser, 4, 2, padding=1), nn.LeakyReLU(LEAK, inplace=True)]
+            width, level, kernel_sees, jump = coarser, level + 1, kernel_sees + 3 * jump, 2 * jump
+        layers += [nn.Conv2d(width, width, 3, padding=1), nn.LeakyReLU(LEAK, inplace=True)]
+        self.layers = nn.Sequential(*layers, nn.Conv2d(width, 1, 3, padding=1))
+        self.sees = kernel_sees + 4 * jump
+        initialise(self)
+
+    def forward(self, x: Tensor, condition: Tensors) -> Tensor:
+        """(batch, channels, height, width) and the source to (batch, patches)."""
+        scores: Tensor = self.layers(torch.cat([x, condition[SOURCE].to(x.dtype)], 1))
+        return scores.flatten(1)

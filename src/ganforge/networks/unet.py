@@ -1,0 +1,53 @@
+"""U-Net: the source is shrunk to a few positions and grown again, with what each level saw handed across.
+
+Ronneberger et al. 2015, https://arxiv.org/abs/1505.04597, as in pix2pix (Isola et al. 2017,
+https://arxiv.org/abs/1611.07004, section 6.1.1). Departures: the norm is one of every position
+(`ganforge.networks.translation`); growing is by repeated positions and a convolution, whose results show no chequers
+(Odena et al. 2016, https://doi.org/10.23915/distill.00003); latents scale and shift channels, where dropout and noise
+as an input are ignored.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from ganforge.networks.build import Family
+from ganforge.networks.layers import initialise, level_channels, pyramid, repeat_positions
+from ganforge.networks.spec import NetworkSpec
+from ganforge.networks.translation import DOUBLED, EDGES, Convolved, PatchDiscriminator, Translator
+
+BASE = 3  # positions of an axis in the end, at most: few enough to know what is shown as a whole
+
+
+class UNet(Translator):
+    """Down to two or three positions an axis and up again."""
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__(spec)
+        depth = len(pyramid(spec.size, BASE)) - 1
+        self.multiple = 2**depth
+        channels = [level_channels(spec.width, level) for level in range(depth + 1)]
+        self.first = Convolved(self.source_channels, channels[0])
+        self.down = nn.ModuleList(Convolved(channels[level], channels[level + 1], stride=2) for level in range(depth))
+        self.middle = Convolved(channels[depth], channels[depth], spec.latent_dim)
+        self.up = nn.ModuleList(
+            Convolved(channels[level + 1] + channels[level], channels[level], spec.latent_dim)
+            for level in range(depth - 1, -1, -1)
+        )
+        self.last = nn.Conv2d(channels[0], spec.channels, 3, padding=1, padding_mode=EDGES)
+        initialise(self)
+
+    def translate(self, latents: Tensor, source: Tensor) -> Tensor:
+        """See `Translator`."""
+        levels = [self.first(source, latents)]
+        for down in self.down:
+            levels.append(down(levels[-1], latents))
+        x = self.middle(levels.pop(), latents)
+        for up in self.up:
+            x = up(torch.cat([repeat_positions(x, DOUBLED), levels.pop()], 1), latents)
+        picture: Tensor = self.last(x)
+        return picture
+
+
+FAMILY = Family(UNet, PatchDiscriminator)

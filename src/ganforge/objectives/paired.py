@@ -1,0 +1,152 @@
+"""Translation of sources that have partners: the adversarial game, and a distance to the partner.
+
+Isola et al. 2017, https://arxiv.org/abs/1611.07004, eq. 4: the game decides what a picture may look like, the distance
+which one it is. Beside the mean absolute difference there may be a distance between what a network that is not trained
+makes of both (Johnson et al. 2016, https://arxiv.org/abs/1603.08155; Zhang et al. 2018,
+https://arxiv.org/abs/1801.03924, eq. 1, with equal weights). Where a source has many pictures, a term asks that other
+latents make other ones (Mao et al. 2019, https://arxiv.org/abs/1903.05628, eq. 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self, cast
+
+import torch
+from torch import Tensor
+from torch.nn.functional import l1_loss
+
+from ganforge.conditions.source import Source
+from ganforge.errors import UserError
+from ganforge.objectives.adversarial import Adversarial
+from ganforge.objectives.objective import Batch, Guide, Objective, Players, Terms
+from ganforge.objectives.settings import GameSettings, PairedSettings
+
+LARGEST_RATIO = 1.0  # of differences of pictures to differences of latents, beyond which there is nothing to gain
+
+
+class Paired(Adversarial):
+    """A translator against a discriminator that sees source and picture.
+
+    Attributes:
+        l1: weight of the mean absolute difference from the partner.
+        perceptual: weight of `perceptual_distance` from it, in the eyes of `guide`.
+        diversity: weight of `mode_seeking`.
+    """
+
+    l1: float
+    perceptual: float
+    diversity: float
+    guide: Guide | None
+
+    @classmethod
+    def build(cls, settings: GameSettings, players: Players) -> Self:
+        """The game that the settings ask for."""
+        settings = cast("PairedSettings", settings)
+        check_partners(settings.name, players)
+        game = super().build(settings, players)
+        game.l1, game.perceptual, game.diversity = settings.l1, settings.perceptual, settings.diversity
+        game.guide = players.guide if settings.perceptual else None
+        return game
+
+    def generator_loss(self, batch: Batch, drawn: Batch, carried: Tensor) -> tuple[Tensor, Terms]:
+        """That of the game, and the distances to the partner; see `Adversarial`."""
+        loss, terms = super().generator_loss(batch, drawn, carried)
+        distance = l1_loss(drawn["signal"], batch["signal"])
+        loss, terms["loss_l1"] = loss + self.l1 * distance, distance.detach()
+        if self.guide is not None:
+            with torch.no_grad():
+                wanted = self.guide(batch["signal"])
+            distance = perceptual_distance(self.guide(drawn["signal"]), wanted).mean()
+            loss, terms["loss_perceptual"] = loss + self.perceptual * distance, distance.detach()
+        if self.diversity:
+            ratio = self._mode_seeking(batch, drawn["signal"])
+            loss, terms["diversity_ratio"] = loss - self.diversity * ratio, ratio.detach()
+        return loss, terms
+
+    def _mode_seeking(self, batch: Batch, drawn: Tensor) -> Tensor:
+        """See `mode_seeking`, of the first half of the batch and of latents drawn anew."""
+        half = {name: column[: max(1, len(column) // 2)] for name, column in batch.items()}
+        latents = torch.randn_like(half["latents"])
+        others = self.generators(latents, self.asked(half))
+        return mode_seeking(drawn[: len(latents)], others, half["latents"], latents)
+
+
+class Regression(Objective):
+    """A translator without a game: only the mean absolute difference from the partner, whose best answer is the median.
+
+    It is what the game has to be better than.
+    """
+
+    discriminators = None
+
+    def __init__(self, generator: torch.nn.Module, players: Players) -> None:
+        super().__init__()
+        self.generators, self.condition = generator, players.condition
+
+    @classmethod
+    def build(cls, settings: Any, players: Players) -> Self:
+        """It has no settings but its name."""
+        check_partners(settings.name, players)
+        return cls(players.build_generator(), players)
+
+    @property
+    def kept(self) -> torch.nn.Module:  # type: ignore[override]
+        """The generator."""
+        return self.generators
+
+    def generate(self, batch: Batch) -> Batch:
+        """The generator's pictures, (batch, *shape)."""
+        return {"signal": self.generators(batch["latents"], self.asked(batch))}
+
+    def generator_loss(self, batch: Batch, drawn: Batch, carried: Any) -> tuple[Tensor, Terms]:  # noqa: ARG002
+        """The mean absolute difference."""
+        distance = l1_loss(drawn["signal"], batch["signal"])
+        return distance, {"loss_l1": distance.detach()}
+
+
+def check_partners(name: str, players: Players) -> None:
+    """Sees that every source has a partner.
+
+    Raises:
+        UserError: there are none.
+    """
+    source = players.condition
+    if not isinstance(source, Source) or source.unpaired:
+        raise UserError(
+            f"params.yaml: objective.name is {name}, which needs pairs of pictures, but the data have none: set "
+            "dataset.source, take data of pairs, or set objective.name to adversarial."
+        )
+
+
+def perceptual_distance(levels: Sequence[Tensor], others: Sequence[Tensor]) -> Tensor:
+    """The squared difference of channels brought to unit length, averaged over positions and added over levels.
+
+    Args:
+        levels, others: (batch, channels, *size) each, as `Guide` gives them.
+
+    Returns:
+        (batch,), each level adding 0 to 4.
+    """
+    total = torch.zeros(len(levels[0]), device=levels[0].device)
+    for one, other in zip(levels, others, strict=True):
+        one, other = (level * (level.square().sum(1, keepdim=True) + 1e-8).rsqrt() for level in (one, other))
+        total = total + (one - other).square().sum(1).flatten(1).mean(1)
+    return total
+
+
+def mode_seeking(pictures: Tensor, others: Tensor, latents: Tensor, other_latents: Tensor) -> Tensor:
+    """How much pictures of one source differ for how much their latents do; at most `LARGEST_RATIO`, a scalar.
+
+    Mao et al. 2019, eq. 2, with mean absolute differences.
+
+    Args:
+        pictures, others: of the same sources, (batch, *shape).
+        latents, other_latents: that they were made of, (batch, latent_dim).
+    """
+    of_pictures = (pictures - others).abs().flatten(1).mean(1)
+    of_latents = (latents - other_latents).abs().mean(1).clamp_min(1e-5)
+    return (of_pictures / of_latents).clamp_max(LARGEST_RATIO).mean()
+
+
+OBJECTIVE = Paired
