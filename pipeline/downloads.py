@@ -3,11 +3,25 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ganforge.datasets.fetching.download import fetch_file
 from ganforge.datasets.fetching.remote import RemoteFile
 from ganforge.files import repository_root
-from pipeline.stage import progress_bar
+from pipeline.process import only_one_in
+from pipeline.stage import private_folder, progress_bar
+
+if TYPE_CHECKING:
+    from ganforge.features.squeezenet import SqueezeNet
+
+SQUEEZENET = RemoteFile(
+    "compressed_SqueezeNet.net",
+    (
+        "https://raw.githubusercontent.com/songhan/SqueezeNet-Deep-Compression/"
+        "fb13faa26c11ab78ef529d4ba7c7ba8fc1f4f2ac/compressed_SqueezeNet.net",
+    ),
+    "9e65b2784de743985f605095d7412130",
+)
 
 
 def download(files: Iterable[RemoteFile], owner: str, folder: Path) -> None:
@@ -33,3 +47,17 @@ def download(files: Iterable[RemoteFile], owner: str, folder: Path) -> None:
                 bar.update(done - bar.n)
 
             fetch_file(file, owner, folder, folder / "partial", mirror, show)
+
+
+def squeezenet() -> "SqueezeNet":
+    """SqueezeNet with its published weights, frozen.
+
+    Raises:
+        UserError: they cannot be had.
+    """
+    from ganforge.features.squeezenet import read_squeezenet
+
+    weights = private_folder() / "weights"
+    with only_one_in(weights):
+        download([SQUEEZENET], "squeezenet", weights)
+    return read_squeezenet(weights / SQUEEZENET.name).requires_grad_(False)

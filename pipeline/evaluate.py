@@ -6,18 +6,21 @@ from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
+import torch
 
 from ganforge.compute.device import configure
 from ganforge.evaluation.classes import ClassDistances, distances_by_class
 from ganforge.evaluation.inputs import Context, Real, Samples
 from ganforge.evaluation.measure import measure
-from ganforge.evaluation.pictures import NEIGHBOUR_ROWS, class_columns, neighbour_columns
+from ganforge.evaluation.pictures import NEIGHBOUR_ROWS, class_columns, neighbour_columns, pair_rows, pair_sheet
 from ganforge.features.extractor import Extractor, Features, read_config
 from ganforge.figures.plots import plot_classes, plot_training
 from ganforge.files import read_array, write_durably, write_json
-from ganforge.layout import CLASSES, EXTRACTOR, FIGURES, METRICS, PREPARED, SAMPLES, TRAINING
+from ganforge.generator import Generator
+from ganforge.layout import BASELINE, CLASSES, EXTRACTOR, FIGURES, METRICS, PREPARED, SAMPLES, TRAINING
+from ganforge.networks.storage import CONFIG
 from ganforge.params import Params
-from ganforge.prepared.columns import LABELS, SIGNAL
+from ganforge.prepared.columns import LABELS, ROWS, SIGNAL, Arrays
 from ganforge.prepared.meta import Prepared
 from ganforge.signals import signal_of
 from pipeline.stage import progress_bar, run_stage
@@ -34,13 +37,27 @@ def main(params: Params) -> None:
     extractor = Extractor.load(EXTRACTOR, device)
     features, real = extractor(samples.signal), read_real(data, samples, pretrained=extractor.network.pretrained)
     accuracy = read_config(EXTRACTOR)["accuracy"]
-    context = Context.of(samples, real, features, params.evaluation, accuracy, device, training_bar)
+    answers = baseline_answers(data, device) if samples_answer_sources(samples, real) else {}
+    context = Context.of(samples, real, features, params.evaluation, accuracy, device, training_bar, extractor, answers)
     METRICS.parent.mkdir(parents=True, exist_ok=True)
     write_json(METRICS, measure(samples, real, context))
     names = data.meta.classes or [f"group {number}" for number in range(len(real.group_counts))]
     by_class = distances_by_class(samples, real, context)
     write_classes(names, features, real, by_class)
     write_pictures(names, samples, features, real, by_class)
+
+
+def samples_answer_sources(samples: Samples, real: Real) -> bool:
+    """Whether samples can be shown beside the partners of their sources."""
+    return real.paired and ROWS in samples.columns
+
+
+def baseline_answers(data: Prepared, device: torch.device) -> Arrays:
+    """What the network of the stage baseline makes of the sources of the test data; nothing where it made none."""
+    if not (BASELINE / CONFIG).exists():
+        return {}
+    generator, test = Generator.load(BASELINE, device), data.splits["test"]
+    return {"l1_alone": generator.sample(len(test), pool=test.columns)}
 
 
 def read_samples() -> Samples:
@@ -90,6 +107,10 @@ def write_pictures(
     if len(names) <= MOST_CLASSES:
         counts = np.bincount(features.labels, minlength=len(names))
         plot_classes(counts, real.group_counts, names, FIGURES / "classes.png")
+    if samples_answer_sources(samples, real):
+        for name, rows in pair_rows(samples, real).items():
+            sheet, columns = pair_sheet(samples, real, rows)
+            real.signal.sheet(sheet, columns, FIGURES / f"pairs_{name}.png")
     neighbours = neighbour_columns(samples, features.values, real)
     real.signal.sheet(neighbours, len(neighbours) // NEIGHBOUR_ROWS, FIGURES / "neighbours.png")
     if len(by_class.classes):

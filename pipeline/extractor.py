@@ -4,7 +4,6 @@ import numpy as np
 import torch
 
 from ganforge.compute.device import configure
-from ganforge.datasets.fetching.remote import RemoteFile
 from ganforge.errors import UserError
 from ganforge.features.classifier import train_classifier, untrained_classifier
 from ganforge.features.clusters import Clusters
@@ -13,25 +12,14 @@ from ganforge.features.inception import fetch_inception
 from ganforge.features.network import FeatureNetwork
 from ganforge.features.pretrained import Pretrained, build_pretrained, learn_classes
 from ganforge.features.settings import ClassifierSettings, ExtractorSettings, InceptionSettings, SqueezeNetSettings
-from ganforge.features.squeezenet import read_squeezenet
 from ganforge.files import write_array
 from ganforge.layout import EXTRACTOR, PREPARED
 from ganforge.params import Params
 from ganforge.prepared.columns import Split
 from ganforge.prepared.meta import Prepared
 from ganforge.signals import Signal, signal_of
-from pipeline.downloads import download
-from pipeline.process import only_one_in
-from pipeline.stage import private_folder, progress_bar, run_stage
-
-SQUEEZENET = RemoteFile(
-    "compressed_SqueezeNet.net",
-    (
-        "https://raw.githubusercontent.com/songhan/SqueezeNet-Deep-Compression/"
-        "fb13faa26c11ab78ef529d4ba7c7ba8fc1f4f2ac/compressed_SqueezeNet.net",
-    ),
-    "9e65b2784de743985f605095d7412130",
-)
+from pipeline.downloads import squeezenet
+from pipeline.stage import progress_bar, run_stage
 
 
 def main(params: Params) -> None:
@@ -78,13 +66,10 @@ def pretrained(settings: SqueezeNetSettings | InceptionSettings, signal: Signal,
     if isinstance(settings, InceptionSettings):
         network.trunk = fetch_inception()
         return network
-    weights = private_folder() / "weights"
     try:
-        with only_one_in(weights):
-            download([SQUEEZENET], settings.name, weights)
+        network.trunk = squeezenet()
     except UserError as error:
         raise UserError(f"{error} Or do without it: ganforge set extractor.name=classifier") from error
-    network.trunk = read_squeezenet(weights / SQUEEZENET.name)
     return network
 
 

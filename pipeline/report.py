@@ -25,6 +25,11 @@ MOST_TITLES = 50  # rows of the sheet of samples that are named
 SHEET = "Each from another latent vector."
 ROWS = "A row each for: {}."
 SOURCES = "What each row was made of."
+PAIRS = {
+    "first": "As they come: the source, draws, and on the right its real partner.",
+    "best": "Nearest to their partners.",
+    "worst": "Farthest from their partners.",
+}
 NEIGHBOURS = (
     "Above: samples, on the left as they come, on the right those that are nearest to any of the training {data}. "
     "Middle: the nearest of the training {data} by features. Below: by their values. A generator that copies shows the "
@@ -112,6 +117,7 @@ def sections(data: str) -> list[Section]:
     )
     return [
         Section("Samples", pictures([(sheet_caption(), SAMPLES / "grid.png"), (SOURCES, SAMPLES / "source.png")])),
+        Section("Source, draws, partner", pair_pictures(), column="24rem"),
         Section(
             "On the way there",
             pictures([(f"after {int(path.stem):,} {data}", path) for path in stations]),
@@ -127,6 +133,11 @@ def sections(data: str) -> list[Section]:
         Section("Along directions in the space of codes", direction_pictures(), DIRECTIONS_TEXT, column="17rem"),
         Section("Training", pictures([(TRAINING_CAPTION.format(data=data), FIGURES / "training.png")])),
     ]
+
+
+def pair_pictures() -> list[Picture]:
+    """Rows of a source, what was made of it, and its partner; none where samples answer no sources."""
+    return pictures((caption, FIGURES / f"pairs_{name}.png") for name, caption in PAIRS.items())
 
 
 def sheet_caption() -> str:

@@ -50,28 +50,36 @@ def write_samples(generator: Generator, settings: SampleSettings, count: int, po
 
 
 def write_sheets(generator: Generator, settings: SampleSettings, pool: Arrays) -> None:
-    """grid.png (a row for each condition), interpolation.png (from one latent to another), and single samples."""
+    """grid.png (a row for each condition), interpolation.png (from one latent to another), and single samples.
+
+    Without latent vectors there is one sample of each condition, so that all are of another one.
+    """
     signal, condition = generator.signal, generator.condition
     seed, columns = settings.seeds[0], settings.show_per_class
     examples = condition.examples(MOST_ROWS)
     rows = len(examples) or columns
-    of_rows = generator.ask(rows, seed, examples or None, pool)
-    grid = np.concatenate([*generator.draw(rows * columns, seed, repeated(of_rows, columns))])
+    draws = columns if generator.spec.latent_dim else 1
+    of_rows = generator.ask(rows * columns // draws, seed, examples or None, pool)
+    grid = np.concatenate([*generator.draw(rows * columns, seed, repeated(of_rows, draws))])
     signal.sheet(grid, columns, SAMPLES / f"grid{SHEET_SUFFIX}")
     for name, given in condition.signals.items():
-        given.sheet(of_rows[name], 1, SAMPLES / f"{name}{SHEET_SUFFIX}")
-
-    ends = draw_latents(seed, 2 * rows, generator.spec.latent_dim).reshape(rows, 2, -1)
-    paths = np.concatenate([spherical_interpolation(start, end, INTERPOLATION_STEPS) for start, end in ends])
-    between = np.concatenate([*generator.decode(paths, repeated(of_rows, INTERPOLATION_STEPS))])
-    signal.sheet(between, INTERPOLATION_STEPS, SAMPLES / f"interpolation{SHEET_SUFFIX}")
-
+        given.sheet(of_rows[name], columns // draws, SAMPLES / f"{name}{SHEET_SUFFIX}")
+    if generator.spec.latent_dim:
+        write_interpolation(generator, seed, rows, of_rows)
     titles = condition.titles(of_rows)
     write_json(SAMPLES / "rows.json", titles or [])
     shown = min(SINGLES, columns)
     stems = [file_name(title) for title in titles] if titles and examples else [f"{row:02d}" for row in range(rows)]
     chosen = [row * columns + column for row in range(rows) for column in range(shown)]
     signal.each(grid[chosen], [f"{stem}_{column}" for stem in stems for column in range(shown)], SAMPLES / "single")
+
+
+def write_interpolation(generator: Generator, seed: int, rows: int, of_rows: Arrays) -> None:
+    """interpolation.png: a row for each condition, from one latent vector to another."""
+    ends = draw_latents(seed, 2 * rows, generator.spec.latent_dim).reshape(rows, 2, -1)
+    paths = np.concatenate([spherical_interpolation(start, end, INTERPOLATION_STEPS) for start, end in ends])
+    between = np.concatenate([*generator.decode(paths, repeated(of_rows, INTERPOLATION_STEPS))])
+    generator.signal.sheet(between, INTERPOLATION_STEPS, SAMPLES / f"interpolation{SHEET_SUFFIX}")
 
 
 def repeated(columns: Arrays, times: int) -> Arrays:

@@ -27,6 +27,7 @@ from ganforge.training.distributed import World, join, leave
 from ganforge.training.failure import FailureError
 from ganforge.training.setup import PREVIEW_COLUMNS, Plan, assemble_generator, build_trainer, generator_spec
 from ganforge.training.trainer import TrainedWeights, Trainer
+from pipeline.downloads import squeezenet
 from pipeline.process import ask_to_stop, only_one_in, release_this_thread, start_processes
 from pipeline.stage import FINISHED, check_scoring, forget_committed, progress_bar, trainings
 
@@ -69,6 +70,23 @@ def train(params: Params, live: LiveRun | None) -> None:
     leave(world)
 
 
+def train_alone(params: Params, folder: Path) -> None:
+    """Trains without being recorded, in one process, and writes the last generator; goes on where it was cut short."""
+    data, device = Prepared.load(PREPARED), configure(params.compute)
+    work = trainings() / fingerprint(plan_of(params), data.meta, device)
+    with only_one_in(work), ask_to_stop() as stop:
+        trainer = prepare(params, data, device, World(), work)
+        with progress_bar(trainer.game.steps * trainer.game.images_per_step, "img", folder.name) as bar:
+            bar.update(trainer.game.images)
+            for report in trainer.run():
+                bar.update(report.images - bar.n)
+                if stop:
+                    trainer.save()
+                    sys.exit(128 + stop[0])
+        write_generator(folder, params, data.meta, trainer.last())
+    shutil.rmtree(work, ignore_errors=True)
+
+
 def lead(params: Params, data: Prepared, device: torch.device, world: World, work: Path, live: LiveRun) -> None:
     """Trains, records and writes what comes of it."""
     with only_one_in(work), ask_to_stop(once=world.size == 1) as stop:
@@ -94,7 +112,8 @@ def prepare(params: Params, data: Prepared, device: torch.device, world: World, 
         spec, pool = generator_spec(params.network, data.meta), data.splits["train"].columns
         judge = distance_to_training_data(EXTRACTOR, spec, pool, params.train.best_samples, device)
     checkpoints = Checkpoints(work / "checkpoints", params.compute.checkpoint_seconds)
-    return build_trainer(plan_of(params), data, checkpoints, device, judge, world)
+    guide = squeezenet().to(device).activations if params.objective.guided else None
+    return build_trainer(plan_of(params), data, checkpoints, device, judge, world, guide)
 
 
 def plan_of(params: Params) -> Plan:

@@ -17,7 +17,19 @@ from ruamel.yaml import YAML
 from tests.settings import settings_text
 
 ROOT = Path(__file__).parents[1]
-ALL = ["fetch", "preprocess", "look", "extractor", "train", "sample", "evaluate", "directions", "report", "record"]
+ALL = [
+    "fetch",
+    "preprocess",
+    "look",
+    "extractor",
+    "train",
+    "baseline",
+    "sample",
+    "evaluate",
+    "directions",
+    "report",
+    "record",
+]
 IMPORTS = "imports"  # the folder in which the processes of `run_from_nothing` write down what they imported
 DVC_CONFIG = "[core]\n    analytics = false\n    check_update = false\n"
 TINY = {

@@ -37,13 +37,22 @@ class Judge:
     def __call__(self, signals, labels=None, *, seeds=1, neighbours=5, cas_images=0, partners=None):
         columns = Split.of(np.asarray(signals), labels).columns
         paired = partners is not None
+        real = self.real
         if paired:
             columns = {**columns, SOURCE: columns[SIGNAL], ROWS: partners}
-        samples, real = Samples(columns, seeds), replace(self.real, paired=paired)
+            both = {name: self._with_sources(getattr(real, name)) for name in ("train", "test")}
+            real = replace(real, paired=True, **both)
+        samples = Samples(columns, seeds)
         settings = EvaluationSettings(neighbours=neighbours, cas_images=cas_images, inception=False)
         accuracy = 0.99 if self.real.classes else None
-        context = Context.of(samples, real, self.extractor(samples.signal), settings, accuracy, CPU)
+        features = self.extractor(samples.signal)
+        context = Context.of(samples, real, features, settings, accuracy, CPU, extractor=self.extractor)
         return measure(samples, real, context)
+
+    @staticmethod
+    def _with_sources(split: Split) -> Split:
+        """Every signal with its negative as its source."""
+        return split.with_columns(source=255 - split.signal)
 
 
 def unlabelled_extractor(images) -> Extractor:

@@ -167,6 +167,15 @@ def test_without_labels_noise_and_a_missing_kind_of_image_are_punished(judge_unl
     assert judge_unlabelled(noise(held_out))["quality"]["fd_ratio"] > 20
 
 
+def noisy(images, seed):
+    noise = np.random.default_rng(seed).integers(-60, 61, images.shape)
+    return np.clip(images + noise, 0, 255).astype(np.uint8)
+
+
+def eight_draws(images):
+    return np.concatenate([noisy(images, seed) for seed in range(8)])
+
+
 PLANTED = {
     "noise": ("quality.fd", "quality.fd_ratio", "quality.kid", "quality.precision", "quality.density"),
     "one malformed class": ("quality.fd_worst_class",),
@@ -176,7 +185,12 @@ PLANTED = {
     "wrong labels": ("classifier.conditional_accuracy", "classifier.cas"),
     "missing, unlabelled": ("diversity.cluster_js",),
     "half of the digits, stacked": ("task.modes", "task.kl"),
-    "partners exchanged": ("translation.l1",),
+    "partners exchanged": (
+        *("translation.l1", "translation.psnr", "translation.ssim", "translation.perceptual"),
+        *("translation.retrieval_top1", "translation.retrieval_top5"),
+    ),
+    "noise in place of partners": ("translation.fd",),
+    "latents ignored": ("translation.diversity", "translation.best_of_8"),
 }
 
 
@@ -205,6 +219,14 @@ def planted(digits, judge, judge_unlabelled, judge_stacks, held_out):
         "partners exchanged": (
             judge(blurred(held_out.signal), partners=np.arange(355)),
             judge(blurred(held_out.signal), partners=np.roll(np.arange(355), 1)),
+        ),
+        "noise in place of partners": (
+            judge(blurred(held_out.signal), partners=np.arange(355)),
+            judge(noise(held_out), partners=np.arange(355)),
+        ),
+        "latents ignored": (
+            judge(eight_draws(held_out.signal), seeds=8, partners=np.tile(np.arange(355), 8)),
+            judge(np.tile(noisy(held_out.signal, 0), (8, 1, 1, 1)), seeds=8, partners=np.tile(np.arange(355), 8)),
         ),
     }
 

@@ -25,7 +25,11 @@ NEUTRAL = {
 }
 RECORDS = {"src/ganforge/runs", "src/ganforge/tracking"}
 OF_RECORDS = {"report", "record"}  # stages whose result these two rooms make
-FOR_SOME_DATA = {"look": {"src/ganforge/conditions"}}  # imported where the data have captions
+TRAINING = {f"src/ganforge/{room}" for room in ("compute", "conditions", "networks", "prepared", "signals", "training")}
+FOR_SOME_DATA = {  # imported where the data have captions, or pairs
+    "look": {"src/ganforge/conditions"},
+    "baseline": {"pipeline/training.py", *TRAINING},
+}
 SLOW = {  # what a stage may import although it is slow
     "look": {"matplotlib"},
     "extractor": {"torch"},

@@ -18,17 +18,24 @@ def add(_: argparse.ArgumentParser) -> None:
 
 def run(_: argparse.Namespace) -> None:
     """Prints every score beside that of real data, one sentence about them all, and alarms."""
-    from ganforge.evaluation.reading import SPREAD, alarms, headline, rows
+    from ganforge.evaluation.reading import SPREAD, alarms, beside, headline, rows
     from ganforge.runs.records import read_workspace
 
     record = read_workspace()
     try:
-        table, warnings = rows(record.scores), alarms(record.scores)
+        table, warnings, others = rows(record.scores), alarms(record.scores), beside(record.scores)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{METRICS} cannot be read ({error}): remove it, and `make repro` makes it again.") from None
     print(f"\n{_scored():20}{'samples':>16}{'real data':>14}")
     for row in table:
         print(f"{row.meaning.label:20}{row.value:>16}{row.real:>14}   {row.meaning.text}")
+    if others is not None:
+        heads = "".join(f"{head:>16}" for head in others.heads)
+        print(f"\n{'beside other answers':20}{'samples':>16}{heads}")
+        for meaning, value, cells in others.rows:
+            print(
+                f"{meaning.label:20}{value:>16}{''.join(f'{cell:>16}' for cell in cells)}   {meaning.better} is better"
+            )
     print(f"{SPREAD}\n\n{headline(record.scores)}")
     if record.stale:
         print(f"\n{STALE}")

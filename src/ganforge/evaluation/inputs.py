@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import torch
 
     from ganforge.evaluation.settings import EvaluationSettings
-    from ganforge.features.extractor import Features
+    from ganforge.features.extractor import Extractor, Features
     from ganforge.signals import Signal
 
 MOST_POOLED_ENTRIES = 30_000 * 128  # of the features whose mutual distances are taken
@@ -137,6 +137,8 @@ class Context:
         accuracy: share of real test data whose label the extractor sees; None without labels.
         device: where networks are computed.
         bar: how progress is shown.
+        extractor: gave the features; None where no score needs it.
+        answers: what others make of the sources of the test data, stored (test items, *shape), by name.
     """
 
     features: Features
@@ -145,6 +147,8 @@ class Context:
     accuracy: float | None
     device: torch.device
     bar: Bar = no_bar
+    extractor: Extractor | None = None
+    answers: Arrays = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -156,6 +160,8 @@ class Context:
         accuracy: float | None,
         device: torch.device,
         bar: Bar = no_bar,
+        extractor: Extractor | None = None,
+        answers: Arrays | None = None,
     ) -> Context:
         """The context in which ``samples`` are compared with ``real``; arguments as the attributes.
 
@@ -168,7 +174,7 @@ class Context:
                 f"params.yaml: evaluation.neighbours is {settings.neighbours}, but only {len(rows.held_out)} samples "
                 f"stand against {len(real.test)} real test items; allowed is less than both."
             )
-        return cls(features, rows, settings, accuracy, device, bar)
+        return cls(features, rows, settings, accuracy, device, bar, extractor, answers or {})
 
     @property
     def count(self) -> int:

@@ -7,10 +7,14 @@ import torch
 
 from ganforge.evaluation.inputs import Real, Samples
 from ganforge.evaluation.memorisation import nearest_training
+from ganforge.prepared.columns import ROWS, SOURCE
 from ganforge.signals import Signal
+from ganforge.signals.image import with_channels
 
 NEIGHBOUR_ROWS = 3  # samples, their neighbours by features, and those by stored values
 SHOWN = 8  # samples taken as they come, and as many of the most suspicious ones
+PAIRS_SHOWN = 12  # sources
+DRAWS_SHOWN = 3  # of each
 VALUES_AT_ONCE = 20_000_000  # of signals that are floats at the same time, 80 MB
 
 
@@ -59,6 +63,40 @@ def nearest_by_value(signals: np.ndarray, others: np.ndarray, signal: Signal) ->
         rows = np.where(values < best, start + nearest, rows)
         best = np.minimum(values, best)
     return rows
+
+
+def pair_rows(samples: Samples, real: Real) -> dict[str, np.ndarray]:
+    """Which sources to show, of those of the first seed: (N,) places among its samples.
+
+    ``first``: as they come, ``best`` and ``worst``: those whose samples are nearest to their partners, and farthest.
+    """
+    drawn = np.array(samples.signal[: samples.count]).astype(np.float32)
+    partners = real.test.signal[np.array(samples.columns[ROWS][: samples.count])]
+    order = np.abs(drawn - partners).reshape(samples.count, -1).mean(1).argsort(kind="stable")
+    shown = min(PAIRS_SHOWN, samples.count)
+    return {"first": np.arange(shown), "best": order[:shown], "worst": order[::-1][:shown]}
+
+
+def pair_sheet(samples: Samples, real: Real, rows: np.ndarray) -> tuple[np.ndarray, int]:
+    """A row each for some sources: the source, draws, its partner.
+
+    Args:
+        samples: what was drawn, of several seeds if all were asked for the same sources.
+        real: the test data.
+        rows: (N,) places among the samples of the first seed.
+
+    Returns:
+        stored signals (N * columns, *shape), row by row, and the columns.
+    """
+    asked = np.array(samples.columns[ROWS]).reshape(samples.seeds, -1)
+    draws = [seed for seed in range(samples.seeds) if (asked[seed] == asked[0]).all()][:DRAWS_SHOWN]
+    of_test, channels = asked[0][rows], samples.signal.shape[1]
+    columns = [
+        with_channels(np.array(real.test.columns[SOURCE][of_test]), channels),
+        *(np.array(samples.signal[seed * samples.count + rows]) for seed in draws),
+        np.array(real.test.signal[of_test]),
+    ]
+    return np.stack(columns, 1).reshape(-1, *samples.signal.shape[1:]), len(columns)
 
 
 def class_columns(samples: Samples, labels: np.ndarray, real: Real, label: int, columns: int) -> np.ndarray:

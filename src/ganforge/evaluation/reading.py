@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from ganforge.evaluation import registry
-from ganforge.evaluation.score import Meaning, Scores, look_up
+from ganforge.evaluation.score import ANSWERS, Meaning, Scores, look_up
 
 SPREAD = "±: standard deviation over the seeds of the samples; another seed of the training moves scores as well."
 RATIOS = ((3.0, "close to real ones"), (10.0, "some way from real ones"))
@@ -40,6 +40,37 @@ def rows(scores: Scores) -> list[ScoreRow]:
         beside = "" if real is None else number_of(meaning, real, spread)
         table.append(ScoreRow(meaning, _beside_spread(meaning, value, spread), beside))
     return table
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The scores of samples beside those of other answers to the same sources.
+
+    Attributes:
+        heads: what the answers are called.
+        rows: the meaning of each score, its value of the samples, and of each answer; empty where there is none.
+    """
+
+    heads: list[str]
+    rows: list[tuple[Meaning, str, list[str]]]
+
+
+def beside(scores: Scores) -> Beside | None:
+    """Samples beside trivial answers; None where samples answer nothing."""
+    meanings = [meaning for meaning in registry.meanings().values() if meaning.beside]
+    present = [
+        name for name in ANSWERS if any(look_up(scores, meaning.beside[name]) is not None for meaning in meanings)
+    ]
+    if not present:
+        return None
+    table = []
+    for meaning in meanings:
+        value = look_up(scores, meaning.key)
+        if value is not None:
+            others = [look_up(scores, meaning.beside[name]) for name in present]
+            cells = ["" if other is None else number_of(meaning, other) for other in others]
+            table.append((meaning, number_of(meaning, value), cells))
+    return Beside([ANSWERS[name] for name in present], table)
 
 
 def shown(scores: Scores, key: str) -> str:

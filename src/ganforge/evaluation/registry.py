@@ -14,9 +14,9 @@ from ganforge.evaluation.scores.inception import InceptionScores
 from ganforge.evaluation.scores.kernel import KernelDistance
 from ganforge.evaluation.scores.label_obeyed import LabelObeyed
 from ganforge.evaluation.scores.modes import Modes
-from ganforge.evaluation.scores.partner import PartnerDistance
 from ganforge.evaluation.scores.precision_recall import PrecisionRecall
 from ganforge.evaluation.scores.pretrained_features import PretrainedFeatures
+from ganforge.evaluation.scores.translation import Translation
 from ganforge.evaluation.scores.unique import Unique
 from ganforge.evaluation.scores.worst_class import WorstClass
 
@@ -36,7 +36,7 @@ SCORES: tuple[Score, ...] = (
     ClassificationAccuracy(),
     InceptionScores(),
     Modes(),
-    PartnerDistance(),
+    Translation(),
 )
 """In the order of tables, alarms and metrics.json."""
 

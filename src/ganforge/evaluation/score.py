@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 if TYPE_CHECKING:
@@ -37,6 +37,16 @@ CAPABILITIES = {
 """What data and samples may offer, and a score may need."""
 
 
+ANSWERS = {
+    "l1_alone": "L1 alone",
+    "source": "source itself",
+    "nearest_pair": "nearest pair",
+    "mean_picture": "mean picture",
+}
+"""What else may answer a source, and what it is called: the same network trained with the mean absolute difference
+alone, the source, the training pair with the nearest source, the mean of the training data."""
+
+
 @dataclass(frozen=True)
 class Meaning:
     """A score of metrics.json, the same score of real data where there is one, and what they say.
@@ -53,6 +63,7 @@ class Meaning:
         settings: how the keys of params.yaml begin that it is measured with, beside those of all scores.
         pooled: whether it depends on how many samples were taken together.
         counted: whether it is a count, of classes or of samples.
+        beside: where the same score of other answers stands, by their names; see `ganforge.evaluation.reading.beside`.
     """
 
     key: str
@@ -66,6 +77,7 @@ class Meaning:
     settings: tuple[str, ...] = ()
     pooled: bool = False
     counted: bool = False
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 class Score(ABC):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ganforge.evaluation.reading import SPREAD, alarms, headline, rows
+from ganforge.evaluation.reading import SPREAD, alarms, beside, headline, rows
 from ganforge.evaluation.score import look_up
 from ganforge.pages.page import Picture, Section, render
 from ganforge.runs.records import LEGEND, Record, changed_params, changed_scores
@@ -45,6 +45,7 @@ def render_report(
         pretrained=look_up(scores, "quality.pretrained_features") is not None,
         alarms=alarms(scores),
         rows=rows(scores),
+        beside=beside(scores),
         sections=[section for section in sections if section.pictures],
         headline=headline(scores, data),
         chosen=chosen,

@@ -1,0 +1,30 @@
+"""models/baseline: the generator's network trained without a game, for the scores beside it; empty where none is asked.
+
+With the mean absolute difference alone a translator draws the median of what a source may become. Whether the
+discriminator was worth its time is seen beside that.
+"""
+
+from ganforge.layout import BASELINE
+from ganforge.objectives.settings import PairedSettings, RegressionSettings
+from ganforge.params import Params
+from pipeline.process import bind_threads
+from pipeline.stage import run_stage
+
+
+def main(params: Params) -> None:
+    """Trains as long as the game does, where its settings ask for that."""
+    BASELINE.mkdir(parents=True, exist_ok=True)
+    if not isinstance(params.objective, PairedSettings) or not params.objective.baseline:
+        return
+    bind_threads(params.compute)
+    from pipeline.training import train_alone  # needs PyTorch
+
+    changed = {
+        "objective": RegressionSettings(name="regression"),
+        "train": params.train.model_copy(update={"best_every": 0, "on_failure": "warn"}),
+    }
+    train_alone(params.model_copy(update=changed), BASELINE)
+
+
+if __name__ == "__main__":
+    run_stage(main)

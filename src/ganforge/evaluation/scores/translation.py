@@ -1,0 +1,112 @@
+"""Are samples what their sources should become? Distances to the partners, beside trivial answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganforge.evaluation.score import ANSWERS, Meaning, Measured, Score, Scores, look_up, look_up_all
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ganforge.evaluation.inputs import Context, Real, Samples
+
+DRAWS = 8  # of a source, that are compared with each other
+HARDLY = 0.98  # share of a source's own distance, beyond which translating it changed nothing
+SAME = 1e-3  # mean absolute difference of two draws, below which they are one picture
+CHANCE = 3.0  # times as many partners found as by chance, at least
+
+
+def _meaning(name: str, label: str, better: str, text: str) -> Meaning:
+    beside = {answer: f"translation.{name}_{answer}" for answer in ANSWERS}
+    return Meaning(f"translation.{name}", label, better, text, beside=beside)  # type: ignore[arg-type]
+
+
+class Translation(Score):
+    """Samples beside the partners of their sources, over all draws."""
+
+    name = "translation"
+    needs = frozenset({"pairs", "asked_source", "asked_rows"})
+    meanings = (
+        _meaning("l1", "distance to partner", "lower", "mean absolute difference from the partner, 0 to 2"),
+        _meaning("psnr", "PSNR", "higher", "peak signal to noise ratio to the partner, in decibels"),
+        _meaning("ssim", "SSIM", "higher", "structural similarity to the partner, 1 at most"),
+        _meaning("perceptual", "perceptual distance", "lower", "distance from the partner between features of levels"),
+        _meaning("fd", "distance of all", "lower", "Fréchet distance of all samples from all partners"),
+        _meaning("retrieval_top1", "partner nearest", "higher", "share nearest to their partner of all test signals"),
+        _meaning("retrieval_top5", "partner in five", "higher", "share with their partner among the five nearest"),
+        Meaning(
+            "translation.diversity",
+            "draws differ by",
+            "higher",
+            "mean absolute difference between draws of one source; 0: latents make no difference",
+        ),
+        Meaning(
+            "translation.best_of_8",
+            "best of eight",
+            "lower",
+            "distance to the partner of the nearest of eight draws; beside that of a single one",
+            "translation.l1",
+        ),
+    )
+
+    def compute(self, samples: Samples, real: Real, context: Context) -> Measured:
+        """See `Score.compute`."""
+        import numpy as np
+
+        from ganforge.evaluation.translation import trivial_answers
+        from ganforge.prepared.columns import ROWS
+
+        rows = np.array(samples.columns[ROWS])
+        numbers = self._of(np.array(samples.signal), rows, real, context)
+        everything = np.arange(len(real.test))
+        for name, answers in {**trivial_answers(real), **context.answers}.items():
+            of_answers = self._of(np.array(answers), everything, real, context)
+            numbers |= {f"{key}_{name}": value for key, value in of_answers.items()}
+        return {"translation": numbers | self._of_draws(samples, rows, real)}
+
+    def _of(self, drawn: np.ndarray, rows: np.ndarray, real: Real, context: Context) -> dict[str, float]:
+        """All that can be said of answers to the sources of some rows of the test data."""
+        import numpy as np
+
+        from ganforge.evaluation.translation import closeness, perceptual, retrieval
+        from ganforge.features.frechet import Gaussian, frechet_distance
+
+        partners = np.array(real.test.signal[rows])
+        numbers = closeness(drawn, partners, real.signal)
+        numbers["retrieval_top1"], numbers["retrieval_top5"] = retrieval(drawn, rows, real.test.signal, real.signal)
+        if context.extractor is not None:
+            numbers["perceptual"] = perceptual(drawn, partners, context.extractor)
+            reference = Gaussian.fit(real.test_features.values)
+            shares = np.array_split(context.extractor(drawn).values, max(1, round(len(drawn) / len(real.test))))
+            numbers["fd"] = float(np.mean([frechet_distance(reference, Gaussian.fit(share)) for share in shares]))
+        return numbers
+
+    def _of_draws(self, samples: Samples, rows: np.ndarray, real: Real) -> dict[str, float]:
+        """How draws of one source differ, where all sources were drawn several times."""
+        import numpy as np
+
+        from ganforge.evaluation.translation import best_of, variety
+
+        by_seed = rows.reshape(samples.seeds, -1)
+        if samples.seeds < 2 or (by_seed != by_seed[0]).any():
+            return {}
+        draws = np.array(samples.signal).reshape(samples.seeds, -1, *samples.signal.shape[1:])[:DRAWS]
+        numbers = {"diversity": variety(draws)}
+        if len(draws) == DRAWS:
+            numbers["best_of_8"] = best_of(draws, np.array(real.test.signal[by_seed[0]]))
+        return numbers
+
+    def alarms(self, scores: Scores) -> list[str]:
+        """Nothing was translated, samples do not belong to their sources, or latents make no difference."""
+        found = []
+        match look_up_all(scores, "translation.l1", "translation.l1_source"):
+            case [distance, of_source] if distance > HARDLY * of_source:
+                found.append("translation: samples are no nearer to their partners than the sources themselves")
+        match look_up_all(scores, "translation.l1", "translation.l1_mean_picture"):
+            case [distance, of_mean] if distance > of_mean:
+                found.append("translation: samples are farther from their partners than the mean picture is")
+        diversity = look_up(scores, "translation.diversity")
+        if diversity is not None and diversity < SAME:
+            found.append("translation: draws of one source are the same picture; raise objective.diversity")
+        return found
