@@ -94,7 +94,7 @@ serve: setup ## Let the champion answer requests for samples, at http://127.0.0.
 	@ganforge serve --port $(if $(filter file,$(origin PORT)),5001,$(PORT))
 
 .PHONY: demo
-demo: setup ## Open a page to draw, mix and edit samples, at http://127.0.0.1:7860 (PORT=... for another port)
+demo: setup ## Open a page to draw, mix and edit samples, or to translate pictures, at http://127.0.0.1:7860 (PORT=... for another port)
 	@ganforge demo --port $(if $(filter file,$(origin PORT)),7860,$(PORT))
 
 .PHONY: test

@@ -13,7 +13,7 @@ FLOORS = (  # from the top; rooms of one floor do not know each other
     {"commands"},
     {"sweeps", "retraining", "demo"},
     {"publishing"},
-    {"latents", "augmenting"},
+    {"latents", "augmenting", "translating"},
     {"pages", "tracking"},
     {"params"},
     {"runs", "generator"},

@@ -24,6 +24,7 @@ from ganforge.commands import (
     scores,
     serve,
     sweep,
+    translate,
 )
 from ganforge.errors import UserError
 
@@ -37,6 +38,7 @@ COMMANDS = (
     scores,
     info,
     sample,
+    translate,
     project,
     edit,
     demo,
@@ -66,9 +68,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(f"ganforge: {unwritable(error)}, then try again.")
 
 
+class _Aligned(argparse.HelpFormatter):
+    """Help whose column begins behind the longest command: argparse forgets that commands are indented once more."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog)
+        self._action_max_length = 2 * self._indent_increment + max(len(command.NAME) for command in COMMANDS)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="ganforge", description="GANs you can rebuild. Run it in the root of the project, beside params.yaml."
+        prog="ganforge",
+        description="GANs you can rebuild. Run it in the root of the project, beside params.yaml.",
+        formatter_class=_Aligned,
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)

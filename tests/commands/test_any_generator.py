@@ -101,7 +101,6 @@ def test_a_source_is_the_name_of_a_file_and_what_draws_without_codes_is_not_edit
         (["sample", "--interpolate", "3", "--condition", "source.png"], "draws without codes that could be edited"),
         (["project", "source.png"], "draws without codes that could be edited"),
         (["edit", "source.png"], "draws without codes that could be edited"),
-        (["demo"], "draws without codes that could be edited"),
         (["augment"], "cannot be asked for labels, but for sources"),
     ):
         with pytest.raises(SystemExit, match=rf"^ganforge: [^\n]*{words}[^\n]*[.]$"):

@@ -1,21 +1,15 @@
 """The demo page in a real browser."""
 
 import json
-import os
-import shutil
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.project import our_environment
-from tests.server import free_port, wait_until
+from tests.demo.browser import browser_at, demo_in
+from tests.server import wait_until
 
 pytestmark = pytest.mark.long
 
@@ -25,47 +19,15 @@ PHONE = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
 @pytest.fixture(scope="module")
 def address(finished, tmp_path_factory):
     """Where the demo of a generator that was trained a little answers."""
-    pytest.importorskip("gradio", reason="needs ganforge[demo]")
-    port = free_port()
-    log = tmp_path_factory.mktemp("demo") / "log"
-    with log.open("w") as output:
-        demo = subprocess.Popen(
-            [sys.executable, "-m", "ganforge.cli", "demo", "--port", str(port)],
-            cwd=finished.root, env=our_environment(), stdout=output, stderr=output, start_new_session=True,
-        )  # fmt: skip
-    wait_until(lambda: "can be reached" in log.read_text() or _answers(port) or demo.poll() is not None, 120)
-    assert demo.poll() is None, log.read_text()
-    yield f"http://127.0.0.1:{port}"
-    os.killpg(demo.pid, signal.SIGKILL)
-    demo.wait()
-
-
-def _answers(port):
-    import urllib.error
-    import urllib.request
-
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as response:
-            return response.status == 200
-    except (urllib.error.URLError, OSError):
-        return False
+    with demo_in(finished.root, tmp_path_factory.mktemp("demo") / "log") as address:
+        yield address
 
 
 @pytest.fixture
 def browser(address):
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("needs Chromium and its chromedriver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
-    for argument in ("--headless=new", "--no-sandbox", "--window-size=1200,1400"):
-        options.add_argument(argument)
-    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    browser.get(address)
-    wait_until(lambda: browser.find_elements(By.CSS_SELECTOR, "#picture img"), 60)
-    yield browser
-    browser.quit()
+    with browser_at(address) as browser:
+        wait_until(lambda: browser.find_elements(By.CSS_SELECTOR, "#picture img"), 60)
+        yield browser
 
 
 def picture(browser):

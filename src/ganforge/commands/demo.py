@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING, Any
 
 from ganforge.commands.generators import add_generator
 from ganforge.errors import UserError
 
-NAME, HELP = "demo", "open a page to draw, mix and edit samples, and to find your own pictures among them"
+if TYPE_CHECKING:
+    from ganforge.datasets.settings import DataSettings
+    from ganforge.generator import Generator
+
+NAME, HELP = "demo", "open a page to draw, mix and edit samples, to find your own pictures among them or translate them"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -22,18 +27,39 @@ def run(options: argparse.Namespace) -> None:
     if not 1 <= options.port <= 65535:
         raise UserError(f"--port is {options.port}; allowed is 1 to 65535.")
 
-    from ganforge.commands.generators import pool_for
-    from ganforge.commands.pictures import open_space
+    from ganforge.compute.device import configure
     from ganforge.demo.page import open_page
+    from ganforge.generator import Generator
+    from ganforge.params import load_params
+    from ganforge.translating.translation import translates
+
+    params = load_params()
+    generator = Generator.load(options.generator, configure(params.compute))
+    build = page_to_translate if translates(generator) else page_to_edit
+    page = build(generator, params.dataset, f"ganforge: {generator.config.dataset}")
+    print(f"The demo will answer at http://{options.host}:{options.port} in some seconds; Ctrl-C ends it.", flush=True)
+    open_page(page, options.host, options.port)
+
+
+def page_to_edit(generator: Generator, settings: DataSettings, title: str) -> Any:
+    """The page of a generator that draws of latent vectors."""
+    from ganforge.commands.generators import pool_for
+    from ganforge.demo.page import build_page
     from ganforge.demo.studio import Studio
     from ganforge.features.extractor import Extractor
     from ganforge.latents.directions import Directions
+    from ganforge.latents.space import Space
     from ganforge.layout import DIRECTIONS, EXTRACTOR
-    from ganforge.params import load_params
 
-    space = open_space(options.generator)
-    extractor = Extractor.load(EXTRACTOR, space.generator.device)
-    directions, pool = Directions.load(DIRECTIONS, space.generator), pool_for(space.generator.condition)
-    studio = Studio(space, directions, extractor, load_params().dataset, pool)
-    print(f"The demo will answer at http://{options.host}:{options.port} in some seconds; Ctrl-C ends it.", flush=True)
-    open_page(studio, f"ganforge: {space.generator.config.dataset}", options.host, options.port)
+    space = Space(generator)
+    extractor, directions = Extractor.load(EXTRACTOR, generator.device), Directions.load(DIRECTIONS, generator)
+    return build_page(Studio(space, directions, extractor, settings, pool_for(generator.condition)), title)
+
+
+def page_to_translate(generator: Generator, settings: DataSettings, title: str) -> Any:
+    """The page of a generator that translates pictures."""
+    from ganforge.commands.generators import pool_for
+    from ganforge.demo.easel import Easel
+    from ganforge.demo.translation_page import build_translation_page
+
+    return build_translation_page(Easel(generator, settings, pool_for(generator.condition)), title)

@@ -21,6 +21,20 @@ footer { display: none !important; }
 BUTTONS = ["download", "fullscreen"]
 
 
+def gradio() -> Any:
+    """The library, which counts nobody's visits.
+
+    Raises:
+        UserError: it is not installed.
+    """
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    try:
+        import gradio
+    except ImportError:
+        raise UserError("the demo needs a library that is not here: pip install 'ganforge[demo]'.") from None
+    return gradio
+
+
 def build_page(studio: Studio, title: str) -> Any:
     """The page as Gradio's Blocks, not started.
 
@@ -31,11 +45,7 @@ def build_page(studio: Studio, title: str) -> Any:
     Raises:
         UserError: Gradio is not installed.
     """
-    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-    try:
-        import gradio as gr
-    except ImportError:
-        raise UserError("the demo needs a library that is not here: pip install 'ganforge[demo]'.") from None
+    gr = gradio()
 
     def shown(label: str, name: str) -> Any:
         """A place for a picture."""
@@ -137,13 +147,12 @@ def kind_of_file(studio: Studio) -> str:
     return kind if kind in ("image", "audio", "video", "text") else signal.suffix
 
 
-def open_page(studio: Studio, title: str, host: str, port: int) -> None:
-    """Shows the page until it is interrupted.
+def open_page(page: Any, host: str, port: int) -> None:
+    """Shows a page of Gradio until it is interrupted.
 
     Raises:
-        UserError: Gradio is not installed, or the port is taken.
+        UserError: the port is taken.
     """
-    page = build_page(studio, title)
     import gradio as gr
 
     fonts = ["system-ui", "sans-serif"]  # of this machine: nothing is fetched

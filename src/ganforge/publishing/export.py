@@ -8,16 +8,19 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from ganforge.errors import UserError
 from ganforge.generator import Generator
 from ganforge.networks.storage import CONFIG, WEIGHTS
-from ganforge.prepared.columns import LATENTS
+from ganforge.networks.translation import Translator
+from ganforge.prepared.columns import LATENTS, SOURCE, Arrays
 
 ONNX, TORCH = "generator.onnx", "generator.pt2"
 SAMPLES = "samples"
+EXAMPLE = 5, 6  # rows and columns at the coarsest level of a translator, while it is exported
 
 
 class Exported(nn.Module):
@@ -44,7 +47,8 @@ def export_onnx(folder: Path, out: Path) -> Path:
     Inputs: ``latents`` (batch, latent_dim) float32, standard normal; and the columns of the condition, if there is one,
     as they are stored: ``labels`` (batch,) int64, ``tokens`` (batch, length) int32, ``source`` (batch, *shape).
     Output: ``samples`` (batch, *shape) float32 as networks see them, which of images are -1 to 1; (x + 1) * 127.5,
-    rounded, gives pixels.
+    rounded, gives pixels. The network of a translator takes sources of any height and width that are multiples of
+    `Translator.multiple`, and gives pictures of the same.
 
     Raises:
         UserError: there is no generator, or the extra ``onnx`` is not installed.
@@ -58,7 +62,7 @@ def export_onnx(folder: Path, out: Path) -> Path:
         tuple(inputs.values()),
         input_names=list(inputs),
         output_names=[SAMPLES],
-        dynamic_shapes=_dynamic(inputs),
+        dynamic_shapes=_dynamic(generator, inputs),
         dynamo=True,
         verbose=False,
     )
@@ -76,7 +80,9 @@ def export_torch(folder: Path, out: Path) -> Path:
     """
     generator = Generator.load(folder)
     inputs = example_inputs(generator)
-    program = torch.export.export(Exported(generator), tuple(inputs.values()), dynamic_shapes=_dynamic(inputs))
+    program = torch.export.export(
+        Exported(generator), tuple(inputs.values()), dynamic_shapes=_dynamic(generator, inputs)
+    )
     _beside(folder, out)
     torch.export.save(program, out / TORCH)
     return out / TORCH
@@ -95,14 +101,26 @@ def export_huggingface(folder: Path, out: Path, card: str) -> Path:
 def example_inputs(generator: Generator) -> Mapping[str, Tensor]:
     """Inputs of `Exported` by name, for two samples."""
     condition = generator.condition
-    blank = condition.blank(2)
+    blank = _resized(generator, condition.blank(2))
     columns = {name: torch.from_numpy(blank[name]) for name in condition.columns}
     return {LATENTS: torch.zeros(2, generator.spec.latent_dim), **columns}
 
 
-def _dynamic(inputs: Mapping[str, Tensor]) -> tuple[Any, ...]:
+def _resized(generator: Generator, blank: Arrays) -> Arrays:
+    """Sources of a translator of which no two axes are equally long, and which need no padding."""
+    if not isinstance(generator.module, Translator):
+        return blank
+    height, width = EXAMPLE[0] * generator.module.multiple, EXAMPLE[1] * generator.module.multiple
+    batch, channels = blank[SOURCE].shape[:2]
+    return {**blank, SOURCE: np.zeros((batch, channels, height, width), blank[SOURCE].dtype)}
+
+
+def _dynamic(generator: Generator, inputs: Mapping[str, Tensor]) -> tuple[Any, ...]:
     """Which axes of the inputs may have any length, as the exporters want it of ``latents, *columns``."""
     batch, columns = {0: torch.export.Dim("batch", min=1)}, len(inputs) - 1
+    if isinstance(generator.module, Translator):
+        height, width = (generator.module.multiple * torch.export.Dim(name, min=1) for name in ("rows", "columns"))
+        return (batch, ({**batch, 2: height, 3: width},))
     return (batch, (batch,) * columns) if columns else (batch,)
 
 

@@ -9,7 +9,7 @@ import base64
 import binascii
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from mlflow.exceptions import MlflowException
@@ -27,13 +27,16 @@ from pydantic import (
 
 from ganforge.errors import UserError
 from ganforge.generator import Generator
-from ganforge.networks.sampling import BLOCK
+from ganforge.networks.sampling import BLOCK, draw_latents
 from ganforge.params.refusal import sentence_of
 from ganforge.prepared.columns import LABELS
+from ganforge.translating.sources import Reading, read_source
+from ganforge.translating.translation import takes_any_size, translate_by
 
 MOST = 1000  # samples of one request
 MOST_BLOCKS = math.ceil(MOST / BLOCK)  # that one answer draws; a request of one sample draws a block too
 LONGEST = 50_000_000  # characters of a condition, which may be a file
+MOST_PIXELS = 20_000_000  # that one request has translated
 DEFAULT = "default"
 FORMATS = (DEFAULT, "file", "array", "png")
 
@@ -48,8 +51,9 @@ class Request(BaseModel):
         seed: sample i depends on (seed, i) and its condition alone.
         label: another name for ``condition``, where that is a label.
         condition: what is asked for, of all of them or, as a list, of each: a label by name or number, a caption; of a
-            source the content of a file as base64, or nested lists of numbers. None: drawn as in training, where it can
-            be made up.
+            source the content of a file as base64, or nested lists of numbers. A translator takes files of any size and
+            answers with pictures of their sizes; where its sources are shrunk ones, pictures are enlarged first, as by
+            `ganforge translate`. None: drawn as in training, where it can be made up.
         truncation: below 1 samples are more typical and more alike.
         format: ``file``: the content of a file as base64, beside its ``mime`` type; ``array``: nested lists of numbers,
             as signals are stored; ``png``: as ``file``, for images; ``default``: png for images, else file.
@@ -134,6 +138,12 @@ class ServedGenerator(PythonModel):  # type: ignore[misc]
         given = request.asked
         if given is not None and condition.from_files:
             given = contents(given)
+        if takes_any_size(generator) and all_files(given):
+            translated = self._translated(request, given)
+            return [
+                {"seed": seed, "index": index, "condition": None} | self._shown(picture, form)
+                for index, picture in enumerate(translated)
+            ]
         asked = generator.ask(request.n, seed, given)
         titles: Sequence[str | None] = condition.titles(asked) or [None] * request.n
         samples = np.concatenate([*generator.draw(request.n, seed, asked, request.truncation)])
@@ -144,11 +154,39 @@ class ServedGenerator(PythonModel):  # type: ignore[misc]
             for index, (sample, title) in enumerate(zip(samples, titles, strict=True))
         ]
 
+    def _translated(self, request: Request, given: bytes | list[bytes]) -> list[np.ndarray]:
+        """A picture (C', height, width) for each sample; they have the sizes of their sources."""
+        if request.truncation != 1:
+            raise UserError(f"truncation is {request.truncation}, but this generator translates; allowed is 1.")
+        files = [given] if isinstance(given, bytes) else given
+        if len(files) not in (1, request.n):
+            raise UserError(
+                f"condition has {len(files)} sources; allowed is one, or as many as n, which is {request.n}."
+            )
+        sources, pixels = [], 0
+        for file in files:
+            sources.append(read_source(file, "the image", self.generator, Reading()))
+            pixels += sources[-1][0].size * request.n // len(files)
+            if pixels > MOST_PIXELS:
+                raise UserError(
+                    f"the pictures asked for have {pixels / 1e6:.1f} million pixels together or more; allowed are "
+                    f"{MOST_PIXELS / 1e6:g} million in a request: ask several times."
+                )
+        sources = sources if len(sources) == request.n else sources * request.n
+        latents = draw_latents(request.seed, request.n, self.generator.spec.latent_dim)
+        return [translate_by(self.generator, source, latent) for source, latent in zip(sources, latents, strict=True)]
+
     def _shown(self, sample: np.ndarray, form: str) -> Sample:
         if form == "array":
             return {form: sample.tolist()}
         content = base64.b64encode(self.generator.signal.encode(sample)).decode("ascii")
         return {form: content} | ({"mime": self.generator.signal.mime} if form == "file" else {})
+
+
+def all_files(given: Any) -> TypeGuard[bytes | list[bytes]]:
+    """Whether what was given are contents of files, and nothing else."""
+    files = given if isinstance(given, list) else [given]
+    return bool(files) and all(isinstance(each, bytes) for each in files)
 
 
 def contents(given: Any) -> Any:

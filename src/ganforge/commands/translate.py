@@ -1,0 +1,209 @@
+"""``ganforge translate``."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganforge.commands.generators import add_generator
+from ganforge.errors import UserError
+from ganforge.layout import PARAMS
+
+if TYPE_CHECKING:
+    import torch
+    from PIL import Image
+
+    from ganforge.generator import Generator
+    from ganforge.translating.sources import Reading
+
+NAME, HELP = "translate", "make pictures of pictures of any size, by a generator that was trained on pairs of them"
+SHEET = "sheet"
+MOST_ROWS, MOST_COLUMNS = 20, 8  # of pictures on the sheet, and of draws beside each
+MOST_DRAWS = 1000
+NATIVE = "native"
+LARGEST = 8192  # pixels of a side
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Which pictures, what to make of them and where to."""
+    parser.add_argument("pictures", type=Path, metavar="FILE_OR_FOLDER", help="a picture, or a folder of them")
+    add_generator(parser)
+    parser.add_argument("--count", type=int, default=1, metavar="N", help="results of each picture (default: 1)")
+    parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same results (default: 0)")
+    parser.add_argument(
+        "--resize",
+        default=NATIVE,
+        metavar=f"SIDE|{NATIVE}",
+        help=f"pixels that the shorter side is brought to first (default: {NATIVE}, as it is)",
+    )
+    parser.add_argument(
+        "--derive",
+        action="store_true",
+        help="make the sources of the pictures as those of the training data were: grey, edges, small, masked",
+    )
+    parser.add_argument(
+        "--tile",
+        type=int,
+        metavar="PIXELS",
+        help="side of the pieces that large pictures are translated in (default: by the network, some hundreds)",
+    )
+    parser.add_argument("--out", type=Path, default=Path("translated"), metavar="FOLDER", help="(default: translated)")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Writes the results and a sheet; says which files cannot be read."""
+    check(options)
+    files = files_in(options.pictures, options.out)
+
+    from ganforge.generator import Generator
+    from ganforge.translating.sheet import write_sheet
+
+    device, reading = prepared(options)
+    generator = Generator.load(options.generator, device)
+    check_generator(generator, options)
+    rows: list[list[Image.Image]] = []
+    done = 0
+    for file, name in zip(files, names_of(files), strict=True):
+        try:
+            row = translate_file(file, name, generator, reading, options)
+        except UserError as error:
+            if len(files) == 1:
+                raise
+            print(f"Passed over: {error}")
+            continue
+        done += 1
+        if len(rows) < MOST_ROWS:
+            rows.append(row)
+    passed_over = len(files) - done
+    if not done:
+        raise UserError(f"none of the {passed_over} files in {options.pictures} could be translated, as told above.")
+    write_sheet(rows, options.out / f"{SHEET}.png")
+    draws = f", {options.count} results of each" if options.count > 1 else ""
+    print(f"Pictures translated into {options.out}: {done}{draws}; {options.out / SHEET}.png shows {len(rows)}.")
+    if passed_over:
+        print(f"Passed over: {passed_over} of {len(files)} files in {options.pictures}, named above.")
+
+
+def check(options: argparse.Namespace) -> None:
+    """Sees that numbers are in their range.
+
+    Raises:
+        UserError: one is not.
+    """
+    from ganforge.settings import LAST_SEED
+
+    numbers = [("count", options.count, 1, MOST_DRAWS), ("seed", options.seed, 0, LAST_SEED)]
+    if options.tile is not None:
+        numbers.append(("tile", options.tile, 16, LARGEST))
+    for name, value, least, most in numbers:
+        if not least <= value <= most:
+            raise UserError(f"--{name} is {value}; allowed is {least} to {most}.")
+    side = options.resize
+    if side != NATIVE and not (side.isascii() and side.isdigit() and len(side) < 6 and 8 <= int(side) <= LARGEST):
+        raise UserError(f"--resize is {side:.20}; allowed is {NATIVE}, or 8 to {LARGEST} pixels.")
+
+
+def files_in(path: Path, out: Path) -> list[Path]:
+    """The file, or the files of the folder that are not hidden, by name.
+
+    Raises:
+        UserError: there is none, or results would be written beside them.
+    """
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
+    else:
+        files = [path] if path.is_file() else []
+    if not files:
+        found = "holds no files" if path.is_dir() else "does not exist"
+        raise UserError(f"{path} {found}: name a picture, or a folder of pictures.")
+    if out.resolve() == files[0].parent.resolve():
+        raise UserError(f"--out is {out}, where the pictures lie, which would be overwritten: name another folder.")
+    return files
+
+
+def names_of(files: Sequence[Path]) -> list[str]:
+    """What to call the result of each file: its name without the suffix; with it where that is another's as well."""
+    stems = Counter(file.stem.lower() for file in files)
+    names: list[str] = []
+    taken = {SHEET}
+    for file in files:
+        name = file.stem if stems[file.stem.lower()] == 1 else file.name
+        while name.lower() in taken:
+            name += "_"
+        taken.add(name.lower())
+        names.append(name)
+    return names
+
+
+def prepared(options: argparse.Namespace) -> tuple[torch.device, Reading]:
+    """Where to compute and how to read pictures, as params.yaml has it where there is one."""
+    import torch
+
+    from ganforge.compute.device import configure
+    from ganforge.params import load_params
+    from ganforge.translating.sources import Reading, background_of
+
+    side = None if options.resize == NATIVE else int(options.resize)
+    if not PARAMS.exists():
+        return torch.device("cpu"), Reading(side, derived=options.derive)
+    params = load_params()
+    reading = Reading(side, derived=options.derive, background=background_of(params.dataset))
+    return configure(params.compute), reading
+
+
+def check_generator(generator: Generator, options: argparse.Namespace) -> None:
+    """Sees that it can do what is asked for.
+
+    Raises:
+        UserError: it cannot.
+    """
+    from ganforge.networks.translation import Translator
+    from ganforge.translating.sources import derivation_in
+    from ganforge.translating.translation import source_signal, tiling_of
+
+    shape = source_signal(generator).shape
+    if options.count > 1 and not generator.spec.latent_dim:
+        raise UserError(
+            f"--count is {options.count}, but the network {generator.spec.settings.name} makes one picture of each "
+            "source, as its latent_dim is 0; allowed is 1."
+        )
+    if options.derive and derivation_in(generator) is None:
+        raise UserError(
+            f"--derive is given, but the sources of {generator.config.dataset} come from files of their own: leave it "
+            "out, and give sources."
+        )
+    if isinstance(generator.module, Translator):
+        tiling_of(generator.module, shape[1:], options.tile)
+
+
+def translate_file(
+    file: Path, name: str, generator: Generator, reading: Reading, options: argparse.Namespace
+) -> list[Image.Image]:
+    """Writes the results of one file; returns the row of the sheet.
+
+    Raises:
+        UserError: it cannot be read, or has no size that the generator takes.
+    """
+    from ganforge.networks.sampling import draw_latents
+    from ganforge.translating.sheet import thumbnail
+    from ganforge.translating.sources import read_source
+    from ganforge.translating.translation import translate_by
+
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise UserError(f"{file} cannot be read ({error.strerror}).") from None
+    source = read_source(content, str(file), generator, reading)
+    row = [thumbnail(source)]
+    for index, latent in enumerate(draw_latents(options.seed, options.count, generator.spec.latent_dim)):
+        try:
+            result = translate_by(generator, source, latent, options.tile)
+        except UserError as error:
+            raise UserError(f"{file} cannot be translated: {error}") from None
+        generator.signal.each(result[None], [name if options.count == 1 else f"{name}-{index}"], options.out)
+        if index < MOST_COLUMNS:
+            row.append(thumbnail(result))
+    return row

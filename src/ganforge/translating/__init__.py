@@ -1,0 +1,1 @@
+"""What a trained translator is used for: pictures of any size, of a person's own."""

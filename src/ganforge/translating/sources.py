@@ -1,0 +1,125 @@
+"""A person's own pictures, of any size and format, as sources of a translator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from PIL import Image, ImageColor
+
+from ganforge.datasets.decoding import MOST_PIXELS, WHITE, Framing, Refusal, decode
+from ganforge.datasets.derived import derive
+from ganforge.datasets.settings import DataSettings
+from ganforge.errors import UserError
+from ganforge.generator import Generator
+from ganforge.signals import picture_of
+from ganforge.translating.translation import source_signal
+
+SHRUNK = {"small"}  # ways to derive a source that leave as many pixels, but say less: pictures are enlarged first
+DRAWN = {"edges"}  # ways whose sources a person can draw
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a picture becomes a source.
+
+    Attributes:
+        side: pixels that its shorter side is brought to first; None: as it is.
+        longest: pixels that its longer side has at most then; None: as many as it likes.
+        derived: whether the source is made of it as those of the training data were of theirs; otherwise it is one.
+        background: red, green and blue behind transparent pixels, 0 to 255.
+    """
+
+    side: int | None = None
+    longest: int | None = None
+    derived: bool = False
+    background: tuple[int, int, int] = WHITE
+
+
+def background_of(settings: DataSettings) -> tuple[int, int, int]:
+    """What a data set has behind transparent pixels: white, unless its settings say otherwise."""
+    red, green, blue, *_ = ImageColor.getrgb(getattr(settings, "background", "#ffffff"))
+    return red, green, blue
+
+
+def derivation_in(generator: Generator) -> tuple[str, float] | None:
+    """How the sources of the training data were made of their pictures, and how strongly; None: they were not."""
+    about = source_signal(generator).about
+    return (about["derived"], float(about.get("strength", 0))) if "derived" in about else None
+
+
+def enlargement(generator: Generator) -> float:
+    """How many times longer the sides of a result are than those of the picture that it is made of."""
+    way, strength = derivation_in(generator) or ("", 1.0)
+    return strength if way in SHRUNK else 1.0
+
+
+def can_be_drawn(generator: Generator) -> bool:
+    """Whether its sources are lines on white."""
+    derivation = derivation_in(generator)
+    return derivation is not None and derivation[0] in DRAWN
+
+
+def read_source(content: bytes, name: str, generator: Generator, reading: Reading) -> np.ndarray:
+    """The source in the content of a picture file.
+
+    Without ``reading.derived`` the picture is a source already, such as an outline. Where sources were made by
+    shrinking, it is a small picture instead, and is enlarged bicubically by the same factor, as they were.
+
+    Args:
+        content: of the file.
+        name: what to call it.
+        generator: a translator.
+        reading: how.
+
+    Returns:
+        uint8 (C, height, width), C being the channels of the generator's sources.
+
+    Raises:
+        UserError: it is no picture that can be read, or too large; or sources were not made of pictures.
+    """
+    derivation, signal = derivation_in(generator), source_signal(generator)
+    if reading.derived and derivation is None:
+        raise UserError(
+            f"{name} cannot be made a source as those of {generator.config.dataset} were, which come from files of "
+            "their own: give a source itself."
+        )
+    made_of = generator.signal if reading.derived else signal
+    channels: Literal[1, 3] = 1 if made_of.shape[0] == 1 else 3
+    framing = Framing(None, "none", reading.background, channels, 1, MOST_PIXELS)
+    picture = decode(content, framing)
+    if isinstance(picture, Refusal):
+        raise UserError(f"{name} cannot be read ({picture.reason}); allowed is a PNG, JPEG or other image.")
+    pixels = picture.pixels
+    pixels = resized(pixels, _factor(pixels, reading), Image.Resampling.LANCZOS, name)
+    if reading.derived and derivation is not None:
+        derived: np.ndarray = derive(pixels[None], *derivation)[0]
+        return derived
+    return resized(pixels, enlargement(generator), Image.Resampling.BICUBIC, name)
+
+
+def _factor(pixels: np.ndarray, reading: Reading) -> float:
+    """By which a picture is enlarged or shrunk before anything else."""
+    short, long = sorted(pixels.shape[1:])
+    factor = 1.0 if reading.side is None else reading.side / short
+    return factor if reading.longest is None else min(factor, reading.longest / long)
+
+
+def resized(pixels: np.ndarray, factor: float, resampling: Image.Resampling, name: str) -> np.ndarray:
+    """A picture (C, height, width) enlarged or shrunk by a factor, its sides rounded.
+
+    Raises:
+        UserError: the result would be too large.
+    """
+    if factor == 1:
+        return pixels
+    height, width = (max(1, round(side * factor)) for side in pixels.shape[1:])
+    if height * width > MOST_PIXELS:
+        raise UserError(
+            f"{name} would have {height * width / 1e6:.1f} million pixels, {factor:g} times as many a side; allowed "
+            f"are {MOST_PIXELS / 1e6:g} million: shrink it first."
+        )
+    image = picture_of(pixels).resize((width, height), resampling)
+    array: np.ndarray = np.asarray(image)
+    return array[None] if array.ndim == 2 else np.ascontiguousarray(np.moveaxis(array, -1, 0))
