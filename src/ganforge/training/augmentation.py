@@ -16,6 +16,7 @@ from ganforge.training.distributed import World
 from ganforge.training.settings import AdaptiveAugmentation, Transformed
 
 TRANSLATION = 1 / 8  # most of an axis that a signal is moved by
+SHIFT = 1 / 16  # most of an axis that a picture is moved by together with its source
 CUTOUT = 1 / 2  # share of every axis that is cut out
 
 
@@ -31,13 +32,14 @@ def colour(x: Tensor) -> Tensor:
 
 def translation(x: Tensor) -> Tensor:
     """Every sample moved by up to an eighth along every axis, with zeros where nothing is left."""
-    return _moved(x, "constant")
+    return _moved(x, TRANSLATION, "constant")
 
 
-def _moved(x: Tensor, padding_mode: str) -> Tensor:
+def _moved(x: Tensor, share: float, padding_mode: str) -> Tensor:
+    """Every sample moved by up to a share of every axis."""
     for axis in range(2, x.dim()):
         length = x.shape[axis]
-        most = round(length * TRANSLATION)
+        most = round(length * share)
         shift = torch.randint(0, 2 * most + 1, (len(x),), device=x.device)
         index = shift[:, None] + torch.arange(length, device=x.device)
         padding = [0, 0] * (x.dim() - 1 - axis) + [most, most]
@@ -70,8 +72,8 @@ def mirror(x: Tensor) -> Tensor:
 
 
 def shift(x: Tensor) -> Tensor:
-    """As `translation`, with the edge repeated where nothing is left: for pictures that are moved with their source."""
-    return _moved(x, "replicate")
+    """Every sample moved by up to a sixteenth along every axis, with its edge repeated where nothing is left."""
+    return _moved(x, SHIFT, "replicate")
 
 
 TRANSFORMATIONS: dict[str, Callable[[Tensor], Tensor]] = {

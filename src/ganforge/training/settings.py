@@ -128,7 +128,7 @@ class MovedTogether(Section):
     mode: Literal["together"]
     """How often the discriminator sees changed signals, real and generated."""
     moves: Annotated[list[MoveName], Field(min_length=1)]
-    """How pictures are moved with their sources: by up to an eighth of a side, left to right."""
+    """How pictures are moved with their sources: by up to a sixteenth of a side, mirrored left to right."""
 
     @model_validator(mode="after")
     def _each_once(self) -> MovedTogether:
