@@ -24,7 +24,8 @@ MOST_TITLES = 50  # rows of the sheet of samples that are named
 
 SHEET = "Each from another latent vector."
 ROWS = "A row each for: {}."
-SOURCES = "What each row was made of."
+OTHER_SOURCES = "Each from another source."
+SOURCES = "What they were made of, in the same order."
 PAIRS = {
     "first": "As they come: the source, draws, and on the right its real partner.",
     "best": "Nearest to their partners.",
@@ -142,6 +143,9 @@ def pair_pictures() -> list[Picture]:
 
 def sheet_caption() -> str:
     """What the rows of the sheet of samples are, where the condition has words for it."""
+    network = json.loads((GENERATOR / "config.json").read_text(encoding="utf-8"))["network"]
+    if network.get("latent_dim") == 0:
+        return OTHER_SOURCES
     titles = json.loads((SAMPLES / "rows.json").read_text(encoding="utf-8"))
     shown = ", ".join(titles[:MOST_TITLES]) + (" and others" if len(titles) > MOST_TITLES else "")
     return f"{ROWS.format(shown)} {SHEET}" if titles else SHEET

@@ -14,6 +14,7 @@ import ganforge
 from ganforge.compute.device import configure
 from ganforge.errors import UserError
 from ganforge.features.judge import distance_to_training_data
+from ganforge.features.pretrained import guide_by
 from ganforge.files import write_durably
 from ganforge.layout import EXTRACTOR, GENERATOR, PREPARED, PROGRESS, RUN, TRAINING
 from ganforge.networks.storage import save_generator
@@ -73,6 +74,8 @@ def train(params: Params, live: LiveRun | None) -> None:
 def train_alone(params: Params, folder: Path) -> None:
     """Trains without being recorded, in one process, and writes the last generator; goes on where it was cut short."""
     data, device = Prepared.load(PREPARED), configure(params.compute)
+    if device.type != "cpu":
+        release_this_thread()
     work = trainings() / fingerprint(plan_of(params), data.meta, device)
     with only_one_in(work), ask_to_stop() as stop:
         trainer = prepare(params, data, device, World(), work)
@@ -112,7 +115,7 @@ def prepare(params: Params, data: Prepared, device: torch.device, world: World, 
         spec, pool = generator_spec(params.network, data.meta), data.splits["train"].columns
         judge = distance_to_training_data(EXTRACTOR, spec, pool, params.train.best_samples, device)
     checkpoints = Checkpoints(work / "checkpoints", params.compute.checkpoint_seconds)
-    guide = squeezenet().to(device).activations if params.objective.guided else None
+    guide = guide_by(squeezenet().to(device), data.meta.shape) if params.objective.guided else None
     return build_trainer(plan_of(params), data, checkpoints, device, judge, world, guide)
 
 
@@ -133,7 +136,8 @@ def fingerprint(plan: Plan, meta: Meta, device: torch.device) -> str:
     digest.update(meta.digest.encode())
     package = Path(ganforge.__file__).parent
     files = [EXTRACTOR / "extractor.safetensors"] if plan.train.best_every else []
-    for room in (*CODE, *([JUDGING_CODE] if plan.train.best_every else [])):
+    judging = plan.train.best_every or plan.objective.guided
+    for room in (*CODE, *([JUDGING_CODE] if judging else [])):
         files += sorted((package / room).glob("*.py"))
     for file in files:
         digest.update(file.read_bytes())

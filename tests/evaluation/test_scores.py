@@ -221,7 +221,7 @@ def planted(digits, judge, judge_unlabelled, judge_stacks, held_out):
             judge(blurred(held_out.signal), partners=np.roll(np.arange(355), 1)),
         ),
         "noise in place of partners": (
-            judge(blurred(held_out.signal), partners=np.arange(355)),
+            judge(held_out.signal, partners=np.arange(355)),
             judge(noise(held_out), partners=np.arange(355)),
         ),
         "latents ignored": (

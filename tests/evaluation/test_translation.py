@@ -32,8 +32,14 @@ def test_distances_are_those_of_what_networks_see_over_all_pairs():
 
 def test_structural_similarity_is_one_of_the_same_picture_and_falls_with_blur():
     drawn = smooth(5)
-    assert closeness(drawn, drawn, SIGNAL)["ssim"] == pytest.approx(1)
+    assert closeness(drawn, drawn, SIGNAL)["ssim"] == pytest.approx(1, abs=1e-4)
     assert closeness(blurred(drawn), drawn, SIGNAL)["ssim"] < 0.95
+
+
+def test_structural_similarity_of_flat_pictures_is_that_of_the_formula():
+    dark, bright = (np.full((1, 3, 24, 24), level, np.uint8) for level in (51, 102))
+    expected = (2 * 0.2 * 0.4 + 0.01**2) / (0.2**2 + 0.4**2 + 0.01**2)  # Wang et al. 2004, eq. 13, without variance
+    assert closeness(dark, bright, SIGNAL)["ssim"] == pytest.approx(expected, rel=1e-3)
 
 
 def test_the_partner_is_found_where_it_is_the_nearest():
@@ -83,6 +89,11 @@ def test_a_grey_source_answers_in_the_colours_of_the_signal():
 def test_samples_that_are_copies_of_their_sources_raise_an_alarm():
     scores = {"translation": {"l1": 0.3, "l1_source": 0.3, "l1_mean_picture": 0.5}}
     assert alarms(scores) == ["translation: samples are no nearer to their partners than the sources themselves"]
+
+
+def test_samples_that_belong_to_other_sources_raise_an_alarm():
+    (alarm,) = alarms({"n": {"real": 200}, "translation": {"l1": 0.1, "l1_source": 0.3, "retrieval_top1": 0.005}})
+    assert "no nearer to their own partners than to others" in alarm
 
 
 def test_draws_that_are_all_the_same_raise_an_alarm():

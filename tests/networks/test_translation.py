@@ -54,6 +54,13 @@ def test_latents_make_a_difference_and_there_may_be_none(name):
 
 
 @pytest.mark.parametrize("name", TRANSLATORS)
+def test_the_brightness_of_a_flat_source_reaches_the_picture(name):
+    sources = torch.tensor([0.2, 0.9]).view(2, 1, 1, 1).expand(-1, -1, 32, 32)
+    dark, bright = translated(generator(name, latent_dim=0), sources, latent_dim=0)
+    assert (dark - bright).abs().mean() > 0.05
+
+
+@pytest.mark.parametrize("name", TRANSLATORS)
 def test_all_weights_of_a_translator_learn(name):
     module = generator(name).train()
     for parameter in module.parameters():

@@ -92,6 +92,11 @@ def test_what_guides_is_asked_about_what_was_drawn_and_about_the_partner():
     assert terms["loss_perceptual"].item() == pytest.approx(expected.item(), rel=1e-5)
 
 
+def test_a_guide_that_is_asked_for_has_to_be_there():
+    with pytest.raises(ValueError, match="nothing was given to guide by"):
+        objective(perceptual=1.0)
+
+
 def test_mode_seeking_is_the_ratio_of_differences_of_pictures_and_of_latents():
     pictures, others = torch.zeros(2, 3, 4, 4), torch.full((2, 3, 4, 4), 0.2)
     latents, other_latents = torch.zeros(2, 4), torch.full((2, 4), -0.5)

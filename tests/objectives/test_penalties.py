@@ -71,3 +71,11 @@ def test_points_between_lie_on_the_line_and_each_sample_has_its_own_share():
     assert shares.max() <= 1
     assert abs(float(shares.mean()) - 0.5) < 0.05
     assert len(shares.unique()) > 900
+
+
+def test_of_several_scores_of_a_sample_the_mean_counts():
+    x = torch.rand(3, 4, dtype=torch.float64, requires_grad=True)
+    scores = (x**2).repeat_interleave(2, dim=1)  # eight patches, two of each square
+    (squares,) = squared_gradient_norms(scores, x)
+    expected = (2 * x.detach() / 4).square().sum(1)
+    assert torch.allclose(squares, expected)

@@ -217,3 +217,48 @@ def test_numbers_are_read_as_dvc_reads_them(tmp_path):
     assert count == 1
     (tmp_path / "params.yaml").write_text(text)
     assert load_params(tmp_path / "params.yaml").train.learning_rate == 0.002
+
+
+@pytest.mark.parametrize(
+    ("changes", "refusal"),
+    [
+        (
+            {"dataset": {"source": "none"}},
+            "network.name is unet, but emoji has no pictures to translate",
+        ),
+        (
+            {"objective": {"diversity": 1.0}},
+            "objective.diversity is above 0, but network.latent_dim is 0",
+        ),
+        ({"sample": {"seeds": [0, 1]}}, "network.latent_dim is 0, and all seeds draw the same"),
+        (
+            {"objective": {"perceptual": 1.0}, "extractor": {"name": "squeezenet", "seed": 0, "images": None}},
+            "a network that guides the training may not measure it",
+        ),
+    ],
+)
+def test_settings_of_a_translation_that_cannot_work_are_refused(changes, refusal):
+    values = settings_of("emoji_styles")
+    for section, keys in changes.items():
+        values[section] = {key: value for key, value in {**values[section], **keys}.items() if value is not None}
+    assert refusal in refusal_of(values)
+
+
+@pytest.mark.parametrize(
+    ("section", "keys", "refusal"),
+    [
+        (
+            "dataset",
+            {"source": "none"},
+            "network.name is unet, but emoji has no pictures to translate: set dataset.source",
+        ),
+        ("network", {"conditional": "never"}, "network.name is unet, but network.conditional is never: set it to auto"),
+    ],
+)
+def test_a_translator_without_anything_to_translate_is_refused_before_anything_runs(section, keys, refusal):
+    values = settings_of("emoji_styles")
+    values[section] = {**values[section], **keys}
+    with pytest.raises(UserError, match=refusal):
+        parse_params(values).check_source()
+    parse_params(settings_of("emoji_styles")).check_source()
+    parse_params(settings_of("digits")).check_source()

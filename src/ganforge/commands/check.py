@@ -17,7 +17,9 @@ def run(_: argparse.Namespace) -> None:
     from ganforge.params import load_params
     from ganforge.runs.gate import check_gate
 
-    check_gate(load_params().gate)
+    params = load_params()
+    params.check_source()
+    check_gate(params.gate)
     print("params.yaml is valid.")
     for link in linked_folders():
         print(f"{link} is a link to a folder: DVC does not see when that changes; run `dvc repro -f preprocess` then.")

@@ -67,6 +67,11 @@ class DataSettings(Section):
         """How a source is made of each signal, and how strongly; None: none is, see `ganforge.datasets.derived`."""
         return None
 
+    @property
+    def has_source(self) -> bool:
+        """Whether every signal comes with a picture that it is to be made of."""
+        return False
+
 
 class LabelledSettings(DataSettings):
     """Data with class labels."""
@@ -106,6 +111,11 @@ class PictureSettings(ResizedSettings):
     def derivation(self) -> tuple[str, float] | None:
         """See `DataSettings`."""
         return derivation_of(self.source, self.source_strength)
+
+    @property
+    def has_source(self) -> bool:
+        """See `DataSettings`."""
+        return self.source != "none"
 
     @model_validator(mode="after")
     def _strength_fits(self) -> PictureSettings:
@@ -225,6 +235,11 @@ class PairsSettings(ImageFileSettings):
         """See `ImageFileSettings`; a translator halves a picture more often."""
         return 16
 
+    @property
+    def has_source(self) -> bool:
+        """See `DataSettings`."""
+        return True
+
 
 class EmojiSettings(ResizedSettings):
     """Emoji in two styles of drawing, 64x64 pixels, to draw one from the other."""
@@ -247,6 +262,11 @@ class EmojiSettings(ResizedSettings):
     def derivation(self) -> tuple[str, float] | None:
         """See `DataSettings`."""
         return derivation_of(self.source, self.source_strength)
+
+    @property
+    def has_source(self) -> bool:
+        """See `DataSettings`."""
+        return self.source != "none"
 
     @model_validator(mode="after")
     def _source_fits(self) -> EmojiSettings:

@@ -52,7 +52,7 @@ def _of_pairs(one: Tensor, other: Tensor, *, pictures: bool) -> dict[str, Tensor
         values["psnr"] = -10 * squares.clamp_min(1e-10).log10()
         sigma = SIGMA if min(one.shape[2:]) >= 2 * WINDOW else SIGMA / 3
         values["ssim"] = structural_similarity_index_measure(
-            one, other, sigma=sigma, data_range=(-1.0, 1.0), reduction="none"
+            (one + 1) / 2, (other + 1) / 2, sigma=sigma, data_range=1.0, reduction="none"
         )
     return values
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -67,6 +69,25 @@ def resizing(side: int, wanted: int) -> Tensor:
     unit = torch.eye(side)[None, None]  # a picture whose columns are axes with one value each
     resized: Tensor = nn.functional.interpolate(unit, (wanted, side), mode="bicubic", antialias=True)
     return resized[0, 0]
+
+
+def guide_by(trunk: Trunk, shape: tuple[int, ...]) -> Callable[[Tensor], list[Tensor]]:
+    """What each level of a trunk makes of pictures of one shape, to guide a training; differentiable.
+
+    Pictures keep their size, unless the trunk needs a larger one: that is faster than the size of `Pretrained`.
+
+    Args:
+        trunk: with its weights, on the device.
+        shape: (1 or 3, height, width).
+    """
+    device = next(trunk.parameters()).device
+    rows, columns = (resizing(side, max(trunk.least, side)).to(device) for side in shape[1:])
+    enlarged = min(shape[1:]) < trunk.least
+
+    def levels(x: Tensor) -> list[Tensor]:
+        return trunk.activations((rows @ x @ columns.T if enlarged else x).expand(-1, 3, -1, -1))
+
+    return levels
 
 
 def build_pretrained(name: str, signal: Signal, classes: int) -> Pretrained:

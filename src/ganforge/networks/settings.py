@@ -24,6 +24,11 @@ class FamilySettings(Section):
     """Condition (label, caption, source) of the networks; auto: where the data have one."""
 
     @property
+    def needs_source(self) -> bool:
+        """Whether it draws pictures from others."""
+        return False
+
+    @property
     def sphere(self) -> bool:
         """Whether samples are drawn from latent vectors of one length, sqrt(latent_dim), by a family that takes any."""
         return False
@@ -117,6 +122,11 @@ class TranslationSettings(FamilySettings):
     """Channels of the generator at half of the full resolution, doubled with every halving."""
     discriminator_width: Width | Literal["same"]
     """Channels of the discriminator there; same: as many."""
+
+    @property
+    def needs_source(self) -> bool:
+        """It does."""
+        return True
 
 
 class UNetSettings(TranslationSettings):

@@ -116,14 +116,15 @@ def source_channels(spec: NetworkSpec) -> int:
 class PositionNorm(nn.Module):
     """Brings the channels of every position to a root mean square of 1.
 
-    Karras et al. 2017, https://arxiv.org/abs/1710.10196, section 4.2. Unlike norms over a picture it leaves flat
-    colours what they are and does not depend on the rest of the picture.
+    Karras et al. 2017, https://arxiv.org/abs/1710.10196, section 4.2. Unlike norms over a picture it does not depend on
+    the rest of the picture. It takes away how strong a position is: where the source comes in there may be no norm, or
+    brightness would be lost.
     """
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, channels, height, width) to the same."""
-        normalised: Tensor = x * (x.square().mean(1, keepdim=True) + 1e-4).rsqrt()
-        return normalised
+        factor = (x.float().square().mean(1, keepdim=True) + 1e-4).rsqrt()
+        return x * factor.to(x.dtype)
 
 
 class Modulation(nn.Module):
@@ -147,6 +148,14 @@ class Modulation(nn.Module):
         return modulated
 
 
+class FromSource(nn.Sequential):
+    """Convolution and LeakyReLU without a norm: how bright a source is must reach what follows."""
+
+    def __init__(self, channels: int, outputs: int) -> None:
+        convolution = nn.Conv2d(channels, outputs, 3, padding=1, padding_mode=EDGES)
+        super().__init__(convolution, nn.LeakyReLU(LEAK, inplace=True))
+
+
 class Convolved(nn.Module):
     """Convolution, norm of every position, modulation, LeakyReLU.
 
@@ -159,7 +168,7 @@ class Convolved(nn.Module):
     def __init__(self, channels: int, outputs: int, latent_dim: int = 0, stride: int = 1) -> None:
         super().__init__()
         kernel = {1: 3, 2: 4}[stride]
-        self.convolution = nn.Conv2d(channels, outputs, kernel, stride, padding=1, padding_mode=EDGES, bias=False)
+        self.convolution = nn.Conv2d(channels, outputs, kernel, stride, padding=1, padding_mode=EDGES)
         self.norm, self.modulation = PositionNorm(), Modulation(latent_dim, outputs)
         self.activation = nn.LeakyReLU(LEAK, inplace=True)
         self.bias = nn.Parameter(torch.zeros(outputs, 1, 1))

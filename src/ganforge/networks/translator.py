@@ -13,7 +13,15 @@ from ganforge.networks.build import Family
 from ganforge.networks.layers import SpaceToDepth, initialise, level_channels, repeat_positions
 from ganforge.networks.settings import TranslatorSettings
 from ganforge.networks.spec import NetworkSpec
-from ganforge.networks.translation import DOUBLED, EDGES, Convolved, FullResolution, PatchDiscriminator, Translator
+from ganforge.networks.translation import (
+    DOUBLED,
+    EDGES,
+    Convolved,
+    FromSource,
+    FullResolution,
+    PatchDiscriminator,
+    Translator,
+)
 
 
 class Residual(nn.Module):
@@ -40,7 +48,7 @@ class ResidualTranslator(Translator):
         assert isinstance(spec.settings, TranslatorSettings)
         half, quarter = level_channels(spec.width, 1), level_channels(spec.width, 2)
         self.start = SpaceToDepth(DOUBLED)
-        self.first = Convolved(4 * self.source_channels, half)
+        self.first = FromSource(4 * self.source_channels, half)
         self.down = Convolved(half, quarter, stride=2)
         blocks = [Residual(quarter, spec.latent_dim) for _ in range(spec.settings.blocks)]
         self.blocks = nn.ModuleList(blocks)
@@ -57,7 +65,7 @@ class ResidualTranslator(Translator):
 
     def translate(self, latents: Tensor, source: Tensor) -> Tensor:
         """See `Translator`."""
-        half = self.first(self.start(source), latents)
+        half = self.first(self.start(source))
         x = self.down(half, latents)
         for block in self.blocks:
             x = block(x, latents)

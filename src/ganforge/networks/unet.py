@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from ganforge.networks.build import Family
 from ganforge.networks.layers import initialise, level_channels, pyramid, repeat_positions
 from ganforge.networks.spec import NetworkSpec
-from ganforge.networks.translation import DOUBLED, EDGES, Convolved, PatchDiscriminator, Translator
+from ganforge.networks.translation import DOUBLED, EDGES, Convolved, FromSource, PatchDiscriminator, Translator
 
 BASE = 3  # positions of an axis in the end, at most: few enough to know what is shown as a whole
 
@@ -28,7 +28,7 @@ class UNet(Translator):
         depth = len(pyramid(spec.size, BASE)) - 1
         self.multiple = 2**depth
         channels = [level_channels(spec.width, level) for level in range(depth + 1)]
-        self.first = Convolved(self.source_channels, channels[0])
+        self.first = FromSource(self.source_channels, channels[0])
         self.down = nn.ModuleList(Convolved(channels[level], channels[level + 1], stride=2) for level in range(depth))
         self.middle = Convolved(channels[depth], channels[depth], spec.latent_dim)
         self.up = nn.ModuleList(
@@ -40,7 +40,7 @@ class UNet(Translator):
 
     def translate(self, latents: Tensor, source: Tensor) -> Tensor:
         """See `Translator`."""
-        levels = [self.first(source, latents)]
+        levels = [self.first(source)]
         for down in self.down:
             levels.append(down(levels[-1], latents))
         x = self.middle(levels.pop(), latents)

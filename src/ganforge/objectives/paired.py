@@ -10,7 +10,7 @@ latents make other ones (Mao et al. 2019, https://arxiv.org/abs/1903.05628, eq. 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self, cast
+from typing import Self, cast
 
 import torch
 from torch import Tensor
@@ -19,7 +19,7 @@ from torch.nn.functional import l1_loss
 from ganforge.conditions.source import Source
 from ganforge.errors import UserError
 from ganforge.objectives.adversarial import Adversarial
-from ganforge.objectives.objective import Batch, Guide, Objective, Players, Terms
+from ganforge.objectives.objective import Batch, Guide, Players, Terms
 from ganforge.objectives.settings import GameSettings, PairedSettings
 
 LARGEST_RATIO = 1.0  # of differences of pictures to differences of latents, beyond which there is nothing to gain
@@ -46,6 +46,8 @@ class Paired(Adversarial):
         check_partners(settings.name, players)
         game = super().build(settings, players)
         game.l1, game.perceptual, game.diversity = settings.l1, settings.perceptual, settings.diversity
+        if settings.perceptual and players.guide is None:
+            raise ValueError("objective.perceptual is above 0, and nothing was given to guide by")
         game.guide = players.guide if settings.perceptual else None
         return game
 
@@ -70,39 +72,6 @@ class Paired(Adversarial):
         latents = torch.randn_like(half["latents"])
         others = self.generators(latents, self.asked(half))
         return mode_seeking(drawn[: len(latents)], others, half["latents"], latents)
-
-
-class Regression(Objective):
-    """A translator without a game: only the mean absolute difference from the partner, whose best answer is the median.
-
-    It is what the game has to be better than.
-    """
-
-    discriminators = None
-
-    def __init__(self, generator: torch.nn.Module, players: Players) -> None:
-        super().__init__()
-        self.generators, self.condition = generator, players.condition
-
-    @classmethod
-    def build(cls, settings: Any, players: Players) -> Self:
-        """It has no settings but its name."""
-        check_partners(settings.name, players)
-        return cls(players.build_generator(), players)
-
-    @property
-    def kept(self) -> torch.nn.Module:  # type: ignore[override]
-        """The generator."""
-        return self.generators
-
-    def generate(self, batch: Batch) -> Batch:
-        """The generator's pictures, (batch, *shape)."""
-        return {"signal": self.generators(batch["latents"], self.asked(batch))}
-
-    def generator_loss(self, batch: Batch, drawn: Batch, carried: Any) -> tuple[Tensor, Terms]:  # noqa: ARG002
-        """The mean absolute difference."""
-        distance = l1_loss(drawn["signal"], batch["signal"])
-        return distance, {"loss_l1": distance.detach()}
 
 
 def check_partners(name: str, players: Players) -> None:

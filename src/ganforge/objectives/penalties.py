@@ -13,14 +13,15 @@ def squared_gradient_norms(scores: Tensor, *inputs: Tensor) -> tuple[Tensor, ...
     https://arxiv.org/abs/1801.04406, eq. 9 and 10); gamma is left to the caller.
 
     Args:
-        scores: of the samples, each computed from its own row; where a network ties a batch together, gradients are
-            those of the sum of all scores.
+        scores: of the samples, (batch,), or (batch, patches), of which the mean counts; each computed from its own row.
+            Where a network ties a batch together, gradients are those of the sum of all scores.
         inputs: tensors of shape (batch, ...) that require gradients.
 
     Returns:
         for each input a tensor of shape (batch,).
     """
-    gradients = torch.autograd.grad(scores.sum(), inputs, create_graph=True)
+    whole = scores if scores.dim() == 1 else scores.flatten(1).mean(1)
+    gradients = torch.autograd.grad(whole.sum(), inputs, create_graph=True)
     return tuple(gradient.square().flatten(1).sum(1) for gradient in gradients)
 
 

@@ -33,6 +33,16 @@ class AnyObjectiveSettings(Section):
         return False
 
     @property
+    def needs_source(self) -> bool:
+        """Whether it is about pictures that are made of others."""
+        return False
+
+    @property
+    def needs_latents(self) -> bool:
+        """Whether one source is to have several pictures."""
+        return False
+
+    @property
     def scores_have_a_sign(self) -> bool:
         """Whether a score's sign says what the discriminator takes a signal for, as adaptive augmentation needs."""
         return False
@@ -113,11 +123,26 @@ class PairedSettings(GameSettings):
         """By SqueezeNet."""
         return self.perceptual > 0
 
+    @property
+    def needs_source(self) -> bool:
+        """It is."""
+        return True
+
+    @property
+    def needs_latents(self) -> bool:
+        """Where other latents are to make other pictures."""
+        return self.diversity > 0
+
 
 class RegressionSettings(AnyObjectiveSettings):
     """A translator without a discriminator: the mean absolute difference from the partner."""
 
     name: Literal["regression"]
+
+    @property
+    def needs_source(self) -> bool:
+        """It is."""
+        return True
 
 
 ObjectiveSettings = Annotated[AdversarialSettings | PairedSettings | RegressionSettings, Field(discriminator="name")]

@@ -9,6 +9,7 @@ from pydantic import model_validator
 from ganforge.augmenting.settings import AugmentationStudySettings
 from ganforge.compute.settings import ComputeSettings
 from ganforge.datasets.settings import DatasetSettings
+from ganforge.errors import UserError
 from ganforge.evaluation.settings import EvaluationSettings, SampleSettings
 from ganforge.features.settings import ExtractorSettings
 from ganforge.latents.settings import DirectionsSettings
@@ -63,6 +64,21 @@ class Params(Section):
         return self
 
     @model_validator(mode="after")
+    def _draws_of_a_source_differ(self) -> Params:
+        latents = getattr(self.network, "latent_dim", 1)
+        if not latents and self.objective.needs_latents:
+            raise ValueError(
+                "objective.diversity is above 0, but network.latent_dim is 0, and all draws of a source are the same: "
+                "set network.latent_dim to 8 or so, or objective.diversity to 0"
+            )
+        if not latents and len(self.sample.seeds) > 1:
+            raise ValueError(
+                f"sample.seeds is {self.sample.seeds}, but network.latent_dim is 0, and all seeds draw the same: name "
+                "one seed, or set network.latent_dim to 8 or so"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _processes_share_a_batch(self) -> Params:
         if self.compute.processes > 1 and self.compute.device == "mps":
             raise ValueError("compute.processes is more than 1, but mps has one device: set it to 1")
@@ -72,6 +88,28 @@ class Params(Section):
                 "cannot share equally with at least 2 images each: change one of them"
             )
         return self
+
+    def check_source(self) -> None:
+        """Sees that a network that translates has something to translate.
+
+        It is no matter of a single file: a recipe may set the network first, and the data after it.
+
+        Raises:
+            UserError: it has not.
+        """
+        wanted = {
+            f"network.name is {self.network.name}": self.network.needs_source,
+            f"objective.name is {self.objective.name}": self.objective.needs_source,
+            "augment.mode is together": self.augment.mode == "together",
+        }
+        asked = next((what for what, needed in wanted.items() if needed), None)
+        if asked is not None and not self.dataset.has_source:
+            raise UserError(
+                f"params.yaml: {asked}, but {self.dataset.name} has no pictures to translate: set dataset.source to grey, "
+                "edges, small or masked, or take dataset.name pairs or emoji."
+            )
+        if asked is not None and self.network.conditional == "never":
+            raise UserError(f"params.yaml: {asked}, but network.conditional is never: set it to auto.")
 
     def flat(self) -> dict[str, Any]:
         """Every value under its dotted key, as in ``objective.loss`` or ``train.learning_rate.start``."""

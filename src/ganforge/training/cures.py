@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ganforge.objectives.settings import GameSettings, ObjectiveSettings
+from ganforge.objectives.settings import GameSettings, ObjectiveSettings, PairedSettings
 from ganforge.training.settings import AugmentSettings, TrainSettings
 
 
@@ -17,12 +17,13 @@ def cures(
         mixes_batch: whether the discriminator sees how varied the samples of a batch are.
     """
     winning = [f"lower train.discriminator_rate from {train.discriminator_rate:g}", *_penalties(objective)]
+    paired = isinstance(objective, PairedSettings)
     if few and augment.mode == "none":
-        winning.append("set augment.mode to adaptive")
+        winning.append(f"set augment.mode to {'together' if paired else 'adaptive'}")
     alike = [f"lower train.learning_rate from {_text(train.learning_rate)}", *_penalties(objective)]
     if isinstance(objective, GameSettings) and objective.loss != "relativistic":
         alike.append("set objective.loss to relativistic")
-    if not mixes_batch:
+    if not mixes_batch and not paired:
         alike.append("set network.name to modulated, whose discriminator sees how varied samples are")
     return {"pair_accuracy": _or(winning), "relative_spread": _or(alike), "least_spread": _or(alike)}
 

@@ -26,7 +26,7 @@ class Translation(Score):
     """Samples beside the partners of their sources, over all draws."""
 
     name = "translation"
-    needs = frozenset({"pairs", "asked_source", "asked_rows"})
+    needs = frozenset({"pairs", "pictures", "asked_source", "asked_rows"})
     meanings = (
         _meaning("l1", "distance to partner", "lower", "mean absolute difference from the partner, 0 to 2"),
         _meaning("psnr", "PSNR", "higher", "peak signal to noise ratio to the partner, in decibels"),
@@ -45,8 +45,7 @@ class Translation(Score):
             "translation.best_of_8",
             "best of eight",
             "lower",
-            "distance to the partner of the nearest of eight draws; beside that of a single one",
-            "translation.l1",
+            "distance to the partner of the nearest of eight draws of a source",
         ),
     )
 
@@ -58,14 +57,14 @@ class Translation(Score):
         from ganforge.prepared.columns import ROWS
 
         rows = np.array(samples.columns[ROWS])
-        numbers = self._of(np.array(samples.signal), rows, real, context)
-        everything = np.arange(len(real.test))
+        numbers = self._of(np.array(samples.signal), rows, samples.seeds, real, context)
+        asked = rows[: samples.count]
         for name, answers in {**trivial_answers(real), **context.answers}.items():
-            of_answers = self._of(np.array(answers), everything, real, context)
+            of_answers = self._of(np.array(answers[asked]), asked, 1, real, context)
             numbers |= {f"{key}_{name}": value for key, value in of_answers.items()}
         return {"translation": numbers | self._of_draws(samples, rows, real)}
 
-    def _of(self, drawn: np.ndarray, rows: np.ndarray, real: Real, context: Context) -> dict[str, float]:
+    def _of(self, drawn: np.ndarray, rows: np.ndarray, seeds: int, real: Real, context: Context) -> dict[str, float]:
         """All that can be said of answers to the sources of some rows of the test data."""
         import numpy as np
 
@@ -78,8 +77,8 @@ class Translation(Score):
         if context.extractor is not None:
             numbers["perceptual"] = perceptual(drawn, partners, context.extractor)
             reference = Gaussian.fit(real.test_features.values)
-            shares = np.array_split(context.extractor(drawn).values, max(1, round(len(drawn) / len(real.test))))
-            numbers["fd"] = float(np.mean([frechet_distance(reference, Gaussian.fit(share)) for share in shares]))
+            of_seeds = np.split(context.extractor(drawn).values, seeds)
+            numbers["fd"] = float(np.mean([frechet_distance(reference, Gaussian.fit(one)) for one in of_seeds]))
         return numbers
 
     def _of_draws(self, samples: Samples, rows: np.ndarray, real: Real) -> dict[str, float]:
@@ -106,7 +105,10 @@ class Translation(Score):
         match look_up_all(scores, "translation.l1", "translation.l1_mean_picture"):
             case [distance, of_mean] if distance > of_mean:
                 found.append("translation: samples are farther from their partners than the mean picture is")
+        match look_up_all(scores, "translation.retrieval_top1", "n.real"):
+            case [share, candidates] if share * candidates < CHANCE:
+                found.append("translation: samples are no nearer to their own partners than to others")
         diversity = look_up(scores, "translation.diversity")
         if diversity is not None and diversity < SAME:
-            found.append("translation: draws of one source are the same picture; raise objective.diversity")
+            found.append("translation: draws of one source are the same picture: latents make no difference")
         return found
