@@ -223,10 +223,6 @@ def test_numbers_are_read_as_dvc_reads_them(tmp_path):
     ("changes", "refusal"),
     [
         (
-            {"dataset": {"source": "none"}},
-            "network.name is unet, but emoji has no pictures to translate",
-        ),
-        (
             {"objective": {"diversity": 1.0}},
             "objective.diversity is above 0, but network.latent_dim is 0",
         ),

@@ -105,8 +105,8 @@ class Params(Section):
         asked = next((what for what, needed in wanted.items() if needed), None)
         if asked is not None and not self.dataset.has_source:
             raise UserError(
-                f"params.yaml: {asked}, but {self.dataset.name} has no pictures to translate: set dataset.source to grey, "
-                "edges, small or masked, or take dataset.name pairs or emoji."
+                f"params.yaml: {asked}, but {self.dataset.name} has no pictures to translate: set dataset.source to "
+                "grey, edges, small or masked, or take dataset.name pairs or emoji."
             )
         if asked is not None and self.network.conditional == "never":
             raise UserError(f"params.yaml: {asked}, but network.conditional is never: set it to auto.")
