@@ -160,8 +160,13 @@ def _table(first: str, part: Figures, columns: Mapping[str, Callable[[Figures], 
         if changes:
             cells.append(", ".join(f"`{key}: {_yaml(value)}`" for key, value in run["changes"].items()))
         lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, "", measured_on(part), ""])
+
+
+def measured_on(part: dict[str, Any]) -> str:
+    """On which machine, and what has to be known of it."""
     note = f" {part['note']}" if "note" in part else ""
-    return "\n".join([*lines, "", f"Measured on: {part['machine']}.{note}", ""])
+    return f"Measured on: {part['machine']}.{note}"
 
 
 def _panel(part: Figures) -> str:
@@ -181,7 +186,7 @@ def _panel(part: Figures) -> str:
             real = f" ({row[f'{name}_real']:.3g})" if f"{name}_real" in row else ""
             cells.append(f"{row[name]:.3g}{real}" if name in row else "")
         lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join([*lines, "", f"Measured on: {part['machine']}.", ""])
+    return "\n".join([*lines, "", measured_on(part), ""])
 
 
 def _panel_pictures(part: Figures) -> list[str]:
