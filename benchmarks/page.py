@@ -163,7 +163,7 @@ def _table(first: str, part: Figures, columns: Mapping[str, Callable[[Figures], 
     return "\n".join([*lines, "", measured_on(part), ""])
 
 
-def measured_on(part: dict[str, Any]) -> str:
+def measured_on(part: Figures) -> str:
     """On which machine, and what has to be known of it."""
     note = f" {part['note']}" if "note" in part else ""
     return f"Measured on: {part['machine']}.{note}"

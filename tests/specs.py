@@ -103,10 +103,11 @@ def plan(**changes: Mapping[str, Any]) -> Plan:
     """`PLAN` with other values in some sections, as in plan(train={"seed": 1}, augment={"mode": "always"})."""
     values = {name: {**section, **changes.pop(name, {})} for name, section in PLAN.items()}
     assert not changes, f"{list(changes)} are no sections of a plan"
-    augment = AUGMENT[values["augment"]["mode"]] | values["augment"]
+    augment = AUGMENT.get(values["augment"]["mode"], {}) | values["augment"]
+    objective = values["objective"] if values["objective"]["name"] != "regression" else {"name": "regression"}
     return Plan(
         network=network(**values["network"]),
-        objective=TypeAdapter(ObjectiveSettings).validate_python(values["objective"]),
+        objective=TypeAdapter(ObjectiveSettings).validate_python(objective),
         train=TrainSettings(**values["train"]),
         augment=TypeAdapter(AugmentSettings).validate_python(augment),
         compute=ComputeSettings(**values["compute"]),

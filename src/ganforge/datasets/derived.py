@@ -72,8 +72,8 @@ def grey(pictures: np.ndarray, _: float = 0.0) -> np.ndarray:
 def edges(pictures: np.ndarray, least: float) -> np.ndarray:
     """Black lines on white, a pixel wide: where the gradient is at least ``least`` and largest along its direction.
 
-    The gradient is Sobel's of the slightly smoothed picture, in the channel where it is steepest; from black to white
-    it is about 1. Its thinning is that of Canny 1986, https://doi.org/10.1109/TPAMI.1986.4767851, with one threshold.
+    The gradient is Sobel's of the slightly smoothed picture, in its steepest channel; an upright edge from black to
+    white has 0.75. Its thinning is that of Canny 1986, https://doi.org/10.1109/TPAMI.1986.4767851, with one threshold.
 
     Args:
         pictures: uint8 (N, 1 or 3, height, width).
