@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -80,15 +81,15 @@ def test_what_is_left_out_is_counted_named_and_told(folder):
     fill(folder, **{"source__half.png": picture(1, (20, 20)), "target__half.png": picture(777, (20, 20))})
     fill(folder, **{"notes.txt": b"of mine"})
     _, facts, items = prepare(max_broken=0.5)
-    assert facts.left_out == {"alone": 2, "no image": 1, "mismatched": 1, "duplicate": 1}
-    assert (facts.taken, facts.candidates, facts.others) == (COUNT + 1, COUNT + 6, 1)
+    assert facts.left_out == {"alone": 2, "no image": 1, "mismatched": 1, "duplicate": 2}
+    assert (facts.taken, facts.candidates, facts.others) == (COUNT, COUNT + 6, 1)
     left_out = pd.read_csv(IMPORT.parent / "prepared" / "left_out.csv").set_index("name")
     assert left_out.reason["source/only.png"] == "it has no target"
     assert left_out.reason["target/lonely.png"] == "it has no source"
     assert "of its source data/import/source/bad.png" in left_out.reason["target/bad.png"]
     assert "20x20 and 40x20 pixels" in left_out.reason["target/wide.png"]
     assert left_out.kind["notes.txt"] == "other"
-    assert "target/half.png" in set(items.path)
+    assert len({"target/half.png", "target/1.png"} & set(items.path)) == 1  # one is held out and shares its source
     assert json.loads((IMPORT.parent / "prepared" / "intake.json").read_text())["left_out"] == facts.left_out
     assert "2 alone (target/lonely.png, source/only.png)" in facts.summary()
     with pytest.raises(UserError, match=r"more than 10\.0% of 18 files cannot be taken, such as .*lonely\.png"):
@@ -239,3 +240,14 @@ def test_what_is_no_set_of_pairs_is_refused(folder, names, layout, sentence):
     put(folder, names)
     with pytest.raises(UserError, match=sentence):
         prepare(layout=layout)
+
+
+def test_a_held_out_pair_has_no_picture_that_is_learnt_from(folder):
+    pairs(folder, 40)
+    data, _, items = prepare(test_share=0.3)
+    first = {split: items[items["split"] == split]["path"].iloc[0] for split in ("train", "test")}
+    shutil.copy(folder / "source" / Path(first["train"]).name, folder / "source" / Path(first["test"]).name)
+    again, facts, items = prepare(test_share=0.3)
+    assert first["test"] not in set(items["path"])
+    assert facts.left_out == {"duplicate": 1}
+    assert again.meta.count == {"train": data.meta.count["train"], "test": data.meta.count["test"] - 1}

@@ -31,6 +31,7 @@ class Row:
     item: Item
     digest: bytes  # of its pixels, and of those of its source
     mirrored: bool = False
+    halves: tuple[bytes, ...] = ()  # of a pair: digests of both pictures alone
 
 
 class Intake:
@@ -112,7 +113,9 @@ class Intake:
 
     def _append(self, split: str, item: Item, picture: Picture) -> None:
         """Writes a picture, and its mirror image where that is asked for."""
-        self._append_row(split, Row(item, picture.pixel_digest), picture.pixels, picture.source)
+        pair = () if picture.source is None else (picture.pixels, picture.source)
+        row = Row(item, picture.pixel_digest, halves=tuple(digest_of_pixels(each, None) for each in pair))
+        self._append_row(split, row, picture.pixels, picture.source)
         if split == "train" and self._settings.mirror:
             pixels, source = (None if each is None else each[..., ::-1] for each in (picture.pixels, picture.source))
             assert pixels is not None
@@ -156,10 +159,15 @@ class Intake:
         return stays
 
     def _test_that_stays(self, classes: set[str]) -> np.ndarray:
-        """Which test rows stay: those whose class can be learnt."""
+        """Which test rows stay: those whose class can be learnt, and pairs neither picture of which is learnt from."""
         stays = np.ones(len(self._rows["test"]), dtype=bool)
+        learnt = {half: row.item.name for row in self._rows["train"] for half in row.halves}
         for index, row in enumerate(self._rows["test"]):
-            if classes and row.item.label not in classes:
+            repeated = next((learnt[half] for half in row.halves if half in learnt), None)
+            if repeated is not None:
+                stays[index] = False
+                self._leave_out(row.item, "duplicate", f"a picture of it is one of {repeated}, which is learnt from")
+            elif classes and row.item.label not in classes:
                 stays[index] = False
                 self._leave_out(
                     row.item, "alone", f"no other image of its class {row.item.label} is there to learn from"
