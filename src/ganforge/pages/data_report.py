@@ -160,9 +160,10 @@ def _of_classes(meta: Meta) -> list[str]:
 def _of_files(meta: Meta, facts: Facts) -> list[str]:
     sentences = []
     if meta.count["train"] < FEW_IMAGES:
+        mode, recipe = ("together", "pairs") if meta.paired else ("adaptive", "folder")
         sentences.append(
             f"There are only {meta.count['train']:,} images to learn from: a discriminator knows them by heart unless "
-            "augment.mode is adaptive, as the recipe folder sets it."
+            f"augment.mode is {mode}, as the recipe {recipe} sets it."
         )
     if meta.count["test"] < FEW_HELD_OUT:
         sentences.append(
