@@ -25,10 +25,9 @@ NEUTRAL = {
 }
 RECORDS = {"src/ganforge/runs", "src/ganforge/tracking"}
 OF_RECORDS = {"report", "record"}  # stages whose result these two rooms make
-TRAINING = {f"src/ganforge/{room}" for room in ("compute", "conditions", "networks", "prepared", "signals", "training")}
 FOR_SOME_DATA = {  # imported where the data have captions, or pairs
     "look": {"src/ganforge/conditions"},
-    "baseline": {"pipeline/training.py", *TRAINING},
+    "baseline": {"pipeline/training.py", "src/ganforge/conditions", "src/ganforge/signals"},
 }
 SLOW = {  # what a stage may import although it is slow
     "look": {"matplotlib"},

@@ -169,12 +169,13 @@ def test_a_value_is_set_and_read_as_such_or_refused(tmp_path, path, value):
         assert set(others) <= set(file.read_text().splitlines())
 
 
+TRANSLATORS = {"unet", "translator"}  # which digits have no sources for
 numbers = st.floats(0, 2, allow_nan=False)
 small_plans = st.fixed_dictionaries(
     {
         "network": st.fixed_dictionaries(
             {
-                "name": st.sampled_from(list(variants("network"))),
+                "name": st.sampled_from([name for name in variants("network") if name not in TRANSLATORS]),
                 "conditional": st.sampled_from(["auto", "never"]),
                 "latent_dim": st.integers(1, 9),
                 "width": st.integers(1, 4).map(lambda quarter: 4 * quarter),
@@ -206,7 +207,7 @@ small_plans = st.fixed_dictionaries(
         ),
         "augment": st.fixed_dictionaries(
             {
-                "mode": st.sampled_from(list(variants("augment"))),
+                "mode": st.sampled_from([mode for mode in variants("augment") if mode != "together"]),
                 "transformations": st.just(["colour", "translation", "cutout"]),
                 "target": st.just(0.6),
                 "speed": st.just(100),

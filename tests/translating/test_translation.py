@@ -116,5 +116,5 @@ def test_what_cannot_be_translated_is_refused_in_a_sentence():
         translate(generator_of(spec("dcgan", classes=3)), random_picture(1, 8, 8))
     with pytest.raises(UserError, match=r"the source is uint8 of shape \(1, 20, 20\); allowed is uint8 of shape \(3, "):
         translate(translator(), random_picture(1, 20, 20))
-    with pytest.raises(UserError, match="the tile is 16 pixels; allowed for this network is 32 or more"):
+    with pytest.raises(UserError, match="the tile is 16 pixels; allowed for this network is 64 or more"):
         translate(translator("unet"), random_picture(3, 20, 20), tile=16)
