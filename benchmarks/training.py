@@ -43,7 +43,7 @@ from ganforge.prepared.columns import LABELS, SIGNAL, Kind, Split
 from ganforge.prepared.meta import Prepared, write_prepared
 from ganforge.signals.image import ImageSignal
 from ganforge.training.checkpoints import Checkpoints
-from ganforge.training.settings import NoAugmentation
+from ganforge.training.settings import NoAugmentation, TrainSettings
 from ganforge.training.setup import Plan, build_trainer, generator_spec
 
 IMAGES = 8192  # in the data set, random ones: only their number of pixels matters here
@@ -150,7 +150,12 @@ def benchmark_plan(options: argparse.Namespace, compute: ComputeSettings) -> Pla
         wgan_gp=0.0,
         wgan_gp_interval=1,
     )
-    train = load_params().train.model_copy(
+    return Plan(network, objective, textbook_training(options), NoAugmentation(mode="none"), compute)
+
+
+def textbook_training(options: argparse.Namespace) -> TrainSettings:
+    """params.yaml, with Adam(2e-4, 0.5) in equal turns and without an end."""
+    return load_params().train.model_copy(
         update={
             "images": 10**9,
             "batch_size": options.batch,
@@ -165,7 +170,6 @@ def benchmark_plan(options: argparse.Namespace, compute: ComputeSettings) -> Pla
             "precision": options.precision,
         }
     )
-    return Plan(network, objective, train, NoAugmentation(mode="none"), compute)
 
 
 def random_images(folder: Path, channels: int, resolution: int) -> Prepared:

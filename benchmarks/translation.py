@@ -23,14 +23,13 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from benchmarks.training import extremes, machine_name
+from benchmarks.training import extremes, machine_name, textbook_training
 from benchmarks.turns import UNSET, TimedLoop, alternate, answer, own_process, timed
 from ganforge.compute import ComputeSettings
 from ganforge.compute.device import configure
 from ganforge.networks.build import build_discriminator, build_generator
 from ganforge.networks.settings import UNetSettings
 from ganforge.objectives.settings import PairedSettings
-from ganforge.params import load_params
 from ganforge.prepared.columns import SIGNAL, SOURCE, Kind, Split
 from ganforge.prepared.meta import Prepared, write_prepared
 from ganforge.signals.image import ImageSignal
@@ -106,22 +105,13 @@ def benchmark_plan(options: argparse.Namespace, compute: ComputeSettings) -> Pla
         diversity=0.0,
         baseline=False,
     )
-    train = load_params().train.model_copy(
-        update={
-            "images": 10**9,
-            "batch_size": options.batch,
-            "discriminator_steps": 1,
-            "optimiser": "adam",
-            "discriminator_rate": 1.0,
-            "weight_decay": 0.0,
-            "learning_rate": 2e-4,
-            "beta1": 0.5,
-            "beta2": 0.999,
-            "best_every": 0,
-            "precision": options.precision,
-        }
+    return Plan(
+        network,
+        objective,
+        textbook_training(options),
+        MovedTogether(mode="together", moves=["shift", "mirror"]),
+        compute,
     )
-    return Plan(network, objective, train, MovedTogether(mode="together", moves=["shift", "mirror"]), compute)
 
 
 def random_pairs(folder: Path, resolution: int) -> Prepared:

@@ -62,7 +62,12 @@ for _ in trainer.run():
 write_generator(Path("unbroken"), params, data.meta, trainer.last())
 """  # the same training, all at once
 
-IN_FULL = [pytest.param(name, marks=pytest.mark.long) if name == "pitches" else name for name in TOYS]
+OTHERS = [name for name in TOYS if name not in BY_DVC]
+RUNS = [
+    *((name, True) for name in sorted(BY_DVC)),
+    *((name, False) for name in OTHERS if name != "pitches"),
+    *(pytest.param((name, True), marks=pytest.mark.long) for name in OTHERS),
+]  # toys, and whether DVC runs them: all of them in `make test-long`
 
 
 @pytest.mark.parametrize("name", TOYS)
@@ -75,15 +80,16 @@ def test_a_toy_is_short_and_touches_two_files_for_each_thing_that_it_adds(name):
     assert all(file.replace("new", "append").startswith(room) for file, room in zip(new, appended))
 
 
-@pytest.fixture(params=IN_FULL)
-def toy(request, tmp_path, empty_store) -> tuple[str, Project]:
+@pytest.fixture(params=RUNS, ids=lambda run: f"{run[0]}, by DVC" if run[1] else run[0])
+def toy(request, tmp_path, empty_store) -> tuple[str, bool, Project]:
     """A copy of the project with a toy in it, as small as it goes."""
     project = Project(copy_project(tmp_path / "project"))
     (project.root / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
-    project.make_tiny(install(request.param, project.root))
+    name, by_dvc = request.param
+    project.make_tiny(install(name, project.root))
     project.set(**SMALLER)
     shutil.copy(empty_store, project.root)
-    return request.param, project
+    return name, by_dvc, project
 
 
 def run_and_kill(project: Project, *command: str, trainer: str) -> None:
@@ -99,10 +105,10 @@ def run_and_kill(project: Project, *command: str, trainer: str) -> None:
     started.wait(120)
 
 
-def run_with_a_kill(name: str, project: Project) -> None:
-    """The whole pipeline: by DVC for some, else in two processes, since most of the time goes into starting them."""
+def run_with_a_kill(project: Project, *, by_dvc: bool) -> None:
+    """The whole pipeline: by DVC, or in two processes, since most of the time goes into starting them."""
     train = ALL.index("train")
-    if name in BY_DVC:
+    if by_dvc:
         run_and_kill(project, "dvc", "repro", "train", trainer="pipeline.train")
         assert project.repro()[train - len(ALL) :] == ALL[train:]
         return
@@ -113,8 +119,8 @@ def run_with_a_kill(name: str, project: Project) -> None:
 
 
 def test_a_toy_goes_through_the_whole_pipeline_and_survives_a_kill(toy):
-    name, project = toy
-    run_with_a_kill(name, project)
+    name, by_dvc, project = toy
+    run_with_a_kill(project, by_dvc=by_dvc)
     root = project.root
     suffix, beginning = FILES[name]
     single = sorted((root / "samples" / "single").iterdir())
