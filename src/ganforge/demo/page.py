@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,19 @@ def gradio() -> Any:
     return gradio
 
 
+def place_for_picture(gr: Any, label: str, name: str) -> Any:
+    """An image of the page, under a label and with an id of its own."""
+    return gr.Image(label=label, format="png", interactive=False, buttons=BUTTONS, elem_classes="picture", elem_id=name)
+
+
+def or_refused(gr: Any, action: Callable[[], Any]) -> Any:
+    """What an action gives; shows a person what they can put right."""
+    try:
+        return action()
+    except UserError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+
+
 def build_page(studio: Studio, title: str) -> Any:
     """The page as Gradio's Blocks, not started.
 
@@ -46,12 +60,6 @@ def build_page(studio: Studio, title: str) -> Any:
         UserError: Gradio is not installed.
     """
     gr = gradio()
-
-    def shown(label: str, name: str) -> Any:
-        """A place for a picture."""
-        return gr.Image(
-            label=label, format="png", interactive=False, buttons=BUTTONS, elem_classes="picture", elem_id=name
-        )
 
     def choice_of_condition() -> Any:
         """Where a person says what is asked for, by choosing or by writing; hidden where there is no such choice."""
@@ -66,7 +74,7 @@ def build_page(studio: Studio, title: str) -> Any:
         origin = gr.State(None)
         with gr.Row():
             with gr.Column(scale=2, min_width=280, elem_id="stage"):
-                picture = shown("picture", "picture")
+                picture = place_for_picture(gr, "picture", "picture")
                 remark = gr.Markdown(elem_id="remark")
             with gr.Column(scale=3, min_width=280):
                 with gr.Row():
@@ -94,8 +102,8 @@ def build_page(studio: Studio, title: str) -> Any:
                 with gr.Accordion("Edit a file of your own", open=True):
                     dropped = gr.File(label="drop a file here", file_types=[kind_of_file(studio)], elem_id="dropped")
                     with gr.Row():
-                        given = shown("as the generator's size has it", "given")
-                        nearest = shown("nearest sample", "nearest")
+                        given = place_for_picture(gr, "as the generator's size has it", "given")
+                        nearest = place_for_picture(gr, "nearest sample", "nearest")
 
         def draw(*values: Any) -> Any:
             """The picture for what stands on the page."""
@@ -111,22 +119,16 @@ def build_page(studio: Studio, title: str) -> Any:
                 way,
                 dict(zip(names, strengths)),
             )
-            return refused(lambda: studio.picture(settings))
+            return or_refused(gr, lambda: studio.picture(settings))
 
         def look_for(path: str | None) -> Any:
             """Where a dropped file was found, as yet not edited; without one, what is drawn from the seed again."""
             asleep = [gr.update(interactive=path is None) for _ in of_samples]
             if path is None:
                 return None, None, None, "", *asleep, *(gr.skip() for _ in edits)
-            place, image, reconstruction, text = refused(lambda: studio.find(Path(path).read_bytes(), Path(path).name))
+            file = Path(path)
+            place, image, reconstruction, text = or_refused(gr, lambda: studio.find(file.read_bytes(), file.name))
             return place, image, reconstruction, f"{text} {INSTEAD}", *asleep, *unedited
-
-        def refused(action: Any) -> Any:
-            """Shows a person what they can put right."""
-            try:
-                return action()
-            except UserError as error:
-                raise gr.Error(str(error), print_exception=False) from None
 
         of_samples: list[Any] = [seed, condition, truncation, other_seed, mix]
         edits: list[Any] = [towards, share, *sliders]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ganforge.demo.easel import Easel
-from ganforge.demo.page import BUTTONS, gradio
-from ganforge.errors import UserError
+from ganforge.demo.page import gradio, or_refused, place_for_picture
 
 
 def build_translation_page(easel: Easel, title: str) -> Any:
@@ -24,19 +22,6 @@ def build_translation_page(easel: Easel, title: str) -> Any:
         UserError: Gradio is not installed.
     """
     gr = gradio()
-
-    def shown(label: str, name: str) -> Any:
-        """A place for a picture."""
-        return gr.Image(
-            label=label, format="png", interactive=False, buttons=BUTTONS, elem_classes="picture", elem_id=name
-        )
-
-    def refused(action: Callable[[], Any]) -> Any:
-        """Shows a person what they can put right."""
-        try:
-            return action()
-        except UserError as error:
-            raise gr.Error(str(error), print_exception=False) from None
 
     def place_to_draw() -> Any:
         """White paper and a black pen."""
@@ -75,9 +60,9 @@ def build_translation_page(easel: Easel, title: str) -> Any:
                 example = gr.Button("an example of the test data", visible=easel.examples > 0, elem_id="example")
                 seed = gr.Number(0, label="seed", precision=0, visible=easel.varies, elem_id="seed")
             with gr.Column(min_width=280):
-                seen = shown("source", "source")
+                seen = place_for_picture(gr, "source", "source")
             with gr.Column(min_width=280):
-                result = shown("result", "picture")
+                result = place_for_picture(gr, "result", "picture")
 
         def outcome(stored: np.ndarray, number: float | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             """The source, and pictures of it and of the result."""
@@ -89,22 +74,22 @@ def build_translation_page(easel: Easel, title: str) -> Any:
             if path is None:
                 return gr.skip(), gr.skip(), gr.skip()
             file = Path(path)
-            return refused(lambda: outcome(easel.read(file.read_bytes(), file.name, from_ordinary), number))
+            return or_refused(gr, lambda: outcome(easel.read(file.read_bytes(), file.name, from_ordinary), number))
 
         def draw(drawing: dict[str, Any] | None, number: float | None) -> Any:
             """What becomes of a drawing; an empty one is none."""
             canvas = (drawing or {}).get("composite")
             if canvas is None or (canvas == canvas[0, 0]).all():
                 return gr.skip(), gr.skip(), gr.skip()
-            return refused(lambda: outcome(easel.drawn(canvas), number))
+            return or_refused(gr, lambda: outcome(easel.drawn(canvas), number))
 
         def next_example(place: int, number: float | None) -> Any:
             """What becomes of the next source of the test data."""
-            return (place + 1, *refused(lambda: outcome(easel.example(place), number)))
+            return (place + 1, *or_refused(gr, lambda: outcome(easel.example(place), number)))
 
         def again(stored: np.ndarray | None, number: float | None) -> Any:
             """Another result of the same source."""
-            return gr.skip() if stored is None else refused(lambda: outcome(stored, number))[2]
+            return gr.skip() if stored is None else or_refused(gr, lambda: outcome(stored, number))[2]
 
         shown_now = [source, seen, result]
         for control in (given, derived):
