@@ -16,6 +16,7 @@ from ganforge.params import Params, parse_params
 from ganforge.prepared.meta import Prepared, write_prepared
 from ganforge.tracking.database import make_database
 from ganforge.tracking.store import ARTIFACTS, DATABASE
+from tests.forked import forked_python
 from tests.project import ROOT, Project, run_from_nothing
 from tests.settings import default_settings
 
@@ -103,6 +104,13 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("store")
     make_database(folder / DATABASE, folder / ARTIFACTS)
     return folder / DATABASE
+
+
+@pytest.fixture(scope="session")
+def python_at_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for PATH whose ``python`` does not have to import PyTorch."""
+    with forked_python(tmp_path_factory.mktemp("python")) as folder:
+        yield folder
 
 
 @pytest.fixture

@@ -54,8 +54,10 @@ TINY = {
 class Project:
     """A copy of the project that DVC runs in, without git, as from a zip."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, python: Path | None = None) -> None:
+        """A copy at ``root``, whose stages call the ``python`` of a folder, or this one."""
         self.root = root
+        self.python = python
 
     def run(self, *command: str, most_bytes: int | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
         """A command, with the stages' ``python`` being ours and tracking going to the copy.
@@ -86,7 +88,7 @@ class Project:
             )
 
     def _place(self, environment: dict[str, str]) -> dict:
-        return {"cwd": self.root, "env": our_environment() | environment}
+        return {"cwd": self.root, "env": our_environment(self.python) | environment}
 
     def has_trained(self) -> bool:
         """Whether DVC holds a generator."""
@@ -146,14 +148,15 @@ class Project:
         return mlflow.search_runs(experiment_names=["ganforge"])
 
 
-def our_environment() -> dict[str, str]:
-    """Variables under which the stages' ``python`` is ours and tracking goes to the folder that a command runs in.
+def our_environment(python: Path | None = None) -> dict[str, str]:
+    """Variables under which ``python`` is ours, or that of a folder, and tracking goes to where a command runs.
 
     A stage keeps the bytecode of its modules, so that the next one starts faster, even where others are told not to.
     """
     ours = ("MLFLOW_", "DVC_", "PYTHONDONTWRITEBYTECODE")
     keep = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    return keep | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    first = [python] if python else []
+    return keep | {"PATH": os.pathsep.join(map(str, [*first, Path(sys.executable).parent, os.environ["PATH"]]))}
 
 
 def limit_files(most_bytes: int) -> None:

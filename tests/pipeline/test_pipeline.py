@@ -85,7 +85,6 @@ def test_a_comment_runs_nothing_and_a_key_runs_what_depends_on_it(project):
     project.set(objective__loss="non_saturating")
     assert project.repro("train") == ["train"]
     assert digest(project.root / "models" / "generator") != first
-    assert sorted(project.runs()["params.objective.loss"]) == ["non_saturating", "relativistic"]
     assert all(project.runs()["artifact_uri"].str.startswith((project.root / "mlartifacts").as_uri()))  # a moved store
 
 

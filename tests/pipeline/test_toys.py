@@ -31,18 +31,6 @@ SMALLER = {  # than the tiny settings of other pipelines, since there are many t
     "directions__samples": 500,
     "compute__checkpoint_seconds": 0.1,
 }
-BY_DVC = {"paired", "captions"}
-STAGES = """
-import sys
-import pipeline  # its place is that of the code
-from importlib import import_module
-from pathlib import Path
-from ganforge.params import load_params
-
-Path("reports").mkdir(exist_ok=True)
-for stage in sys.argv[1:]:
-    import_module(f"pipeline.{stage}").main(load_params())
-"""  # what `dvc repro` runs, in one process
 UNBROKEN = """
 import pipeline  # its place is that of the code
 from pathlib import Path
@@ -62,12 +50,8 @@ for _ in trainer.run():
 write_generator(Path("unbroken"), params, data.meta, trainer.last())
 """  # the same training, all at once
 
-OTHERS = [name for name in TOYS if name not in BY_DVC]
-RUNS = [
-    *((name, True) for name in sorted(BY_DVC)),
-    *((name, False) for name in OTHERS if name != "pitches"),
-    *(pytest.param((name, True), marks=pytest.mark.long) for name in OTHERS),
-]  # toys, and whether DVC runs them: all of them in `make test-long`
+LIKE_ANOTHER = {"pitches"}  # a signal like that of `waveform`
+RUNS = [pytest.param(name, marks=[pytest.mark.long] if name in LIKE_ANOTHER else []) for name in TOYS]
 
 
 @pytest.mark.parametrize("name", TOYS)
@@ -80,48 +64,35 @@ def test_a_toy_is_short_and_touches_two_files_for_each_thing_that_it_adds(name):
     assert all(file.replace("new", "append").startswith(room) for file, room in zip(new, appended))
 
 
-@pytest.fixture(params=RUNS, ids=lambda run: f"{run[0]}, by DVC" if run[1] else run[0])
-def toy(request, tmp_path, empty_store) -> tuple[str, bool, Project]:
+@pytest.fixture(params=RUNS)
+def toy(request, tmp_path, empty_store, python_at_once) -> tuple[str, Project]:
     """A copy of the project with a toy in it, as small as it goes."""
-    project = Project(copy_project(tmp_path / "project"))
+    project = Project(copy_project(tmp_path / "project"), python_at_once)
     (project.root / ".dvc" / "config.local").write_text("[core]\n    no_scm = true\n")
-    name, by_dvc = request.param
-    project.make_tiny(install(name, project.root))
+    project.make_tiny(install(request.param, project.root))
     project.set(**SMALLER)
     shutil.copy(empty_store, project.root)
-    return name, by_dvc, project
+    return request.param, project
 
 
-def run_and_kill(project: Project, *command: str, trainer: str) -> None:
-    """Starts a command, and kills its process with ``trainer`` among its arguments after the first checkpoint."""
-    started = project.start(*command, log=project.root / "log.txt")
+def kill_training(project: Project) -> None:
+    """Runs the pipeline as far as the training, and kills that after its first checkpoint."""
+    log = project.root / "log.txt"
+    started = project.start("dvc", "repro", "train", log=log)
     while started.poll() is None and not list((project.root / ".ganforge").rglob("step-*.pt")):
         time.sleep(0.02)
-    assert started.poll() is None, (project.root / "log.txt").read_text()
-    parent = psutil.Process(started.pid)
-    for process in [parent, *parent.children(recursive=True)]:
-        if trainer in process.cmdline():
+    assert started.poll() is None, log.read_text()
+    for process in psutil.Process(started.pid).children(recursive=True):
+        if "pipeline.train" in process.cmdline():
             process.send_signal(signal.SIGKILL)
-    started.wait(120)
-
-
-def run_with_a_kill(project: Project, *, by_dvc: bool) -> None:
-    """The whole pipeline: by DVC, or in two processes, since most of the time goes into starting them."""
-    train = ALL.index("train")
-    if by_dvc:
-        run_and_kill(project, "dvc", "repro", "train", trainer="pipeline.train")
-        assert project.repro()[train - len(ALL) :] == ALL[train:]
-        return
-    (project.root / "dvc.lock").touch()
-    run_and_kill(project, "python", "-c", STAGES, *ALL, trainer=STAGES)
-    done = project.run("python", "-c", STAGES, *ALL[train:])
-    assert done.returncode == 0, done.stderr
+    assert started.wait(120) != 0
 
 
 def test_a_toy_goes_through_the_whole_pipeline_and_survives_a_kill(toy):
-    name, by_dvc, project = toy
-    run_with_a_kill(project, by_dvc=by_dvc)
+    name, project = toy
     root = project.root
+    kill_training(project)
+    assert project.repro() == [stage for stage in ALL if stage == "look" or stage in ALL[ALL.index("train") :]]
     suffix, beginning = FILES[name]
     single = sorted((root / "samples" / "single").iterdir())
     assert single
