@@ -49,7 +49,7 @@ def main(params: Params) -> None:
 
 def samples_answer_sources(samples: Samples, real: Real) -> bool:
     """Whether samples can be shown beside the partners of their sources."""
-    return real.paired and ROWS in samples.columns
+    return real.tested_by_pairs and ROWS in samples.columns
 
 
 def baseline_answers(data: Prepared, device: torch.device) -> Arrays:
@@ -79,6 +79,7 @@ def read_real(data: Prepared, samples: Samples, *, pretrained: bool) -> Real:
         read_array(EXTRACTOR / "train_labels.npy") if samples.labels is None else train.required_labels(),
         len(meta.classes),
         signal_of(meta.columns[SIGNAL]),
+        meta.tested_by_pairs,
         meta.paired,
     )
 

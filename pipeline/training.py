@@ -18,6 +18,7 @@ from ganforge.features.pretrained import guide_by
 from ganforge.files import write_durably
 from ganforge.layout import EXTRACTOR, GENERATOR, PREPARED, PROGRESS, RUN, TRAINING
 from ganforge.networks.storage import save_generator
+from ganforge.networks.two_way import BACK
 from ganforge.params import Params
 from ganforge.prepared.meta import Meta, Prepared
 from ganforge.signals import SHEET_SUFFIX, Signal
@@ -26,7 +27,14 @@ from ganforge.tracking.live import LiveRun
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.distributed import World, join, leave
 from ganforge.training.failure import FailureError
-from ganforge.training.setup import PREVIEW_COLUMNS, Plan, assemble_generator, build_trainer, generator_spec
+from ganforge.training.setup import (
+    PREVIEW_COLUMNS,
+    Plan,
+    assemble_generator,
+    assemble_way_back,
+    build_trainer,
+    generator_spec,
+)
 from ganforge.training.trainer import TrainedWeights, Trainer
 from pipeline.downloads import squeezenet
 from pipeline.process import ask_to_stop, only_one_in, release_this_thread, start_processes
@@ -210,5 +218,8 @@ def rescue(params: Params, meta: Meta, trainer: Trainer, work: Path) -> str:
 
 
 def write_generator(folder: Path, params: Params, meta: Meta, trained: TrainedWeights) -> None:
-    """Weights of a generator, and all that is needed to use them."""
+    """Weights of a generator, and all that is needed to use them; in a folder ``back`` those of the way back."""
     save_generator(folder, *assemble_generator(params.network, meta, trained))
+    way_back = assemble_way_back(params.network, meta, trained)
+    if way_back is not None:
+        save_generator(folder / BACK, *way_back)

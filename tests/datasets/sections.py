@@ -16,6 +16,7 @@ VALUES = {
     "source_strength": "auto",
     "layout": "auto",
     "style": "twitter",
+    "partners": "shown",
     "crop": "centre",
     "channels": "auto",
     "background": "#ffffff",

@@ -114,6 +114,35 @@ def test_a_source_is_the_other_style_or_is_left_to_be_derived(made_up, tmp_path,
     assert section("emoji", source=chosen).derivation == (("edges", 0.1) if chosen == "edges" else None)
 
 
+def test_withheld_partners_are_learnt_from_in_one_style_each_and_tested_by(made_up, tmp_path):
+    shown, _ = prepare(made_up, tmp_path / "shown")
+    data, facts = prepare(made_up, tmp_path / "withheld", partners="withheld")
+    assert (data.meta.paired, data.meta.tested_by_pairs) == (False, True)
+    for column in ("signal", "source"):
+        assert np.array_equal(data.splits["test"].columns[column], shown.splits["test"].columns[column])
+    train, pairs = data.splits["train"].columns, shown.splits["train"].columns
+    assert len(train["signal"]) == len(train["labels"])
+    partner = {source.tobytes(): signal.tobytes() for source, signal in zip(pairs["source"], pairs["signal"])}
+    learnt = {signal.tobytes() for signal in train["signal"]}
+    sources = {source.tobytes() for source in train["source"]}
+    assert 0 < len(sources) == len(train["source"])
+    assert sources <= partner.keys()
+    assert not {partner[source] for source in sources} & learnt
+    assert len(learnt) + len(sources) == len(pairs["signal"])
+    rows = list(csv.DictReader((tmp_path / "withheld" / "items.csv").open()))
+    cells = {cell.name: cell for cell in read_cells(made_up / "emoji.json")}
+    sheets = {"signal": "twitter", "source": "google"}
+    for row in rows:
+        x, y = (PITCH * place + BORDER for place in cells[row["path"]].place)
+        sheet = Image.open(made_up / f"sheet_{sheets[row['column']]}_64.png").convert("RGB")
+        stored = data.splits[row["split"]].columns[row["column"]][int(row["row"])]
+        drawn = np.asarray(sheet)[y : y + SIDE, x : x + SIDE].transpose(2, 0, 1)
+        assert np.array_equal(stored[:, :, SIDE // 2 :], drawn[:, :, SIDE // 2 :])
+    assert facts.taken == len(rows)
+    with pytest.raises(ValidationError, match=r"withheld while dataset\.source is edges"):
+        section("emoji", source="edges", partners="withheld")
+
+
 def test_a_style_is_not_its_own_source():
     with pytest.raises(ValidationError, match="both twitter; allowed is another source than the style"):
         section("emoji", source="twitter")

@@ -34,14 +34,14 @@ class Judge:
         groups = train.labels if classes else known.labels
         self.real = Real(train, test, known.values, extractor(test.signal), groups, classes, signal)
 
-    def __call__(self, signals, labels=None, *, seeds=1, neighbours=5, cas_images=0, partners=None):
+    def __call__(self, signals, labels=None, *, seeds=1, neighbours=5, cas_images=0, partners=None, learnt=True):
         columns = Split.of(np.asarray(signals), labels).columns
         paired = partners is not None
         real = self.real
         if paired:
             columns = {**columns, SOURCE: columns[SIGNAL], ROWS: partners}
             both = {name: self._with_sources(getattr(real, name)) for name in ("train", "test")}
-            real = replace(real, paired=True, **both)
+            real = replace(real, tested_by_pairs=True, learnt_by_pairs=learnt, **both)
         samples = Samples(columns, seeds)
         settings = EvaluationSettings(neighbours=neighbours, cas_images=cas_images, inception=False)
         accuracy = 0.99 if self.real.classes else None

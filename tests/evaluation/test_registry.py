@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -52,7 +53,7 @@ class Thumbnails:
         return [x]
 
 
-def scene(kind="pictures", *, classes=0, asked=(), paired=False, pretrained=False, seeds=3, **settings):
+def scene(kind="pictures", *, classes=0, asked=(), paired=False, learnt=True, pretrained=False, seeds=3, **settings):
     """Random samples of several seeds, random real data, and their context."""
     random, signal = np.random.default_rng(0), SIGNALS[kind]
     number = 120 * seeds
@@ -67,10 +68,13 @@ def scene(kind="pictures", *, classes=0, asked=(), paired=False, pretrained=Fals
 
     (train, train_known), (test, test_known), (drawn, known) = draw(300), draw(120), draw(number)
     columns = {"signal": drawn.signal, **{name: np.arange(number) % (classes or 5) for name in asked}}
+    if paired:
+        columns["source"] = 255 - drawn.signal
     samples = Samples(columns, seeds)
     if paired:
         train, test = (split.with_columns(source=255 - split.signal) for split in (train, test))
-    real = Real(train, test, train_known.values, test_known, train_known.labels, classes, signal, paired)
+    real = Real(train, test, train_known.values, test_known, train_known.labels, classes, signal)
+    real = replace(real, tested_by_pairs=paired, learnt_by_pairs=paired and learnt)
     chosen = {"neighbours": 3, "cas_images": 0, "inception": False} | settings
     context = Context.of(
         samples, real, known, EvaluationSettings(**chosen), 0.9 if classes else None, None,
@@ -88,6 +92,7 @@ SCENES = {
     "stacks": scene("stacks", classes=8, asked=("labels",)),
     "waveforms": scene("waveforms"),
     "pairs": scene(asked=("source", ROWS), paired=True, seeds=8),
+    "partners withheld": scene(asked=("source", ROWS), paired=True, learnt=False, seeds=8),
 }
 
 

@@ -54,6 +54,35 @@ def test_latents_make_a_difference_and_there_may_be_none(name):
 
 
 @pytest.mark.parametrize("name", TRANSLATORS)
+def test_without_pairs_a_discriminator_sees_the_picture_alone(name):
+    size = (32, 32)
+    sources, signal = (ImageSignal((channels, *size)) for channels in (1, 3))
+    pictures = torch.rand(2, 3, *size)
+    for unpaired in (False, True):
+        torch.manual_seed(0)
+        judge = build_discriminator(spec(name, signal=signal, condition=Source(sources, unpaired=unpaired)))
+        scores = [judge(pictures, {"source": value * torch.ones(2, 1, *size)}) for value in (0.0, 1.0)]
+        assert torch.equal(*scores) == unpaired
+
+
+@pytest.mark.parametrize("name", TRANSLATORS)
+def test_levels_of_a_source_become_coarser(name):
+    levels = generator(name).levels(torch.zeros(1, 4), torch.rand(1, 1, 30, 30))
+    sizes = [level.shape[2] for level in levels]
+    assert sizes == sorted(sizes, reverse=True)
+    assert len(set(sizes)) > 1
+    assert all(sizes[0] % size == 0 for size in sizes)
+
+
+def test_the_way_back_has_the_shapes_exchanged():
+    there = networks("translator", source_channels=1, channels=3)
+    back = there.reversed()
+    assert (back.channels, back.condition.signals["source"].network_shape[0]) == (1, 3)
+    drawn = translated(build_generator(back).eval(), torch.rand(1, 3, 32, 32))
+    assert drawn.shape == (1, 1, 32, 32)
+
+
+@pytest.mark.parametrize("name", TRANSLATORS)
 def test_the_brightness_of_a_flat_source_reaches_the_picture(name):
     sources = torch.tensor([0.2, 0.9]).view(2, 1, 1, 1).expand(-1, -1, 32, 32)
     dark, bright = translated(generator(name, latent_dim=0), sources, latent_dim=0)

@@ -11,7 +11,7 @@ from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.distributed import join, leave
 from ganforge.training.setup import build_trainer
 from tests.specs import plan
-from tests.training import translation
+from tests.training import translation, unpaired
 
 prepared, jobs, out = map(Path, sys.argv[1:])
 torch.set_num_threads(1)
@@ -33,6 +33,14 @@ for name, changes in json.loads(jobs.read_text()).items():
     augmentation = objective.augmentation
     probability = None if augmentation is None else float(augmentation.probability)
     report(name, objective, history=trainer.history, probability=probability)
+
+unpaired_data = unpaired.prepare(out / f"unpaired-{world.rank}")
+train = {"images": 320, "optimiser": "sgd", "learning_rate": 0.0005}
+settings = unpaired.unpaired("cycle", train=train, objective_changes={"pool": 64})
+trainer = build_trainer(settings, unpaired_data, Checkpoints(out / "cycle-checkpoints"), cpu, world=world)
+list(trainer.run())
+pool = trainer.game.objective.pools[0].samples
+report("cycle", trainer.game.objective, history=trainer.history, pool=float(pool.double().abs().sum()))
 
 game = translation.game(translation.unpaired(data), world=world, optimiser="sgd")
 while game.step < game.steps:

@@ -58,6 +58,16 @@ def test_two_processes_have_the_losses_of_one_and_agree_with_each_other(run):
         assert all(math.isfinite(value) for row in first["history"] for value in row.values())
 
 
+def test_two_processes_share_a_history_of_samples(run):
+    one, *two = (run(processes, "cycle", rank) for processes, rank in (("one", 0), ("two", 0), ("two", 1)))
+    for column in ("loss_discriminator", "loss_generator_back", "loss_cycle", "score_fake"):
+        values = [[row[column] for row in told["history"]] for told in (one, two[0])]
+        assert values[1] == pytest.approx(values[0], rel=1e-3, abs=1e-5), column
+    assert two[0]["pool"] == two[1]["pool"] == pytest.approx(one["pool"], rel=1e-4)
+    assert two[0]["weights"] == two[1]["weights"]
+    assert two[0]["weights"] == pytest.approx(one["weights"], rel=1e-4, abs=1e-4)
+
+
 def test_two_processes_train_every_network_as_one_does_even_one_that_is_first_used_in_the_generators_loss(run):
     one, *two = (
         run(processes, "translation", rank)["weights"] for processes, rank in (("one", 0), ("two", 0), ("two", 1))

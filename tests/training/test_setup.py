@@ -119,8 +119,8 @@ def test_what_would_leave_sources_out_is_refused(paired, unpaired, tmp_path):
     for data in (paired, unpaired):
         with pytest.raises(UserError, match=r"network\.name is dcgan, which takes in no source; name a network that"):
             build_trainer(plan(), data, Checkpoints(tmp_path), CPU)
-        with pytest.raises(UserError, match=r"augment\.mode is adaptive, which would change images and not their"):
-            build_trainer(plan(augment={"mode": "adaptive"}), data, Checkpoints(tmp_path), CPU)
+    with pytest.raises(UserError, match=r"augment\.mode is adaptive, which would change images and not their"):
+        build_trainer(plan(augment={"mode": "adaptive"}), paired, Checkpoints(tmp_path), CPU)
 
 
 def test_too_few_sources_for_a_batch_are_refused(unpaired, tmp_path):

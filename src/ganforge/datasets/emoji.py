@@ -18,6 +18,7 @@ from ganforge.datasets.intake import Intake, split_of
 from ganforge.datasets.settings import ImageFileSettings
 from ganforge.datasets.source import Progress, Source
 from ganforge.errors import UserError
+from ganforge.prepared import columns
 from ganforge.prepared.meta import Meta
 
 if TYPE_CHECKING:
@@ -108,7 +109,12 @@ class Emoji(Source["EmojiSettings"]):
                 refusal = refused.get(cell.name)
             else:
                 refusal = Refusal("alone", f"only drawn by {', '.join(sorted(cell.styles)) or 'neither'}")
-            intake.add(item, refusal or _picture(cell, sheets, settings))
+            if refusal is None and settings.partners == "withheld" and _split_of(cell, settings) == "train":
+                gives_source = shown_as_source(cell.base)
+                sheet = sheets[1] if gives_source else sheets[0]
+                intake.add(item, _picture(cell, [sheet], settings), columns.SOURCE if gives_source else columns.SIGNAL)
+            else:
+                intake.add(item, refusal or _picture(cell, sheets, settings))
             progress(done, len(cells))
         return intake.finish(self.origin)
 
@@ -186,6 +192,11 @@ def _picture(cell: Cell, sheets: Sequence[Image.Image], settings: EmojiSettings)
     return Picture(
         pixels, (SIDE, SIDE), "PNG", digest_of(cell.base.encode()), digest_of_pixels(pixels, source), notes, source
     )
+
+
+def shown_as_source(base: str) -> bool:
+    """Whether an emoji to learn from is shown as a source, where no partner is: about half of them, by their bases."""
+    return digest_of(f"half of {base}".encode())[0] % 2 == 0
 
 
 def _split_of(cell: Cell, settings: EmojiSettings) -> str | None:

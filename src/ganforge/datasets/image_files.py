@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ganforge.compute import processors
-from ganforge.datasets.collection import Collection, open_at_once
+from ganforge.datasets.collection import Collection, Item, open_at_once
 from ganforge.datasets.decoding import Framing, Picture, Refusal, decode
 from ganforge.datasets.intake import Intake
 from ganforge.datasets.source import Progress, Source
 from ganforge.errors import UserError
+from ganforge.prepared.columns import SIGNAL
 from ganforge.prepared.meta import Meta
 
 if TYPE_CHECKING:
@@ -63,9 +64,13 @@ class ImageFileSource(Source[Settings], ABC):
             intake = Intake(folder, collection, settings)
             outcomes = self.outcomes(collection, settings)
             for done, (item, outcome) in enumerate(zip(collection.items, outcomes), start=1):
-                intake.add(item, outcome)
+                intake.add(item, outcome, self.column_of(item))
                 progress(done, len(collection.items))
             return intake.finish(self.origin)
+
+    def column_of(self, item: Item) -> str:  # noqa: ARG002
+        """The column that the picture of an item goes to."""
+        return SIGNAL
 
     def outcomes(self, collection: Collection, settings: Settings) -> Iterator[Outcome]:
         """The picture of each item, or why there is none."""

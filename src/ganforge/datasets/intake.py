@@ -22,14 +22,16 @@ if TYPE_CHECKING:
     from ganforge.datasets.settings import ImageFileSettings
 
 REWRITTEN_ROWS = 1024  # at a time
+FOLDERS = {SIGNAL: "target", SOURCE: "source"}  # of data/import, by their columns
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One item of an array."""
+    """One item, and the arrays that it is in."""
 
     item: Item
     digest: bytes  # of its pixels, and of those of its source
+    columns: tuple[str, ...]
     mirrored: bool = False
     halves: tuple[bytes, ...] = ()  # of a pair: digests of both pictures alone
 
@@ -54,8 +56,13 @@ class Intake:
         self._coloured = set[str]()  # columns in which not all pictures are grey
         self._native: tuple[tuple[int, ...], str] | None = None
 
-    def add(self, item: Item, outcome: Picture | Refusal) -> None:
+    def add(self, item: Item, outcome: Picture | Refusal, column: str = SIGNAL) -> None:
         """Takes a picture, or notes why there is none.
+
+        Args:
+            item: what it is.
+            outcome: the picture or the reason.
+            column: that it goes to; a source of its own goes to the column of sources in any case.
 
         Raises:
             UserError: too many are broken, or its size is not that of the others and none is asked for.
@@ -78,7 +85,7 @@ class Intake:
             return
         self._seen[outcome.pixel_digest] = split, item
         self._kinds[outcome.size, outcome.format, outcome.notes] += 1
-        self._append(split, item, outcome)
+        self._append(split, item, outcome, column)
 
     def finish(self, origin: str) -> Meta:
         """Writes labels, tables and meta.json, and returns the latter's contents.
@@ -89,43 +96,57 @@ class Intake:
         for array in (array for arrays in self._arrays.values() for array in arrays.values()):
             array.close()
         staying = {"train": self._train_that_stays()}
-        classes = self._classes([row.item for row, stays in zip(self._rows["train"], staying["train"]) if stays])
+        learnt = (row for row, stays in zip(self._rows["train"], staying["train"]) if stays and SIGNAL in row.columns)
+        classes = self._classes([row.item for row in learnt])
         staying["test"] = self._test_that_stays(set(classes))
         self._check_splits(staying)
         number = {name: index for index, name in enumerate(classes)}
         for split in SPLITS:
             (self._folder / split).mkdir(exist_ok=True)
             for column in self._arrays[split]:
-                self._place(split, column, staying[split])
+                self._place(split, column, staying[split][self._has(split, column)])
             self._rows[split] = [row for row, stays in zip(self._rows[split], staying[split]) if stays]
             if classes:
-                labels = [number[row.item.label or ""] for row in self._rows[split]]
+                labels = [number[row.item.label or ""] for row in self._rows[split] if SIGNAL in row.columns]
                 write_array(column_file(self._folder, split, LABELS), np.array(labels, dtype=np.int64))
         self._write_tables()
         return describe(
             self._folder,
             dict.fromkeys(self._arrays["train"], Kind("image"))
+            | self._kind_of_sources()
             | ({LABELS: Kind("labels", {"names": classes})} if classes else {}),
             dataset=self._settings.name,
             origin=f"{self._collection.title}, {origin}",
             held_out=self._settings.held_out,
         )
 
-    def _append(self, split: str, item: Item, picture: Picture) -> None:
+    def _has(self, split: str, column: str) -> np.ndarray:
+        """Which rows of a split have a column; (rows,) of bool."""
+        return np.array([column in row.columns for row in self._rows[split]], dtype=bool)
+
+    def _kind_of_sources(self) -> dict[str, Kind]:
+        """What sources are, where there are some: unpaired, and with partners held out for the scores alone."""
+        if SOURCE not in self._arrays["train"] or self._has("train", SIGNAL).all():
+            return {}
+        both = self._has("test", SIGNAL) & self._has("test", SOURCE)
+        return {SOURCE: Kind("image", {"unpaired": True, "withheld": bool(both.all())})}
+
+    def _append(self, split: str, item: Item, picture: Picture, column: str) -> None:
         """Writes a picture, and its mirror image where that is asked for."""
         pair = () if picture.source is None else (picture.pixels, picture.source)
-        row = Row(item, picture.pixel_digest, halves=tuple(digest_of_pixels(each, None) for each in pair))
+        columns = (column, SOURCE) if pair else (column,)
+        row = Row(item, picture.pixel_digest, columns, halves=tuple(digest_of_pixels(each, None) for each in pair))
         self._append_row(split, row, picture.pixels, picture.source)
         if split == "train" and self._settings.mirror:
             pixels, source = (None if each is None else each[..., ::-1] for each in (picture.pixels, picture.source))
             assert pixels is not None
-            self._append_row(split, Row(item, digest_of_pixels(pixels, source), mirrored=True), pixels, source)
+            mirrored = Row(item, digest_of_pixels(pixels, source), columns, mirrored=True)
+            self._append_row(split, mirrored, pixels, source)
 
     def _append_row(self, split: str, row: Row, pixels: np.ndarray, source: np.ndarray | None) -> None:
         """Writes what a row holds in each column."""
-        for column, picture in {SIGNAL: pixels, SOURCE: source}.items():
-            if picture is None:
-                continue
+        for column, picture in zip(row.columns, (pixels, source)):
+            assert picture is not None
             if column not in self._arrays[split]:
                 self._arrays[split][column] = GrowingArray(self._folder / f".{split}.{column}.npy", np.uint8)
             self._arrays[split][column].append(self._widened(picture))
@@ -167,7 +188,7 @@ class Intake:
             if repeated is not None:
                 stays[index] = False
                 self._leave_out(row.item, "duplicate", f"a picture of it is one of {repeated}, which is learnt from")
-            elif classes and row.item.label not in classes:
+            elif classes and SIGNAL in row.columns and row.item.label not in classes:
                 stays[index] = False
                 self._leave_out(
                     row.item, "alone", f"no other image of its class {row.item.label} is there to learn from"
@@ -202,11 +223,12 @@ class Intake:
     def _write_tables(self) -> None:
         """items.csv, left_out.csv and intake.json."""
         rows = (
-            (split, index, row.item.name, row.item.label, row.item.caption, row.mirrored)
+            (split, index, row.item.name, row.item.label, row.item.caption, row.mirrored, column)
             for split in SPLITS
-            for index, row in enumerate(self._rows[split])
+            for column in (SIGNAL, SOURCE)
+            for index, row in enumerate(row for row in self._rows[split] if row.columns[0] == column)
         )
-        write_table(self._folder / ITEMS, ("split", "row", "path", "label", "caption", "mirrored"), rows)
+        write_table(self._folder / ITEMS, ("split", "row", "path", "label", "caption", "mirrored", "column"), rows)
         others = (
             LeftOut(name, OTHER, "no table lists it, or it is not called like an image")
             for name in self._collection.others
@@ -268,10 +290,13 @@ class Intake:
         """
         candidates = len(self._collection.items)
         for split, name in (("train", "to learn from"), ("test", "held out")):
-            if not staying[split].any():
+            for column in {column for arrays in self._arrays.values() for column in arrays} or {SIGNAL}:
+                if staying[split][self._has(split, column)].any():
+                    continue
+                which = f"none in its folder {FOLDERS[column]}" if self._settings.name == "unpaired" else "none"
                 raise UserError(
-                    f"{self._collection.title} holds {candidates} files that may be images, and none is left {name}: "
-                    "put more images there, or change dataset.test_share in params.yaml."
+                    f"{self._collection.title} holds {candidates} files that may be images, and {which} is left "
+                    f"{name}: put more images there, or change dataset.test_share in params.yaml."
                 )
 
     def _too_many_broken(self) -> UserError:

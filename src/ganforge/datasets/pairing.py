@@ -42,7 +42,7 @@ def find_layout(files: Files) -> str:
     """
     if _tables(files):
         return "table"
-    if any(_side_of(name) for name in files):
+    if any(side_of(name) for name in files):
         return "folders"
     for name, path in files.items():
         size = _size(path) if may_be_image(name, path) else None
@@ -113,7 +113,7 @@ def _by_folders(files: Files) -> Collection:
     sides: dict[str, dict[str, str]] = {SOURCE: {}, TARGET: {}}  # names of files by their common names
     others = []
     for name, path in files.items():
-        side = _side_of(name)
+        side = side_of(name)
         if side is None or not may_be_image(name, path):
             others.append(name)
             continue
@@ -149,7 +149,7 @@ def _joined(files: Files, sources: Mapping[str, str], targets: Mapping[str, str]
     return replace(collection, items=[replace(item, name=name) for item, name in zip(collection.items, called)])
 
 
-def _side_of(name: str) -> str | None:
+def side_of(name: str) -> str | None:
     """Whether a file lies in a folder called source or in one called target."""
     return next((part.lower() for part in name.split("/")[:-1] if part.lower() in {SOURCE, TARGET}), None)
 

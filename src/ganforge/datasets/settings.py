@@ -241,6 +241,22 @@ class PairsSettings(ImageFileSettings):
         return True
 
 
+class UnpairedSettings(ImageFileSettings):
+    """Your own pictures of two kinds, in data/import/source and .../target, to turn the former into the latter."""
+
+    name: Literal["unpaired"]
+
+    @property
+    def least_side(self) -> int:
+        """See `ImageFileSettings`; a translator halves a picture more often."""
+        return 16
+
+    @property
+    def has_source(self) -> bool:
+        """See `DataSettings`."""
+        return True
+
+
 class EmojiSettings(ResizedSettings):
     """Emoji in two styles of drawing, 64x64 pixels, to draw one from the other."""
 
@@ -253,6 +269,9 @@ class EmojiSettings(ResizedSettings):
     source_strength: Strength
     """edges: least gradient of an outline, 0 to 1; small: 2, 4 or 8 times shrunk; masked: share of each side; auto:
     0.1, 4, 0.5."""
+    partners: Literal["shown", "withheld"]
+    """Whether a translation learns from pairs. withheld: from the sources of half of the emoji and from the pictures of
+    the other half; those held out stay pairs, for the scores."""
     background: Colour
     """Red, green and blue (#rrggbb) behind transparent pixels."""
     test_share: Annotated[float, Field(gt=0, le=0.5)]
@@ -277,6 +296,11 @@ class EmojiSettings(ResizedSettings):
                 f"set dataset.source to {other}"
             )
         check_strength(self.source, self.source_strength)
+        if self.partners == "withheld" and self.source not in ("google", "twitter"):
+            raise ValueError(
+                f"dataset.partners is withheld while dataset.source is {self.source}; allowed is shown unless the "
+                "source is google or twitter: change one of the two"
+            )
         return self
 
 
@@ -324,6 +348,7 @@ DatasetSettings = Annotated[
     | EmojiSettings
     | FolderSettings
     | PairsSettings
+    | UnpairedSettings
     | HuggingFaceSettings,
     Field(discriminator="name"),
 ]

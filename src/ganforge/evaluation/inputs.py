@@ -69,7 +69,8 @@ class Real:
         train_groups: (N,) labels of the training data; where samples have none, what the extractor sees in them.
         classes: number of labels, 0 without any.
         signal: what kind of signals they are.
-        paired: whether every signal has a source of its own.
+        tested_by_pairs: whether every signal of the test data has a source of its own.
+        learnt_by_pairs: whether every signal of the training data has.
     """
 
     train: Split
@@ -79,7 +80,8 @@ class Real:
     train_groups: np.ndarray
     classes: int
     signal: Signal
-    paired: bool = False
+    tested_by_pairs: bool = False
+    learnt_by_pairs: bool = False
 
     @property
     def group_counts(self) -> np.ndarray:

@@ -32,8 +32,10 @@ def capabilities(samples: Samples, real: Real) -> frozenset[str]:
     offered = {f"asked_{name}" for name in samples.columns if name != SIGNAL}
     offered.add("labels" if real.classes else "clusters")
     offered.add("one_view" if signal.views == 1 else "many_views")
-    if real.paired:
+    if real.tested_by_pairs:
         offered.add("pairs")
+    if not real.learnt_by_pairs:
+        offered.add("unpaired")
     if signal.is_picture:
         offered.add("pictures")
     if real.test_features.pretrained:

@@ -18,6 +18,7 @@ from ganforge.evaluation.scores.precision_recall import PrecisionRecall
 from ganforge.evaluation.scores.pretrained_features import PretrainedFeatures
 from ganforge.evaluation.scores.translation import Translation
 from ganforge.evaluation.scores.unique import Unique
+from ganforge.evaluation.scores.unpaired import Unpaired
 from ganforge.evaluation.scores.worst_class import WorstClass
 
 SCORES: tuple[Score, ...] = (
@@ -37,6 +38,7 @@ SCORES: tuple[Score, ...] = (
     InceptionScores(),
     Modes(),
     Translation(),
+    Unpaired(),
 )
 """In the order of tables, alarms and metrics.json."""
 

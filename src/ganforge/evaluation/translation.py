@@ -125,7 +125,8 @@ def trivial_answers(real: Real) -> dict[str, np.ndarray]:
     """What needs no learning, for every source of the test data: stored (M, *shape) by name.
 
     ``source``: the source itself, its channels averaged or repeated where they are others; ``mean_picture``: the mean
-    of the training data; ``nearest_pair``: the signal of the training pair whose source is nearest, by `thumbnails`.
+    of the training data; ``nearest_pair``, where something was learnt from pairs: the signal of the one whose source is
+    nearest, by `thumbnails`.
     """
     train, test = real.train, real.test
     sources, shape = np.array(test.columns[SOURCE]), test.signal.shape
@@ -137,6 +138,8 @@ def trivial_answers(real: Real) -> dict[str, np.ndarray]:
         total += train.signal[start : start + AT_ONCE].sum(0, dtype=np.float64)
     mean = (total / len(train)).round().astype(test.signal.dtype)
     answers["mean_picture"] = np.broadcast_to(mean, shape)
+    if not real.learnt_by_pairs:
+        return answers
     like_source = _source_signal(real)
     known, wanted = (thumbnails(split.columns[SOURCE], like_source) for split in (train, test))
     nearest = torch.cat([torch.cdist(rows, known).argmin(1) for rows in torch.split(wanted, AT_ONCE)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ganforge.conditions.condition import Condition
+from ganforge.conditions.source import Source
 from ganforge.networks.settings import NetworkSettings
 from ganforge.signals import Signal
 
@@ -47,6 +48,11 @@ class NetworkSpec:
     def width(self) -> int:
         """Channels at half of the full resolution, a multiple of 4."""
         return self.settings.width
+
+    def reversed(self) -> NetworkSpec:
+        """The way back: from the signals, of which there are no pairs with the sources, to the sources."""
+        assert isinstance(self.condition, Source)
+        return replace(self, signal=self.condition.signal, condition=Source(self.signal, unpaired=True))
 
     def of_discriminator(self) -> NetworkSpec:
         """The discriminator beside a generator of this spec: the same at a width of its own."""

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ganforge.conditions.condition import Tensors
+from ganforge.conditions.source import Source
 from ganforge.errors import UserError
 from ganforge.networks.layers import (
     LEAK,
@@ -58,6 +59,22 @@ class Translator(nn.Module):
         source = condition[SOURCE]
         padded = pad_to_multiple(source, (self.multiple, self.multiple))
         return bounded(crop(self.translate(latents, padded), source.shape[2:]))
+
+    def levels(self, latents: Tensor, source: Tensor) -> list[Tensor]:
+        """What is seen in a source before a picture is made of it, from fine to coarse.
+
+        Args:
+            latents: (batch, latent_dim).
+            source: (batch, channels, height, width).
+
+        Returns:
+            (batch, channels, height, width) each, of fewer and fewer positions.
+        """
+        return self.encode(latents, pad_to_multiple(source, (self.multiple, self.multiple)))
+
+    @abstractmethod
+    def encode(self, latents: Tensor, source: Tensor) -> list[Tensor]:
+        """`levels`; height and width are multiples of `multiple`."""
 
     @abstractmethod
     def translate(self, latents: Tensor, source: Tensor) -> Tensor:
@@ -205,7 +222,7 @@ class FullResolution(nn.Module):
 
 
 class PatchDiscriminator(nn.Module):
-    """D(picture, source) -> a score for each patch, from both side by side.
+    """D(picture, source) -> a score for each patch, from both side by side; without pairs from the picture alone.
 
     Strided convolutions as in pix2pix (Isola 2017, https://arxiv.org/abs/1611.07004), as few as let a score see `PATCH`
     pixels or the whole picture. The first, of kernel 6, is computed beside a space-to-depth rearrangement, as in
@@ -219,7 +236,9 @@ class PatchDiscriminator(nn.Module):
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
-        channels, wanted = spec.channels + source_channels(spec), min(PATCH, max(spec.size))
+        beside = source_channels(spec)
+        self.sees_source = not (isinstance(spec.condition, Source) and spec.condition.unpaired)
+        channels, wanted = spec.channels + beside * self.sees_source, min(PATCH, max(spec.size))
         width, level, kernel_sees, jump = spec.width, 1, 6, 2
         layers: list[nn.Module] = [
             SpaceToDepth(DOUBLED),
@@ -237,5 +256,6 @@ class PatchDiscriminator(nn.Module):
 
     def forward(self, x: Tensor, condition: Tensors) -> Tensor:
         """(batch, channels, height, width) and the source to (batch, patches)."""
-        scores: Tensor = self.layers(torch.cat([x, condition[SOURCE].to(x.dtype)], 1))
+        shown = torch.cat([x, condition[SOURCE].to(x.dtype)], 1) if self.sees_source else x
+        scores: Tensor = self.layers(shown)
         return scores.flatten(1)

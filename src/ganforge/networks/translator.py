@@ -63,12 +63,17 @@ class ResidualTranslator(Translator):
         """Kernels of the full resolution, of the half and of the quarter, each in its own pixels."""
         return 2 + 2 * 3 + 4 * (1 + 2 * len(self.blocks)) + 4
 
-    def translate(self, latents: Tensor, source: Tensor) -> Tensor:
-        """See `Translator`."""
+    def encode(self, latents: Tensor, source: Tensor) -> list[Tensor]:
+        """See `Translator`; of the blocks only the last counts as a level."""
         half = self.first(self.start(source))
-        x = self.down(half, latents)
+        quarter = x = self.down(half, latents)
         for block in self.blocks:
             x = block(x, latents)
+        return [half, quarter, x]
+
+    def translate(self, latents: Tensor, source: Tensor) -> Tensor:
+        """See `Translator`."""
+        half, _, x = self.encode(latents, source)
         x = self.up(torch.cat([repeat_positions(x, DOUBLED), half], 1), latents)
         picture: Tensor = self.finish(x, source)
         return picture

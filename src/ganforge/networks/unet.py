@@ -38,11 +38,16 @@ class UNet(Translator):
         self.last = nn.Conv2d(channels[0], spec.channels, 3, padding=1, padding_mode=EDGES)
         initialise(self)
 
-    def translate(self, latents: Tensor, source: Tensor) -> Tensor:
+    def encode(self, latents: Tensor, source: Tensor) -> list[Tensor]:
         """See `Translator`."""
         levels = [self.first(source)]
         for down in self.down:
             levels.append(down(levels[-1], latents))
+        return levels
+
+    def translate(self, latents: Tensor, source: Tensor) -> Tensor:
+        """See `Translator`."""
+        levels = self.encode(latents, source)
         x = self.middle(levels.pop(), latents)
         for up in self.up:
             x = up(torch.cat([repeat_positions(x, DOUBLED), levels.pop()], 1), latents)

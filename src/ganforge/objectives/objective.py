@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from torch import Tensor, nn
 
@@ -50,17 +50,16 @@ class Objective(nn.Module):
         discriminators: those of the other; None where there is one player.
         kept: the network that is averaged, judged, shown and saved; a part of `generators`.
         condition: what batches are conditioned on.
-        remembers: whether it keeps signals from one step to another, which several processes would do apart.
+        chances: uniform random numbers that every turn needs as ``chances`` of its batch, alike in all processes.
         strength: of its penalties, as a multiple of what the settings ask for.
     """
-
-    remembers: ClassVar[bool] = False
 
     generators: nn.Module
     discriminators: nn.Module | None
     kept: nn.Module
     condition: Condition
     strength: float = 1.0
+    chances: int = 0
 
     def due(self, step: int) -> tuple[str, ...]:  # noqa: ARG002
         """Names of the terms of the discriminators' loss that are added at ``step`` and not in every step."""
@@ -108,6 +107,12 @@ class Players:
         augmentation: what the discriminator is shown instead of a signal, or None.
         schedule: a number or a schedule of the settings, and a share of the run, to the number at that time.
         guide: what a network that is not trained makes of signals at several depths, or None.
+        shape: of signals as networks see them.
+        latent_dim: entries of the latent vector.
+        batch_size: signals of a batch, over all processes.
+        reversed: the players of the way back, from signals to sources; None where there are no sources.
+        gather: this process's part of a batch to the whole of it, without a gradient.
+        share: the whole to this process's part.
     """
 
     build_generator: Callable[[], nn.Module]
@@ -116,6 +121,12 @@ class Players:
     augmentation: Augmentation | None
     schedule: Callable[[Any, float], float]
     guide: Guide | None = None
+    shape: tuple[int, ...] = ()
+    latent_dim: int = 0
+    batch_size: int = 0
+    reversed: Callable[[], Players] | None = None
+    gather: Callable[[Tensor], Tensor] = Tensor.detach
+    share: Callable[[Tensor], Tensor] = Tensor.detach
 
 
 def build_objective(settings: ObjectiveSettings, players: Players) -> Objective:

@@ -134,6 +134,54 @@ class PairedSettings(GameSettings):
         return self.diversity > 0
 
 
+class UnpairedSettings(GameSettings):
+    """What objectives have in common that translate pictures without pairs."""
+
+    identity: Weight
+    """Weight of leaving alone what is a picture of the target already, which keeps colours; 0: none."""
+
+    @property
+    def needs_source(self) -> bool:
+        """It is."""
+        return True
+
+
+class CycleSettings(UnpairedSettings):
+    """Two translators, there and back, that undo each other (Zhu 2017, CycleGAN)."""
+
+    name: Literal["cycle"]
+    cycle: Weight
+    """Weight of the mean absolute difference of what was translated there and back, colours being -1 to 1."""
+    pool: Annotated[int, Field(ge=0)]
+    """Earlier translations that are shown to the discriminators again, half of each batch; 0: none."""
+
+    @property
+    def title(self) -> str:
+        """The loss, and the way."""
+        return f"{self.loss} there and back"
+
+
+class ContrastiveSettings(UnpairedSettings):
+    """A translator whose patches have to be told by those of their source (Park 2020, CUT and FastCUT)."""
+
+    name: Literal["contrastive"]
+    contrast: Weight
+    """Weight of the loss of patches; 1 in CUT, 10 in FastCUT."""
+    flips: bool
+    """Whether sources are mirrored at random before they are translated, as in FastCUT."""
+    patches: Annotated[int, Field(ge=2)]
+    """Of a picture, compared at each level of the translator; at most all positions."""
+    temperature: Annotated[float, Field(gt=0)]
+    """That products of features are divided by; 0.07 is usual."""
+    vectors: Annotated[int, Field(ge=1)]
+    """Entries of the vectors that patches are compared by."""
+
+    @property
+    def title(self) -> str:
+        """The loss, and what is compared."""
+        return f"{self.loss} on patches"
+
+
 class RegressionSettings(AnyObjectiveSettings):
     """A translator without a discriminator: the mean absolute difference from the partner."""
 
@@ -145,4 +193,7 @@ class RegressionSettings(AnyObjectiveSettings):
         return True
 
 
-ObjectiveSettings = Annotated[AdversarialSettings | PairedSettings | RegressionSettings, Field(discriminator="name")]
+ObjectiveSettings = Annotated[
+    AdversarialSettings | PairedSettings | CycleSettings | ContrastiveSettings | RegressionSettings,
+    Field(discriminator="name"),
+]

@@ -106,7 +106,7 @@ class Params(Section):
         if asked is not None and not self.dataset.has_source:
             raise UserError(
                 f"params.yaml: {asked}, but {self.dataset.name} has no pictures to translate: set dataset.source to "
-                "grey, edges, small or masked, or take dataset.name pairs or emoji."
+                "grey, edges, small or masked, or take dataset.name pairs, unpaired or emoji."
             )
         if asked is not None and self.network.conditional == "never":
             raise UserError(f"params.yaml: {asked}, but network.conditional is never: set it to auto.")

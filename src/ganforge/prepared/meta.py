@@ -64,6 +64,11 @@ class Meta:
         """Whether every signal has a source of its own."""
         return SOURCE in self.columns and not self.columns[SOURCE].about.get("unpaired", False)
 
+    @property
+    def tested_by_pairs(self) -> bool:
+        """Whether every held-out signal has a source of its own, though training signals may have none."""
+        return self.paired or (SOURCE in self.columns and self.columns[SOURCE].about.get("withheld", False))
+
 
 @dataclass(frozen=True)
 class Prepared:

@@ -36,6 +36,14 @@ class World:
         count = len(rows) // self.size
         return rows[self.rank * count : (self.rank + 1) * count]
 
+    def gather(self, rows: Tensor) -> Tensor:
+        """The rows of the whole batch, of which each process holds a part; without a gradient."""
+        if self.size == 1:
+            return rows.detach()
+        parts = [torch.empty_like(rows) for _ in range(self.size)]
+        torch.distributed.all_gather(parts, rows.detach().contiguous())
+        return torch.cat(parts)
+
     def mean(self, values: Tensor) -> Tensor:
         """The mean of ``values`` over all processes."""
         if self.size > 1:

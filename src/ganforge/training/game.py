@@ -107,7 +107,10 @@ class Game:
         latents = torch.randn(
             self.settings.batch_size, self.latent_dim, generator=self._random, device=self._random.device
         )
-        return {**self.batches[turn], "latents": self.world.share(latents)}
+        batch = {**self.batches[turn], "latents": self.world.share(latents)}
+        if self.objective.chances:
+            batch["chances"] = torch.rand(self.objective.chances, generator=self._random, device=self._random.device)
+        return batch
 
     def play_step(self, batches: Sequence[Batch], due: Collection[str]) -> Terms:
         """One step: all that runs on the device, and nothing that would wait for it.

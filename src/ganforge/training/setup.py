@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from ganforge.compute import ComputeSettings
 from ganforge.compute.device import set_precision
 from ganforge.conditions import Condition, condition_for
+from ganforge.conditions.source import Source
 from ganforge.errors import UserError
 from ganforge.networks.build import build_discriminator, build_generator
 from ganforge.networks.layers import arrange
@@ -21,6 +22,7 @@ from ganforge.networks.sampling import decode, draw_latents
 from ganforge.networks.settings import NetworkSettings
 from ganforge.networks.spec import NetworkSpec
 from ganforge.networks.storage import GeneratorConfig
+from ganforge.networks.two_way import BACK, THERE, one_way
 from ganforge.objectives.objective import Guide, Objective, Players, build_objective
 from ganforge.objectives.settings import ObjectiveSettings
 from ganforge.prepared.columns import SIGNAL, SOURCE, Arrays
@@ -75,7 +77,20 @@ def assemble_generator(
     """The generator with the weights of a training, in evaluation mode, and what it has to be known by."""
     spec = generator_spec(settings, meta)
     module = build_generator(spec)
-    module.load_state_dict(trained.weights)
+    module.load_state_dict(one_way(trained.weights, THERE) or trained.weights)
+    return module.eval(), GeneratorConfig(spec, meta.dataset, trained.images)
+
+
+def assemble_way_back(
+    settings: NetworkSettings, meta: Meta, trained: TrainedWeights
+) -> tuple[nn.Module, GeneratorConfig] | None:
+    """The generator from signals to sources where the training made one; see `assemble_generator`."""
+    weights = one_way(trained.weights, BACK)
+    if not weights:
+        return None
+    spec = generator_spec(settings, meta).reversed()
+    module = build_generator(spec)
+    module.load_state_dict(weights)
     return module.eval(), GeneratorConfig(spec, meta.dataset, trained.images)
 
 
@@ -109,11 +124,6 @@ def build_trainer(
     set_precision(plan.train.precision)
     torch.manual_seed(plan.train.seed)
     objective = build_players(plan, spec, world, device, guide)
-    if objective.remembers and world.size > 1:
-        raise UserError(
-            f"params.yaml: compute.processes is {world.size}, but the objective {plan.objective.name} remembers "
-            "samples, which each process would do for itself; allowed is 1."
-        )
     recorded = can_be_recorded(plan, objective, device, world)
     players = [player for player in (objective.generators, objective.discriminators) if player is not None]
     game = Game(
@@ -156,15 +166,24 @@ def build_players(
     plan: Plan, spec: NetworkSpec, world: World, device: torch.device, guide: Guide | None = None
 ) -> Objective:
     """Both players on ``device``, and what they minimise."""
-    players = Players(
-        build_generator=lambda: share_normalisation(build_generator(spec), world, device),
-        build_discriminator=lambda: build_discriminator(spec.of_discriminator()),
-        condition=spec.condition,
-        augmentation=build_augmentation(plan.augment, spec, world),
-        schedule=value_at,
-        guide=guide,
-    )
-    objective = build_objective(plan.objective, players)
+
+    def players_of(spec: NetworkSpec) -> Players:
+        return Players(
+            build_generator=lambda: share_normalisation(build_generator(spec), world, device),
+            build_discriminator=lambda: build_discriminator(spec.of_discriminator()),
+            condition=spec.condition,
+            augmentation=build_augmentation(plan.augment, spec, world),
+            schedule=value_at,
+            guide=guide,
+            shape=spec.shape,
+            latent_dim=spec.latent_dim,
+            batch_size=plan.train.batch_size,
+            reversed=(lambda: players_of(spec.reversed())) if spec.condition.signals else None,
+            gather=world.gather,
+            share=world.share,
+        )
+
+    objective = build_objective(plan.objective, players_of(spec))
     arrange(objective.to(device), len(spec.size))
     return objective
 
@@ -178,7 +197,7 @@ def build_augmentation(settings: AugmentSettings, spec: NetworkSpec, world: Worl
     if isinstance(settings, NoAugmentation | MovedTogether):
         return None
     assert isinstance(settings, Transformed)
-    if spec.condition.signals:
+    if isinstance(spec.condition, Source) and not spec.condition.unpaired:
         raise UserError(
             f"params.yaml: augment.mode is {settings.mode}, which would change {spec.signal.plural} and not their "
             "sources; allowed is none or together."

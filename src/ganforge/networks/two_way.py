@@ -1,0 +1,34 @@
+"""Two translators that are trained together: there, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from torch import Tensor, nn
+
+from ganforge.conditions.condition import Tensors
+
+THERE, BACK = "there", "back"
+
+
+class TwoWay(nn.Module):
+    """G(latents, source) -> signal, which keeps the way back beside it.
+
+    Args:
+        there: from sources to signals.
+        back: from signals, as its sources, to sources.
+    """
+
+    def __init__(self, there: nn.Module, back: nn.Module) -> None:
+        super().__init__()
+        self.there, self.back = there, back
+
+    def forward(self, latents: Tensor, condition: Tensors) -> Tensor:
+        """The way there."""
+        signal: Tensor = self.there(latents, condition)
+        return signal
+
+
+def one_way(weights: Mapping[str, Tensor], way: str) -> dict[str, Tensor]:
+    """The weights of one of both; none where they are not those of a `TwoWay`."""
+    return {name.removeprefix(f"{way}."): weight for name, weight in weights.items() if name.startswith(f"{way}.")}

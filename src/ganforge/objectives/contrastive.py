@@ -1,0 +1,167 @@
+"""Translation without pairs by what patches have in common with their sources.
+
+CUT and FastCUT: Park et al. 2020, https://arxiv.org/abs/2007.15651. A patch of the translation is to be told, among
+other patches of the same source, to be where it is (eq. 3), in the eyes of the generator's own first half. Nothing is
+translated back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Self, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import adaptive_avg_pool2d, cross_entropy, normalize
+
+from ganforge.errors import UserError
+from ganforge.networks.translation import Translator
+from ganforge.objectives.adversarial import Adversarial
+from ganforge.objectives.cycle import shapes_without_pairs
+from ganforge.objectives.objective import Batch, Players, Terms
+from ganforge.objectives.settings import ContrastiveSettings, GameSettings
+from ganforge.objectives.signs import translation_terms
+from ganforge.prepared.columns import SIGNAL, SOURCE
+
+FLIPPED = "flipped"  # in what was drawn: which sources were mirrored before they were translated
+NOTHING = 1e-3  # how much there is to see where nothing is, beside patches with something
+
+
+class Contrastive(Adversarial):
+    """A translator against a discriminator of pictures, whose patches have to be told by their sources.
+
+    Attributes:
+        generators: the translator, and for each level of it what maps features to vectors that are compared.
+        contrast: weight of the loss of patches.
+        identity: weight of the same for pictures of the target, which should stay.
+        flips: whether sources are mirrored at random before they are translated.
+        patches: of a picture, at each level.
+        temperature: of the comparison.
+    """
+
+    generators: nn.ModuleList
+    contrast: float
+    identity: float
+    flips: bool
+    patches: int
+    temperature: float
+
+    @classmethod
+    def build(cls, settings: GameSettings, players: Players) -> Self:
+        """The game that the settings ask for."""
+        settings = cast("ContrastiveSettings", settings)
+        target, source = shapes_without_pairs(settings.name, players)
+        if target != source:
+            raise UserError(
+                f"params.yaml: objective.name is contrastive, but pictures have the shape {target} and sources "
+                f"{source}, which one network cannot see alike; allowed are equal shapes: set objective.name to cycle."
+            )
+        game = super().build(settings, players)
+        translator = cast("Translator", game.generators)
+        with torch.no_grad():
+            blank = torch.zeros(1, *source)
+            levels = translator.levels(torch.zeros(1, players.latent_dim), blank)
+        heads = nn.ModuleList(_head(level.shape[1], settings.vectors) for level in levels)
+        game.generators = nn.ModuleList([translator, heads])
+        game.contrast, game.identity, game.flips = settings.contrast, settings.identity, settings.flips
+        game.patches, game.temperature = settings.patches, settings.temperature
+        return game
+
+    @property
+    def kept(self) -> Translator:  # type: ignore[override]
+        """The translator."""
+        return cast("Translator", self.generators[0])
+
+    def generate(self, batch: Batch) -> Batch:
+        """Translations, of mirrored sources for some."""
+        source = batch[SOURCE]
+        drawn: dict[str, Tensor] = {}
+        if self.flips:
+            flipped = torch.rand(len(source), 1, 1, 1, device=source.device) < 0.5
+            source, drawn[FLIPPED] = torch.where(flipped, source.flip(-1), source), flipped
+        drawn[SIGNAL] = self.kept(batch["latents"], {SOURCE: source})
+        return drawn
+
+    def discriminator_loss(self, batch: Batch, drawn: Batch, due: Collection[str] = ()) -> tuple[Tensor, Tensor, Terms]:
+        """See `Adversarial`."""
+        loss, carried, terms = super().discriminator_loss(batch, drawn, due)
+        source = batch[SOURCE]
+        if self.flips:
+            source = torch.where(drawn[FLIPPED], source.flip(-1), source)
+        return loss, carried, terms | translation_terms(source, drawn[SIGNAL])
+
+    def generator_loss(self, batch: Batch, drawn: Batch, carried: Tensor) -> tuple[Tensor, Terms]:
+        """That of the game, and those of patches."""
+        loss, terms = super().generator_loss(batch, drawn, carried)
+        of_patches = self._patch_loss(batch["latents"], batch[SOURCE], drawn[SIGNAL], drawn.get(FLIPPED))
+        loss, terms["loss_contrast"] = loss + self.contrast * of_patches, of_patches.detach()
+        if self.identity:
+            same = self.kept(batch["latents"], {SOURCE: batch[SIGNAL]})
+            of_patches = self._patch_loss(batch["latents"], batch[SIGNAL], same, None)
+            loss, terms["loss_identity"] = loss + self.identity * of_patches, of_patches.detach()
+        return loss, terms
+
+    def _patch_loss(self, latents: Tensor, source: Tensor, drawn: Tensor, flipped: Tensor | None) -> Tensor:
+        """The mean of `patch_loss` over the levels."""
+        heads = cast("nn.ModuleList", self.generators[1])
+        seen, wanted = self.kept.levels(latents, drawn), self.kept.levels(latents, source)
+        busy = busyness(source)
+        total = torch.zeros((), device=source.device)
+        for head, one, other in zip(heads, seen, wanted, strict=True):
+            if flipped is not None:
+                one = torch.where(flipped, one.flip(-1), one)
+            places = draw_places(adaptive_avg_pool2d(busy, (one.shape[2], one.shape[3])).flatten(1), self.patches)
+            vectors, keys = (normalize(head(_at(level, places)).float(), dim=2) for level in (one, other))
+            total = total + patch_loss(vectors, keys.detach(), self.temperature)
+        return total / len(heads)
+
+
+def _head(channels: int, vectors: int) -> nn.Sequential:
+    """Park 2020, appendix C.2: two layers for each level."""
+    return nn.Sequential(nn.Linear(channels, vectors), nn.ReLU(inplace=True), nn.Linear(vectors, vectors))
+
+
+def busyness(pictures: Tensor) -> Tensor:
+    """How much there is to see around each position: differences to the next, (batch, 1, height, width)."""
+    grey = pictures.detach().float().mean(1, keepdim=True)
+    down = nn.functional.pad((grey[:, :, 1:] - grey[:, :, :-1]).abs(), (0, 0, 0, 1))
+    right = nn.functional.pad((grey[..., 1:] - grey[..., :-1]).abs(), (0, 1))
+    return nn.functional.avg_pool2d(down + right, 3, 1, 1)
+
+
+def draw_places(busy: Tensor, count: int) -> Tensor:
+    """Different positions of each picture, most often busy ones: a patch of an empty background is like the next.
+
+    Drawn without replacement with probabilities in proportion to ``busy``, by the largest of logarithms to which Gumbel
+    noise is added.
+
+    Args:
+        busy: (batch, positions), 0 or more.
+        count: of each, at most all.
+
+    Returns:
+        int64 (batch, min(count, positions)).
+    """
+    noise = -torch.empty_like(busy).exponential_().log()
+    return ((busy + NOTHING).log() + noise).topk(min(count, busy.shape[1]), dim=1).indices
+
+
+def _at(level: Tensor, places: Tensor) -> Tensor:
+    """Features of some positions: (batch, channels, height, width) to (batch, places, channels)."""
+    flat = level.flatten(2).transpose(1, 2)
+    return flat.gather(1, places[:, :, None].expand(-1, -1, flat.shape[2]))
+
+
+def patch_loss(vectors: Tensor, keys: Tensor, temperature: float) -> Tensor:
+    """Cross entropy of telling which of all keys of a picture belongs to each vector; a scalar (Park 2020, eq. 2).
+
+    Args:
+        vectors, keys: (batch, places, entries) of length 1; those of the same place belong together.
+        temperature: that their products are divided by.
+    """
+    scores = vectors @ keys.transpose(1, 2) / temperature
+    truth = torch.arange(scores.shape[1], device=scores.device).expand(scores.shape[:2])
+    return cross_entropy(scores.flatten(0, 1), truth.flatten())
+
+
+OBJECTIVE = Contrastive

@@ -1,0 +1,182 @@
+"""Translation without pairs by a way there and a way back.
+
+CycleGAN: Zhu et al. 2017, https://arxiv.org/abs/1703.10593. What was translated and translated back has to be what it
+was (eq. 2), and what is a signal already has to stay (section 5.2), which keeps colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Self, cast
+
+from torch import Tensor, nn
+from torch.nn.functional import l1_loss
+
+from ganforge.conditions.source import Source
+from ganforge.errors import UserError
+from ganforge.networks.two_way import TwoWay
+from ganforge.objectives.adversarial import Adversarial
+from ganforge.objectives.objective import Batch, Objective, Players, Terms
+from ganforge.objectives.pool import HistoryPool
+from ganforge.objectives.settings import CycleSettings, GameSettings
+from ganforge.objectives.signs import translation_terms
+from ganforge.prepared.columns import SIGNAL, SOURCE
+
+WAY_BACK = "_back"  # behind the names of the terms that are of the way back
+
+
+class Cycle(Objective):
+    """Two games, of the way there and of the way back, whose generators undo each other.
+
+    Args:
+        there, back: the games.
+        cycle: weight of the mean absolute difference of what was translated there and back.
+        identity: weight of that between a translation of what needs none, and itself.
+        pools: of translations there and back; None: discriminators see the latest only.
+        gather: a part of a batch to the whole of it.
+        share: the whole to the part.
+    """
+
+    def __init__(
+        self,
+        there: Adversarial,
+        back: Adversarial,
+        *,
+        cycle: float,
+        identity: float,
+        pools: tuple[HistoryPool, HistoryPool] | None,
+        gather: Callable[[Tensor], Tensor],
+        share: Callable[[Tensor], Tensor],
+    ) -> None:
+        super().__init__()
+        self.condition = there.condition
+        self.there, self.back = there, back
+        self.cycle, self.identity = cycle, identity
+        self.pools = nn.ModuleList(pools or ())
+        self.gather, self.share = gather, share
+
+    @classmethod
+    def build(cls, settings: GameSettings, players: Players) -> Self:
+        """The game that the settings ask for."""
+        settings = cast("CycleSettings", settings)
+        target, source = shapes_without_pairs(settings.name, players)
+        if settings.identity and target[0] != source[0]:
+            raise UserError(
+                f"params.yaml: objective.identity is {settings.identity:g}, but pictures have {target[0]} channels and "
+                f"sources {source[0]}, so that neither is one of the other; allowed is 0."
+            )
+        assert players.reversed is not None
+        batch = players.batch_size
+        pools = None
+        if settings.pool:
+            if settings.pool < batch:
+                raise UserError(
+                    f"params.yaml: objective.pool is {settings.pool}, but a batch has {batch} pictures; allowed is 0 "
+                    "or at least as many as train.batch_size."
+                )
+            pools = HistoryPool(settings.pool, batch, target), HistoryPool(settings.pool, batch, source)
+        return cls(
+            Adversarial.build(settings, players),
+            Adversarial.build(settings, players.reversed()),
+            cycle=settings.cycle,
+            identity=settings.identity,
+            pools=pools,
+            gather=players.gather,
+            share=players.share,
+        )
+
+    @property
+    def generators(self) -> nn.Module:  # type: ignore[override]
+        """Both of them."""
+        return TwoWay(self.there.generators, self.back.generators)
+
+    @property
+    def discriminators(self) -> nn.Module:  # type: ignore[override]
+        """Both of them."""
+        return nn.ModuleList([self.there.discriminators, self.back.discriminators])
+
+    @property
+    def kept(self) -> nn.Module:  # type: ignore[override]
+        """Both generators; called, it is the way there."""
+        return self.generators
+
+    @property
+    def chances(self) -> int:  # type: ignore[override]
+        """Of both pools."""
+        return sum(cast("HistoryPool", pool).chances for pool in self.pools)
+
+    def due(self, step: int) -> tuple[str, ...]:
+        """See `Adversarial`."""
+        return self.there.due(step)
+
+    def advance(self, progress: float) -> None:
+        """See `Adversarial`."""
+        for game in (self.there, self.back):
+            game.strength = self.strength
+            game.advance(progress)
+
+    def generate(self, batch: Batch) -> Batch:
+        """Translations there as ``signal`` and back as ``source``."""
+        drawn = self.there.generate(batch), self.back.generate(turned(batch))
+        return {SIGNAL: drawn[0][SIGNAL], SOURCE: drawn[1][SIGNAL]}
+
+    def discriminator_loss(
+        self, batch: Batch, drawn: Batch, due: Collection[str] = ()
+    ) -> tuple[Tensor, tuple[Tensor, Tensor], Terms]:
+        """The sum of both games' losses; see `Adversarial`."""
+        shown = self._with_history(drawn, batch)
+        there, real_there, terms = self.there.discriminator_loss(batch, shown, due)
+        back, real_back, terms_back = self.back.discriminator_loss(turned(batch), turned(shown), due)
+        terms |= translation_terms(batch[SOURCE], drawn[SIGNAL])
+        return there + back, (real_there, real_back), terms | _of_way_back(terms_back)
+
+    def generator_loss(self, batch: Batch, drawn: Batch, carried: tuple[Tensor, Tensor]) -> tuple[Tensor, Terms]:
+        """Both games' losses, and the distances after a cycle and of what needs no translation."""
+        there, terms = self.there.generator_loss(batch, drawn, carried[0])
+        back, terms_back = self.back.generator_loss(turned(batch), turned(drawn), carried[1])
+        terms |= _of_way_back(terms_back)
+        again = self.generate({**batch, SIGNAL: drawn[SIGNAL], SOURCE: drawn[SOURCE]})
+        distance = l1_loss(again[SIGNAL], batch[SIGNAL]) + l1_loss(again[SOURCE], batch[SOURCE])
+        loss, terms["loss_cycle"] = there + back + self.cycle * distance, distance.detach()
+        if self.identity:
+            same = self.generate(turned(batch))
+            distance = l1_loss(same[SIGNAL], batch[SIGNAL]) + l1_loss(same[SOURCE], batch[SOURCE])
+            loss, terms["loss_identity"] = loss + self.identity * distance, distance.detach()
+        return loss, terms
+
+    def _with_history(self, drawn: Batch, batch: Batch) -> Batch:
+        """What discriminators are shown of translations: about half of them earlier ones."""
+        if not self.pools:
+            return drawn
+        shown, chances = dict(drawn), batch["chances"]
+        for name, pool, numbers in zip((SIGNAL, SOURCE), self.pools, chances.chunk(2), strict=True):
+            shown[name] = self.share(pool(self.gather(drawn[name]), numbers))
+        return shown
+
+
+def turned(batch: Batch) -> Batch:
+    """The batch of the way back: signals are its sources."""
+    return {**batch, SIGNAL: batch[SOURCE], SOURCE: batch[SIGNAL]}
+
+
+def shapes_without_pairs(name: str, players: Players) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Shapes of signals and of sources as networks see them.
+
+    Raises:
+        UserError: the data have no sources.
+    """
+    source = players.condition
+    if not isinstance(source, Source) or players.reversed is None:
+        raise UserError(
+            f"params.yaml: objective.name is {name}, which translates pictures, but the data have no source: set "
+            "dataset.name to unpaired, take other data with sources, or set objective.name to adversarial."
+        )
+    return players.shape, source.signal.network_shape
+
+
+def _of_way_back(terms: Terms) -> Terms:
+    """Terms under names of their own; sums that are judged over steps are kept for the way there alone."""
+    return {f"{name}{WAY_BACK}": value for name, value in terms.items() if value.dim() == 0}
+
+
+OBJECTIVE = Cycle
