@@ -12,7 +12,14 @@ from ganforge.compute.device import configure
 from ganforge.evaluation.classes import ClassDistances, distances_by_class
 from ganforge.evaluation.inputs import Context, Real, Samples
 from ganforge.evaluation.measure import measure
-from ganforge.evaluation.pictures import NEIGHBOUR_ROWS, class_columns, neighbour_columns, pair_rows, pair_sheet
+from ganforge.evaluation.pictures import (
+    NEIGHBOUR_ROWS,
+    class_columns,
+    have_one_size,
+    neighbour_columns,
+    pair_rows,
+    pair_sheet,
+)
 from ganforge.features.extractor import Extractor, Features, read_config
 from ganforge.figures.plots import plot_classes, plot_training
 from ganforge.files import read_array, write_durably, write_json
@@ -108,7 +115,7 @@ def write_pictures(
     if len(names) <= MOST_CLASSES:
         counts = np.bincount(features.labels, minlength=len(names))
         plot_classes(counts, real.group_counts, names, FIGURES / "classes.png")
-    if samples_answer_sources(samples, real):
+    if ROWS in samples.columns and have_one_size(samples):
         for name, rows in pair_rows(samples, real).items():
             sheet, columns = pair_sheet(samples, real, rows)
             real.signal.sheet(sheet, columns, FIGURES / f"pairs_{name}.png")

@@ -6,7 +6,18 @@ import pandas as pd
 
 from ganforge.evaluation.reading import alarms
 from ganforge.files import write_durably
-from ganforge.layout import DIRECTION_FIGURES, FIGURES, GENERATOR, PREPARED, PROGRESS, REPORT, RUN, SAMPLES, TRAINING
+from ganforge.layout import (
+    DIRECTION_FIGURES,
+    FIGURES,
+    GENERATOR,
+    PREPARED,
+    PROGRESS,
+    REPORT,
+    RUN,
+    SAMPLES,
+    TRAINING,
+    WAY_BACK,
+)
 from ganforge.pages.page import Picture, Section, pictures
 from ganforge.pages.report import render_report
 from ganforge.params import Params
@@ -26,11 +37,7 @@ SHEET = "Each from another latent vector."
 ROWS = "A row each for: {}."
 OTHER_SOURCES = "Each from another source."
 SOURCES = "What they were made of, in the same order."
-PAIRS = {
-    "first": "As they come: the source, draws, and on the right its real partner.",
-    "best": "Nearest to their partners.",
-    "worst": "Farthest from their partners.",
-}
+PAIRS = {"first": "As they come: {columns}.", "best": "Nearest to their partners.", "worst": "Farthest from them."}
 NEIGHBOURS = (
     "Above: samples, on the left as they come, on the right those that are nearest to any of the training {data}. "
     "Middle: the nearest of the training {data} by features. Below: by their values. A generator that copies shows the "
@@ -118,7 +125,7 @@ def sections(data: str) -> list[Section]:
     )
     return [
         Section("Samples", pictures([(sheet_caption(), SAMPLES / "grid.png"), (SOURCES, SAMPLES / "source.png")])),
-        Section("Source, draws, partner", pair_pictures(), column="24rem"),
+        Section("From source to sample", pair_pictures(), column="24rem"),
         Section(
             "On the way there",
             pictures([(f"after {int(path.stem):,} {data}", path) for path in stations]),
@@ -137,8 +144,14 @@ def sections(data: str) -> list[Section]:
 
 
 def pair_pictures() -> list[Picture]:
-    """Rows of a source, what was made of it, and its partner; none where samples answer no sources."""
-    return pictures((caption, FIGURES / f"pairs_{name}.png") for name, caption in PAIRS.items())
+    """Rows of a source and what was made of it; none where samples answer no sources."""
+    columns = ["the source", "draws"]
+    if (FIGURES / "pairs_best.png").exists():
+        columns.append("its real partner")
+    if (GENERATOR / WAY_BACK).exists():
+        columns.append("the first draw translated back")
+    caption = " | ".join(columns)
+    return pictures((text.format(columns=caption), FIGURES / f"pairs_{name}.png") for name, text in PAIRS.items())
 
 
 def sheet_caption() -> str:

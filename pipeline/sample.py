@@ -5,12 +5,12 @@ import numpy as np
 from ganforge.compute.device import configure
 from ganforge.conditions.condition import chosen_rows
 from ganforge.evaluation.settings import SampleSettings
-from ganforge.files import write_array, write_blocks, write_json
+from ganforge.files import read_array, write_array, write_blocks, write_json
 from ganforge.generator import Generator, spherical_interpolation
-from ganforge.layout import GENERATOR, PREPARED, SAMPLES
+from ganforge.layout import GENERATOR, PREPARED, SAMPLES, WAY_BACK
 from ganforge.networks.sampling import draw_latents
 from ganforge.params import Params
-from ganforge.prepared.columns import ROWS, Arrays
+from ganforge.prepared.columns import RETURNED, ROWS, SIGNAL, SOURCE, Arrays
 from ganforge.prepared.meta import Prepared
 from ganforge.signals import SHEET_SUFFIX
 from pipeline.stage import forget_committed, run_stage, samples_per_seed
@@ -28,6 +28,7 @@ def main(params: Params) -> None:
     pool = data.splits["test"].columns
     SAMPLES.mkdir(parents=True, exist_ok=True)
     write_samples(generator, params.sample, samples_per_seed(params.sample, data.meta), pool)
+    write_way_back(params)
     write_sheets(generator, params.sample, pool)
 
 
@@ -47,6 +48,16 @@ def write_samples(generator: Generator, settings: SampleSettings, count: int, po
         rows = [chosen_rows(seed, count, size) for seed in settings.seeds]
         write_array(SAMPLES / f"{ROWS}.npy", np.concatenate(rows))
     write_json(SAMPLES / "samples.json", {"seeds": settings.seeds, "count": count})
+
+
+def write_way_back(params: Params) -> None:
+    """returned.npy: what the way back makes of the samples, where there is one."""
+    if not (GENERATOR / WAY_BACK).exists():
+        return
+    back = Generator.load(GENERATOR / WAY_BACK, configure(params.compute))
+    drawn = read_array(SAMPLES / f"{SIGNAL}.npy", mapped=True)
+    blocks = back.draw(len(drawn), params.sample.seeds[0], {SOURCE: drawn})
+    write_blocks(SAMPLES / f"{RETURNED}.npy", (len(drawn), *back.shape), blocks, back.signal.dtype)
 
 
 def write_sheets(generator: Generator, settings: SampleSettings, pool: Arrays) -> None:

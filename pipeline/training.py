@@ -16,9 +16,8 @@ from ganforge.errors import UserError
 from ganforge.features.judge import distance_to_training_data
 from ganforge.features.pretrained import guide_by
 from ganforge.files import write_durably
-from ganforge.layout import EXTRACTOR, GENERATOR, PREPARED, PROGRESS, RUN, TRAINING
+from ganforge.layout import EXTRACTOR, GENERATOR, PREPARED, PROGRESS, RUN, TRAINING, WAY_BACK
 from ganforge.networks.storage import save_generator
-from ganforge.networks.two_way import BACK
 from ganforge.params import Params
 from ganforge.prepared.meta import Meta, Prepared
 from ganforge.signals import SHEET_SUFFIX, Signal
@@ -222,4 +221,4 @@ def write_generator(folder: Path, params: Params, meta: Meta, trained: TrainedWe
     save_generator(folder, *assemble_generator(params.network, meta, trained))
     way_back = assemble_way_back(params.network, meta, trained)
     if way_back is not None:
-        save_generator(folder / BACK, *way_back)
+        save_generator(folder / WAY_BACK, *way_back)

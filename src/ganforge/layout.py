@@ -15,6 +15,7 @@ DATA_SUMMARY = Path("reports/data.json")
 DATA_FIGURES = Path("reports/data")
 EXTRACTOR = Path("models/extractor")
 GENERATOR = Path("models/generator")
+WAY_BACK = "back"  # in the folder of a generator: the one that translates its results back
 BASELINE = Path("models/baseline")
 DIRECTIONS = Path("models/directions")
 DIRECTION_FIGURES = Path("reports/directions")

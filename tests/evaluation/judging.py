@@ -11,7 +11,7 @@ from ganforge.evaluation.settings import EvaluationSettings
 from ganforge.features.classifier import untrained_classifier
 from ganforge.features.clusters import Clusters
 from ganforge.features.extractor import Extractor
-from ganforge.prepared.columns import ROWS, SIGNAL, SOURCE, Split
+from ganforge.prepared.columns import ROWS, SOURCE, Split
 from ganforge.signals.image import ImageSignal
 
 CPU = torch.device("cpu")
@@ -39,7 +39,7 @@ class Judge:
         paired = partners is not None
         real = self.real
         if paired:
-            columns = {**columns, SOURCE: columns[SIGNAL], ROWS: partners}
+            columns = {**columns, SOURCE: 255 - real.test.signal[partners], ROWS: partners}
             both = {name: self._with_sources(getattr(real, name)) for name in ("train", "test")}
             real = replace(real, tested_by_pairs=True, learnt_by_pairs=learnt, **both)
         samples = Samples(columns, seeds)

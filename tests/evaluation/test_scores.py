@@ -191,6 +191,8 @@ PLANTED = {
     ),
     "noise in place of partners": ("translation.fd",),
     "latents ignored": ("translation.diversity", "translation.best_of_8"),
+    "of other sources": ("translation.content",),
+    "sources copied": ("translation.style",),
 }
 
 
@@ -200,6 +202,7 @@ def planted(digits, judge, judge_unlabelled, judge_stacks, held_out):
     good = judge(held_out.signal, held_out.labels, cas_images=4000)
     malformed = np.where((held_out.labels == 4)[:, None, None, None], blurred(held_out.signal), held_out.signal)
     random = np.random.default_rng(5)
+    negatives = 255 - held_out.signal
     stacks, few = stack(held_out, 2_000, random), stack(of_classes(held_out, range(5)), 2_000, random)
     return {
         "noise": (good, judge(noise(held_out), held_out.labels)),
@@ -228,6 +231,14 @@ def planted(digits, judge, judge_unlabelled, judge_stacks, held_out):
             judge(eight_draws(held_out.signal), seeds=8, partners=np.tile(np.arange(355), 8)),
             judge(np.tile(noisy(held_out.signal, 0), (8, 1, 1, 1)), seeds=8, partners=np.tile(np.arange(355), 8)),
         ),
+        "of other sources": (
+            judge(noisy(negatives, 0), partners=np.arange(355), learnt=False),
+            judge(noisy(negatives, 0), partners=np.roll(np.arange(355), 1), learnt=False),
+        ),
+        "sources copied": (
+            judge(held_out.signal, partners=np.arange(355), learnt=False),
+            judge(negatives, partners=np.arange(355), learnt=False),
+        ),
     }
 
 
@@ -245,3 +256,14 @@ def test_every_score_but_those_of_inception_punishes_a_planted_fault(planted):
                 )
             lost = before - after if meaning.better == "higher" else after - before
             assert lost > 0.05 * abs(before), (fault, key, before, after)
+
+
+def test_a_source_that_is_hidden_in_noise_nobody_sees_is_not_kept(judge, held_out):
+    # A cycle can be perfect where the way back reads the source from noise (Chu et al. 2017).
+    sources, others = 255 - held_out.signal, np.roll(held_out.signal, 1, axis=0)
+    hidden = np.where(sources >= 128, others | 1, others & 254)
+    assert np.array_equal(np.where(hidden & 1, 255, 0) >= 128, sources >= 128)  # what a way back would read
+    honest = judge(held_out.signal, partners=np.arange(355), learnt=False)["translation"]
+    dishonest = judge(hidden, partners=np.arange(355), learnt=False)["translation"]
+    assert dishonest["retrieval_top1"] < 0.1 < 0.9 < honest["retrieval_top1"]
+    assert dishonest["content"] > 0.95

@@ -5,7 +5,7 @@ import pytest
 
 from ganforge.evaluation.inputs import Real
 from ganforge.evaluation.reading import alarms
-from ganforge.evaluation.translation import best_of, closeness, retrieval, trivial_answers, variety
+from ganforge.evaluation.translation import best_of, closeness, retrieval, told_apart, trivial_answers, variety
 from ganforge.features.extractor import Features
 from ganforge.prepared.columns import Split
 from ganforge.signals.image import ImageSignal
@@ -69,7 +69,9 @@ def real(train_sources, train_signals, test_sources, test_signals):
         for signals, sources in ((train_signals, train_sources), (test_signals, test_sources))
     )
     nothing = np.zeros((len(test), 1), np.float32)
-    return Real(train, test, nothing, Features(nothing, np.zeros(len(test), int)), np.zeros(1, int), 0, SIGNAL, True)
+    return Real(
+        train, test, nothing, Features(nothing, np.zeros(len(test), int)), np.zeros(1, int), 0, SIGNAL, True, True
+    )
 
 
 def test_trivial_answers_are_what_they_are_called():
@@ -99,3 +101,23 @@ def test_samples_that_belong_to_other_sources_raise_an_alarm():
 def test_draws_that_are_all_the_same_raise_an_alarm():
     (alarm,) = alarms({"translation": {"l1": 0.1, "l1_source": 0.3, "diversity": 0.0}})
     assert "draws of one source are the same picture" in alarm
+
+
+def test_samples_without_pairs_that_are_their_sources_or_have_nothing_of_them_raise_an_alarm():
+    scores = {"translation": {"content": 0.4, "fd_ratio_source": 2.0}, "quality": {"fd_ratio": 1.2}}
+    assert alarms(scores) == []
+    copied = {**scores, "translation": {"content": 0.01, "fd_ratio_source": 2.0}}
+    assert any("the sources, hardly changed" in alarm for alarm in alarms(copied))
+    foreign = {**scores, "translation": {"content": 1.1, "fd_ratio_source": 2.0}}
+    assert any("as far from their own sources" in alarm for alarm in alarms(foreign))
+    away = {**scores, "quality": {"fd_ratio": 2.1}}
+    assert any("no nearer to the target" in alarm for alarm in alarms(away))
+
+
+def test_style_is_told_apart_whatever_is_shown():
+    random = np.random.default_rng(0)
+    signals, sources = random.normal(0, 1, (300, 8)), random.normal(2, 1, (60, 8))
+    judged = {"signals": random.normal(0, 1, (100, 8)), "sources": random.normal(2, 1, (100, 8))}
+    shares = told_apart(signals, sources, judged)
+    assert shares["signals"] > 0.95
+    assert shares["sources"] < 0.05

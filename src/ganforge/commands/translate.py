@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ganforge.commands.generators import add_generator
 from ganforge.errors import UserError
-from ganforge.layout import PARAMS
+from ganforge.layout import PARAMS, WAY_BACK
 
 if TYPE_CHECKING:
     import torch
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ganforge.generator import Generator
     from ganforge.translating.sources import Reading
 
-NAME, HELP = "translate", "make pictures of pictures of any size, by a generator that was trained on pairs of them"
+NAME, HELP = "translate", "make pictures of pictures of any size, by a generator that was trained to"
 SHEET = "sheet"
 MOST_ROWS, MOST_COLUMNS = 20, 8  # of pictures on the sheet, and of draws beside each
 MOST_DRAWS = 1000
@@ -31,6 +31,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Which pictures, what to make of them and where to."""
     parser.add_argument("pictures", type=Path, metavar="FILE_OR_FOLDER", help="a picture, or a folder of them")
     add_generator(parser)
+    parser.add_argument("--back", action="store_true", help="the way back, where the training made one")
     parser.add_argument("--count", type=int, default=1, metavar="N", help="results of each picture (default: 1)")
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same results (default: 0)")
     parser.add_argument(
@@ -62,7 +63,7 @@ def run(options: argparse.Namespace) -> None:
     from ganforge.translating.sheet import write_sheet
 
     device, reading = prepared(options)
-    generator = Generator.load(options.generator, device)
+    generator = Generator.load(folder_of(options), device)
     check_generator(generator, options)
     rows: list[list[Image.Image]] = []
     done = 0
@@ -104,6 +105,22 @@ def check(options: argparse.Namespace) -> None:
     side = options.resize
     if side != NATIVE and not (side.isascii() and side.isdigit() and len(side) < 6 and 8 <= int(side) <= LARGEST):
         raise UserError(f"--resize is {side:.20}; allowed is {NATIVE}, or 8 to {LARGEST} pixels.")
+
+
+def folder_of(options: argparse.Namespace) -> Path:
+    """Where the generator lies that is asked for.
+
+    Raises:
+        UserError: there is no way back.
+    """
+    folder: Path = options.generator
+    if not options.back:
+        return folder
+    if folder.exists() and not (folder / WAY_BACK).exists():
+        raise UserError(
+            f"--back is given, but {folder} knows no way back: leave it out, or train with objective.name cycle."
+        )
+    return folder / WAY_BACK
 
 
 def files_in(path: Path, out: Path) -> list[Path]:

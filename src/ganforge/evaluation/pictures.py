@@ -7,7 +7,7 @@ import torch
 
 from ganforge.evaluation.inputs import Real, Samples
 from ganforge.evaluation.memorisation import nearest_training
-from ganforge.prepared.columns import ROWS, SOURCE
+from ganforge.prepared.columns import RETURNED, ROWS, SOURCE
 from ganforge.signals import Signal
 from ganforge.signals.image import with_channels
 
@@ -65,11 +65,20 @@ def nearest_by_value(signals: np.ndarray, others: np.ndarray, signal: Signal) ->
     return rows
 
 
+def have_one_size(samples: Samples) -> bool:
+    """Whether samples and their sources can stand side by side."""
+    source = samples.columns.get(SOURCE)
+    return source is not None and source.dtype == samples.signal.dtype and source.shape[2:] == samples.signal.shape[2:]
+
+
 def pair_rows(samples: Samples, real: Real) -> dict[str, np.ndarray]:
     """Which sources to show, of those of the first seed: (N,) places among its samples.
 
-    ``first``: as they come, ``best`` and ``worst``: those whose samples are nearest to their partners, and farthest.
+    ``first``: as they come; where partners are known also ``best`` and ``worst``: those whose samples are nearest to
+    theirs, and farthest.
     """
+    if not real.tested_by_pairs:
+        return {"first": np.arange(min(PAIRS_SHOWN, samples.count))}
     drawn = np.array(samples.signal[: samples.count]).astype(np.float32)
     partners = real.test.signal[np.array(samples.columns[ROWS][: samples.count])]
     order = np.abs(drawn - partners).reshape(samples.count, -1).mean(1).argsort(kind="stable")
@@ -78,7 +87,7 @@ def pair_rows(samples: Samples, real: Real) -> dict[str, np.ndarray]:
 
 
 def pair_sheet(samples: Samples, real: Real, rows: np.ndarray) -> tuple[np.ndarray, int]:
-    """A row each for some sources: the source, draws, its partner.
+    """A row each for some sources: the source, draws, its partner where it is known, the first draw translated back.
 
     Args:
         samples: what was drawn, of several seeds if all were asked for the same sources.
@@ -94,8 +103,11 @@ def pair_sheet(samples: Samples, real: Real, rows: np.ndarray) -> tuple[np.ndarr
     columns = [
         with_channels(np.array(real.test.columns[SOURCE][of_test]), channels),
         *(np.array(samples.signal[seed * samples.count + rows]) for seed in draws),
-        np.array(real.test.signal[of_test]),
     ]
+    if real.tested_by_pairs:
+        columns.append(np.array(real.test.signal[of_test]))
+    if RETURNED in samples.columns:
+        columns.append(with_channels(np.array(samples.columns[RETURNED][rows]), channels))
     return np.stack(columns, 1).reshape(-1, *samples.signal.shape[1:]), len(columns)
 
 

@@ -59,15 +59,15 @@ def beside(scores: Scores) -> Beside | None:
     """Samples beside trivial answers; None where samples answer nothing."""
     meanings = [meaning for meaning in registry.meanings().values() if meaning.beside]
     present = [
-        name for name in ANSWERS if any(look_up(scores, meaning.beside[name]) is not None for meaning in meanings)
+        name for name in ANSWERS if any(look_up(scores, meaning.beside.get(name)) is not None for meaning in meanings)
     ]
     if not present:
         return None
     table = []
     for meaning in meanings:
         value = look_up(scores, meaning.key)
-        if value is not None:
-            others = [look_up(scores, meaning.beside[name]) for name in present]
+        others = [look_up(scores, meaning.beside.get(name)) for name in present]
+        if value is not None and any(other is not None for other in others):
             cells = ["" if other is None else number_of(meaning, other) for other in others]
             table.append((meaning, number_of(meaning, value), cells))
     return Beside([ANSWERS[name] for name in present], table)

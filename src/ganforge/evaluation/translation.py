@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import torch
@@ -119,6 +119,43 @@ def best_of(draws: np.ndarray, partners: np.ndarray) -> float:
     axes = tuple(range(1, partners.ndim))
     distances = [np.abs(draw.astype(np.float32) - partners).mean(axis=axes) for draw in draws]
     return float(np.min(distances, axis=0).mean()) / 127.5
+
+
+def style_of(drawn: np.ndarray, extractor: Extractor) -> np.ndarray:
+    """Means and standard deviations over positions of the channels of all levels, (N, 2 * channels of all levels).
+
+    What a picture shows is where in a picture channels respond; its style is how strongly and how unevenly they do
+    (Huang and Belongie 2017, https://arxiv.org/abs/1703.06868).
+
+    Args:
+        drawn: stored (N, *shape).
+        extractor: whose levels they are.
+    """
+    blocks = []
+    with torch.inference_mode():
+        for start in range(0, len(drawn), AT_ONCE):
+            shown = extractor.signal.presented(np.array(drawn[start : start + AT_ONCE]), extractor.device)
+            levels = [level.float().flatten(2) for level in extractor.activations(shown)]
+            moments = [moment for level in levels for moment in (level.mean(2), level.std(2, correction=0))]
+            blocks.append(torch.cat(moments, 1).cpu().numpy())
+    return np.concatenate(blocks)
+
+
+def told_apart(signals: np.ndarray, sources: np.ndarray, judged: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """What share of each is taken for signals by a logistic regression that learnt to tell these from sources.
+
+    Args:
+        signals, sources: features to learn from, (N, features) and (M, features); both count alike.
+        judged: features by name.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    classifier = make_pipeline(StandardScaler(), LogisticRegression(C=0.01, class_weight="balanced", max_iter=1000))
+    truth = np.repeat([1, 0], [len(signals), len(sources)])
+    classifier.fit(np.concatenate([signals, sources]), truth)
+    return {name: float(classifier.predict(features).mean()) for name, features in judged.items()}
 
 
 def trivial_answers(real: Real) -> dict[str, np.ndarray]:

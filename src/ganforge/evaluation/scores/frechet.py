@@ -29,6 +29,7 @@ class FrechetDistance(Score):
             "lower",
             "that distance divided by the one in the column of real data, its floor; 1 is as good as real",
             spread_key="quality.fd_ratio_std",
+            beside={"source": "translation.fd_ratio_source"},
         ),
     )
 

@@ -9,21 +9,16 @@ from ganforge.evaluation.score import Meaning, Measured, Score, Scores, look_up_
 if TYPE_CHECKING:
     from ganforge.evaluation.inputs import Context, Real, Samples
 
+MOST_LEARNT = 5000  # sources and signals that a classifier learns to tell apart
 UNCHANGED = 0.05  # of the distance between sources of different samples, below which nothing was translated
 
 
 class Unpaired(Score):
-    """The sources themselves as answers, and the distance from each source to its sample, in features."""
+    """How much of a source is kept, how much of the target's style is taken on, and where ``fd_ratio`` begins."""
 
     name = "unpaired"
     needs = frozenset({"unpaired", "pictures", "asked_source", "asked_rows"})
     meanings = (
-        Meaning(
-            "translation.fd_ratio_source",
-            "ratio of sources",
-            "lower",
-            "Fréchet distance of the sources themselves from the target, divided by its floor: what fd_ratio begins at",
-        ),
         Meaning(
             "translation.content",
             "kept of the source",
@@ -31,7 +26,19 @@ class Unpaired(Score):
             "distance between features of a source and of its sample, divided by that between any two sources; 1: "
             "nothing of it is left",
         ),
+        Meaning(
+            "translation.style",
+            "taken for target",
+            "real",
+            "share that a classifier takes for the target, which learnt to tell training sources from training signals "
+            "by how strongly features of each level respond",
+            "translation.style_real",
+            whole=1,
+            beside={"source": "translation.style_source"},
+        ),
     )
+
+    facts = ("translation.fd_ratio_source",)
 
     def compute(self, samples: Samples, real: Real, context: Context) -> Measured:
         """See `Score.compute`."""
@@ -53,7 +60,23 @@ class Unpaired(Score):
         others = np.roll(sources, 1, axis=0)
         kept = perceptual(np.array(samples.signal[: samples.count]), sources, context.extractor)
         among = perceptual(others, sources, context.extractor)
-        return {"translation": {"fd_ratio_source": of_sources / floor, "content": kept / max(among, 1e-9)}}
+        numbers = {"fd_ratio_source": of_sources / floor, "content": kept / max(among, 1e-9)}
+        return {"translation": numbers | self._style(samples, real, context)}
+
+    def _style(self, samples: Samples, real: Real, context: Context) -> dict[str, float]:
+        """What share of samples, of held-out signals and of held-out sources is taken for the target."""
+        import numpy as np
+
+        from ganforge.evaluation.translation import style_of, told_apart
+        from ganforge.prepared.columns import SOURCE
+        from ganforge.signals.image import with_channels
+
+        extractor, channels = context.extractor, samples.signal.shape[1]
+        assert extractor is not None
+        sources = [with_channels(np.array(split.columns[SOURCE]), channels) for split in (real.train, real.test)]
+        judged = {"style": samples.signal, "style_real": real.test.signal, "style_source": sources[1]}
+        signals, others = (style_of(each[:MOST_LEARNT], extractor) for each in (real.train.signal, sources[0]))
+        return told_apart(signals, others, {name: style_of(each, extractor) for name, each in judged.items()})
 
     def alarms(self, scores: Scores) -> list[str]:
         """Nothing was translated, nothing of the sources is left, or samples are farther from the target than these."""
