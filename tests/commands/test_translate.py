@@ -8,11 +8,12 @@ from ganforge.cli import main
 from ganforge.commands.translate import names_of
 from ganforge.datasets.derived import derive
 from ganforge.generator import Generator
+from ganforge.networks.storage import save_generator
 from ganforge.translating.translation import translate
 from tests.commands.saved import write_generator
 from tests.settings import settings_text
 from tests.specs import spec
-from tests.translators import file_of, pixels_of, random_picture, write_translator
+from tests.translators import file_of, pixels_of, random_picture, translator, write_translator
 
 
 @pytest.fixture
@@ -133,3 +134,14 @@ def test_what_translates_nothing_or_one_way_only_says_so(folder):
         main(["translate", "mine", "--count", "2"])
     main(["translate", "mine"])
     assert pixels_of("translated/wide.png").shape == (3, 33, 70)
+
+
+def test_the_way_back_is_taken_where_there_is_one(folder):
+    write_translator(folder, target=(1, 32, 32))
+    Image.fromarray(random_picture(1, 33, 70)[0]).save("grey.png")
+    with pytest.raises(SystemExit, match=r"--back is given, but models/generator knows no way back: leave it out, or"):
+        main(["translate", "grey.png", "--back"])
+    back = translator(source=(1, 32, 32))
+    save_generator(folder / "models" / "generator" / "back", back.module, back.config)
+    main(["translate", "grey.png", "--back", "--out", "out"])
+    assert np.array_equal(pixels_of("out/grey.png"), translate(back, random_picture(1, 33, 70))[0])

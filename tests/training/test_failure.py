@@ -7,6 +7,7 @@ import pytest
 from ganforge.training.cures import cures
 from ganforge.training.failure import DivergedError, FailureWatch, check_finite
 from tests.specs import plan
+from tests.training.unpaired import unpaired
 
 
 def row(images, accuracy=0.8, spread=0.9):
@@ -96,3 +97,27 @@ def test_both_signs_are_counted_apart():
 def test_a_row_with_something_that_is_no_number_ends_the_run(value):
     with pytest.raises(DivergedError, match=f"at step 7, after 100 real signals: score_real is {value}; lower"):
         check_finite(row(100) | {"score_real": value}, 7)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "sentence", "cure"),
+    [
+        (
+            "change",
+            0.004,
+            "samples are their sources",
+            "lower objective.cycle from 10 or lower objective.identity from 5",
+        ),
+        ("correlation", -0.6, "light and dark are exchanged", "raise objective.identity from 5"),
+        ("chequers", 4.0, "alternate from pixel to pixel 4.0 times as strongly", "lower train.learning_rate"),
+    ],
+)
+def test_what_goes_wrong_without_pairs_is_named(column, value, sentence, cure):
+    of = unpaired("cycle")
+    watch = FailureWatch(100, cures(of.objective, of.train, of.augment, few=True, mixes_batch=False))
+    looks = (watch.look(row(images) | {column: value}, 1) for images in (100, 300))
+    (failure,) = (failure for failure in looks if failure is not None)
+    assert sentence in str(failure)
+    assert cure in str(failure)
+    well = {"change": 0.2, "correlation": 0.8, "chequers": 0.7}
+    assert FailureWatch.all_is_well(row(100) | well)

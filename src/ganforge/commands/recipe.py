@@ -72,8 +72,10 @@ def run(options: argparse.Namespace) -> None:
     if options.minutes is not None and options.name != FOLDER:
         raise UserError(f"--minutes is for the recipe {FOLDER} alone; other recipes say in train.images how long.")
     if options.name is None:
-        for name, description in list_recipes().items():
-            print(f"{name:14}{description}")
+        recipes = list_recipes()
+        width = max(map(len, recipes)) + 2
+        for name, description in recipes.items():
+            print(f"{name:{width}}{description}")
         return
     proposals = proposed(options.minutes or MINUTES) if options.name == FOLDER else []
     changed = apply_recipe(options.name, proposals=proposals)

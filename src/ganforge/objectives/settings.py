@@ -134,7 +134,7 @@ class PairedSettings(GameSettings):
         return self.diversity > 0
 
 
-class UnpairedSettings(GameSettings):
+class WithoutPairsSettings(GameSettings):
     """What objectives have in common that translate pictures without pairs."""
 
     identity: Weight
@@ -146,7 +146,7 @@ class UnpairedSettings(GameSettings):
         return True
 
 
-class CycleSettings(UnpairedSettings):
+class CycleSettings(WithoutPairsSettings):
     """Two translators, there and back, that undo each other (Zhu 2017, CycleGAN)."""
 
     name: Literal["cycle"]
@@ -161,7 +161,7 @@ class CycleSettings(UnpairedSettings):
         return f"{self.loss} there and back"
 
 
-class ContrastiveSettings(UnpairedSettings):
+class ContrastiveSettings(WithoutPairsSettings):
     """A translator whose patches have to be told by those of their source (Park 2020, CUT and FastCUT)."""
 
     name: Literal["contrastive"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ganforge.objectives.settings import GameSettings, ObjectiveSettings, PairedSettings
+from ganforge.objectives.settings import GameSettings, ObjectiveSettings, PairedSettings, WithoutPairsSettings
 from ganforge.training.settings import AugmentSettings, TrainSettings
 
 
@@ -23,9 +23,22 @@ def cures(
     alike = [f"lower train.learning_rate from {_text(train.learning_rate)}", *_penalties(objective)]
     if isinstance(objective, GameSettings) and objective.loss != "relativistic":
         alike.append("set objective.loss to relativistic")
-    if not mixes_batch and not paired:
+    if not mixes_batch and not objective.needs_source:
         alike.append("set network.name to modulated, whose discriminator sees how varied samples are")
-    return {"pair_accuracy": _or(winning), "relative_spread": _or(alike), "least_spread": _or(alike)}
+    of_all = {"pair_accuracy": _or(winning), "relative_spread": _or(alike), "least_spread": _or(alike)}
+    return of_all | (_without_pairs(objective, train) if isinstance(objective, WithoutPairsSettings) else {})
+
+
+def _without_pairs(objective: WithoutPairsSettings, train: TrainSettings) -> dict[str, str]:
+    """Against what goes wrong where nothing says what a source is to become."""
+    held = {name: getattr(objective, name, 0.0) for name in ("cycle", "contrast", "identity")}
+    loosen = [f"lower objective.{name} from {weight:g}" for name, weight in held.items() if weight]
+    finer = [f"lower train.learning_rate from {_text(train.learning_rate)}", *_penalties(objective)]
+    return {
+        "change": _or(loosen or ["raise train.discriminator_rate"]),
+        "correlation": f"raise objective.identity from {objective.identity:g}, unless that is what is wanted",
+        "chequers": _or(finer),
+    }
 
 
 def _penalties(objective: ObjectiveSettings) -> list[str]:

@@ -68,6 +68,15 @@ SIGNS = (
         "samples of one of the labels differ from each other only {:.1%} as much as real ones do",
         part_of="relative_spread",
     ),
+    Sign("change", 0.01, 0.02, False, "samples are their sources: their brightness differs by {:.3f} of 2 in the mean"),
+    Sign(
+        "correlation",
+        -0.3,
+        0.0,
+        False,
+        "light and dark are exchanged: the brightness of samples correlates with that of their sources by {:.2f}",
+    ),
+    Sign("chequers", 3.0, 2.0, True, "samples alternate from pixel to pixel {:.1f} times as strongly as their sources"),
 )
 
 
