@@ -114,12 +114,12 @@ def benchmark_plan(options: argparse.Namespace, compute: ComputeSettings) -> Pla
     )
 
 
-def random_pairs(folder: Path, resolution: int) -> Prepared:
-    """A data set of noise, in the format of the pipeline."""
+def random_pairs(folder: Path, resolution: int, *, unpaired: bool = False) -> Prepared:
+    """A data set of noise, in the format of the pipeline; unpaired: it says that none belongs to another."""
     random = np.random.default_rng(0)
     signal, source = (random.integers(0, 256, (PAIRS, 3, resolution, resolution), dtype=np.uint8) for _ in range(2))
     split = Split({SIGNAL: signal, SOURCE: source})
-    kinds = dict.fromkeys((SIGNAL, SOURCE), Kind(ImageSignal.kind))
+    kinds = {SIGNAL: Kind(ImageSignal.kind), SOURCE: Kind(ImageSignal.kind, {"unpaired": True} if unpaired else {})}
     write_prepared(folder, {"train": split, "test": split}, kinds, dataset="pairs", origin="")
     return Prepared.load(folder)
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from ganforge.objectives.settings import GameSettings, ObjectiveSettings, PairedSettings, WithoutPairsSettings
+from ganforge.objectives.settings import (
+    AnyObjectiveSettings,
+    GameSettings,
+    ObjectiveSettings,
+    PairedSettings,
+    WithoutPairsSettings,
+)
 from ganforge.training.settings import AugmentSettings, TrainSettings
 
 
@@ -41,7 +47,7 @@ def _without_pairs(objective: WithoutPairsSettings, train: TrainSettings) -> dic
     }
 
 
-def _penalties(objective: ObjectiveSettings) -> list[str]:
+def _penalties(objective: AnyObjectiveSettings) -> list[str]:
     """Stronger penalties of those that there are, or the usual ones where there are none."""
     if not isinstance(objective, GameSettings):
         return []
