@@ -86,8 +86,8 @@ def read_real(data: Prepared, samples: Samples, *, pretrained: bool) -> Real:
         read_array(EXTRACTOR / "train_labels.npy") if samples.labels is None else train.required_labels(),
         len(meta.classes),
         signal_of(meta.columns[SIGNAL]),
-        meta.tested_by_pairs,
-        meta.paired,
+        tested_by_pairs=meta.tested_by_pairs,
+        learnt_by_pairs=meta.paired,
     )
 
 

@@ -52,12 +52,14 @@ def write_samples(generator: Generator, settings: SampleSettings, count: int, po
 
 def write_way_back(params: Params) -> None:
     """returned.npy: what the way back makes of the samples, where there is one."""
+    returned = SAMPLES / f"{RETURNED}.npy"
+    returned.unlink(missing_ok=True)
     if not (GENERATOR / WAY_BACK).exists():
         return
     back = Generator.load(GENERATOR / WAY_BACK, configure(params.compute))
     drawn = read_array(SAMPLES / f"{SIGNAL}.npy", mapped=True)
     blocks = back.draw(len(drawn), params.sample.seeds[0], {SOURCE: drawn})
-    write_blocks(SAMPLES / f"{RETURNED}.npy", (len(drawn), *back.shape), blocks, back.signal.dtype)
+    write_blocks(returned, (len(drawn), *back.shape), blocks, back.signal.dtype)
 
 
 def write_sheets(generator: Generator, settings: SampleSettings, pool: Arrays) -> None:

@@ -15,6 +15,7 @@ from ganforge.evaluation.settings import SampleSettings
 from ganforge.files import UNWRITABLE, repository_root, unwritable
 from ganforge.layout import RAW
 from ganforge.params import Params, load_params
+from ganforge.prepared.columns import SIGNAL, SOURCE
 from ganforge.prepared.meta import Meta
 from ganforge.runs.lock import holds
 from pipeline.process import free
@@ -57,7 +58,7 @@ def samples_per_seed(sample: SampleSettings, meta: Meta) -> int:
     Raises:
         UserError: more are asked for than there are real test items to compare them with.
     """
-    held_out = meta.count["test"]
+    held_out = min(column.count["test"] for name, column in meta.columns.items() if name in (SIGNAL, SOURCE))
     if sample.count == "auto":
         return min(held_out, MOST_SAMPLES)
     if sample.count > held_out:

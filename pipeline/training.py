@@ -222,3 +222,5 @@ def write_generator(folder: Path, params: Params, meta: Meta, trained: TrainedWe
     way_back = assemble_way_back(params.network, meta, trained)
     if way_back is not None:
         save_generator(folder / WAY_BACK, *way_back)
+    else:
+        shutil.rmtree(folder / WAY_BACK, ignore_errors=True)

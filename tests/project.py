@@ -136,6 +136,14 @@ class Project:
         with path.open("w") as file:
             yaml.dump(document, file)
 
+    def replace(self, **sections: dict) -> None:
+        """Writes whole sections of params.yaml."""
+        yaml, path = YAML(), self.root / "params.yaml"
+        document = yaml.load(path.read_text())
+        document.update(sections)
+        with path.open("w") as file:
+            yaml.dump(document, file)
+
     def metrics(self) -> dict:
         """reports/metrics.json."""
         return json.loads((self.root / "reports" / "metrics.json").read_text())

@@ -139,7 +139,7 @@ def test_what_translates_nothing_or_one_way_only_says_so(folder):
 def test_the_way_back_is_taken_where_there_is_one(folder):
     write_translator(folder, target=(1, 32, 32))
     Image.fromarray(random_picture(1, 33, 70)[0]).save("grey.png")
-    with pytest.raises(SystemExit, match=r"--back is given, but models/generator knows no way back: leave it out, or"):
+    with pytest.raises(SystemExit, match=r"--back is given, but models/generator holds no way back, which"):
         main(["translate", "grey.png", "--back"])
     back = translator(source=(1, 32, 32))
     save_generator(folder / "models" / "generator" / "back", back.module, back.config)

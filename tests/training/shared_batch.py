@@ -40,7 +40,7 @@ settings = unpaired.unpaired("cycle", train=train, objective_changes={"pool": 64
 trainer = build_trainer(settings, unpaired_data, Checkpoints(out / "cycle-checkpoints"), cpu, world=world)
 list(trainer.run())
 pool = trainer.game.objective.pools[0].samples
-report("cycle", trainer.game.objective, history=trainer.history, pool=float(pool.double().abs().sum()))
+report("cycle", trainer.game.objective, history=trainer.history, pool=pool.double().flatten(1).sum(1).tolist())
 
 game = translation.game(translation.unpaired(data), world=world, optimiser="sgd")
 while game.step < game.steps:

@@ -63,7 +63,7 @@ def test_two_processes_share_a_history_of_samples(run):
     for column in ("loss_discriminator", "loss_generator_back", "loss_cycle", "score_fake"):
         values = [[row[column] for row in told["history"]] for told in (one, two[0])]
         assert values[1] == pytest.approx(values[0], rel=1e-3, abs=1e-5), column
-    assert two[0]["pool"] == two[1]["pool"] == pytest.approx(one["pool"], rel=1e-4)
+    assert two[0]["pool"] == two[1]["pool"] == pytest.approx(one["pool"], rel=1e-3, abs=1e-2)
     assert two[0]["weights"] == two[1]["weights"]
     assert two[0]["weights"] == pytest.approx(one["weights"], rel=1e-4, abs=1e-4)
 

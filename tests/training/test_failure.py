@@ -121,3 +121,5 @@ def test_what_goes_wrong_without_pairs_is_named(column, value, sentence, cure):
     assert cure in str(failure)
     well = {"change": 0.2, "correlation": 0.8, "chequers": 0.7}
     assert FailureWatch.all_is_well(row(100) | well)
+    assert failure.may_be_wanted  # it is told, and the training goes on
+    assert FailureWatch.all_is_well(row(100) | {column: value})

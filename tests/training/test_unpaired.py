@@ -25,8 +25,9 @@ def start(settings, data, folder):
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
-def test_a_training_resumes_to_the_bit_with_all_its_terms(data, tmp_path, objective):
-    settings, ends = unpaired(objective, train={"images": 256}), []
+@pytest.mark.parametrize("more", [{}, {"discriminator_steps": 2, "precision": "bfloat16"}])
+def test_a_training_resumes_to_the_bit_with_all_its_terms(data, tmp_path, objective, more):
+    settings, ends = unpaired(objective, train={"images": 256, **more}), []
     for stop in (None, 128):
         run = start(settings, data, tmp_path / str(stop))
         for report in run.run():

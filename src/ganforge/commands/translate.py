@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ganforge.generator import Generator
     from ganforge.translating.sources import Reading
 
-NAME, HELP = "translate", "make pictures of pictures of any size, by a generator that was trained to"
+NAME, HELP = "translate", "make pictures of pictures of any size, by a generator that was trained to do so"
 SHEET = "sheet"
 MOST_ROWS, MOST_COLUMNS = 20, 8  # of pictures on the sheet, and of draws beside each
 MOST_DRAWS = 1000
@@ -118,7 +118,8 @@ def folder_of(options: argparse.Namespace) -> Path:
         return folder
     if folder.exists() and not (folder / WAY_BACK).exists():
         raise UserError(
-            f"--back is given, but {folder} knows no way back: leave it out, or train with objective.name cycle."
+            f"--back is given, but {folder} holds no way back, which objective.name cycle trains and which exports and "
+            "the registry leave out: name the folder models/generator of such a training, or leave --back out."
         )
     return folder / WAY_BACK
 

@@ -101,6 +101,7 @@ class Emoji(Source["EmojiSettings"]):
         sheets = [read_sheet(raw / SHEETS[style], settings.background) for style in styles]
         drawn = [cell for cell in cells if cell.styles >= SHEETS.keys()]
         refused = _variations(drawn, settings) | _repeated(drawn, sheets, settings)
+        withheld = _partners_learnt(drawn, sheets, settings) if settings.partners == "withheld" else {}
         items = [Item(cell.name, TABLE, cell.category, caption=cell.title) for cell in cells]
         collection = Collection("emoji", items, (), "the classes are the categories")
         intake = Intake(folder, collection, _intake_settings(settings))
@@ -112,7 +113,9 @@ class Emoji(Source["EmojiSettings"]):
             if refusal is None and settings.partners == "withheld" and _split_of(cell, settings) == "train":
                 gives_source = shown_as_source(cell.base)
                 sheet = sheets[1] if gives_source else sheets[0]
-                intake.add(item, _picture(cell, [sheet], settings), columns.SOURCE if gives_source else columns.SIGNAL)
+                refusal = withheld.get(cell.name)
+                column = columns.SOURCE if gives_source else columns.SIGNAL
+                intake.add(item, refusal or _picture(cell, [sheet], settings), column)
             else:
                 intake.add(item, refusal or _picture(cell, sheets, settings))
             progress(done, len(cells))
@@ -202,6 +205,20 @@ def shown_as_source(base: str) -> bool:
 def _split_of(cell: Cell, settings: EmojiSettings) -> str | None:
     """The split of an emoji, by its base."""
     return split_of(None, digest_of(cell.base.encode()), settings.test_share, settings.held_out)
+
+
+def _partners_learnt(
+    cells: Sequence[Cell], sheets: Sequence[Image.Image], settings: EmojiSettings
+) -> dict[str, Refusal]:
+    """Emoji to learn from as sources, by their names, whose withheld drawing is that of another that is learnt from."""
+    learnt = [cell for cell in cells if _split_of(cell, settings) == "train"]
+    digests = {cell.name: digest_of(cut(sheets[0], cell, settings.side).data) for cell in learnt}
+    drawings = {digests[cell.name]: cell.name for cell in learnt if not shown_as_source(cell.base)}
+    return {
+        cell.name: Refusal("duplicate", f"its withheld drawing has the same pixels as {drawings[digests[cell.name]]}")
+        for cell in learnt
+        if shown_as_source(cell.base) and digests[cell.name] in drawings
+    }
 
 
 def _variations(cells: Sequence[Cell], settings: EmojiSettings) -> dict[str, Refusal]:

@@ -207,7 +207,8 @@ class Intake:
     def _place(self, split: str, column: str, stays: np.ndarray) -> None:
         """Puts an array where it belongs, without the rows that do not stay, and with one channel if all are grey."""
         written, path = self._arrays[split][column].path, column_file(self._folder, split, column)
-        grey = self._settings.channels == "auto" and column not in self._coloured
+        coloured = bool(self._coloured) if self._settings.two_kinds else column in self._coloured
+        grey = self._settings.channels == "auto" and not coloured
         if stays.all() and not grey:
             written.replace(path)
             return
@@ -290,10 +291,10 @@ class Intake:
         """
         candidates = len(self._collection.items)
         for split, name in (("train", "to learn from"), ("test", "held out")):
-            for column in {column for arrays in self._arrays.values() for column in arrays} or {SIGNAL}:
+            for column in FOLDERS if self._settings.two_kinds else (SIGNAL,):
                 if staying[split][self._has(split, column)].any():
                     continue
-                which = f"none in its folder {FOLDERS[column]}" if self._settings.name == "unpaired" else "none"
+                which = f"none in its folder {FOLDERS[column]}" if self._settings.two_kinds else "none"
                 raise UserError(
                     f"{self._collection.title} holds {candidates} files that may be images, and {which} is left "
                     f"{name}: put more images there, or change dataset.test_share in params.yaml."

@@ -69,8 +69,13 @@ class DataSettings(Section):
 
     @property
     def has_source(self) -> bool:
-        """Whether every signal comes with a picture that it is to be made of."""
+        """Whether there are pictures that signals are to be made of."""
         return False
+
+    @property
+    def has_pairs(self) -> bool:
+        """Whether every signal to learn from comes with a source of its own."""
+        return self.has_source
 
 
 class LabelledSettings(DataSettings):
@@ -203,6 +208,11 @@ class ImageFileSettings(ResizedSettings):
         """Pixels that a side has at least where nothing is resized."""
         return 8
 
+    @property
+    def two_kinds(self) -> bool:
+        """Whether there are pictures of two kinds, which are to have as many channels."""
+        return False
+
 
 class Flowers102Settings(ImageFileSettings, PictureSettings):
     """Photographs of 102 kinds of flower, of many sizes: set a resolution."""
@@ -247,6 +257,16 @@ class UnpairedSettings(ImageFileSettings):
     name: Literal["unpaired"]
 
     @property
+    def two_kinds(self) -> bool:
+        """See `ImageFileSettings`."""
+        return True
+
+    @property
+    def has_pairs(self) -> bool:
+        """See `DataSettings`."""
+        return False
+
+    @property
     def least_side(self) -> int:
         """See `ImageFileSettings`; a translator halves a picture more often."""
         return 16
@@ -270,8 +290,8 @@ class EmojiSettings(ResizedSettings):
     """edges: least gradient of an outline, 0 to 1; small: 2, 4 or 8 times shrunk; masked: share of each side; auto:
     0.1, 4, 0.5."""
     partners: Literal["shown", "withheld"]
-    """Whether a translation learns from pairs. withheld: from the sources of half of the emoji and from the pictures of
-    the other half; those held out stay pairs, for the scores."""
+    """shown: pairs are learnt from. withheld: sources are of one half of the emoji, pictures of the other; held-out
+    emoji stay pairs, for the scores."""
     background: Colour
     """Red, green and blue (#rrggbb) behind transparent pixels."""
     test_share: Annotated[float, Field(gt=0, le=0.5)]
@@ -286,6 +306,11 @@ class EmojiSettings(ResizedSettings):
     def has_source(self) -> bool:
         """See `DataSettings`."""
         return self.source != "none"
+
+    @property
+    def has_pairs(self) -> bool:
+        """See `DataSettings`."""
+        return self.has_source and self.partners == "shown"
 
     @model_validator(mode="after")
     def _source_fits(self) -> EmojiSettings:

@@ -31,4 +31,6 @@ class TwoWay(nn.Module):
 
 def one_way(weights: Mapping[str, Tensor], way: str) -> dict[str, Tensor]:
     """The weights of one of both; none where they are not those of a `TwoWay`."""
+    if not all(name.startswith((f"{THERE}.", f"{BACK}.")) for name in weights):
+        return {}
     return {name.removeprefix(f"{way}."): weight for name, weight in weights.items() if name.startswith(f"{way}.")}

@@ -2,7 +2,8 @@
 
 CUT and FastCUT: Park et al. 2020, https://arxiv.org/abs/2007.15651. A patch of the translation is to be told, among
 other patches of the same source, to be where it is (eq. 3), in the eyes of the generator's own first half. Nothing is
-translated back.
+translated back. Departures: patches are drawn where a source shows something, and the translation of a mirrored source
+is turned back as a picture rather than as features, which holds for any size.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d, cross_entropy, normalize
 
 from ganforge.errors import UserError
+from ganforge.networks.layers import pad_to_multiple
 from ganforge.networks.translation import Translator
 from ganforge.objectives.adversarial import Adversarial
 from ganforge.objectives.cycle import shapes_without_pairs
@@ -54,7 +56,8 @@ class Contrastive(Adversarial):
         if target != source:
             raise UserError(
                 f"params.yaml: objective.name is contrastive, but pictures have the shape {target} and sources "
-                f"{source}, which one network cannot see alike; allowed are equal shapes: set objective.name to cycle."
+                f"{source}, which one network cannot see alike; allowed are equal shapes: set dataset.channels to 3, or "
+                "objective.name to cycle."
             )
         game = super().build(settings, players)
         translator = cast("Translator", game.generators)
@@ -104,15 +107,19 @@ class Contrastive(Adversarial):
     def _patch_loss(self, latents: Tensor, source: Tensor, drawn: Tensor, flipped: Tensor | None) -> Tensor:
         """The mean of `patch_loss` over the levels."""
         heads = cast("nn.ModuleList", self.generators[1])
-        seen, wanted = self.kept.levels(latents, drawn), self.kept.levels(latents, source)
-        busy = busyness(source)
+        if flipped is not None:
+            drawn = torch.where(flipped, drawn.flip(-1), drawn)
+        seen = self.kept.levels(latents, drawn)
+        with torch.no_grad():
+            wanted = self.kept.levels(latents, source)
+            busy = busyness(pad_to_multiple(source, (self.kept.multiple, self.kept.multiple)))
         total = torch.zeros((), device=source.device)
         for head, one, other in zip(heads, seen, wanted, strict=True):
-            if flipped is not None:
-                one = torch.where(flipped, one.flip(-1), one)
             places = draw_places(adaptive_avg_pool2d(busy, (one.shape[2], one.shape[3])).flatten(1), self.patches)
-            vectors, keys = (normalize(head(_at(level, places)).float(), dim=2) for level in (one, other))
-            total = total + patch_loss(vectors, keys.detach(), self.temperature)
+            vectors = normalize(head(_at(one, places)).float(), dim=2)
+            with torch.no_grad():
+                keys = normalize(head(_at(other, places)).float(), dim=2)
+            total = total + patch_loss(vectors, keys, self.temperature)
         return total / len(heads)
 
 
@@ -159,7 +166,8 @@ def patch_loss(vectors: Tensor, keys: Tensor, temperature: float) -> Tensor:
         vectors, keys: (batch, places, entries) of length 1; those of the same place belong together.
         temperature: that their products are divided by.
     """
-    scores = vectors @ keys.transpose(1, 2) / temperature
+    with torch.autocast(vectors.device.type, enabled=False):  # products of less precision are too coarse
+        scores = vectors @ keys.transpose(1, 2) / temperature
     truth = torch.arange(scores.shape[1], device=scores.device).expand(scores.shape[:2])
     return cross_entropy(scores.flatten(0, 1), truth.flatten())
 

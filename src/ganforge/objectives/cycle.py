@@ -22,7 +22,7 @@ from ganforge.objectives.settings import CycleSettings, GameSettings
 from ganforge.objectives.signs import translation_terms
 from ganforge.prepared.columns import SIGNAL, SOURCE
 
-WAY_BACK = "_back"  # behind the names of the terms that are of the way back
+OF_WAY_BACK = "_back"  # behind the names of the terms that are of the way back
 
 
 class Cycle(Objective):
@@ -63,17 +63,12 @@ class Cycle(Objective):
         if settings.identity and target[0] != source[0]:
             raise UserError(
                 f"params.yaml: objective.identity is {settings.identity:g}, but pictures have {target[0]} channels and "
-                f"sources {source[0]}, so that neither is one of the other; allowed is 0."
+                f"sources {source[0]}, so that neither is one of the other; allowed is 0, or set dataset.channels to 3."
             )
         assert players.reversed is not None
         batch = players.batch_size
         pools = None
         if settings.pool:
-            if settings.pool < batch:
-                raise UserError(
-                    f"params.yaml: objective.pool is {settings.pool}, but a batch has {batch} pictures; allowed is 0 "
-                    "or at least as many as train.batch_size."
-                )
             pools = HistoryPool(settings.pool, batch, target), HistoryPool(settings.pool, batch, source)
         return cls(
             Adversarial.build(settings, players),
@@ -163,20 +158,21 @@ def shapes_without_pairs(name: str, players: Players) -> tuple[tuple[int, ...], 
     """Shapes of signals and of sources as networks see them.
 
     Raises:
-        UserError: the data have no sources.
+        UserError: the data have no sources, or these have partners.
     """
     source = players.condition
-    if not isinstance(source, Source) or players.reversed is None:
+    if not isinstance(source, Source) or not source.unpaired or players.reversed is None:
+        found = "every source has its partner" if isinstance(source, Source) else "there are no sources"
         raise UserError(
-            f"params.yaml: objective.name is {name}, which translates pictures, but the data have no source: set "
-            "dataset.name to unpaired, take other data with sources, or set objective.name to adversarial."
+            f"params.yaml: objective.name is {name}, which translates without pairs, but {found} in the data: set "
+            "dataset.name to unpaired or, of emoji, dataset.partners to withheld, or set another objective.name."
         )
     return players.shape, source.signal.network_shape
 
 
 def _of_way_back(terms: Terms) -> Terms:
     """Terms under names of their own; sums that are judged over steps are kept for the way there alone."""
-    return {f"{name}{WAY_BACK}": value for name, value in terms.items() if value.dim() == 0}
+    return {f"{name}{OF_WAY_BACK}": value for name, value in terms.items() if value.dim() == 0}
 
 
 OBJECTIVE = Cycle

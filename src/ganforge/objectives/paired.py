@@ -84,7 +84,7 @@ def check_partners(name: str, players: Players) -> None:
     if not isinstance(source, Source) or source.unpaired:
         raise UserError(
             f"params.yaml: objective.name is {name}, which needs pairs of pictures, but the data have none: set "
-            "dataset.source, take data of pairs, or set objective.name to adversarial."
+            "dataset.source, take data of pairs, or set objective.name to cycle or contrastive, which do without."
         )
 
 

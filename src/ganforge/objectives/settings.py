@@ -38,6 +38,11 @@ class AnyObjectiveSettings(Section):
         return False
 
     @property
+    def needs_pairs(self) -> bool | None:
+        """Whether every picture must have its source, or (False) none may; None: it does not matter."""
+        return None
+
+    @property
     def needs_latents(self) -> bool:
         """Whether one source is to have several pictures."""
         return False
@@ -129,6 +134,11 @@ class PairedSettings(GameSettings):
         return True
 
     @property
+    def needs_pairs(self) -> bool | None:
+        """They must."""
+        return True
+
+    @property
     def needs_latents(self) -> bool:
         """Where other latents are to make other pictures."""
         return self.diversity > 0
@@ -144,6 +154,11 @@ class WithoutPairsSettings(GameSettings):
     def needs_source(self) -> bool:
         """It is."""
         return True
+
+    @property
+    def needs_pairs(self) -> bool | None:
+        """None may."""
+        return False
 
 
 class CycleSettings(WithoutPairsSettings):
@@ -190,6 +205,11 @@ class RegressionSettings(AnyObjectiveSettings):
     @property
     def needs_source(self) -> bool:
         """It is."""
+        return True
+
+    @property
+    def needs_pairs(self) -> bool | None:
+        """They must."""
         return True
 
 

@@ -16,18 +16,21 @@ def translation_terms(source: Tensor, drawn: Tensor) -> Terms:
         source, drawn: (batch, channels, height, width) of equal height and width.
 
     Returns:
-        ``change``: mean absolute difference of brightness, 0 where the output is the input; ``correlation`` of
-        brightness within a picture, in the mean: below 0 where light and dark are exchanged; ``chequers``: how strong
-        the finest pattern of alternating pixels is beside that of the sources, 1 where it is the same.
+        ``change``: mean absolute difference, of brightness where channels differ in number; 0 where the output is the
+        input. ``correlation`` of brightness within a picture, in the mean; below 0 where light and dark are exchanged.
+        ``chequers``: how strong the finest pattern of alternating pixels is beside that of the sources; 1 where it is
+        the same.
     """
     if source.shape[2:] != drawn.shape[2:]:
         return {}
-    one, other = (x.float().mean(1) for x in (source, drawn))
+    source, drawn = source.float(), drawn.float()
+    one, other = source.mean(1), drawn.mean(1)
+    change = (source - drawn if source.shape == drawn.shape else one - other).abs().mean()
     deviations = [(x - x.mean((1, 2), keepdim=True)).flatten(1) for x in (one, other)]
     lengths = torch.linalg.vector_norm(deviations[0], dim=1) * torch.linalg.vector_norm(deviations[1], dim=1)
     correlation = (deviations[0] * deviations[1]).sum(1) / lengths.clamp_min(1e-6)
     return {
-        "change": (one - other).abs().mean(),
+        "change": change,
         "correlation": correlation.mean(),
         "chequers": _chequers(other) / _chequers(one).clamp_min(1e-3),
     }

@@ -11,7 +11,7 @@ import numpy as np
 from ganforge.pages.page import Section, pictures, render
 from ganforge.prepared.columns import SIGNAL, SOURCE, TOKENS, Split
 from ganforge.prepared.facts import FEW_IMAGES, FEW_OF_A_CLASS, Facts
-from ganforge.prepared.meta import Meta, Prepared
+from ganforge.prepared.meta import SPLITS, Meta, Prepared
 from ganforge.signals import signal_of
 
 SHEET_ROWS, SHEET_COLUMNS = 20, 12
@@ -159,15 +159,28 @@ def _of_classes(meta: Meta) -> list[str]:
 
 def _of_files(meta: Meta, facts: Facts) -> list[str]:
     sentences = []
-    if meta.count["train"] < FEW_IMAGES:
+    counts = {
+        split: min(column.count[split] for name, column in meta.columns.items() if name in (SIGNAL, SOURCE))
+        for split in SPLITS
+    }
+    if counts["train"] < FEW_IMAGES:
         mode, recipe = ("together", "pairs") if meta.paired else ("adaptive", "folder")
+        if SOURCE in meta.columns and not meta.paired:
+            recipe = "style_transfer"
         sentences.append(
-            f"There are only {meta.count['train']:,} images to learn from: a discriminator knows them by heart unless "
+            f"There are only {counts['train']:,} images to learn from: a discriminator knows them by heart unless "
             f"augment.mode is {mode}, as the recipe {recipe} sets it."
         )
-    if meta.count["test"] < FEW_HELD_OUT:
+    sources = meta.columns[SOURCE].count["train"] if SOURCE in meta.columns else meta.count["train"]
+    fewer, more = sorted((sources, meta.count["train"]))
+    if more > UNEQUAL * fewer:
         sentences.append(
-            f"Only {meta.count['test']} images are held out: scores against so few are noisy; dataset.test_share is "
+            f"There are {sources:,} sources and {meta.count['train']:,} pictures of the target: what is rare on one "
+            "side and frequent on the other is made up."
+        )
+    if counts["test"] < FEW_HELD_OUT:
+        sentences.append(
+            f"Only {counts['test']} images are held out: scores against so few are noisy; dataset.test_share is "
             "their share."
         )
     if facts.notes.get("enlarged", 0) > MANY * facts.taken:

@@ -79,6 +79,16 @@ class Params(Section):
         return self
 
     @model_validator(mode="after")
+    def _pool_holds_a_batch(self) -> Params:
+        pool = getattr(self.objective, "pool", 0)
+        if 0 < pool < self.train.batch_size:
+            raise ValueError(
+                f"objective.pool is {pool} while train.batch_size is {self.train.batch_size}; allowed is 0 or at least "
+                "as many as the latter: change one of the two"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _processes_share_a_batch(self) -> Params:
         if self.compute.processes > 1 and self.compute.device == "mps":
             raise ValueError("compute.processes is more than 1, but mps has one device: set it to 1")
@@ -107,6 +117,13 @@ class Params(Section):
             raise UserError(
                 f"params.yaml: {asked}, but {self.dataset.name} has no pictures to translate: set dataset.source to "
                 "grey, edges, small or masked, or take dataset.name pairs, unpaired or emoji."
+            )
+        pairs = self.objective.needs_pairs
+        if pairs is not None and pairs != self.dataset.has_pairs:
+            found, objectives = ("pairs", "paired") if self.dataset.has_pairs else ("no pairs", "cycle or contrastive")
+            raise UserError(
+                f"params.yaml: objective.name is {self.objective.name}, but {self.dataset.name} has {found} to learn "
+                f"from: set objective.name to {objectives}, or take other data."
             )
         if asked is not None and self.network.conditional == "never":
             raise UserError(f"params.yaml: {asked}, but network.conditional is never: set it to auto.")

@@ -180,13 +180,14 @@ class Trainer:
                 raise
             row, failure = {"images": float(game.images), "learning_rate": game.learning_rate}, error.failure
         warning = None if failure is None else str(failure)
-        if failure is not None and self._may_help():
+        if failure is None or failure.may_be_wanted:
+            if isinstance(on_failure, Help) and self.watch.all_is_well(row):
+                self.last_well = game.snapshot()
+        elif self._may_help():
             warning = f"{failure.symptom}: {self._help()}"
-        elif warning is not None and on_failure != "warn":
+        elif on_failure != "warn":
             after = f", after being helped {self.helps} times" if self.helps else ""
             raise FailureError(f"training failed{after}: {warning}")
-        elif isinstance(on_failure, Help) and self.watch.all_is_well(row):
-            self.last_well = game.snapshot()
         if isinstance(on_failure, Help):
             row["helps"] = float(self.helps)
         return row, warning

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from ganforge.evaluation.score import Meaning, Measured, Score, Scores, look_up_all
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from ganforge.evaluation.inputs import Context, Real, Samples
 
-MOST_LEARNT = 5000  # sources and signals that a classifier learns to tell apart
+MOST = 5000  # sources, and signals, that a classifier learns to tell apart
 UNCHANGED = 0.05  # of the distance between sources of different samples, below which nothing was translated
 
 
@@ -44,15 +46,16 @@ class Unpaired(Score):
         """See `Score.compute`."""
         import numpy as np
 
+        from ganforge.evaluation.pictures import have_one_size
         from ganforge.evaluation.translation import perceptual
         from ganforge.features.frechet import Gaussian, frechet_distance
         from ganforge.prepared.columns import SOURCE
         from ganforge.signals.image import with_channels
 
         assert context.extractor is not None
-        sources = np.array(samples.columns[SOURCE][: samples.count])
-        if sources.shape[2:] != samples.signal.shape[2:]:
+        if not have_one_size(samples):
             return {}
+        sources = np.array(samples.columns[SOURCE][: samples.count])
         sources = with_channels(sources, samples.signal.shape[1])
         reference = Gaussian.fit(real.train_features)
         floor = frechet_distance(reference, Gaussian.fit(real.test_features.values[context.rows.held_out]))
@@ -73,9 +76,18 @@ class Unpaired(Score):
 
         extractor, channels = context.extractor, samples.signal.shape[1]
         assert extractor is not None
-        sources = [with_channels(np.array(split.columns[SOURCE]), channels) for split in (real.train, real.test)]
-        judged = {"style": samples.signal, "style_real": real.test.signal, "style_source": sources[1]}
-        signals, others = (style_of(each[:MOST_LEARNT], extractor) for each in (real.train.signal, sources[0]))
+
+        def some_of(column: np.ndarray) -> np.ndarray:
+            rows = np.random.default_rng(0).permutation(len(column))[:MOST]
+            return with_channels(np.array(column[np.sort(rows)]), channels)
+
+        judged = {
+            "style": samples.signal,
+            "style_real": real.test.signal,
+            "style_source": some_of(real.test.columns[SOURCE]),
+        }
+        learnt = (real.train.signal, real.train.columns[SOURCE])
+        signals, others = (style_of(some_of(column), extractor) for column in learnt)
         return told_apart(signals, others, {name: style_of(each, extractor) for name, each in judged.items()})
 
     def alarms(self, scores: Scores) -> list[str]:
