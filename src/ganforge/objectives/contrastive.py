@@ -56,8 +56,8 @@ class Contrastive(Adversarial):
         if target != source:
             raise UserError(
                 f"params.yaml: objective.name is contrastive, but pictures have the shape {target} and sources "
-                f"{source}, which one network cannot see alike; allowed are equal shapes: set dataset.channels to 3, or "
-                "objective.name to cycle."
+                f"{source}, which one network cannot see alike; allowed are equal shapes: set dataset.channels to 3 "
+                "or objective.name to cycle."
             )
         game = super().build(settings, players)
         translator = cast("Translator", game.generators)
