@@ -64,11 +64,14 @@ def test_every_section_and_every_key_has_a_meaning(section, kind):
             assert allowed(section, group, key)
 
 
+OTHERS = ("huggingface", "folder", "digits")  # recipes; later ones count
+
+
 @pytest.mark.parametrize(("section", "kind"), CLASSES)
 def test_the_meaning_of_every_key_stands_behind_it_in_params_yaml(section, kind):
     recipes = [
         recipe(name).get(section, {})
-        for name in ("translation", "pairs", "emoji_styles", "huggingface", "folder", "digits")
+        for name in ("style_transfer", "emoji_unpaired", "translation", "pairs", "emoji_styles", *OTHERS)
     ]
     values = {key: value for values in recipes for key, value in values.items()}
     values |= {tag_of(section): name for name, other in variants(section).items() if other is kind}
@@ -144,7 +147,7 @@ def test_a_key_is_explained_with_the_value_of_the_default_recipe(project, capsys
     assert explain("dataset.folder.crop").startswith("dataset.folder.crop: centre   (recipes/folder.yaml)\n")
     assert explain("augmentation_study.classic.rotation").startswith("augmentation_study.classic.rotation: 10\n")
     assert explain("train.learning_rate.end").startswith("train.learning_rate.end: 0.00006\n    Value at the end")
-    assert explain("objective.r1.end").startswith("objective.r1.end, of adversarial, paired\n")
+    assert explain("objective.r1.end").startswith("objective.r1.end, of adversarial, paired, cycle, contrastive\n")
 
 
 def test_where_there_are_no_recipes_it_says_what_is_allowed_all_the_same(tmp_path, monkeypatch):

@@ -71,7 +71,8 @@ def test_the_run_is_recorded_whole(finished):
     assert len(grids) == len(list((finished.root / "reports" / "progress").iterdir())) == 11
 
 
-def test_a_comment_runs_nothing_and_a_key_runs_what_depends_on_it(project):
+def test_a_comment_runs_nothing_and_a_key_runs_what_depends_on_it(project, python_at_once):
+    project.python = python_at_once
     path = project.root / "params.yaml"
     text = path.read_text()
     assert "# Seed of" in text
@@ -117,7 +118,8 @@ def test_the_same_seed_builds_the_same_bits(project):
     assert len(project.runs()) == 2
 
 
-def test_a_lost_tracking_store_is_filled_again_from_the_files(project):
+def test_a_lost_tracking_store_is_filled_again_from_the_files(project, python_at_once):
+    project.python = python_at_once
     (project.root / "mlflow.db").unlink()
     shutil.rmtree(project.root / "mlartifacts")
     assert project.repro("-f", "-s", "record") == ["record"]

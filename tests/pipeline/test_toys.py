@@ -21,7 +21,11 @@ FILES = {  # of a single sample, as a person opens it
     "captions": (".png", b"\x89PNG"),
     "pitches": (".wav", b"RIFF"),
 }
-OWN = {"paired": {"translation"}, "captions": {"alignment"}}  # groups of scores that others do not have
+OWN = {
+    "paired": {"translation"},
+    "unpaired": {"translation"},
+    "captions": {"alignment"},
+}  # groups of scores that others do not have
 SMALLER = {  # than the tiny settings of other pipelines, since there are many toys
     "extractor__images": 1000,
     "train__images": 1920,

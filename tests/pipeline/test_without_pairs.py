@@ -43,6 +43,7 @@ def project(tmp_path, empty_store, python_at_once) -> Project:
     return made
 
 
+@pytest.mark.long
 def test_two_heaps_of_pictures_become_a_translator_and_its_way_back(project):
     assert project.repro() == ALL
     root = project.root
