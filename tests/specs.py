@@ -27,6 +27,7 @@ OPTIONS = {
     "modulated": {},
     "unet": {},
     "translator": {"blocks": 2},
+    "styled": {"blocks": 2},
 }
 
 

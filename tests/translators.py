@@ -7,7 +7,9 @@ import torch
 from PIL import Image
 from pydantic import TypeAdapter
 
+from ganforge.conditions.labels import Labels
 from ganforge.conditions.source import Source
+from ganforge.conditions.styled import StyledSource
 from ganforge.generator import Generator
 from ganforge.networks.build import build_generator
 from ganforge.networks.settings import NetworkSettings
@@ -15,7 +17,8 @@ from ganforge.networks.spec import NetworkSpec
 from ganforge.networks.storage import GeneratorConfig, save_generator
 from ganforge.signals.image import ImageSignal
 
-OPTIONS = {"translator": {"blocks": 2}, "unet": {}}
+OPTIONS = {"translator": {"blocks": 2}, "styled": {"blocks": 2}, "unet": {}}
+STYLES = Labels(("ink", "oil"), (1, 1))
 ABOUT = {
     "edges": {"derived": "edges", "strength": 0.2},
     "grey": {"derived": "grey"},
@@ -29,7 +32,9 @@ def translator_spec(name="translator", derived=None, source=(3, 32, 32), target=
     """A network that makes pictures of pictures."""
     common = {"conditional": "auto", "latent_dim": 2, "width": 8, "discriminator_width": "same"}
     parsed = TypeAdapter(NetworkSettings).validate_python({"name": name, **common, **OPTIONS[name], **settings})
-    return NetworkSpec(parsed, ImageSignal(target), Source(ImageSignal(source, ABOUT[derived])))
+    sources = ImageSignal(source, ABOUT[derived])
+    condition = StyledSource(sources, STYLES) if name == "styled" else Source(sources)
+    return NetworkSpec(parsed, ImageSignal(target), condition)
 
 
 def translator(name="translator", derived=None, **settings) -> Generator:
@@ -39,9 +44,9 @@ def translator(name="translator", derived=None, **settings) -> Generator:
 
 
 def varied(module):
-    """The module in evaluation mode, with weights of which none is zero."""
+    """The module in evaluation mode, with weights of which none is zero; those of equalised layers are as they were."""
     torch.manual_seed(0)
-    for parameter in module.parameters():
+    for parameter in (parameter for name, parameter in module.named_parameters() if not name.startswith("mapping.")):
         torch.nn.init.normal_(parameter, std=0.3 if parameter.dim() < 2 else 1 / parameter[0].numel() ** 0.5)
     return module.eval()
 

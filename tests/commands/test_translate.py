@@ -145,3 +145,36 @@ def test_the_way_back_is_taken_where_there_is_one(folder):
     save_generator(folder / "models" / "generator" / "back", back.module, back.config)
     main(["translate", "grey.png", "--back", "--out", "out"])
     assert np.array_equal(pixels_of("out/grey.png"), translate(back, random_picture(1, 33, 70))[0])
+
+
+def test_a_picture_is_drawn_in_each_style_in_one_or_in_that_of_an_example(folder, capsys):
+    write_translator(folder, "styled")
+    main(["translate", "mine/wide.png", "--out", "each"])
+    assert {file.name for file in (folder / "each").iterdir()} == {"wide-ink.png", "wide-oil.png", "sheet.png"}
+    generator = Generator.load("models/generator")
+    for style in ("ink", "oil"):
+        expected = translate(generator, random_picture(3, 33, 70), style=style)[0]
+        assert np.array_equal(pixels_of(f"each/wide-{style}.png"), expected)
+    assert not np.array_equal(pixels_of("each/wide-ink.png"), pixels_of("each/wide-oil.png"))
+    main(["translate", "mine/wide.png", "--style", "oil", "--count", "2", "--out", "one"])
+    assert np.array_equal(pixels_of("one/wide-0.png"), pixels_of("each/wide-oil.png"))
+    main(["translate", "mine/wide.png", "--style", "mine/tall.jpg", "--out", "like"])
+    main(["translate", "mine/wide.png", "--style", "mine/wide.png", "--out", "itself"])
+    assert not np.array_equal(pixels_of("like/wide.png"), pixels_of("itself/wide.png"))
+
+
+@pytest.mark.parametrize(
+    ("network", "arguments", "words"),
+    [
+        ("styled", ["--style", "chalk"], "the style is 'chalk'; allowed for this generator is one of ink, oil"),
+        ("styled", ["--style", "mine/broken.png"], "mine/broken.png cannot be read"),
+        ("styled", ["--style", "mine/tall.jpg", "--count", "2"], "an example picture is one style; allowed is 1"),
+        ("translator", ["--style", "ink"], "allowed for this generator is none, as it draws in one style only"),
+    ],
+)
+def test_a_style_that_there_is_not_is_refused_in_a_sentence(folder, network, arguments, words):
+    write_translator(folder, network)
+    (folder / "mine" / "broken.png").write_bytes(b"no picture")
+    with pytest.raises(SystemExit, match=rf"^ganforge: [^\n]*{words}[^\n]*[.]$"):
+        main(["translate", "mine/wide.png", *arguments])
+    assert not (folder / "translated").exists()

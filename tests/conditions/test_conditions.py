@@ -12,6 +12,7 @@ from ganforge.conditions.captions import Captions
 from ganforge.conditions.condition import chosen_rows, spread
 from ganforge.conditions.labels import Labels
 from ganforge.conditions.source import Source
+from ganforge.conditions.styled import StyledSource
 from ganforge.errors import UserError
 from ganforge.networks.equalised import EqualisedLinear
 from ganforge.prepared.columns import Column
@@ -23,6 +24,7 @@ EVERY = {
     "none": Unconditional(),
     "labels": Labels(("zero", "one", "two"), (50, 30, 20)),
     "source": Source(ImageSignal((1, 4, 4)), unpaired=True),
+    "styled_source": StyledSource(ImageSignal((1, 4, 4)), Labels(["ink", "oil"], [30, 10])),
     "captions": Captions(VOCABULARY, 4),
 }
 ENCODING = ("labels", "captions")
@@ -61,19 +63,21 @@ def test_what_is_drawn_are_its_columns(condition):
 def test_row_i_of_what_is_drawn_depends_on_the_seed_and_i_alone(condition):
     many, few = condition.draw(3, 50, POOL), condition.draw(3, 20, POOL)
     other = condition.draw(4, 50, POOL)
-    for name, column in many.items():
-        assert np.array_equal(few[name], column[:20])
-        assert not np.array_equal(other[name], column)
+    assert all(np.array_equal(few[name], column[:20]) for name, column in many.items())
+    assert any(not np.array_equal(other[name], column) for name, column in many.items()) == bool(many)
 
 
 def test_what_was_drawn_can_be_asked_for_and_what_is_not_given_is_drawn(condition):
     drawn = condition.draw(0, 6, POOL)
     for name, column in condition.ask(None, 0, 6, POOL).items():
         assert np.array_equal(column, drawn[name])
+    given = (
+        {"source": drawn["source"], "style": drawn["labels"]} if len(drawn) > 1 else next(iter(drawn.values()), None)
+    )
+    parsed = condition.ask(given, 1, 6)
     for name, column in drawn.items():
-        parsed = condition.ask(column, 1, 6)[name]
-        assert np.array_equal(parsed, column)
-        assert parsed.dtype == column.dtype
+        assert np.array_equal(parsed[name], column)
+        assert parsed[name].dtype == column.dtype
 
 
 def test_people_are_told_what_can_be_asked_for(condition):

@@ -73,3 +73,18 @@ def test_a_side_that_is_missing_is_named(folder):
     put(folder / "source", ["1.png"], first=100)
     with pytest.raises(UserError, match=r"holds 3 files that may be images, and none in its folder \w+ is left"):
         prepare()
+
+
+def test_folders_in_the_target_may_be_styles(folder):
+    two_kinds(folder)
+    data, _, _ = prepare(labels="styles")
+    assert data.meta.styled
+    assert data.meta.classes == ("a", "b")
+    assert not prepare(labels="use")[0].meta.styled
+
+
+def test_one_style_is_not_several(folder):
+    put(folder / "source", [f"{i}.png" for i in range(SOURCES)])
+    put(folder / "target", [f"a/{i}.png" for i in range(TARGETS)], first=1000)
+    with pytest.raises(UserError, match="dataset.labels is styles, but data/import/target holds pictures of one style"):
+        prepare(labels="styles")

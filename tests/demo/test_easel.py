@@ -82,3 +82,14 @@ def test_the_page_can_be_made(settings, way):
     labels = {block.label for block in blocks if hasattr(block, "label")}
     assert {"seed", "source", "result", "drop a picture here"} <= labels
     assert ("draw here" in labels) == (way == "edges")
+
+
+def test_a_source_is_drawn_in_a_style_by_name_or_by_example(settings):
+    easel, picture = Easel(translator("styled"), settings), random_picture(3, 40, 70)
+    assert easel.styles == ("ink", "oil")
+    by_name = easel.translate(picture, 5, "oil")
+    assert np.array_equal(by_name, translate(easel.generator, picture, 1, seed=5, style="oil")[0])
+    example = easel.example_style(file_of(random_picture(3, 20, 90)), "example.png")
+    assert not np.array_equal(easel.translate(picture, 5, example), by_name)
+    with pytest.raises(UserError, match="allowed for this generator is one of ink, oil"):
+        easel.translate(picture, 5, "chalk")

@@ -71,7 +71,7 @@ OTHERS = ("huggingface", "folder", "digits")  # recipes; later ones count
 def test_the_meaning_of_every_key_stands_behind_it_in_params_yaml(section, kind):
     recipes = [
         recipe(name).get(section, {})
-        for name in ("style_transfer", "emoji_unpaired", "translation", "pairs", "emoji_styles", *OTHERS)
+        for name in ("many_styles", "style_transfer", "emoji_unpaired", "translation", "pairs", "emoji_styles", *OTHERS)
     ]
     values = {key: value for values in recipes for key, value in values.items()}
     values |= {tag_of(section): name for name, other in variants(section).items() if other is kind}
@@ -86,7 +86,7 @@ def test_the_meaning_of_every_key_stands_behind_it_in_params_yaml(section, kind)
 
 def test_what_is_allowed_is_said_in_words():
     by_key = {f"{section}.{key}": allowed(section, kind, key) for section, kind in CLASSES for key in kind.model_fields}
-    assert by_key["network.latent_dim"] == "a whole number from 0 to 4096"
+    assert by_key["network.latent_dim"] == "a whole number from 1 to 4096"
     assert by_key["network.width"] == "a whole number from 4 to 2048 in steps of 4"
     assert by_key["train.images"] == "a whole number from 1 to 1e12"
     assert by_key["train.discriminator_rate"] == "a number above 0, up to 1000"
@@ -147,7 +147,7 @@ def test_a_key_is_explained_with_the_value_of_the_default_recipe(project, capsys
     assert explain("dataset.folder.crop").startswith("dataset.folder.crop: centre   (recipes/folder.yaml)\n")
     assert explain("augmentation_study.classic.rotation").startswith("augmentation_study.classic.rotation: 10\n")
     assert explain("train.learning_rate.end").startswith("train.learning_rate.end: 0.00006\n    Value at the end")
-    assert explain("objective.r1.end").startswith("objective.r1.end, of adversarial, paired, cycle, contrastive\n")
+    assert explain("objective.r1.end").startswith("objective.r1.end, of adversarial, paired, cycle, contrastive, styles\n")
 
 
 def test_where_there_are_no_recipes_it_says_what_is_allowed_all_the_same(tmp_path, monkeypatch):

@@ -39,7 +39,7 @@ def refusal_of(values):
         (
             "network.name",
             None,
-            "network.name is empty; allowed is mlp, dcgan, resnet, progressive, style, modulated, unet or translator",
+            "network.name is empty; allowed is mlp, dcgan, resnet, progressive, style, modulated, unet, translator or styled",
         ),
         ("network.name", ["dcgan"], "network.name is ['dcgan']; allowed is mlp, dcgan"),
         ("objective.name", "paired?", "objective.name is 'paired?'; allowed is adversarial"),
@@ -258,3 +258,12 @@ def test_a_translator_without_anything_to_translate_is_refused_before_anything_r
         parse_params(values).check_source()
     parse_params(settings_of("emoji_styles")).check_source()
     parse_params(settings_of("digits")).check_source()
+
+
+@pytest.mark.parametrize("section", ["dataset", "network", "objective"])
+def test_several_styles_need_data_network_and_objective_alike(section):
+    values, of_one = settings_of("many_styles"), settings_of("style_transfer")
+    of_one["network"] = {**of_one["network"], "latent_dim": 8}
+    parse_params(values).check_source()
+    with pytest.raises(UserError, match="several styles need all of dataset.labels=styles, network.name=styled, obj"):
+        parse_params({**values, section: of_one[section]}).check_source()

@@ -111,7 +111,8 @@ def test_a_translator_takes_its_source_as_it_is_stored(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "latent_dim"), [("translator", 2), ("translator", 0), pytest.param("unet", 2, marks=pytest.mark.long)]
+    ("name", "latent_dim"),
+    [("translator", 2), ("translator", 0), ("styled", 2), pytest.param("unet", 2, marks=pytest.mark.long)],
 )
 def test_an_exported_translator_takes_any_height_and_width(tmp_path, name, latent_dim):
     write_translator(tmp_path, name, latent_dim=latent_dim)
@@ -120,16 +121,19 @@ def test_an_exported_translator_takes_any_height_and_width(tmp_path, name, laten
     program = torch.export.load(export_torch(folder, tmp_path / "out")).module()
     names, step = [each.name for each in session.get_inputs()], generator.module.multiple
     for count, height, width in ((1, 3 * step, 8 * step), (3, 9 * step, 4 * step)):
-        source = np.stack([random_picture(3, height, width)] * count)
+        columns = generator.condition.parse(np.zeros((3, 32, 32), np.uint8), count)
+        columns["source"] = np.stack([random_picture(3, height, width)] * count)
         latents = np.random.default_rng(1).standard_normal((count, latent_dim), dtype=np.float32)
         with torch.inference_mode():
-            shown = generator.condition.present({"source": torch.from_numpy(source)})
+            shown = generator.condition.present({key: torch.from_numpy(each) for key, each in columns.items()})
             made = generator.module(torch.from_numpy(latents), shown).numpy()
-        given = {key: value for key, value in {"latents": latents, "source": source}.items() if key in names}
+        given = {key: value for key, value in {"latents": latents, **columns}.items() if key in names}
         (drawn,) = session.run(["samples"], given)
         assert drawn.shape == (count, 3, height, width)
         assert np.allclose(drawn, made, atol=1e-4)
-        assert np.allclose(program(*map(torch.from_numpy, (latents, source))).detach().numpy(), made, atol=1e-5)
+        assert np.allclose(
+            program(*map(torch.from_numpy, (latents, *columns.values()))).detach().numpy(), made, atol=1e-5
+        )
     assert "source" in names
 
 

@@ -167,3 +167,20 @@ def test_what_was_trained_without_a_condition_is_asked_for_nothing():
     assert served().predict([{}])[0]["condition"] is None
     with pytest.raises(MlflowException, match="the condition is 'red', but this generator was trained without any"):
         served().predict([{"condition": "red"}])
+
+
+def test_a_served_translator_of_many_styles_draws_in_the_one_that_is_named_or_in_all_by_turns():
+    model, picture = ServedGenerator(), random_picture(3, 30, 70)
+    model.generator = translator("styled")
+    turns = model.predict([{"n": 2, "seed": 4, "condition": base64_of(picture)}])
+    assert [answer["condition"] for answer in turns] == ["ink", "oil"]
+    named = model.predict([{"n": 2, "seed": 4, "condition": base64_of(picture), "style": "oil"}])
+    assert [answer["condition"] for answer in named] == ["oil", "oil"]
+    assert named[1] == turns[1]
+    assert named[0]["png"] != turns[0]["png"]
+    expected = translate(model.generator, picture, 2, seed=4, style="oil")
+    assert np.array_equal(np.moveaxis(decoded(named[0]), -1, 0), expected[0])
+    with pytest.raises(MlflowException, match="style is 'chalk'; allowed is one of ink, oil"):
+        model.predict([{"condition": base64_of(picture), "style": "chalk"}])
+    with pytest.raises(MlflowException, match="allowed is none: this generator draws in one only"):
+        served_translator().predict([{"condition": base64_of(picture), "style": "ink"}])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from ganforge.errors import UserError
 from ganforge.layout import PARAMS, WAY_BACK
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
     from PIL import Image
 
@@ -32,6 +33,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("pictures", type=Path, metavar="FILE_OR_FOLDER", help="a picture, or a folder of them")
     add_generator(parser)
     parser.add_argument("--back", action="store_true", help="the way back, where the training made one")
+    parser.add_argument(
+        "--style",
+        metavar="NAME_OR_FILE",
+        help="of a generator that draws in several: the name of one, or an example picture (default: each of them)",
+    )
     parser.add_argument("--count", type=int, default=1, metavar="N", help="results of each picture (default: 1)")
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same results (default: 0)")
     parser.add_argument(
@@ -65,11 +71,12 @@ def run(options: argparse.Namespace) -> None:
     device, reading = prepared(options)
     generator = Generator.load(folder_of(options), device)
     check_generator(generator, options)
+    wanted = latents_of(generator, options)
     rows: list[list[Image.Image]] = []
     done = 0
     for file, name in zip(files, names_of(files), strict=True):
         try:
-            row = translate_file(file, name, generator, reading, options)
+            row = translate_file(file, name, generator, reading, wanted, options)
         except UserError as error:
             if len(files) == 1:
                 raise
@@ -82,7 +89,7 @@ def run(options: argparse.Namespace) -> None:
     if not done:
         raise UserError(f"none of the {passed_over} files in {options.pictures} could be translated, as told above.")
     write_sheet(rows, options.out / f"{SHEET}.png")
-    draws = f", {options.count} results of each" if options.count > 1 else ""
+    draws = f", {len(wanted)} results of each" if len(wanted) > 1 else ""
     print(f"Pictures translated into {options.out}: {done}{draws}; {options.out / SHEET}.png shows {len(rows)}.")
     if passed_over:
         print(f"Passed over: {passed_over} of {len(files)} files in {options.pictures}, named above.")
@@ -197,15 +204,69 @@ def check_generator(generator: Generator, options: argparse.Namespace) -> None:
         tiling_of(generator.module, shape[1:], options.tile)
 
 
+def latents_of(generator: Generator, options: argparse.Namespace) -> dict[str, np.ndarray]:
+    """What each result of a source is drawn by, (latent_dim,), under what is put behind the name of its file.
+
+    Raises:
+        UserError: the generator has no such style, or the example cannot be read.
+    """
+    from ganforge.networks.sampling import draw_latents
+    from ganforge.translating.styles import named_style, style_names
+
+    latents = draw_latents(options.seed, options.count, generator.spec.latent_dim)
+    numbers = [""] if options.count == 1 else [f"-{index}" for index in range(options.count)]
+    names = style_names(generator)
+    if options.style is None and not names:
+        return dict(zip(numbers, latents, strict=True))
+    if options.style is not None and names and options.style not in names and Path(options.style).is_file():
+        return {"": example_style(generator, options)}
+    styles = names if options.style is None else [options.style]
+    return {
+        f"{f'-{style}' if options.style is None else ''}{number}".replace("/", "_"): each
+        for style in styles
+        for number, each in zip(numbers, named_style(generator, style, latents), strict=True)
+    }
+
+
+def example_style(generator: Generator, options: argparse.Namespace) -> np.ndarray:
+    """The style of the example picture that ``--style`` names, (latent_dim,).
+
+    Raises:
+        UserError: it cannot be read, or several results are asked for.
+    """
+    from ganforge.translating.sources import read_example
+    from ganforge.translating.styles import style_of
+
+    if options.count > 1:
+        raise UserError(f"--count is {options.count}, but an example picture is one style; allowed is 1.")
+    try:
+        content = Path(options.style).read_bytes()
+    except OSError as error:
+        raise UserError(f"{options.style} cannot be read ({error.strerror}).") from None
+    return style_of(generator, read_example(content, options.style, generator))
+
+
 def translate_file(
-    file: Path, name: str, generator: Generator, reading: Reading, options: argparse.Namespace
+    file: Path,
+    name: str,
+    generator: Generator,
+    reading: Reading,
+    wanted: Mapping[str, np.ndarray],
+    options: argparse.Namespace,
 ) -> list[Image.Image]:
     """Writes the results of one file; returns the row of the sheet.
+
+    Args:
+        file: of the source.
+        name: of the results.
+        generator: a translator.
+        reading: how the file becomes a source.
+        wanted: of `latents_of`.
+        options: of the command.
 
     Raises:
         UserError: it cannot be read, or has no size that the generator takes.
     """
-    from ganforge.networks.sampling import draw_latents
     from ganforge.translating.sheet import thumbnail
     from ganforge.translating.sources import read_source
     from ganforge.translating.translation import translate_by
@@ -216,12 +277,12 @@ def translate_file(
         raise UserError(f"{file} cannot be read ({error.strerror}).") from None
     source = read_source(content, str(file), generator, reading)
     row = [thumbnail(source)]
-    for index, latent in enumerate(draw_latents(options.seed, options.count, generator.spec.latent_dim)):
+    for index, (suffix, latent) in enumerate(wanted.items()):
         try:
             result = translate_by(generator, source, latent, options.tile)
         except UserError as error:
             raise UserError(f"{file} cannot be translated: {error}") from None
-        generator.signal.each(result[None], [name if options.count == 1 else f"{name}-{index}"], options.out)
+        generator.signal.each(result[None], [f"{name}{suffix}"], options.out)
         if index < MOST_COLUMNS:
             row.append(thumbnail(result))
     return row

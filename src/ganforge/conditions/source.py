@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -24,7 +24,7 @@ class Source(Condition):
     """
 
     kind = "source"
-    columns = (SOURCE,)
+    columns: ClassVar[tuple[str, ...]] = (SOURCE,)
     needs_data = True
     from_files = True
 
@@ -50,7 +50,7 @@ class Source(Condition):
 
     def draw(self, seed: int, count: int, pool: Arrays | None = None) -> Arrays:
         """Sources of the pool, (count, *shape) as they are stored."""
-        return drawn_from(pool, self.columns, seed, count, "a source")
+        return drawn_from(pool, (SOURCE,), seed, count, "a source")
 
     def parse(self, given: Any, count: int) -> Arrays:
         """A stored signal for all samples, or ``count`` of them: arrays, nested lists, or contents of files."""

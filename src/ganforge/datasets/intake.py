@@ -114,7 +114,7 @@ class Intake:
             self._folder,
             dict.fromkeys(self._arrays["train"], Kind("image"))
             | self._kind_of_sources()
-            | ({LABELS: Kind("labels", {"names": classes})} if classes else {}),
+            | self._kind_of_labels(classes),
             dataset=self._settings.name,
             origin=f"{self._collection.title}, {origin}",
             held_out=self._settings.held_out,
@@ -130,6 +130,11 @@ class Intake:
             return {}
         both = self._has("test", SIGNAL) & self._has("test", SOURCE)
         return {SOURCE: Kind("image", {"unpaired": True, "withheld": bool(both.all())})}
+
+    def _kind_of_labels(self, classes: Sequence[str]) -> dict[str, Kind]:
+        """What labels are, where there are some."""
+        styles = {"styles": True} if self._settings.styles else {}
+        return {LABELS: Kind("labels", {"names": classes, **styles})} if classes else {}
 
     def _append(self, split: str, item: Item, picture: Picture, column: str) -> None:
         """Writes a picture, and its mirror image where that is asked for."""

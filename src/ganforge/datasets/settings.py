@@ -63,6 +63,11 @@ class DataSettings(Section):
         return True
 
     @property
+    def styles(self) -> bool:
+        """Whether class labels are styles that sources are to be drawn in."""
+        return False
+
+    @property
     def derivation(self) -> tuple[str, float] | None:
         """How a source is made of each signal, and how strongly; None: none is, see `ganforge.datasets.derived`."""
         return None
@@ -87,7 +92,7 @@ class LabelledSettings(DataSettings):
     @property
     def labelled(self) -> bool:
         """See `DataSettings`."""
-        return self.labels == "use"
+        return self.labels != "ignore"
 
 
 class ResizedSettings(LabelledSettings):
@@ -255,6 +260,14 @@ class UnpairedSettings(ImageFileSettings):
     """Your own pictures of two kinds, in data/import/source and .../target, to turn the former into the latter."""
 
     name: Literal["unpaired"]
+    labels: Literal["use", "ignore", "styles"]  # type: ignore[assignment]
+    """Folders in target. use: classes, for the scores; styles: each is one that sources are to be drawn in; ignore: as
+    if there were none."""
+
+    @property
+    def styles(self) -> bool:
+        """See `DataSettings`."""
+        return self.labels == "styles"
 
     @property
     def two_kinds(self) -> bool:

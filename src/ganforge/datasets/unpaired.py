@@ -33,7 +33,7 @@ class Unpaired(ImageFileSource["UnpairedSettings"]):
         """What lies in both folders; the classes are those of the target.
 
         Raises:
-            UserError: one of them holds no images.
+            UserError: one of them holds no images, or the target too few styles.
         """
         files = read_files(IMPORT, workspace) if IMPORT.is_dir() else {}
         sides = {side: {name: path for name, path in files.items() if side_of(name) == side} for side in COLUMNS}
@@ -46,6 +46,11 @@ class Unpaired(ImageFileSource["UnpairedSettings"]):
                     "and what it is to look like in target."
                 )
         target = collections[FOLDERS[SIGNAL]]
+        if settings.styles and len({item.label for item in target.items}) < 2:
+            raise UserError(
+                f"params.yaml: dataset.labels is styles, but {IMPORT}/{FOLDERS[SIGNAL]} holds pictures of one style; "
+                "allowed are two or more folders in it, one for each: make them, or set dataset.labels to ignore."
+            )
         items = [_placed(item, side) for side, collection in collections.items() for item in collection.items]
         outside = [name for name in files if side_of(name) is None]
         others = [f"{side}/{name}" for side, collection in collections.items() for name in collection.others]

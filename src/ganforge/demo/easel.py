@@ -19,8 +19,10 @@ from ganforge.translating.sources import (
     can_be_drawn,
     derivation_in,
     enlargement,
+    read_example,
     read_source,
 )
+from ganforge.translating.styles import named_style, style_names, style_of
 from ganforge.translating.translation import source_signal, takes_any_size, translate_by
 
 SIDE = 448  # pixels; small pictures are enlarged towards this, by whole factors
@@ -38,6 +40,7 @@ class Easel:
         canvas: width and height of what it is drawn on.
         pen: pixels of a line there that becomes one pixel wide.
         varies: whether other seeds make other pictures of a source.
+        styles: names of the styles that it draws in; none where there is one only.
         examples: how many sources of the test data there are.
 
     Args:
@@ -57,6 +60,7 @@ class Easel:
         self.pen = max(1, CANVAS // max(height, width))
         self.canvas = self.pen * width, self.pen * height
         self.varies = generator.spec.latent_dim > 0
+        self.styles = style_names(generator)
         self._sources = None if pool is None else pool[SOURCE]
         self.examples = 0 if self._sources is None else len(self._sources)
 
@@ -95,16 +99,33 @@ class Easel:
         assert self._sources is not None
         return np.array(self._sources[number % self.examples])
 
-    def translate(self, source: np.ndarray, seed: int) -> np.ndarray:
+    def translate(self, source: np.ndarray, seed: int, style: str | np.ndarray = "") -> np.ndarray:
         """What the generator makes of a source, uint8 (C', height, width).
 
+        Args:
+            source: see `read`.
+            seed: 0 or more.
+            style: where it draws in several, the name of one, or what `example_style` gave.
+
         Raises:
-            UserError: the seed is out of its range.
+            UserError: the seed is out of its range, or there is no such style.
         """
         if not 0 <= seed <= LAST_SEED:
             raise UserError(f"the seed is {seed}; allowed is 0 to {LAST_SEED}.")
-        (latent,) = draw_latents(seed, 1, self.generator.spec.latent_dim)
-        return translate_by(self.generator, source, latent)
+        latents = draw_latents(seed, 1, self.generator.spec.latent_dim)
+        if isinstance(style, np.ndarray):
+            latents = style[None]
+        elif self.styles:
+            latents = named_style(self.generator, style, latents)
+        return translate_by(self.generator, source, latents[0])
+
+    def example_style(self, content: bytes, name: str) -> np.ndarray:
+        """The style of the picture in a file, (latent_dim,) float32.
+
+        Raises:
+            UserError: it is no picture.
+        """
+        return style_of(self.generator, read_example(content, name, self.generator))
 
     def shown(self, stored: np.ndarray) -> np.ndarray:
         """A picture as uint8 (height, width, 3), every pixel of a small one repeated by a whole factor."""

@@ -10,6 +10,9 @@ import numpy as np
 from ganforge.demo.easel import Easel
 from ganforge.demo.page import gradio, or_refused, place_for_picture
 
+Choice = tuple[str | None, str | None, float | None]
+"""What a person chose beside the source: the name of a style, a file in the style, a seed."""
+
 
 def build_translation_page(easel: Easel, title: str) -> Any:
     """The page as Gradio's Blocks, not started.
@@ -58,44 +61,57 @@ def build_translation_page(easel: Easel, title: str) -> Any:
                     elem_id="derived",
                 )
                 example = gr.Button("an example of the test data", visible=easel.examples > 0, elem_id="example")
+                style = gr.Dropdown(
+                    list(easel.styles),
+                    label="style",
+                    visible=bool(easel.styles),
+                    value=easel.styles[0] if easel.styles else None,
+                    elem_id="style",
+                )
+                like = gr.File(
+                    label="or a picture in the style", file_types=["image"], visible=bool(easel.styles), elem_id="like"
+                )
                 seed = gr.Number(0, label="seed", precision=0, visible=easel.varies, elem_id="seed")
             with gr.Column(min_width=280):
                 seen = place_for_picture(gr, "source", "source")
             with gr.Column(min_width=280):
                 result = place_for_picture(gr, "result", "picture")
 
-        def outcome(stored: np.ndarray, number: float | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        def outcome(stored: np.ndarray, choice: Choice) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             """The source, and pictures of it and of the result."""
-            made = easel.translate(stored, int(number or 0))
+            name, path, number = choice
+            wanted = easel.example_style(Path(path).read_bytes(), Path(path).name) if path else name or ""
+            made = easel.translate(stored, int(number or 0), wanted)
             return stored, easel.shown(stored), easel.shown(made)
 
-        def read(path: str | None, from_ordinary: bool, number: float | None) -> Any:
+        def read(path: str | None, from_ordinary: bool, *choice: Any) -> Any:
             """What becomes of a dropped picture."""
             if path is None:
                 return gr.skip(), gr.skip(), gr.skip()
             file = Path(path)
-            return or_refused(gr, lambda: outcome(easel.read(file.read_bytes(), file.name, from_ordinary), number))
+            return or_refused(gr, lambda: outcome(easel.read(file.read_bytes(), file.name, from_ordinary), choice))
 
-        def draw(drawing: dict[str, Any] | None, number: float | None) -> Any:
+        def draw(drawing: dict[str, Any] | None, *choice: Any) -> Any:
             """What becomes of a drawing; an empty one is none."""
             canvas = (drawing or {}).get("composite")
             if canvas is None or (canvas == canvas[0, 0]).all():
                 return gr.skip(), gr.skip(), gr.skip()
-            return or_refused(gr, lambda: outcome(easel.drawn(canvas), number))
+            return or_refused(gr, lambda: outcome(easel.drawn(canvas), choice))
 
-        def next_example(place: int, number: float | None) -> Any:
+        def next_example(place: int, *choice: Any) -> Any:
             """What becomes of the next source of the test data."""
-            return (place + 1, *or_refused(gr, lambda: outcome(easel.example(place), number)))
+            return (place + 1, *or_refused(gr, lambda: outcome(easel.example(place), choice)))
 
-        def again(stored: np.ndarray | None, number: float | None) -> Any:
+        def again(stored: np.ndarray | None, *choice: Any) -> Any:
             """Another result of the same source."""
-            return gr.skip() if stored is None else or_refused(gr, lambda: outcome(stored, number))[2]
+            return gr.skip() if stored is None else or_refused(gr, lambda: outcome(stored, choice))[2]
 
-        shown_now = [source, seen, result]
+        shown_now, chosen = [source, seen, result], [style, like, seed]
         for control in (given, derived):
-            control.change(read, [given, derived, seed], shown_now)
+            control.change(read, [given, derived, *chosen], shown_now)
         if sketch is not None:
-            sketch.input(draw, [sketch, seed], shown_now, show_progress="hidden", trigger_mode="always_last")
-        example.click(next_example, [count, seed], [count, *shown_now])
-        seed.change(again, [source, seed], result, show_progress="hidden", trigger_mode="always_last")
+            sketch.input(draw, [sketch, *chosen], shown_now, show_progress="hidden", trigger_mode="always_last")
+        example.click(next_example, [count, *chosen], [count, *shown_now])
+        for control in chosen:
+            control.change(again, [source, *chosen], result, show_progress="hidden", trigger_mode="always_last")
     return page

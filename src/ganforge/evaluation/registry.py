@@ -7,6 +7,7 @@ from ganforge.evaluation.scores.authenticity import Authenticity
 from ganforge.evaluation.scores.class_frequencies import ClassFrequencies
 from ganforge.evaluation.scores.classification_accuracy import ClassificationAccuracy
 from ganforge.evaluation.scores.cluster_frequencies import ClusterFrequencies
+from ganforge.evaluation.scores.draws import Draws
 from ganforge.evaluation.scores.exact_copies import ExactCopies
 from ganforge.evaluation.scores.extractor_accuracy import ExtractorAccuracy
 from ganforge.evaluation.scores.frechet import FrechetDistance
@@ -39,6 +40,7 @@ SCORES: tuple[Score, ...] = (
     Modes(),
     Translation(),
     Unpaired(),
+    Draws(),
 )
 """In the order of tables, alarms and metrics.json."""
 

@@ -29,6 +29,11 @@ class FamilySettings(Section):
         return False
 
     @property
+    def needs_styles(self) -> bool:
+        """Whether it draws them in several styles."""
+        return False
+
+    @property
     def sphere(self) -> bool:
         """Whether samples are drawn from latent vectors of one length, sqrt(latent_dim), by a family that takes any."""
         return False
@@ -135,12 +140,30 @@ class UNetSettings(TranslationSettings):
     name: Literal["unet"]
 
 
-class TranslatorSettings(TranslationSettings):
+class ResidualSettings(TranslationSettings):
+    """What families have in common that translate by residual blocks at a quarter of the resolution."""
+
+    blocks: Annotated[int, Field(ge=1, le=32)]
+    """Residual blocks."""
+
+
+class TranslatorSettings(ResidualSettings):
     """Residual blocks at a quarter of the resolution, for pairs whose pictures differ in detail (Johnson 2016)."""
 
     name: Literal["translator"]
-    blocks: Annotated[int, Field(ge=1, le=32)]
-    """Residual blocks."""
+
+
+class StyledSettings(ResidualSettings):
+    """The same for many styles, each by its name or by an example (StarGAN v2, Choi 2020)."""
+
+    name: Literal["styled"]
+    latent_dim: Annotated[int, Field(ge=1, le=4096)]
+    """Entries of the latent vector z, which pictures of one style differ by, and of the style."""
+
+    @property
+    def needs_styles(self) -> bool:
+        """It does."""
+        return True
 
 
 NetworkSettings = Annotated[
@@ -151,6 +174,7 @@ NetworkSettings = Annotated[
     | StyleSettings
     | ModulatedSettings
     | UNetSettings
-    | TranslatorSettings,
+    | TranslatorSettings
+    | StyledSettings,
     Field(discriminator="name"),
 ]

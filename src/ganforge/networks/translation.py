@@ -224,6 +224,8 @@ class FullResolution(nn.Module):
 class PatchDiscriminator(nn.Module):
     """D(picture, source) -> a score for each patch, from both side by side; without pairs from the picture alone.
 
+    Where there are several styles each has a score of its own, as in StarGAN v2 (Choi et al. 2020, section 2.1).
+
     Strided convolutions as in pix2pix (Isola 2017, https://arxiv.org/abs/1611.07004), as few as let a score see `PATCH`
     pixels or the whole picture. The first, of kernel 6, is computed beside a space-to-depth rearrangement, as in
     `ganforge.networks.dcgan`.
@@ -250,12 +252,17 @@ class PatchDiscriminator(nn.Module):
             layers += [nn.Conv2d(width, coarser, 4, 2, padding=1), nn.LeakyReLU(LEAK, inplace=True)]
             width, level, kernel_sees, jump = coarser, level + 1, kernel_sees + 3 * jump, 2 * jump
         layers += [nn.Conv2d(width, width, 3, padding=1), nn.LeakyReLU(LEAK, inplace=True)]
-        self.layers = nn.Sequential(*layers, nn.Conv2d(width, 1, 3, padding=1))
+        self.condition = spec.condition
+        outputs = max(1, spec.condition.group_count)
+        self.layers = nn.Sequential(*layers, nn.Conv2d(width, outputs, 3, padding=1))
         self.sees = kernel_sees + 4 * jump
         initialise(self)
 
     def forward(self, x: Tensor, condition: Tensors) -> Tensor:
-        """(batch, channels, height, width) and the source to (batch, patches)."""
+        """(batch, channels, height, width) and the condition to (batch, patches)."""
         shown = torch.cat([x, condition[SOURCE].to(x.dtype)], 1) if self.sees_source else x
         scores: Tensor = self.layers(shown)
+        groups = self.condition.groups(condition)
+        if groups is not None:
+            scores = scores.flatten(2).gather(1, groups[:, None, None].expand(-1, 1, scores[0, 0].numel()))
         return scores.flatten(1)

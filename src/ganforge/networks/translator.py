@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from ganforge.networks.build import Family
 from ganforge.networks.layers import SpaceToDepth, initialise, level_channels, repeat_positions
-from ganforge.networks.settings import TranslatorSettings
+from ganforge.networks.settings import ResidualSettings
 from ganforge.networks.spec import NetworkSpec
 from ganforge.networks.translation import (
     DOUBLED,
@@ -45,7 +45,7 @@ class ResidualTranslator(Translator):
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__(spec)
-        assert isinstance(spec.settings, TranslatorSettings)
+        assert isinstance(spec.settings, ResidualSettings)
         half, quarter = level_channels(spec.width, 1), level_channels(spec.width, 2)
         self.start = SpaceToDepth(DOUBLED)
         self.first = FromSource(4 * self.source_channels, half)

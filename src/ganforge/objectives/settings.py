@@ -43,6 +43,11 @@ class AnyObjectiveSettings(Section):
         return None
 
     @property
+    def needs_styles(self) -> bool:
+        """Whether pictures are to be drawn in several styles."""
+        return False
+
+    @property
     def needs_latents(self) -> bool:
         """Whether one source is to have several pictures."""
         return False
@@ -197,6 +202,30 @@ class ContrastiveSettings(WithoutPairsSettings):
         return f"{self.loss} on patches"
 
 
+class StylesSettings(WithoutPairsSettings):
+    """One translator of many styles, by a mapping network and a style encoder (Choi 2020, StarGAN v2)."""
+
+    name: Literal["styles"]
+    cycle: Weight
+    """Weight of the mean absolute difference of what was translated and given its own style again, colours being -1
+    to 1."""
+    style: Weight
+    """Weight of the distance between a style and what the encoder sees in the picture drawn in it."""
+    diversity: Weight
+    """Weight of the mean absolute difference of pictures of one style by other latents, which falls to 0 over the
+    run."""
+
+    @property
+    def title(self) -> str:
+        """The loss, and the styles."""
+        return f"{self.loss} in several styles"
+
+    @property
+    def needs_styles(self) -> bool:
+        """It does."""
+        return True
+
+
 class RegressionSettings(AnyObjectiveSettings):
     """A translator without a discriminator: the mean absolute difference from the partner."""
 
@@ -214,6 +243,6 @@ class RegressionSettings(AnyObjectiveSettings):
 
 
 ObjectiveSettings = Annotated[
-    AdversarialSettings | PairedSettings | CycleSettings | ContrastiveSettings | RegressionSettings,
+    AdversarialSettings | PairedSettings | CycleSettings | ContrastiveSettings | StylesSettings | RegressionSettings,
     Field(discriminator="name"),
 ]

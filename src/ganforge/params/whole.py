@@ -120,10 +120,24 @@ class Params(Section):
             )
         pairs = self.objective.needs_pairs
         if pairs is not None and pairs != self.dataset.has_pairs:
-            found, objectives = ("pairs", "paired") if self.dataset.has_pairs else ("no pairs", "cycle or contrastive")
+            found, objectives = "no pairs", "cycle, contrastive or styles"
+            if self.dataset.has_pairs:
+                found, objectives = "pairs", "paired"
             raise UserError(
                 f"params.yaml: objective.name is {self.objective.name}, but {self.dataset.name} has {found} to learn "
                 f"from: set objective.name to {objectives}, or take other data."
+            )
+        styled = {
+            "dataset.labels": ("styles", self.dataset.styles, getattr(self.dataset, "labels", "")),
+            "network.name": ("styled", self.network.needs_styles, self.network.name),
+            "objective.name": ("styles", self.objective.needs_styles, self.objective.name),
+        }
+        if len({has for _, has, _ in styled.values()}) > 1:
+            found = ", ".join(f"{key} is {value}" for key, (_, _, value) in styled.items())
+            wanted_values = ", ".join(f"{key}={value}" for key, (value, _, _) in styled.items())
+            raise UserError(
+                f"params.yaml: {found}, but several styles need all of {wanted_values}, and one style none of these: "
+                "change those that differ."
             )
         if asked is not None and self.network.conditional == "never":
             raise UserError(f"params.yaml: {asked}, but network.conditional is never: set it to auto.")

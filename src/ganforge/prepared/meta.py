@@ -65,6 +65,11 @@ class Meta:
         return SOURCE in self.columns and not self.columns[SOURCE].about.get("unpaired", False)
 
     @property
+    def styled(self) -> bool:
+        """Whether labels are styles that sources may be drawn in."""
+        return LABELS in self.columns and self.columns[LABELS].about.get("styles", False)
+
+    @property
     def tested_by_pairs(self) -> bool:
         """Whether every held-out signal has a source of its own, though training signals may have none."""
         return self.paired or (SOURCE in self.columns and self.columns[SOURCE].about.get("withheld", False))

@@ -120,7 +120,7 @@ def _dynamic(generator: Generator, inputs: Mapping[str, Tensor]) -> tuple[Any, .
     batch, columns = {0: torch.export.Dim("batch", min=1)}, len(inputs) - 1
     if isinstance(generator.module, Translator):
         height, width = (generator.module.multiple * torch.export.Dim(name, min=1) for name in ("rows", "columns"))
-        return (batch, ({**batch, 2: height, 3: width},))
+        return (batch, ({**batch, 2: height, 3: width}, *[batch] * (columns - 1)))
     return (batch, (batch,) * columns) if columns else (batch,)
 
 

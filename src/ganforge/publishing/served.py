@@ -31,6 +31,7 @@ from ganforge.networks.sampling import BLOCK, draw_latents
 from ganforge.params.refusal import sentence_of
 from ganforge.prepared.columns import LABELS
 from ganforge.translating.sources import Reading, read_source
+from ganforge.translating.styles import named_style, style_names
 from ganforge.translating.translation import takes_any_size, translate_by
 
 MOST = 1000  # samples of one request
@@ -54,6 +55,7 @@ class Request(BaseModel):
             source the content of a file as base64, or nested lists of numbers. A translator takes files of any size and
             answers with pictures of their sizes; where its sources are shrunk ones, pictures are enlarged first, as by
             `ganforge translate`. None: drawn as in training, where it can be made up.
+        style: of a translator that draws in several, the name of one; None: samples are drawn in all of them by turns.
         truncation: below 1 samples are more typical and more alike.
         format: ``file``: the content of a file as base64, beside its ``mime`` type; ``array``: nested lists of numbers,
             as signals are stored; ``png``: as ``file``, for images; ``default``: png for images, else file.
@@ -66,6 +68,7 @@ class Request(BaseModel):
     seed: int = Field(0, ge=0, lt=2**32)
     label: str | None = Field(None, max_length=200)
     condition: str | None = Field(None, max_length=LONGEST)
+    style: str | None = Field(None, max_length=200)
     truncation: float = Field(1.0, ge=0, le=1)
     format: str = DEFAULT
     _given: Any = PrivateAttr(None)  # a number or a list, which MLflow's signature has no word for
@@ -138,12 +141,19 @@ class ServedGenerator(PythonModel):  # type: ignore[misc]
         given = request.asked
         if given is not None and condition.from_files:
             given = contents(given)
+        names = style_names(generator)
+        if request.style is not None and request.style not in names:
+            allowed = f"one of {', '.join(names)}" if names else "none: this generator draws in one only"
+            raise UserError(f"style is {request.style!r:.60}; allowed is {allowed}.")
         if takes_any_size(generator) and all_files(given):
             translated = self._translated(request, given)
+            styles = self._styles(request)
             return [
-                {"seed": seed, "index": index, "condition": None} | self._shown(picture, form)
-                for index, picture in enumerate(translated)
+                {"seed": seed, "index": index, "condition": style} | self._shown(picture, form)
+                for index, (picture, style) in enumerate(zip(translated, styles, strict=True))
             ]
+        if request.style is not None:
+            given = {"source": given, "style": request.style}
         asked = generator.ask(request.n, seed, given)
         titles: Sequence[str | None] = condition.titles(asked) or [None] * request.n
         samples = np.concatenate([*generator.draw(request.n, seed, asked, request.truncation)])
@@ -174,7 +184,15 @@ class ServedGenerator(PythonModel):  # type: ignore[misc]
                 )
         sources = sources if len(sources) == request.n else sources * request.n
         latents = draw_latents(request.seed, request.n, self.generator.spec.latent_dim)
+        for index, style in enumerate(self._styles(request)):
+            if style is not None:
+                latents[index] = named_style(self.generator, style, latents[index : index + 1])[0]
         return [translate_by(self.generator, source, latent) for source, latent in zip(sources, latents, strict=True)]
+
+    def _styles(self, request: Request) -> list[str | None]:
+        """The name of the style of each sample; None where there is one style only."""
+        names = [request.style] if request.style is not None else style_names(self.generator) or [None]
+        return [names[index % len(names)] for index in range(request.n)]
 
     def _shown(self, sample: np.ndarray, form: str) -> Sample:
         if form == "array":

@@ -99,6 +99,28 @@ def read_source(content: bytes, name: str, generator: Generator, reading: Readin
     return resized(pixels, enlargement(generator), Image.Resampling.BICUBIC, name)
 
 
+def read_example(content: bytes, name: str, generator: Generator) -> np.ndarray:
+    """The picture in a file that is an example of a style, brought to the size of training at its shorter side.
+
+    Args:
+        content: of the file.
+        name: what to call it.
+        generator: a translator.
+
+    Returns:
+        uint8 (C, height, width), C being the channels of what the generator draws.
+
+    Raises:
+        UserError: it is no picture that can be read.
+    """
+    channels: Literal[1, 3] = 1 if generator.shape[0] == 1 else 3
+    picture = decode(content, Framing(None, "none", WHITE, channels, 1, MOST_PIXELS))
+    if isinstance(picture, Refusal):
+        raise UserError(f"{name} cannot be read ({picture.reason}); allowed is a PNG, JPEG or other image.")
+    reading = Reading(side=min(generator.shape[1:]))
+    return resized(picture.pixels, _factor(picture.pixels, reading), Image.Resampling.LANCZOS, name)
+
+
 def _factor(pixels: np.ndarray, reading: Reading) -> float:
     """By which a picture is enlarged or shrunk before anything else."""
     short, long = sorted(pixels.shape[1:])

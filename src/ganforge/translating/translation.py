@@ -18,9 +18,11 @@ import torch
 from ganforge.errors import UserError
 from ganforge.generator import Generator
 from ganforge.networks.sampling import draw_latents
+from ganforge.networks.styled import STYLE
 from ganforge.networks.translation import Translator
 from ganforge.prepared.columns import SOURCE
 from ganforge.signals import Signal
+from ganforge.translating.styles import named_style, style_names
 from ganforge.translating.tiles import Span, Tiling, spans
 
 KEPT = 256  # pixels of a tile that are kept of it, by default
@@ -55,7 +57,7 @@ def source_signal(generator: Generator) -> Signal:
 
 
 def translate(
-    generator: Generator, picture: np.ndarray, count: int = 1, seed: int = 0, tile: int | None = None
+    generator: Generator, picture: np.ndarray, count: int = 1, seed: int = 0, tile: int | None = None, style: str = ""
 ) -> np.ndarray:
     """What a generator makes of one source; draw i depends on (seed, i) alone, however many are drawn.
 
@@ -65,6 +67,7 @@ def translate(
         count: draws by different latents, 1 or more; they are all the same where the generator has none.
         seed: 0 or more.
         tile: see `translate_by`.
+        style: its name, where the generator draws in several.
 
     Returns:
         uint8 (count, C', height, width).
@@ -75,6 +78,8 @@ def translate(
     if count < 1:
         raise UserError(f"count is {count}; allowed is 1 or more.")
     latents = draw_latents(seed, count, generator.spec.latent_dim)
+    if style or style_names(generator):
+        latents = named_style(generator, style, latents)
     different = latents if generator.spec.latent_dim else latents[:1]
     drawn = np.stack([translate_by(generator, picture, each, tile) for each in different])
     return drawn if len(drawn) == count else np.repeat(drawn, count, axis=0)
@@ -91,7 +96,8 @@ def translate_by(generator: Generator, picture: np.ndarray, latent: np.ndarray, 
     Args:
         generator: a translator.
         picture: a stored source, uint8 (C, height, width).
-        latent: (latent_dim,) float32.
+        latent: (latent_dim,) float32; where the generator draws in several styles, one of these, see
+            `ganforge.translating.styles`.
         tile: side in pixels, rounded down to what the network wants; None: see `tiling_of`.
 
     Returns:
@@ -171,10 +177,12 @@ def _network(generator: Generator, latent: np.ndarray) -> Network:
     signal, device = source_signal(generator), generator.device
     latents = torch.from_numpy(np.ascontiguousarray(latent[None], np.float32)).to(device)
 
+    beside = {STYLE: latents} if style_names(generator) else {}
+
     @torch.inference_mode()
     def made(source: np.ndarray) -> np.ndarray:
         shown = signal.presented(np.array(source[None], order="C"), device)
-        drawn: np.ndarray = generator.module(latents, {SOURCE: shown})[0].float().cpu().numpy()
+        drawn: np.ndarray = generator.module(latents, {SOURCE: shown, **beside})[0].float().cpu().numpy()
         return drawn
 
     return made

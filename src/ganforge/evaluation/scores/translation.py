@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ganforge.evaluation.score import ANSWERS, Meaning, Measured, Score, Scores, look_up, look_up_all
+from ganforge.evaluation.score import ANSWERS, Meaning, Measured, Score, Scores, look_up_all
 
 if TYPE_CHECKING:
     import numpy as np
 
     from ganforge.evaluation.inputs import Context, Real, Samples
 
-DRAWS = 8  # of a source, that are compared with each other
 HARDLY = 0.98  # share of a source's own distance, beyond which translating it changed nothing
-SAME = 1e-3  # mean absolute difference of two draws, below which they are one picture
 CHANCE = 3.0  # times as many partners found as by chance, at least
 
 
@@ -35,18 +33,6 @@ class Translation(Score):
         _meaning("fd", "distance of all", "lower", "Fréchet distance of all samples from all partners"),
         _meaning("retrieval_top1", "partner nearest", "higher", "share nearest to their partner of all test signals"),
         _meaning("retrieval_top5", "partner in five", "higher", "share with their partner among the five nearest"),
-        Meaning(
-            "translation.diversity",
-            "draws differ by",
-            "higher",
-            "mean absolute difference between draws of one source; 0: latents make no difference",
-        ),
-        Meaning(
-            "translation.best_of_8",
-            "best of eight",
-            "lower",
-            "distance to the partner of the nearest of eight draws of a source",
-        ),
     )
 
     def compute(self, samples: Samples, real: Real, context: Context) -> Measured:
@@ -62,7 +48,7 @@ class Translation(Score):
         for name, answers in {**trivial_answers(real), **context.answers}.items():
             of_answers = self._of(np.array(answers[asked]), asked, 1, real, context)
             numbers |= {f"{key}_{name}": value for key, value in of_answers.items()}
-        return {"translation": numbers | self._of_draws(samples, rows, real)}
+        return {"translation": numbers}
 
     def _of(self, drawn: np.ndarray, rows: np.ndarray, seeds: int, real: Real, context: Context) -> dict[str, float]:
         """All that can be said of answers to the sources of some rows of the test data."""
@@ -81,23 +67,8 @@ class Translation(Score):
             numbers["fd"] = float(np.mean([frechet_distance(reference, Gaussian.fit(one)) for one in of_seeds]))
         return numbers
 
-    def _of_draws(self, samples: Samples, rows: np.ndarray, real: Real) -> dict[str, float]:
-        """How draws of one source differ, where all sources were drawn several times."""
-        import numpy as np
-
-        from ganforge.evaluation.translation import best_of, variety
-
-        by_seed = rows.reshape(samples.seeds, -1)
-        if samples.seeds < 2 or (by_seed != by_seed[0]).any():
-            return {}
-        draws = np.array(samples.signal).reshape(samples.seeds, -1, *samples.signal.shape[1:])[:DRAWS]
-        numbers = {"diversity": variety(draws)}
-        if len(draws) == DRAWS:
-            numbers["best_of_8"] = best_of(draws, np.array(real.test.signal[by_seed[0]]))
-        return numbers
-
     def alarms(self, scores: Scores) -> list[str]:
-        """Nothing was translated, samples do not belong to their sources, or latents make no difference."""
+        """Nothing was translated, or samples do not belong to their sources."""
         found = []
         match look_up_all(scores, "translation.l1", "translation.l1_source"):
             case [distance, of_source] if distance > HARDLY * of_source:
@@ -108,7 +79,4 @@ class Translation(Score):
         match look_up_all(scores, "translation.retrieval_top1", "n.real"):
             case [share, candidates] if share * candidates < CHANCE:
                 found.append("translation: samples are no nearer to their own partners than to others")
-        diversity = look_up(scores, "translation.diversity")
-        if diversity is not None and diversity < SAME:
-            found.append("translation: draws of one source are the same picture: latents make no difference")
         return found

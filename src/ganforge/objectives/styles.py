@@ -1,0 +1,113 @@
+"""Translation without pairs into many styles by one network.
+
+StarGAN v2: Choi et al. 2020, https://arxiv.org/abs/1912.01865. Every other picture is drawn in the style that the
+mapping network makes of a latent vector and a name, the others in the style that the encoder sees in a real picture.
+The encoder has to find each style again (eq. 2), other latents have to make other pictures (eq. 3), and a translation
+that is given the style of its source has to be the source (eq. 4). Departures: sources are of a kind of their own, into
+which nothing is translated but for the cycle; both ways to a style share a batch rather than a step each; a real
+picture that is given its own style has to stay, which teaches the encoder from the beginning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Self, cast
+
+import torch
+from torch import Tensor
+from torch.nn.functional import l1_loss
+
+from ganforge.errors import UserError
+from ganforge.networks.styled import STYLE, StyledTranslator
+from ganforge.objectives.adversarial import Adversarial
+from ganforge.objectives.cycle import shapes_without_pairs
+from ganforge.objectives.objective import Batch, Players, Terms
+from ganforge.objectives.settings import GameSettings, StylesSettings
+from ganforge.objectives.signs import translation_terms
+from ganforge.prepared.columns import LABELS, LATENTS, SIGNAL, SOURCE
+
+
+class Styles(Adversarial):
+    """A translator of many styles against a discriminator with a score for each.
+
+    Attributes:
+        cycle, style, identity: weights, see `StylesSettings`.
+        diversity: weight at the start of the run.
+        diversity_now: weight now, a scalar.
+    """
+
+    cycle: float
+    style: float
+    identity: float
+    diversity: float
+    diversity_now: Tensor
+
+    @classmethod
+    def build(cls, settings: GameSettings, players: Players) -> Self:
+        """The game that the settings ask for."""
+        settings = cast("StylesSettings", settings)
+        target, source = shapes_without_pairs(settings.name, players)
+        if target != source:
+            raise UserError(
+                f"params.yaml: objective.name is styles, but pictures have the shape {target} and sources {source}, "
+                "which one network cannot see alike; allowed are equal shapes: set dataset.channels to 3."
+            )
+        game = super().build(settings, players)
+        if not isinstance(game.generators, StyledTranslator):
+            raise UserError(
+                "params.yaml: objective.name is styles, but this network draws in one style; allowed is network.name "
+                "styled."
+            )
+        game.cycle, game.style, game.identity = settings.cycle, settings.style, settings.identity
+        game.diversity = settings.diversity
+        game.register_buffer("diversity_now", torch.tensor(settings.diversity), persistent=False)
+        return game
+
+    @property
+    def translator(self) -> StyledTranslator:
+        """The generator."""
+        return cast("StyledTranslator", self.generators)
+
+    def advance(self, progress: float) -> None:
+        """See `Adversarial`."""
+        super().advance(progress)
+        self.diversity_now.fill_(self.diversity * (1 - progress))
+
+    def generate(self, batch: Batch) -> Batch:
+        """Translations, and the styles that they were drawn in."""
+        named = self.translator.mapping(batch[LATENTS], {LABELS: batch[LABELS]}).float()
+        seen = self.translator.encoder(batch[SIGNAL])
+        by_name = torch.arange(len(named), device=named.device)[:, None] % 2 == 0
+        style = torch.where(by_name, named, seen)
+        return {SIGNAL: self._in_style(batch[SOURCE], style), STYLE: style}
+
+    def discriminator_loss(self, batch: Batch, drawn: Batch, due: Collection[str] = ()) -> tuple[Tensor, Tensor, Terms]:
+        """See `Adversarial`."""
+        loss, carried, terms = super().discriminator_loss(batch, drawn, due)
+        return loss, carried, terms | translation_terms(batch[SOURCE], drawn[SIGNAL])
+
+    def generator_loss(self, batch: Batch, drawn: Batch, carried: Tensor) -> tuple[Tensor, Terms]:
+        """That of the game, and those of styles and contents."""
+        loss, terms = super().generator_loss(batch, drawn, carried)
+        encoder, source, made = self.translator.encoder, batch[SOURCE], drawn[SIGNAL]
+        found = l1_loss(encoder(made), drawn[STYLE])
+        returned = l1_loss(self._in_style(made, encoder(source)), source)
+        loss = loss + self.style * found + self.cycle * returned
+        terms |= {"loss_style": found.detach(), "loss_cycle": returned.detach()}
+        if self.diversity:
+            with torch.no_grad():
+                others = self.translator(torch.randn_like(batch[LATENTS]), self.asked(batch))
+            difference = l1_loss(made, others)
+            loss, terms["diversity"] = loss - self.diversity_now * difference, difference.detach()
+        if self.identity:
+            same = l1_loss(self._in_style(batch[SIGNAL], encoder(batch[SIGNAL])), batch[SIGNAL])
+            loss, terms["loss_identity"] = loss + self.identity * same, same.detach()
+        return loss, terms
+
+    def _in_style(self, pictures: Tensor, style: Tensor) -> Tensor:
+        """Pictures (batch, *shape) in styles (batch, latent_dim)."""
+        drawn: Tensor = self.translator(style, {SOURCE: pictures, STYLE: style})
+        return drawn
+
+
+OBJECTIVE = Styles
