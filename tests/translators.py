@@ -40,6 +40,7 @@ def translator_spec(name="translator", derived=None, source=(3, 32, 32), target=
 def translator(name="translator", derived=None, **settings) -> Generator:
     """An untrained one whose weights are not those of a start, where much is zero."""
     spec = translator_spec(name, derived, **settings)
+    torch.manual_seed(0)
     return Generator(varied(build_generator(spec)), GeneratorConfig(spec, "pairs", 640), torch.device("cpu"))
 
 

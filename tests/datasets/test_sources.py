@@ -16,7 +16,7 @@ from tests.datasets.sections import VARIANTS, source
 @pytest.mark.parametrize("name", VARIANTS)
 def test_every_data_set_has_a_source_with_files(name):
     assert source(name).origin
-    assert bool(source(name).remote_files()) != bool(source(name).bundled_files())
+    assert source(name).remote_files() or source(name).bundled_files()
 
 
 @pytest.mark.parametrize("name", sorted(name for name in VARIANTS if not source(name).bundled_files()))

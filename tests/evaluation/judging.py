@@ -11,7 +11,7 @@ from ganforge.evaluation.settings import EvaluationSettings
 from ganforge.features.classifier import untrained_classifier
 from ganforge.features.clusters import Clusters
 from ganforge.features.extractor import Extractor
-from ganforge.prepared.columns import ROWS, SOURCE, Split
+from ganforge.prepared.columns import ROWS, SOURCE, SOURCE_LABELS, Split
 from ganforge.signals.image import ImageSignal
 
 CPU = torch.device("cpu")
@@ -51,8 +51,9 @@ class Judge:
 
     @staticmethod
     def _with_sources(split: Split) -> Split:
-        """Every signal with its negative as its source."""
-        return split.with_columns(source=255 - split.signal)
+        """Every signal with its negative as its source, of which it is known what it shows."""
+        known = {} if split.labels is None else {SOURCE_LABELS: split.labels}
+        return split.with_columns(source=255 - split.signal, **known)
 
 
 def unlabelled_extractor(images) -> Extractor:

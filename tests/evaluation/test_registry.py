@@ -72,7 +72,11 @@ def scene(kind="pictures", *, classes=0, asked=(), paired=False, learnt=True, pr
         columns["source"] = 255 - drawn.signal
     samples = Samples(columns, seeds)
     if paired:
-        train, test = (split.with_columns(source=255 - split.signal) for split in (train, test))
+        shown = [{} if split.labels is None else {"source_labels": split.labels} for split in (train, test)]
+        train, test = (
+            split.with_columns(source=255 - split.signal, **more)
+            for split, more in zip((train, test), shown, strict=True)
+        )
     real = Real(train, test, train_known.values, test_known, train_known.labels, classes, signal)
     real = replace(real, tested_by_pairs=paired, learnt_by_pairs=paired and learnt)
     chosen = {"neighbours": 3, "cas_images": 0, "inception": False} | settings
@@ -92,6 +96,7 @@ SCENES = {
     "stacks": scene("stacks", classes=8, asked=("labels",)),
     "waveforms": scene("waveforms"),
     "pairs": scene(asked=("source", ROWS), paired=True, seeds=8),
+    "labelled pairs": scene(classes=4, asked=("source", ROWS), paired=True, seeds=8),
     "partners withheld": scene(asked=("source", ROWS), paired=True, learnt=False, seeds=8),
 }
 
@@ -135,7 +140,7 @@ def test_scores_do_not_write_over_each_other_and_their_labels_differ():
 
 def test_scores_need_what_data_can_offer():
     assert {need for score in registry.SCORES for need in score.needs} <= set(CAPABILITIES)
-    paired = scene(asked=("source", "tokens", ROWS), paired=True)
+    paired = scene(classes=4, asked=("source", "tokens", ROWS), paired=True)
     offered = [capabilities(samples, real) for samples, real, _ in (*SCENES.values(), paired)]
     assert set().union(*offered) == set(CAPABILITIES)
 

@@ -191,7 +191,7 @@ PLANTED = {
     ),
     "noise in place of partners": ("translation.fd",),
     "latents ignored": ("translation.diversity", "translation.best_of_8"),
-    "of other sources": ("translation.content",),
+    "of other sources": ("translation.content", "translation.class_kept"),
     "sources copied": ("translation.style",),
 }
 
@@ -233,7 +233,7 @@ def planted(digits, judge, judge_unlabelled, judge_stacks, held_out):
         ),
         "of other sources": (
             judge(noisy(negatives, 0), partners=np.arange(355), learnt=False),
-            judge(noisy(negatives, 0), partners=np.roll(np.arange(355), 1), learnt=False),
+            judge(noisy(negatives, 0), partners=np.roll(np.arange(355), 40), learnt=False),
         ),
         "sources copied": (
             judge(held_out.signal, partners=np.arange(355), learnt=False),

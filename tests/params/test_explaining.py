@@ -147,7 +147,9 @@ def test_a_key_is_explained_with_the_value_of_the_default_recipe(project, capsys
     assert explain("dataset.folder.crop").startswith("dataset.folder.crop: centre   (recipes/folder.yaml)\n")
     assert explain("augmentation_study.classic.rotation").startswith("augmentation_study.classic.rotation: 10\n")
     assert explain("train.learning_rate.end").startswith("train.learning_rate.end: 0.00006\n    Value at the end")
-    assert explain("objective.r1.end").startswith("objective.r1.end, of adversarial, paired, cycle, contrastive, styles\n")
+    assert explain("objective.r1.end").startswith(
+        "objective.r1.end, of adversarial, paired, cycle, contrastive, styles\n"
+    )
 
 
 def test_where_there_are_no_recipes_it_says_what_is_allowed_all_the_same(tmp_path, monkeypatch):

@@ -39,7 +39,8 @@ def refusal_of(values):
         (
             "network.name",
             None,
-            "network.name is empty; allowed is mlp, dcgan, resnet, progressive, style, modulated, unet, translator or styled",
+            "network.name is empty; allowed is mlp, dcgan, resnet, progressive, style, modulated, unet, translator or "
+            "styled",
         ),
         ("network.name", ["dcgan"], "network.name is ['dcgan']; allowed is mlp, dcgan"),
         ("objective.name", "paired?", "objective.name is 'paired?'; allowed is adversarial"),
@@ -265,5 +266,5 @@ def test_several_styles_need_data_network_and_objective_alike(section):
     values, of_one = settings_of("many_styles"), settings_of("style_transfer")
     of_one["network"] = {**of_one["network"], "latent_dim": 8}
     parse_params(values).check_source()
-    with pytest.raises(UserError, match="several styles need all of dataset.labels=styles, network.name=styled, obj"):
+    with pytest.raises(UserError, match=r"several styles need all of dataset.labels=styles, network.name=styled, obj"):
         parse_params({**values, section: of_one[section]}).check_source()

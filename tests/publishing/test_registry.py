@@ -97,7 +97,7 @@ def test_a_registered_generator_draws_what_it_drew_before_and_refuses_bad_reques
 
     mlflow.set_tracking_uri(tracking_uri())
     model = mlflow.pyfunc.load_model(f"models:/{NAME}@{CHAMPION}")
-    assert {"n", "seed", "label", "condition", "truncation", "format"} == set(
+    assert {"n", "seed", "label", "condition", "style", "truncation", "format"} == set(
         model.metadata.get_input_schema().inputs[0].type.to_dict()["properties"]
     )
     expected = Generator.load("models/generator").sample(3, seed=5, condition="7", truncation=0.5)

@@ -169,7 +169,7 @@ def test_a_value_is_set_and_read_as_such_or_refused(tmp_path, path, value):
         assert set(others) <= set(file.read_text().splitlines())
 
 
-TRANSLATORS = {"unet", "translator"}  # which digits have no sources for
+TRANSLATORS = {"unet", "translator", "styled"}  # which digits have no sources for
 numbers = st.floats(0, 2, allow_nan=False)
 small_plans = st.fixed_dictionaries(
     {

@@ -6,7 +6,7 @@ A new data set is a file of this room, called like its name, which holds its `SO
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -107,12 +107,29 @@ class ResizedSettings(LabelledSettings):
         return None if self.resolution == "native" else self.resolution
 
 
-class PictureSettings(ResizedSettings):
-    """Images with class labels, from which sources to translate can be derived."""
+class SourcedSettings(DataSettings):
+    """Data whose pictures are to be made of others that come with them."""
 
-    source: Literal["none", "grey", "edges", "small", "masked"]
-    """What each image is to be drawn from, made of itself. grey: its luminance; edges: its outlines; small: shrunk and
-    enlarged again; masked: with a hole."""
+    @property
+    def has_source(self) -> bool:
+        """See `DataSettings`."""
+        return True
+
+
+class ApartSettings(SourcedSettings):
+    """The same where none of the others belongs to a picture."""
+
+    @property
+    def has_pairs(self) -> bool:
+        """See `DataSettings`."""
+        return False
+
+
+class DerivingSettings(ResizedSettings):
+    """Images from which sources to translate can be derived."""
+
+    source: str
+    """What each image is to be drawn from."""
     source_strength: Strength
     """edges: least gradient of an outline, 0 to 1; small: 2, 4 or 8 times shrunk; masked: share of each side; auto:
     0.1, 4, 0.5."""
@@ -128,9 +145,17 @@ class PictureSettings(ResizedSettings):
         return self.source != "none"
 
     @model_validator(mode="after")
-    def _strength_fits(self) -> PictureSettings:
+    def _strength_fits(self) -> Self:
         check_strength(self.source, self.source_strength)
         return self
+
+
+class PictureSettings(DerivingSettings):
+    """Images with class labels, from which sources to translate can be derived."""
+
+    source: Literal["none", "grey", "edges", "small", "masked"]
+    """What each image is to be drawn from, made of itself. grey: its luminance; edges: its outlines; small: shrunk and
+    enlarged again; masked: with a hole."""
 
 
 class DigitsSettings(PictureSettings):
@@ -143,6 +168,12 @@ class MNISTSettings(PictureSettings):
     """Handwritten digits of 28x28 pixels."""
 
     name: Literal["mnist"]
+
+
+class HandwritingSettings(ApartSettings, LabelledSettings):
+    """Digits of 8x8 pixels, enlarged, to be turned into those of MNIST, without pairs."""
+
+    name: Literal["handwriting"]
 
 
 class FashionMNISTSettings(PictureSettings):
@@ -237,7 +268,7 @@ class FolderSettings(ImageFileSettings, PictureSettings):
     name: Literal["folder"]
 
 
-class PairsSettings(ImageFileSettings):
+class PairsSettings(SourcedSettings, ImageFileSettings):
     """Your own pairs of a source and a target, whatever lies in data/import/."""
 
     name: Literal["pairs"]
@@ -250,13 +281,8 @@ class PairsSettings(ImageFileSettings):
         """See `ImageFileSettings`; a translator halves a picture more often."""
         return 16
 
-    @property
-    def has_source(self) -> bool:
-        """See `DataSettings`."""
-        return True
 
-
-class UnpairedSettings(ImageFileSettings):
+class UnpairedSettings(ApartSettings, ImageFileSettings):
     """Your own pictures of two kinds, in data/import/source and .../target, to turn the former into the latter."""
 
     name: Literal["unpaired"]
@@ -275,22 +301,12 @@ class UnpairedSettings(ImageFileSettings):
         return True
 
     @property
-    def has_pairs(self) -> bool:
-        """See `DataSettings`."""
-        return False
-
-    @property
     def least_side(self) -> int:
         """See `ImageFileSettings`; a translator halves a picture more often."""
         return 16
 
-    @property
-    def has_source(self) -> bool:
-        """See `DataSettings`."""
-        return True
 
-
-class EmojiSettings(ResizedSettings):
+class EmojiSettings(DerivingSettings):
     """Emoji in two styles of drawing, 64x64 pixels, to draw one from the other."""
 
     name: Literal["emoji"]
@@ -299,9 +315,6 @@ class EmojiSettings(ResizedSettings):
     source: Literal["google", "twitter", "none", "grey", "edges", "small", "masked"]
     """What each is to be drawn from: the same emoji in the other style, or made of itself. grey: its luminance; edges:
     its outlines; small: shrunk and enlarged again; masked: with a hole."""
-    source_strength: Strength
-    """edges: least gradient of an outline, 0 to 1; small: 2, 4 or 8 times shrunk; masked: share of each side; auto:
-    0.1, 4, 0.5."""
     partners: Literal["shown", "withheld"]
     """shown: pairs are learnt from. withheld: sources are of one half of the emoji, pictures of the other; held-out
     emoji stay pairs, for the scores."""
@@ -309,16 +322,6 @@ class EmojiSettings(ResizedSettings):
     """Red, green and blue (#rrggbb) behind transparent pixels."""
     test_share: Annotated[float, Field(gt=0, le=0.5)]
     """Share of the emoji held out, with all their skin tones and genders, chosen by a digest of what they show."""
-
-    @property
-    def derivation(self) -> tuple[str, float] | None:
-        """See `DataSettings`."""
-        return derivation_of(self.source, self.source_strength)
-
-    @property
-    def has_source(self) -> bool:
-        """See `DataSettings`."""
-        return self.source != "none"
 
     @property
     def has_pairs(self) -> bool:
@@ -333,7 +336,6 @@ class EmojiSettings(ResizedSettings):
                 f"dataset.source and dataset.style are both {self.style}; allowed is another source than the style: "
                 f"set dataset.source to {other}"
             )
-        check_strength(self.source, self.source_strength)
         if self.partners == "withheld" and self.source not in ("google", "twitter"):
             raise ValueError(
                 f"dataset.partners is withheld while dataset.source is {self.source}; allowed is shown unless the "
@@ -374,6 +376,7 @@ class HuggingFaceSettings(ImageFileSettings, PictureSettings):
 DatasetSettings = Annotated[
     DigitsSettings
     | MNISTSettings
+    | HandwritingSettings
     | FashionMNISTSettings
     | KMNISTSettings
     | StackedMNISTSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ganforge.evaluation import registry
 from ganforge.evaluation.inputs import Context, Real, Samples
 from ganforge.evaluation.score import Measured
-from ganforge.prepared.columns import SIGNAL
+from ganforge.prepared.columns import SIGNAL, SOURCE_LABELS
 
 
 def measure(samples: Samples, real: Real, context: Context) -> Measured:
@@ -36,6 +36,8 @@ def capabilities(samples: Samples, real: Real) -> frozenset[str]:
         offered.add("pairs")
     if not real.learnt_by_pairs:
         offered.add("unpaired")
+    if SOURCE_LABELS in real.test.columns:
+        offered.add("source_labels")
     if signal.is_picture:
         offered.add("pictures")
     if real.test_features.pretrained:

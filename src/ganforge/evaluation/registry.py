@@ -5,6 +5,7 @@ from __future__ import annotations
 from ganforge.evaluation.score import Meaning, Score
 from ganforge.evaluation.scores.authenticity import Authenticity
 from ganforge.evaluation.scores.class_frequencies import ClassFrequencies
+from ganforge.evaluation.scores.class_kept import ClassKept
 from ganforge.evaluation.scores.classification_accuracy import ClassificationAccuracy
 from ganforge.evaluation.scores.cluster_frequencies import ClusterFrequencies
 from ganforge.evaluation.scores.draws import Draws
@@ -40,6 +41,7 @@ SCORES: tuple[Score, ...] = (
     Modes(),
     Translation(),
     Unpaired(),
+    ClassKept(),
     Draws(),
 )
 """In the order of tables, alarms and metrics.json."""

@@ -30,6 +30,7 @@ CAPABILITIES = {
     "asked_rows": "it is known which row of the test data every sample was asked by",
     "pairs": "every held-out source has a real signal as its partner",
     "unpaired": "nothing was learnt from pairs",
+    "source_labels": "it is known which class every source of the test data shows",
     "one_view": "the feature network is shown a signal as a whole",
     "many_views": "the feature network is shown several views of a signal, and the label is made of theirs",
     "pretrained": "features are of a network that was trained on other pictures",
@@ -42,10 +43,12 @@ ANSWERS = {
     "l1_alone": "L1 alone",
     "source": "source itself",
     "nearest_pair": "nearest pair",
+    "other_partner": "partner of another",
     "mean_picture": "mean picture",
 }
 """What else may answer a source, and what it is called: the same network trained with the mean absolute difference
-alone, the source, the training pair with the nearest source, the mean of the training data."""
+alone, the source, the training pair with the nearest source, the partner of another source, the mean of the training
+data."""
 
 
 @dataclass(frozen=True)

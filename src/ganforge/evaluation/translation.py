@@ -162,8 +162,8 @@ def trivial_answers(real: Real) -> dict[str, np.ndarray]:
     """What needs no learning, for every source of the test data: stored (M, *shape) by name.
 
     ``source``: the source itself, its channels averaged or repeated where they are others; ``mean_picture``: the mean
-    of the training data; ``nearest_pair``, where something was learnt from pairs: the signal of the one whose source is
-    nearest, by `thumbnails`.
+    of the training data; ``other_partner``, where every source has a partner: that of another source; ``nearest_pair``,
+    where something was learnt from pairs: the signal of the one whose source is nearest, by `thumbnails`.
     """
     train, test = real.train, real.test
     sources, shape = np.array(test.columns[SOURCE]), test.signal.shape
@@ -175,6 +175,8 @@ def trivial_answers(real: Real) -> dict[str, np.ndarray]:
         total += train.signal[start : start + AT_ONCE].sum(0, dtype=np.float64)
     mean = (total / len(train)).round().astype(test.signal.dtype)
     answers["mean_picture"] = np.broadcast_to(mean, shape)
+    if real.tested_by_pairs:
+        answers["other_partner"] = np.roll(np.array(test.signal), 1, axis=0)
     if not real.learnt_by_pairs:
         return answers
     like_source = _source_signal(real)

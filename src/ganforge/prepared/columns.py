@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 SIGNAL, LABELS, SOURCE, TOKENS, LATENTS = "signal", "labels", "source", "tokens", "latents"
-ROWS, RETURNED = "rows", "returned"
+ROWS, RETURNED, SOURCE_LABELS = "rows", "returned", "source_labels"
 """Names of columns: what is learnt and drawn; what it depends on; in batches the latent vectors; of samples the rows of
-the test data that they were asked by, and what a translator makes of them on the way back."""
+the test data that they were asked by, and what a translator makes of them on the way back; what sources without a
+partner show, for the scores alone."""
 
 Arrays = Mapping[str, np.ndarray]
 """Columns by name, (N, *shape) each."""

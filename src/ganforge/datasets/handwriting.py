@@ -1,0 +1,55 @@
+"""Coarse digits and fine ones: scikit-learn's bundled digits, enlarged, to be turned into MNIST's, without pairs."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+from ganforge.datasets.arrays import ArraySource
+from ganforge.datasets.digits import SOURCE as COARSE
+from ganforge.datasets.fetching.remote import RemoteFile
+from ganforge.datasets.mnist import DIGITS
+from ganforge.datasets.mnist import SOURCE as FINE
+from ganforge.datasets.resize import resize
+from ganforge.prepared.columns import SOURCE as SOURCES
+from ganforge.prepared.columns import SOURCE_LABELS, Kind, Split
+
+SIDE = 28  # pixels of a digit of MNIST
+
+
+class Handwriting(ArraySource):
+    """Sources are digits of 8x8 pixels, brought to 28x28; signals are those of MNIST. What each shows is known."""
+
+    classes: Sequence[str] = DIGITS
+    origin = f"{COARSE.origin}, and {FINE.origin}"
+
+    def bundled_files(self) -> dict[str, bytes]:
+        """Those of the coarse digits."""
+        return COARSE.bundled_files()
+
+    def remote_files(self) -> Sequence[RemoteFile]:
+        """The files of MNIST."""
+        return [dataclasses.replace(file, dataset="mnist") for file in FINE.remote_files()]
+
+    def kinds(self, folder: Path) -> dict[str, Kind]:
+        """See `ArraySource`; sources, and what they show, belong to no signal."""
+        apart = {"unpaired": True}
+        return {
+            **super().kinds(folder),
+            SOURCES: Kind("image", apart),
+            SOURCE_LABELS: Kind("labels", {"names": list(self.classes), **apart}),
+        }
+
+    def read(self, folder: Path) -> dict[str, Split]:
+        """Both sets, split as they are where they come from."""
+        coarse, fine = COARSE.read(folder), FINE.read(folder)
+        return {
+            name: split.with_columns(
+                **{SOURCES: resize(coarse[name].signal, SIDE), SOURCE_LABELS: coarse[name].required_labels()}
+            )
+            for name, split in fine.items()
+        }
+
+
+SOURCE = Handwriting()

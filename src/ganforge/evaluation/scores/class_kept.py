@@ -1,0 +1,56 @@
+"""Does a translation show what its source shows? By labels of the sources that no network was told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganforge.evaluation.score import Meaning, Measured, Score, Scores, look_up
+
+if TYPE_CHECKING:
+    from ganforge.evaluation.inputs import Context, Real, Samples
+
+CHANCE = 2.0  # times as many classes kept as by chance, at least
+
+
+class ClassKept(Score):
+    """Where sources have labels of the same classes as signals."""
+
+    name = "class_kept"
+    needs = frozenset({"labels", "asked_source", "asked_rows", "source_labels"})
+    meanings = (
+        Meaning(
+            "translation.class_kept",
+            "class of source kept",
+            "higher",
+            "share of samples in which the feature network, which learnt from real signals, sees the class of their "
+            "source",
+            "classifier.extractor_accuracy",
+            whole=1,
+            beside={"source": "translation.class_kept_source"},
+        ),
+    )
+    facts = ("translation.class_kept_chance",)
+
+    def compute(self, samples: Samples, real: Real, context: Context) -> Measured:
+        """See `Score.compute`."""
+        import numpy as np
+
+        from ganforge.evaluation.translation import trivial_answers
+        from ganforge.prepared.columns import ROWS, SOURCE_LABELS
+
+        assert context.extractor is not None
+        wanted = real.test.columns[SOURCE_LABELS]
+        numbers = {"class_kept": float(np.mean(context.features.labels == wanted[samples.columns[ROWS]]))}
+        sources = trivial_answers(real).get("source")
+        if sources is not None:
+            numbers["class_kept_source"] = float(np.mean(context.extractor(sources).labels == wanted))
+        numbers["class_kept_chance"] = 1 / real.classes
+        return {"translation": numbers}
+
+    def alarms(self, scores: Scores) -> list[str]:
+        """Samples show anything at all."""
+        kept = look_up(scores, "translation.class_kept")
+        chance = look_up(scores, "translation.class_kept_chance")
+        if kept is None or chance is None or kept >= CHANCE * chance:
+            return []
+        return ["translation: samples show the class of their source hardly more often than by chance"]
