@@ -175,14 +175,17 @@ def test_contrast_and_identity_are_added_with_their_weights():
 def test_signs_tell_of_copies_negatives_and_chequers():
     torch.manual_seed(0)
     source = torch.nn.functional.avg_pool2d(torch.rand(4, 3, 32, 32), 5, 1, 2) * 2 - 1
-    copied, inverted = translation_terms(source, source), translation_terms(source, -source)
+    copied, inverted = translation_terms(source, source, source), translation_terms(source, -source, source)
     assert copied["change"] == 0
     assert copied["correlation"].item() == pytest.approx(1)
     assert inverted["correlation"].item() == pytest.approx(-1)
     pattern = torch.ones(32, 32)
     pattern[::2, ::2] = pattern[1::2, 1::2] = -1
-    assert translation_terms(source, source + 0.2 * pattern)["chequers"] > 3 * copied["chequers"]
-    assert translation_terms(source, source[:, :, :16]) == {}
+    assert translation_terms(source, source + 0.2 * pattern, source)["chequers"] > 3 * copied["chequers"]
+    assert copied["detail"].item() == pytest.approx(1)
+    smeared = torch.nn.functional.avg_pool2d(source, 9, 1, 4)
+    assert translation_terms(source, smeared, source)["detail"] < 0.3
+    assert translation_terms(source, source[:, :, :16], source) == {}
 
 
 @pytest.mark.parametrize(

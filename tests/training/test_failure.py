@@ -109,6 +109,7 @@ def test_a_row_with_something_that_is_no_number_ends_the_run(value):
             "lower objective.cycle from 10 or lower objective.identity from 5",
         ),
         ("correlation", -0.6, "light and dark are exchanged", "raise objective.identity from 5"),
+        ("detail", 0.2, "samples are smeared: brightness changes from pixel to pixel 0.20", "raise train.images from"),
         ("chequers", 4.0, "alternate from pixel to pixel 4.0 times as strongly", "lower train.learning_rate"),
     ],
 )
@@ -119,7 +120,7 @@ def test_what_goes_wrong_without_pairs_is_named(column, value, sentence, cure):
     (failure,) = (failure for failure in looks if failure is not None)
     assert sentence in str(failure)
     assert cure in str(failure)
-    well = {"change": 0.2, "correlation": 0.8, "chequers": 0.7}
+    well = {"change": 0.2, "correlation": 0.8, "chequers": 0.7, "detail": 0.9}
     assert FailureWatch.all_is_well(row(100) | well)
     assert failure.may_be_wanted  # it is told, and the training goes on
     assert FailureWatch.all_is_well(row(100) | {column: value})

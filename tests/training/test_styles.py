@@ -15,7 +15,7 @@ from ganforge.translating.translation import translate_by
 from tests.training.unpaired import prepare_styles, styled
 
 CPU = torch.device("cpu")
-TERMS = {"loss_style", "loss_cycle", "loss_identity", "diversity", "change", "least_spread"}
+TERMS = {"loss_style", "loss_cycle", "loss_identity", "diversity", "change", "detail", "least_spread"}
 
 
 @pytest.fixture(scope="module")

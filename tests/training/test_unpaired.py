@@ -40,7 +40,7 @@ def test_a_training_resumes_to_the_bit_with_all_its_terms(data, tmp_path, object
             assert run.game.images == stop
             list(run.run())
         assert all(math.isfinite(value) for row in run.history for value in row.values())
-        assert {"change", "correlation", "chequers", *TERMS[objective]} <= run.history[-1].keys()
+        assert {"change", "correlation", "chequers", "detail", *TERMS[objective]} <= run.history[-1].keys()
         ends.append(run.game.objective.state_dict())
     assert any("samples" in name for name in ends[0]) == (objective == "cycle")
     assert all(torch.equal(tensor, ends[1][name]) for name, tensor in ends[0].items())

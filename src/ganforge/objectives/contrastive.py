@@ -91,7 +91,7 @@ class Contrastive(Adversarial):
         source = batch[SOURCE]
         if self.flips:
             source = torch.where(drawn[FLIPPED], source.flip(-1), source)
-        return loss, carried, terms | translation_terms(source, drawn[SIGNAL])
+        return loss, carried, terms | translation_terms(source, drawn[SIGNAL], batch[SIGNAL])
 
     def generator_loss(self, batch: Batch, drawn: Batch, carried: Tensor) -> tuple[Tensor, Terms]:
         """That of the game, and those of patches."""

@@ -122,7 +122,7 @@ class Cycle(Objective):
         shown = self._with_history(drawn, batch)
         there, real_there, terms = self.there.discriminator_loss(batch, shown, due)
         back, real_back, terms_back = self.back.discriminator_loss(turned(batch), turned(shown), due)
-        terms |= translation_terms(batch[SOURCE], drawn[SIGNAL])
+        terms |= translation_terms(batch[SOURCE], drawn[SIGNAL], batch[SIGNAL])
         return there + back, (real_there, real_back), terms | _of_way_back(terms_back)
 
     def generator_loss(self, batch: Batch, drawn: Batch, carried: tuple[Tensor, Tensor]) -> tuple[Tensor, Terms]:

@@ -84,7 +84,7 @@ class Styles(Adversarial):
     def discriminator_loss(self, batch: Batch, drawn: Batch, due: Collection[str] = ()) -> tuple[Tensor, Tensor, Terms]:
         """See `Adversarial`."""
         loss, carried, terms = super().discriminator_loss(batch, drawn, due)
-        return loss, carried, terms | translation_terms(batch[SOURCE], drawn[SIGNAL])
+        return loss, carried, terms | translation_terms(batch[SOURCE], drawn[SIGNAL], batch[SIGNAL])
 
     def generator_loss(self, batch: Batch, drawn: Batch, carried: Tensor) -> tuple[Tensor, Terms]:
         """That of the game, and those of styles and contents."""

@@ -44,6 +44,7 @@ def _without_pairs(objective: WithoutPairsSettings, train: TrainSettings) -> dic
         "change": _or(loosen or ["raise train.discriminator_rate"]),
         "correlation": f"raise objective.identity from {objective.identity:g}, unless that is what is wanted",
         "chequers": _or(finer),
+        "detail": f"raise train.images from {train.images}, as too short a training leaves a smear",
     }
 
 

@@ -94,6 +94,14 @@ SIGNS = (
         "samples alternate from pixel to pixel {:.1f} times as strongly as their sources",
         may_be_wanted=True,
     ),
+    Sign(
+        "detail",
+        0.4,
+        0.6,
+        False,
+        "samples are smeared: brightness changes from pixel to pixel {:.2f} times as strongly as in real ones",
+        may_be_wanted=True,
+    ),
 )
 
 
