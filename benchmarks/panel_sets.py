@@ -71,9 +71,9 @@ def shapes(_: Path, count: int = 600, side: int = 48) -> Iterator[Picture]:
         yield kind, picture
 
 
-def emoji(mirror: Path) -> Iterator[Picture]:
-    """1,911 emoji of Noto by category, flat colours on a transparent ground, 85 to 386 of a class."""
-    yield from _emoji(mirror, "google", lambda emoji: str(emoji["category"]))
+def emoji(mirror: Path, style: str = "google") -> Iterator[Picture]:
+    """1,911 emoji of Noto by category, flat colours on a transparent ground, 85 to 386 of a class; or of Twemoji."""
+    yield from _emoji(mirror, style, lambda emoji: str(emoji["category"]))
 
 
 def heap(mirror: Path) -> Iterator[Picture]:

@@ -20,6 +20,7 @@ import resource
 import statistics
 import sys
 import time
+from collections.abc import Mapping
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -112,18 +113,26 @@ def serve_textbook(connection: Connection, options: argparse.Namespace, plan: Pl
 
 def parse_options() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
-    parser.add_argument("--threads", type=int, default=2, help="CPU threads")
-    parser.add_argument("--width", type=int, default=64)
-    parser.add_argument("--resolution", type=int, default=32)
+    parser = loop_parser(__doc__, width=64, resolution=32, batch=64, rounds=9, steps=10)
     parser.add_argument("--channels", type=int, default=3)
-    parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--precision", default="float32", choices=["float32", "tf32", "bfloat16"])
-    parser.add_argument("--rounds", type=int, default=9, help="how often each has its turn")
-    parser.add_argument("--steps", type=int, default=10, help="steps in a turn")
     parser.add_argument("--out", type=Path, help="where to write the figures as JSON")
     return parser.parse_args()
+
+
+def loop_parser(
+    doc: str | None, *, width: int, resolution: int, batch: int, rounds: int = 7, steps: int = 5
+) -> argparse.ArgumentParser:
+    """What benchmarks of a training loop beside a textbook's are asked for; ``doc`` begins with what it measures."""
+    parser = argparse.ArgumentParser(description=(doc or "").splitlines()[0])
+    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
+    parser.add_argument("--threads", type=int, default=2, help="CPU threads")
+    parser.add_argument("--width", type=int, default=width)
+    parser.add_argument("--resolution", type=int, default=resolution)
+    parser.add_argument("--batch", type=int, default=batch)
+    parser.add_argument("--precision", default="float32", choices=["float32", "tf32", "bfloat16"])
+    parser.add_argument("--rounds", type=int, default=rounds, help="how often each has its turn")
+    parser.add_argument("--steps", type=int, default=steps, help="steps in a turn")
+    return parser
 
 
 def benchmark_plan(options: argparse.Namespace, compute: ComputeSettings) -> Plan:
@@ -244,6 +253,11 @@ def report(result: dict[str, Any]) -> None:
         "achieved": f"{result['gflops']:.0f} GFLOP/s of {result['peak_gflops']:.0f} ({result['share_of_peak']:.0%})",
         "peak memory": f"{result['peak_memory_mib']:.0f} MiB",
     }
+    print_rows(rows)
+
+
+def print_rows(rows: Mapping[str, str]) -> None:
+    """A table of two columns in Markdown."""
     print("| | |\n|---|---|")
     for name, value in rows.items():
         print(f"| {name} | {value} |")

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
-from benchmarks.training import extremes, machine_name, textbook_training
+from benchmarks.training import extremes, loop_parser, machine_name, print_rows, textbook_training
 from benchmarks.turns import UNSET, TimedLoop, alternate, answer, own_process, timed
 from ganforge.compute import ComputeSettings
 from ganforge.compute.device import configure
@@ -44,7 +44,7 @@ ENLARGED = 286 / 256  # times a side, of which a crop is taken
 
 def main() -> None:
     """Measures and prints."""
-    options = parse_options()
+    options = loop_parser(__doc__, width=48, resolution=64, batch=16).parse_args()
     compute = ComputeSettings(
         device=options.device, threads=options.threads, processes=1, cuda_graphs=True, checkpoint_seconds=10
     )
@@ -66,23 +66,7 @@ def main() -> None:
         "pix2pix's loop": f"{plain:.0f} pairs/s",
         "ratio": f"{ours / plain:.2f} (of medians; single rounds {low:.2f} to {high:.2f})",
     }
-    print("| | |\n|---|---|")
-    for name, value in rows.items():
-        print(f"| {name} | {value} |")
-
-
-def parse_options() -> argparse.Namespace:
-    """The command line."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
-    parser.add_argument("--threads", type=int, default=2, help="CPU threads")
-    parser.add_argument("--width", type=int, default=48)
-    parser.add_argument("--resolution", type=int, default=64)
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--precision", default="float32", choices=["float32", "tf32", "bfloat16"])
-    parser.add_argument("--rounds", type=int, default=7, help="how often each has its turn")
-    parser.add_argument("--steps", type=int, default=5, help="steps in a turn")
-    return parser.parse_args()
+    print_rows(rows)
 
 
 def benchmark_plan(options: argparse.Namespace, compute: ComputeSettings) -> Plan:

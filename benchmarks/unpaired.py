@@ -23,7 +23,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
-from benchmarks.training import machine_name, textbook_training
+from benchmarks.training import loop_parser, machine_name, print_rows, textbook_training
 from benchmarks.translation import JitteredPairs, random_pairs
 from benchmarks.turns import UNSET, TimedLoop, alternate, answer, own_process, timed
 from ganforge.compute import ComputeSettings
@@ -84,23 +84,13 @@ def main() -> None:
         "`contrastive`": f"{speeds['contrastive']:.0f} pictures/s",
         "its time per picture as a share of that of `cycle`": f"{speeds['cycle'] / speeds['contrastive']:.2f}",
     }
-    print("| | |\n|---|---|")
-    for name, value in rows.items():
-        print(f"| {name} | {value} |")
+    print_rows(rows)
 
 
 def parse_options() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
-    parser.add_argument("--threads", type=int, default=2, help="CPU threads")
-    parser.add_argument("--width", type=int, default=32)
+    parser = loop_parser(__doc__, width=32, resolution=32, batch=16)
     parser.add_argument("--blocks", type=int, default=4)
-    parser.add_argument("--resolution", type=int, default=32)
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--precision", default="float32", choices=["float32", "tf32", "bfloat16"])
-    parser.add_argument("--rounds", type=int, default=7, help="how often each has its turn")
-    parser.add_argument("--steps", type=int, default=5, help="steps in a turn")
     return parser.parse_args()
 
 
