@@ -79,3 +79,32 @@ def test_what_is_drawn_is_translated(browser):
     stroke.move_by_offset(60, 20).move_by_offset(50, 60).release().perform()
     wait_until(lambda: image(browser, "picture"), 30)
     assert size(browser, "source") == size(browser, "picture") == (448, 448)
+
+
+@pytest.fixture(scope="module")
+def styled_address(tmp_path_factory):
+    """The page of a translator of two styles, without test data."""
+    folder = write_translator(tmp_path_factory.mktemp("styles"), "styled")
+    (folder / "params.yaml").write_text(settings_text().replace("threads: 2", "threads: 1"))
+    (folder / "mine.png").write_bytes(file_of(random_picture(3, 40, 70)))
+    (folder / "like.png").write_bytes(file_of(255 - random_picture(3, 30, 20)))
+    with demo_in(folder, folder / "log") as address:
+        yield folder, address
+
+
+def test_a_style_is_chosen_by_its_name_or_by_a_picture(styled_address):
+    folder, address = styled_address
+    with browser_at(address) as browser:
+        wait_until(lambda: browser.find_elements(By.CSS_SELECTOR, "#dropped input[type=file]"), 60)
+        browser.find_element(By.CSS_SELECTOR, "#dropped input[type=file]").send_keys(str(folder / "mine.png"))
+        wait_until(lambda: image(browser, "picture"), 30)
+        in_ink = image(browser, "picture")
+        browser.find_element(By.CSS_SELECTOR, "#style input").click()
+        wait_until(lambda: browser.find_elements(By.CSS_SELECTOR, "[role=option]"), 10)
+        choices = browser.find_elements(By.CSS_SELECTOR, "[role=option]")
+        assert [choice.text.split()[-1] for choice in choices] == ["ink", "oil"]
+        choices[1].click()
+        wait_until(lambda: image(browser, "picture") != in_ink, 30)
+        in_oil = image(browser, "picture")
+        browser.find_element(By.CSS_SELECTOR, "#like input[type=file]").send_keys(str(folder / "like.png"))
+        wait_until(lambda: image(browser, "picture") not in (in_ink, in_oil), 30)

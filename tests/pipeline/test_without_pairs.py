@@ -1,4 +1,4 @@
-"""Two heaps of pictures go through the whole pipeline, there and back."""
+"""Two kinds of pictures go through the whole pipeline: there and back, and in several styles."""
 
 import json
 import shutil
@@ -60,3 +60,30 @@ def test_two_heaps_of_pictures_become_a_translator_and_its_way_back(project):
     assert done.returncode == 0, done.stderr
     with Image.open(root / "back" / "0.png") as picture:
         assert picture.size == (12, 10)
+
+
+STYLES = {"name": "styles", "identity": 1.0, "cycle": 5.0, "style": 1.0, "diversity": 1.0}
+
+
+@pytest.mark.long
+def test_sources_are_drawn_in_several_styles_twice_each(project):
+    root = project.root
+    shutil.rmtree(root / "data" / "import" / "target")
+    for number, style in enumerate(("ink", "oil")):
+        put(root / "data" / "import" / "target" / style, [f"{i}.png" for i in range(125)], first=1000 * (number + 1))
+    dataset = {**SECTIONS["dataset"], "labels": "styles", "channels": 3}
+    network = {**SECTIONS["network"], "name": "styled", "latent_dim": 4}
+    common = {name: value for name, value in OBJECTIVE.items() if name not in ("cycle", "pool")}
+    project.replace(dataset=dataset, network=network, objective={**common, **STYLES})
+    project.set(sample__seeds=[0, 1])
+    assert project.repro() == ALL
+    scores, labels = project.metrics(), np.load(root / "samples" / "labels.npy")
+    assert scores["translation"]["diversity"] > 0
+    assert "conditional_accuracy" in scores["classifier"]
+    assert set(labels.tolist()) == {0, 1}
+    assert np.array_equal(*np.split(labels, 2))  # a source has one style, in both draws
+    done = project.run("ganforge", "translate", "data/import/source/0.png", "--out", "drawn")
+    assert done.returncode == 0, done.stderr
+    assert {file.name for file in (root / "drawn").iterdir()} == {"0-ink.png", "0-oil.png", "sheet.png"}
+    done = project.run("ganforge", "sample", "--count", "4", "--out", "sampled")
+    assert done.returncode == 0, done.stderr
