@@ -3,7 +3,6 @@
 import numpy as np
 
 from ganforge.compute.device import configure
-from ganforge.conditions.condition import chosen_rows
 from ganforge.evaluation.settings import SampleSettings
 from ganforge.files import read_array, write_array, write_blocks, write_json
 from ganforge.generator import Generator, spherical_interpolation
@@ -45,7 +44,7 @@ def write_samples(generator: Generator, settings: SampleSettings, count: int, po
         write_array(SAMPLES / f"{name}.npy", np.concatenate([columns[name] for columns in asked]))
     if generator.condition.needs_data:
         size = len(pool[generator.condition.columns[0]])
-        rows = [chosen_rows(seed, count, size) for seed in settings.seeds]
+        rows = [generator.condition.rows(seed, count, size) for seed in settings.seeds]
         write_array(SAMPLES / f"{ROWS}.npy", np.concatenate(rows))
     write_json(SAMPLES / "samples.json", {"seeds": settings.seeds, "count": count})
 

@@ -166,7 +166,11 @@ def test_a_picture_is_drawn_in_each_style_in_one_or_in_that_of_an_example(folder
 @pytest.mark.parametrize(
     ("network", "arguments", "words"),
     [
-        ("styled", ["--style", "chalk"], "the style is 'chalk'; allowed for this generator is one of ink, oil"),
+        (
+            "styled",
+            ["--style", "chalk"],
+            "--style is chalk; allowed is one of ink, oil, or the file of an example",
+        ),
         ("styled", ["--style", "mine/broken.png"], "mine/broken.png cannot be read"),
         ("styled", ["--style", "mine/tall.jpg", "--count", "2"], "an example picture is one style; allowed is 1"),
         ("translator", ["--style", "ink"], "allowed for this generator is none, as it draws in one style only"),

@@ -79,7 +79,7 @@ def test_trivial_answers_are_what_they_are_called():
     answers = trivial_answers(real(train, 255 - train, test, 255 - test))
     assert np.array_equal(answers["source"], test)
     assert np.array_equal(answers["nearest_pair"], 255 - test)
-    assert np.array_equal(answers["other_partner"], 255 - test[::-1])
+    assert np.array_equal(answers["other_partner"], 255 - test[::-1])  # of two, there is one other
     assert np.allclose(answers["mean_picture"][1], (255 - train).mean(0), atol=0.5)
 
 

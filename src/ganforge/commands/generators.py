@@ -25,16 +25,16 @@ def add_generator(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def read_condition(condition: Condition, text: str) -> Arrays:
-    """The columns of one sample that a person asks for, in words or by the name of a file.
+def read_condition(condition: Condition, text: str, count: int = 1) -> Arrays:
+    """The columns of ``count`` samples that a person asks for, in words or by the name of a file.
 
     Raises:
         UserError: there is no such thing.
     """
     if not condition.from_files:
-        return condition.parse(text, 1)
+        return condition.parse(text, count)
     try:
-        return condition.parse(Path(text).read_bytes(), 1)
+        return condition.parse(Path(text).read_bytes(), count)
     except OSError as error:
         raise UserError(f"{text} cannot be read ({error.strerror}); allowed is the name of a file.") from None
     except UserError as error:

@@ -147,7 +147,9 @@ def asked_for(generator: Generator, options: argparse.Namespace) -> Arrays:
         if not rows:
             raise UserError(f"--conditions is {ALL}, but this generator asks for {condition.summary()}; name some.")
     else:
-        texts = [options.condition] if options.conditions is None else options.conditions.split(",")
+        if options.conditions is None:
+            return read_condition(condition, options.condition, options.count)
+        texts = options.conditions.split(",")
         rows = [read_condition(condition, text.strip()) for text in texts]
     turns = np.arange(options.count) % len(rows)
     return {name: np.concatenate([row[name] for row in rows])[turns] for name in condition.columns}

@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> None:
     device, reading = prepared(options)
     generator = Generator.load(folder_of(options), device)
     check_generator(generator, options)
-    wanted = latents_of(generator, options)
+    wanted = latents_of(generator, reading, options)
     rows: list[list[Image.Image]] = []
     done = 0
     for file, name in zip(files, names_of(files), strict=True):
@@ -204,7 +204,7 @@ def check_generator(generator: Generator, options: argparse.Namespace) -> None:
         tiling_of(generator.module, shape[1:], options.tile)
 
 
-def latents_of(generator: Generator, options: argparse.Namespace) -> dict[str, np.ndarray]:
+def latents_of(generator: Generator, reading: Reading, options: argparse.Namespace) -> dict[str, np.ndarray]:
     """What each result of a source is drawn by, (latent_dim,), under what is put behind the name of its file.
 
     Raises:
@@ -218,32 +218,37 @@ def latents_of(generator: Generator, options: argparse.Namespace) -> dict[str, n
     names = style_names(generator)
     if options.style is None and not names:
         return dict(zip(numbers, latents, strict=True))
-    if options.style is not None and names and options.style not in names and Path(options.style).is_file():
-        return {"": example_style(generator, options)}
+    if options.style is not None and names and options.style not in names:
+        return {"": example_style(generator, reading, options)}
     styles = names if options.style is None else [options.style]
     return {
-        f"{f'-{style}' if options.style is None else ''}{number}".replace("/", "_"): each
+        f"{f'-{style}' if options.style is None else ''}{number}": each
         for style in styles
         for number, each in zip(numbers, named_style(generator, style, latents), strict=True)
     }
 
 
-def example_style(generator: Generator, options: argparse.Namespace) -> np.ndarray:
+def example_style(generator: Generator, reading: Reading, options: argparse.Namespace) -> np.ndarray:
     """The style of the example picture that ``--style`` names, (latent_dim,).
 
     Raises:
         UserError: it cannot be read, or several results are asked for.
     """
     from ganforge.translating.sources import read_example
-    from ganforge.translating.styles import style_of
+    from ganforge.translating.styles import style_names, style_of
 
+    if not Path(options.style).is_file():
+        raise UserError(
+            f"--style is {options.style}; allowed is one of {', '.join(style_names(generator))}, or the file of an "
+            "example picture, and there is no such file."
+        )
     if options.count > 1:
         raise UserError(f"--count is {options.count}, but an example picture is one style; allowed is 1.")
     try:
         content = Path(options.style).read_bytes()
     except OSError as error:
         raise UserError(f"{options.style} cannot be read ({error.strerror}).") from None
-    return style_of(generator, read_example(content, options.style, generator))
+    return style_of(generator, read_example(content, options.style, generator, reading.background))
 
 
 def translate_file(

@@ -67,6 +67,10 @@ class Condition(ABC):
             UserError: it cannot be made up and there is no ``pool``.
         """
 
+    def rows(self, seed: int, count: int, size: int) -> np.ndarray:
+        """Which rows (count,) of a pool of ``size`` `draw` chooses, where it needs one."""
+        return chosen_rows(seed, count, size)
+
     @abstractmethod
     def parse(self, given: Any, count: int) -> Arrays:
         """Conditions of ``count`` samples from what a user gave.
@@ -197,12 +201,12 @@ def chosen_rows(seed: int, count: int, size: int) -> np.ndarray:
 
 
 def drawn_from(pool: Arrays | None, names: tuple[str, ...], seed: int, count: int, what: str) -> Arrays:
-    """Rows of some columns of a pool.
+    """Rows of some columns of a pool, those of `chosen_rows`.
 
     Args:
         pool: columns of data.
         names: of those that are wanted.
-        seed, count: see `Condition.draw`.
+        seed, count: see `chosen_rows`.
         what: a user would have to give.
 
     Raises:

@@ -48,9 +48,13 @@ class Source(Condition):
         """Sources as networks see them, (batch, *network_shape)."""
         return {name: self.signal.to_network(stored) for name, stored in columns.items()}
 
-    def draw(self, seed: int, count: int, pool: Arrays | None = None) -> Arrays:
-        """Sources of the pool, (count, *shape) as they are stored."""
-        return drawn_from(pool, (SOURCE,), seed, count, "a source")
+    def draw(self, seed: int, count: int, pool: Arrays | None = None) -> Arrays:  # noqa: ARG002
+        """Sources of the pool, (count, *shape) as they are stored; the same for every seed, so that draws compare."""
+        return drawn_from(pool, (SOURCE,), 0, count, "a source")
+
+    def rows(self, seed: int, count: int, size: int) -> np.ndarray:  # noqa: ARG002
+        """See `Condition`; the same for every seed."""
+        return super().rows(0, count, size)
 
     def parse(self, given: Any, count: int) -> Arrays:
         """A stored signal for all samples, or ``count`` of them: arrays, nested lists, or contents of files."""

@@ -56,7 +56,7 @@ class StyledSource(Source):
             count: samples.
         """
         if not isinstance(given, Mapping):
-            return {**super().parse(given, count), **self.styles.draw(0, count)}
+            return {**super().parse(given, count), LABELS: np.arange(count) % len(self.styles.names)}
         if given.keys() != {"source", "style"}:
             raise UserError(f"the condition has {', '.join(map(str, given)) or 'nothing'}; it must have source, style.")
         return {**super().parse(given["source"], count), **self.styles.parse(given["style"], count)}

@@ -48,8 +48,9 @@ class Unpaired(ImageFileSource["UnpairedSettings"]):
         target = collections[FOLDERS[SIGNAL]]
         if settings.styles and len({item.label for item in target.items}) < 2:
             raise UserError(
-                f"params.yaml: dataset.labels is styles, but {IMPORT}/{FOLDERS[SIGNAL]} holds pictures of one style; "
-                "allowed are two or more folders in it, one for each: make them, or set dataset.labels to ignore."
+                f"params.yaml: dataset.labels is styles, but {IMPORT}/{FOLDERS[SIGNAL]} holds pictures of one style "
+                f"({target.labels_from}); allowed are two or more folders in it, one for each style, and no pictures "
+                "beside them: make them, or set dataset.labels to ignore."
             )
         items = [_placed(item, side) for side, collection in collections.items() for item in collection.items]
         outside = [name for name in files if side_of(name) is None]

@@ -125,7 +125,7 @@ class Easel:
         Raises:
             UserError: it is no picture.
         """
-        return style_of(self.generator, read_example(content, name, self.generator))
+        return style_of(self.generator, read_example(content, name, self.generator, background_of(self.settings)))
 
     def shown(self, stored: np.ndarray) -> np.ndarray:
         """A picture as uint8 (height, width, 3), every pixel of a small one repeated by a whole factor."""

@@ -112,6 +112,7 @@ def build_translation_page(easel: Easel, title: str) -> Any:
         if sketch is not None:
             sketch.input(draw, [sketch, *chosen], shown_now, show_progress="hidden", trigger_mode="always_last")
         example.click(next_example, [count, *chosen], [count, *shown_now])
+        style.input(lambda: None, None, like)  # a name counts, and no longer the picture
         for control in chosen:
             control.change(again, [source, *chosen], result, show_progress="hidden", trigger_mode="always_last")
     return page

@@ -162,8 +162,9 @@ def trivial_answers(real: Real) -> dict[str, np.ndarray]:
     """What needs no learning, for every source of the test data: stored (M, *shape) by name.
 
     ``source``: the source itself, its channels averaged or repeated where they are others; ``mean_picture``: the mean
-    of the training data; ``other_partner``, where every source has a partner: that of another source; ``nearest_pair``,
-    where something was learnt from pairs: the signal of the one whose source is nearest, by `thumbnails`.
+    of the training data; ``other_partner``, where every source has a partner: that of another source, drawn at random;
+    ``nearest_pair``, where something was learnt from pairs: the signal of the one whose source is nearest, by
+    `thumbnails`.
     """
     train, test = real.train, real.test
     sources, shape = np.array(test.columns[SOURCE]), test.signal.shape
@@ -176,7 +177,10 @@ def trivial_answers(real: Real) -> dict[str, np.ndarray]:
     mean = (total / len(train)).round().astype(test.signal.dtype)
     answers["mean_picture"] = np.broadcast_to(mean, shape)
     if real.tested_by_pairs:
-        answers["other_partner"] = np.roll(np.array(test.signal), 1, axis=0)
+        order = np.random.default_rng(0).permutation(len(test))
+        others = np.empty_like(order)
+        others[order] = np.roll(order, 1)
+        answers["other_partner"] = np.array(test.signal)[others]
     if not real.learnt_by_pairs:
         return answers
     like_source = _source_signal(real)

@@ -4,8 +4,9 @@ StarGAN v2: Choi et al. 2020, https://arxiv.org/abs/1912.01865. Every other pict
 mapping network makes of a latent vector and a name, the others in the style that the encoder sees in a real picture.
 The encoder has to find each style again (eq. 2), other latents have to make other pictures (eq. 3), and a translation
 that is given the style of its source has to be the source (eq. 4). Departures: sources are of a kind of their own, into
-which nothing is translated but for the cycle; both ways to a style share a batch rather than a step each; a real
-picture that is given its own style has to stay, which teaches the encoder from the beginning.
+which nothing is translated but for the cycle; both ways to a style share a batch rather than a step each, and teach the
+encoder alike; a picture in the style of an example, too, has to differ from one by another latent vector; styles come
+as often as in the data; a real picture that is given its own style has to stay, which teaches the encoder early.
 """
 
 from __future__ import annotations

@@ -150,9 +150,11 @@ def _of_classes(meta: Meta) -> list[str]:
         )
     few = sum(count < FEW_OF_A_CLASS for count in counts.values())
     if few:
+        what = "styles" if meta.styled else "classes"
+        cure = "" if meta.styled else f": dataset.labels ignore learns all {plural} as one class"
         sentences.append(
-            f"{few} of {len(counts)} classes have fewer than {FEW_OF_A_CLASS} {plural}, too few to learn what they "
-            f"are like: dataset.labels ignore learns all {plural} as one class."
+            f"{few} of {len(counts)} {what} have fewer than {FEW_OF_A_CLASS} {plural}, too few to learn what they "
+            f"are like{cure}."
         )
     return sentences
 

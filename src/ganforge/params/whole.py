@@ -137,7 +137,7 @@ class Params(Section):
             wanted_values = ", ".join(f"{key}={value}" for key, (value, _, _) in styled.items())
             raise UserError(
                 f"params.yaml: {found}, but several styles need all of {wanted_values}, and one style none of these: "
-                "change those that differ."
+                "change those that differ; `ganforge recipe many_styles` sets all."
             )
         if asked is not None and self.network.conditional == "never":
             raise UserError(f"params.yaml: {asked}, but network.conditional is never: set it to auto.")

@@ -152,7 +152,7 @@ class ServedGenerator(PythonModel):  # type: ignore[misc]
                 {"seed": seed, "index": index, "condition": style} | self._shown(picture, form)
                 for index, (picture, style) in enumerate(zip(translated, styles, strict=True))
             ]
-        if request.style is not None:
+        if request.style is not None and given is not None:
             given = {"source": given, "style": request.style}
         asked = generator.ask(request.n, seed, given)
         titles: Sequence[str | None] = condition.titles(asked) or [None] * request.n

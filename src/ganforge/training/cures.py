@@ -7,6 +7,7 @@ from ganforge.objectives.settings import (
     GameSettings,
     ObjectiveSettings,
     PairedSettings,
+    StylesSettings,
     WithoutPairsSettings,
 )
 from ganforge.training.settings import AugmentSettings, TrainSettings
@@ -29,6 +30,8 @@ def cures(
     alike = [f"lower train.learning_rate from {_text(train.learning_rate)}", *_penalties(objective)]
     if isinstance(objective, GameSettings) and objective.loss != "relativistic":
         alike.append("set objective.loss to relativistic")
+    if isinstance(objective, StylesSettings):
+        alike.insert(0, f"raise objective.diversity from {objective.diversity:g}")
     if not mixes_batch and not objective.needs_source:
         alike.append("set network.name to modulated, whose discriminator sees how varied samples are")
     of_all = {"pair_accuracy": _or(winning), "relative_spread": _or(alike), "least_spread": _or(alike)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from PIL import Image, ImageColor
@@ -86,26 +85,21 @@ def read_source(content: bytes, name: str, generator: Generator, reading: Readin
             "their own: give a source itself."
         )
     made_of = generator.signal if reading.derived else signal
-    channels: Literal[1, 3] = 1 if made_of.shape[0] == 1 else 3
-    framing = Framing(None, "none", reading.background, channels, 1, MOST_PIXELS)
-    picture = decode(content, framing)
-    if isinstance(picture, Refusal):
-        raise UserError(f"{name} cannot be read ({picture.reason}); allowed is a PNG, JPEG or other image.")
-    pixels = picture.pixels
-    pixels = resized(pixels, _factor(pixels, reading), Image.Resampling.LANCZOS, name)
+    pixels = _read(content, name, made_of.shape[0], reading)
     if reading.derived and derivation is not None:
         derived: np.ndarray = derive(pixels[None], *derivation)[0]
         return derived
     return resized(pixels, enlargement(generator), Image.Resampling.BICUBIC, name)
 
 
-def read_example(content: bytes, name: str, generator: Generator) -> np.ndarray:
+def read_example(content: bytes, name: str, generator: Generator, background: tuple[int, int, int]) -> np.ndarray:
     """The picture in a file that is an example of a style, brought to the size of training at its shorter side.
 
     Args:
         content: of the file.
         name: what to call it.
         generator: a translator.
+        background: red, green and blue behind transparent pixels, 0 to 255.
 
     Returns:
         uint8 (C, height, width), C being the channels of what the generator draws.
@@ -113,11 +107,16 @@ def read_example(content: bytes, name: str, generator: Generator) -> np.ndarray:
     Raises:
         UserError: it is no picture that can be read.
     """
-    channels: Literal[1, 3] = 1 if generator.shape[0] == 1 else 3
-    picture = decode(content, Framing(None, "none", WHITE, channels, 1, MOST_PIXELS))
+    reading = Reading(side=min(generator.shape[1:]), background=background)
+    return _read(content, name, generator.shape[0], reading)
+
+
+def _read(content: bytes, name: str, channels: int, reading: Reading) -> np.ndarray:
+    """The picture in a file at the size that is asked for, uint8 (1 or 3, height, width)."""
+    framing = Framing(None, "none", reading.background, 1 if channels == 1 else 3, 1, MOST_PIXELS)
+    picture = decode(content, framing)
     if isinstance(picture, Refusal):
         raise UserError(f"{name} cannot be read ({picture.reason}); allowed is a PNG, JPEG or other image.")
-    reading = Reading(side=min(generator.shape[1:]))
     return resized(picture.pixels, _factor(picture.pixels, reading), Image.Resampling.LANCZOS, name)
 
 
