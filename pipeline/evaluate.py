@@ -12,27 +12,33 @@ from ganforge.compute.device import configure
 from ganforge.evaluation.classes import ClassDistances, distances_by_class
 from ganforge.evaluation.inputs import Context, Real, Samples
 from ganforge.evaluation.measure import measure
-from ganforge.evaluation.pictures import (
-    NEIGHBOUR_ROWS,
-    class_columns,
-    have_one_size,
-    neighbour_columns,
-    pair_rows,
-    pair_sheet,
-)
+from ganforge.evaluation.pictures import NEIGHBOUR_ROWS, class_columns, neighbour_columns, pair_rows, pair_sheet
 from ganforge.features.extractor import Extractor, Features, read_config
 from ganforge.figures.plots import plot_classes, plot_training
 from ganforge.files import read_array, write_durably, write_json
 from ganforge.generator import Generator
-from ganforge.layout import BASELINE, CLASSES, EXTRACTOR, FIGURES, METRICS, PREPARED, SAMPLES, TRAINING
+from ganforge.layout import (
+    BASELINE,
+    CLASSES,
+    EXTRACTOR,
+    FIGURES,
+    LISTEN_TO_NEIGHBOURS,
+    METRICS,
+    PREPARED,
+    SAMPLES,
+    TRAINING,
+)
 from ganforge.networks.storage import CONFIG
 from ganforge.params import Params
-from ganforge.prepared.columns import LABELS, ROWS, SIGNAL, Arrays
+from ganforge.prepared.columns import LABELS, ROWS, SIGNAL, SOURCE, Arrays
 from ganforge.prepared.meta import Prepared
-from ganforge.signals import signal_of
+from ganforge.signals import Signal, signal_of
+from ganforge.signals.image import have_one_size
+from ganforge.signals.players import write_players
 from pipeline.stage import progress_bar, run_stage
 
 MOST_CLASSES = 50  # whose shares a picture can show
+NEIGHBOURS_PLAYED = 4  # samples, and the training signals that are nearest to them
 WORST_SHOWN = 12  # samples of the worst class
 
 
@@ -77,10 +83,10 @@ def read_samples() -> Samples:
 
 def read_real(data: Prepared, samples: Samples, *, pretrained: bool) -> Real:
     """The real data, with the features that the stage extractor wrote."""
-    meta, train = data.meta, data.splits["train"]
+    meta, train = data.meta, data.splits["train"].as_heard()
     return Real(
         train,
-        data.splits["test"],
+        data.splits["test"].as_heard(),
         read_array(EXTRACTOR / "train_features.npy"),
         Features(read_array(EXTRACTOR / "test_features.npy"), read_array(EXTRACTOR / "test_labels.npy"), pretrained),
         read_array(EXTRACTOR / "train_labels.npy") if samples.labels is None else train.required_labels(),
@@ -115,18 +121,30 @@ def write_pictures(
     if len(names) <= MOST_CLASSES:
         counts = np.bincount(features.labels, minlength=len(names))
         plot_classes(counts, real.group_counts, names, FIGURES / "classes.png")
-    if ROWS in samples.columns and have_one_size(samples):
+    asked = samples.columns
+    if ROWS in asked and SOURCE in asked and have_one_size(asked[SOURCE], samples.signal):
         for name, rows in pair_rows(samples, real).items():
             sheet, columns = pair_sheet(samples, real, rows)
             real.signal.sheet(sheet, columns, FIGURES / f"pairs_{name}.png")
     neighbours = neighbour_columns(samples, features.values, real)
     real.signal.sheet(neighbours, len(neighbours) // NEIGHBOUR_ROWS, FIGURES / "neighbours.png")
+    if real.signal.rate:
+        write_neighbour_players(real.signal, neighbours.reshape(NEIGHBOUR_ROWS, -1, *real.signal.shape))
     if len(by_class.classes):
         worst = int(by_class.classes[by_class.worst])
         labels = features.labels if samples.labels is None else samples.labels
         sheet = class_columns(samples, labels, real, worst, WORST_SHOWN)
         real.signal.sheet(sheet, len(sheet) // 2, FIGURES / "worst_class.png")
         write_json(FIGURES / "worst_class.json", names[worst])
+
+
+def write_neighbour_players(signal: Signal, neighbours: np.ndarray) -> None:
+    """The samples that are the nearest to any training signal, beside that signal; stored (rows, columns, *shape)."""
+    columns = neighbours.shape[1]
+    places = range(max(0, columns - NEIGHBOURS_PLAYED), columns)
+    rows = {f"{place + 1}": [signal.sound(each) for each in neighbours[:, place]] for place in places}
+    heads = ["sample", "nearest in training by features", "by values"]
+    write_players(LISTEN_TO_NEIGHBOURS, heads, rows, signal.rate)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from ganforge.files import write_array
 from ganforge.layout import EXTRACTOR, PREPARED
 from ganforge.params import Params
 from ganforge.prepared.columns import Split
-from ganforge.prepared.meta import Prepared
+from ganforge.prepared.meta import SPLITS, Prepared
 from ganforge.signals import Signal, signal_of
 from pipeline.downloads import squeezenet
 from pipeline.stage import progress_bar, run_stage
@@ -25,7 +25,7 @@ from pipeline.stage import progress_bar, run_stage
 def main(params: Params) -> None:
     """Trains on the training split; looks at the held-out split once, for the features that stand as the floor."""
     data, device = Prepared.load(PREPARED), configure(params.compute)
-    train, held_out = data.splits["train"], data.splits["test"]
+    train, held_out = (data.splits[split].as_heard() for split in SPLITS)
     signal, classes = signal_of(data.meta.columns["signal"]), len(data.meta.classes)
     network = build(params.extractor, train, signal, classes, device)
     with progress_bar(len(train), signal.plural, "features") as bar:

@@ -5,16 +5,26 @@ import pandas as pd
 
 from ganforge.figures.plots import plot_counts, plot_sizes
 from ganforge.files import write_durably, write_json
-from ganforge.layout import DATA_FIGURES, DATA_REPORT, DATA_SUMMARY, PREPARED
-from ganforge.pages.data_report import draw_sheets, first_captions, plural_of, render_data_report, summary, warnings
-from ganforge.pages.page import Section, pictures
+from ganforge.layout import DATA_FIGURES, DATA_REPORT, DATA_SUMMARY, LISTEN_TO_DATA, PREPARED
+from ganforge.pages.data_report import (
+    class_lines,
+    draw_sheets,
+    first_captions,
+    plural_of,
+    render_data_report,
+    summary,
+    warnings,
+)
+from ganforge.pages.page import Section, pictures, players
 from ganforge.params import Params
 from ganforge.prepared.facts import read_facts
 from ganforge.prepared.meta import Meta, Prepared
+from pipeline.players import write_training_players
 from pipeline.stage import run_stage
 
 MOST_CLASSES = 50  # whose numbers a picture can show
 
+LISTEN = "Some of the training data, of the rate and length that params.yaml asks for."
 SIZES = "Width and height of the files, in pixels; the darker, the more."
 
 
@@ -26,9 +36,12 @@ def main(params: Params) -> None:
     write_class_counts(meta)
     if facts is not None and len(facts.sizes) > 1:
         plot_sizes(np.array(facts.sizes), DATA_FIGURES / "sizes.png")
+    lines = class_lines(data.splits["train"], len(meta.classes))
+    write_training_players(data, lines, LISTEN_TO_DATA)
     write_json(DATA_SUMMARY, summary(meta, facts))
     sections = [
         *draw_sheets(data, DATA_FIGURES),
+        Section("Listen", [], LISTEN, players=players(LISTEN_TO_DATA)),
         Section("Classes", pictures([(f"Training {plural_of(meta)} of each class.", DATA_FIGURES / "classes.png")])),
         Section("Sizes", pictures([(SIZES, DATA_FIGURES / "sizes.png")])),
     ]

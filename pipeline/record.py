@@ -13,6 +13,7 @@ from ganforge.layout import (
     FIGURES,
     GENERATOR,
     GRID,
+    LISTEN,
     LOCK,
     METRICS,
     PARAMS,
@@ -58,6 +59,7 @@ def main(params: Params) -> None:
                 GENERATOR: "generator",
                 **dict.fromkeys([*SAMPLES.glob("*.png"), SAMPLES / "rows.json"], "samples"),
                 SAMPLES / "single": "samples/single",
+                LISTEN: "samples/listen",
                 GRID: None,  # MLflow compares files side by side that lie at the root
                 FIGURES: "figures",
                 DIRECTION_FIGURES: "directions",

@@ -10,6 +10,8 @@ from ganforge.layout import (
     DIRECTION_FIGURES,
     FIGURES,
     GENERATOR,
+    LISTEN,
+    LISTEN_TO_NEIGHBOURS,
     PREPARED,
     PROGRESS,
     REPORT,
@@ -18,7 +20,7 @@ from ganforge.layout import (
     TRAINING,
     WAY_BACK,
 )
-from ganforge.pages.page import Picture, Section, pictures
+from ganforge.pages.page import Picture, Section, pictures, players
 from ganforge.pages.report import render_report
 from ganforge.params import Params
 from ganforge.prepared.columns import SIGNAL
@@ -28,6 +30,7 @@ from ganforge.signals import signal_of
 from ganforge.tracking.identity import Identity
 from ganforge.tracking.reading import previous_run
 from ganforge.tracking.store import reason
+from pipeline.players import REBUILT
 from pipeline.stage import run_stage
 
 STATIONS = 6  # pictures of the training on its way
@@ -42,6 +45,10 @@ NEIGHBOURS = (
     "Above: samples, on the left as they come, on the right those that are nearest to any of the training {data}. "
     "Middle: the nearest of the training {data} by features. Below: by their values. A generator that copies shows the "
     "same three times."
+)
+LISTEN_TEXT = (
+    "Where phases are not stored, real sounds are there twice: as recorded, and rebuilt as samples are. The rebuilt "
+    "ones are the best that samples can sound like."
 )
 WORST = "Above: samples. Below: real training {data}."
 CLASSES = "How often each class, or group of similar {data}, comes among samples and among training {data}."
@@ -123,15 +130,22 @@ def sections(data: str) -> list[Section]:
     stations = dict.fromkeys(
         known[round(place * (len(known) - 1) / (STATIONS - 1))] for place in range(STATIONS) if known
     )
+    listen = players(LISTEN)
+    rebuilt = listen is not None and REBUILT in listen.heads
     return [
         Section("Samples", pictures([(sheet_caption(), SAMPLES / "grid.png"), (SOURCES, SAMPLES / "source.png")])),
+        Section("Listen", [], LISTEN_TEXT if rebuilt else "", players=listen),
         Section("From source to sample", pair_pictures(), column="24rem"),
         Section(
             "On the way there",
             pictures([(f"after {int(path.stem):,} {data}", path) for path in stations]),
             column="9rem",
         ),
-        Section("Copied?", pictures([(NEIGHBOURS.format(data=data), FIGURES / "neighbours.png")])),
+        Section(
+            "Copied?",
+            pictures([(NEIGHBOURS.format(data=data), FIGURES / "neighbours.png")]),
+            players=players(LISTEN_TO_NEIGHBOURS),
+        ),
         Section(f"The worst class{name}", pictures([(WORST.format(data=data), FIGURES / "worst_class.png")])),
         Section("Classes", pictures([(CLASSES.format(data=data), FIGURES / "classes.png")])),
         Section(

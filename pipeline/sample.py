@@ -4,14 +4,15 @@ import numpy as np
 
 from ganforge.compute.device import configure
 from ganforge.evaluation.settings import SampleSettings
-from ganforge.files import read_array, write_array, write_blocks, write_json
+from ganforge.files import read_array, read_blocks, write_array, write_blocks, write_json
 from ganforge.generator import Generator, spherical_interpolation
-from ganforge.layout import GENERATOR, PREPARED, SAMPLES, WAY_BACK
-from ganforge.networks.sampling import draw_latents
+from ganforge.layout import GENERATOR, LISTEN, PREPARED, SAMPLES, WAY_BACK
+from ganforge.networks.sampling import BLOCK, draw_latents
 from ganforge.params import Params
-from ganforge.prepared.columns import RETURNED, ROWS, SIGNAL, SOURCE, Arrays
+from ganforge.prepared.columns import DRAWN, RETURNED, ROWS, SIGNAL, SOURCE, Arrays
 from ganforge.prepared.meta import Prepared
 from ganforge.signals import SHEET_SUFFIX
+from pipeline.players import write_sample_players
 from pipeline.stage import forget_committed, run_stage, samples_per_seed
 
 SINGLES = 2  # samples of each row of the sheet, to open one by one
@@ -28,18 +29,25 @@ def main(params: Params) -> None:
     SAMPLES.mkdir(parents=True, exist_ok=True)
     write_samples(generator, params.sample, samples_per_seed(params.sample, data.meta), pool)
     write_way_back(params)
-    write_sheets(generator, params.sample, pool)
+    write_sheets(generator, params.sample, data)
 
 
 def write_samples(generator: Generator, settings: SampleSettings, count: int, pool: Arrays) -> None:
     """signal.npy, an array for each column of the condition, and samples.json that says which rows are whose.
 
+    Where files cannot keep everything of a signal, drawn.npy holds them as they were drawn.
+
     Where conditions are chosen from the test split, rows.npy says which of its rows each sample was made of.
     """
     asked = [generator.ask(count, seed, pool=pool) for seed in settings.seeds]
+    signal, shape = generator.signal, (len(settings.seeds) * count, *generator.shape)
     blocks = (block for seed, columns in zip(settings.seeds, asked) for block in generator.draw(count, seed, columns))
-    shape = (len(settings.seeds) * count, *generator.shape)
-    write_blocks(SAMPLES / "signal.npy", shape, blocks, generator.signal.dtype)
+    if signal.is_rebuilt:
+        write_blocks(SAMPLES / f"{DRAWN}.npy", shape, blocks, signal.dtype)
+        blocks = (signal.rebuilt(block) for block in read_blocks(SAMPLES / f"{DRAWN}.npy", BLOCK))
+    else:
+        (SAMPLES / f"{DRAWN}.npy").unlink(missing_ok=True)
+    write_blocks(SAMPLES / f"{SIGNAL}.npy", shape, blocks, signal.dtype)
     for name in generator.condition.columns:
         write_array(SAMPLES / f"{name}.npy", np.concatenate([columns[name] for columns in asked]))
     if generator.condition.needs_data:
@@ -61,12 +69,14 @@ def write_way_back(params: Params) -> None:
     write_blocks(returned, (len(drawn), *back.shape), blocks, back.signal.dtype)
 
 
-def write_sheets(generator: Generator, settings: SampleSettings, pool: Arrays) -> None:
+def write_sheets(generator: Generator, settings: SampleSettings, data: Prepared) -> None:
     """grid.png (a row for each condition), interpolation.png (from one latent to another), and single samples.
+
+    Signals that can be played are there to listen to as well.
 
     Without latent vectors there is one sample of each condition, so that all are of another one.
     """
-    signal, condition = generator.signal, generator.condition
+    signal, condition, pool = generator.signal, generator.condition, data.splits["test"].columns
     seed, columns = settings.seeds[0], settings.show_per_class
     examples = condition.examples(MOST_ROWS)
     rows = len(examples) or columns
@@ -76,22 +86,27 @@ def write_sheets(generator: Generator, settings: SampleSettings, pool: Arrays) -
     signal.sheet(grid, columns, SAMPLES / f"grid{SHEET_SUFFIX}")
     for name, given in condition.signals.items():
         given.sheet(of_rows[name], columns // draws, SAMPLES / f"{name}{SHEET_SUFFIX}")
-    if generator.spec.latent_dim:
-        write_interpolation(generator, seed, rows, of_rows)
+    walks = walk(generator, seed, rows, of_rows)
+    if len(walks):
+        signal.sheet(walks, INTERPOLATION_STEPS, SAMPLES / f"interpolation{SHEET_SUFFIX}")
     titles = condition.titles(of_rows)
     write_json(SAMPLES / "rows.json", titles or [])
+    heads = titles if titles and examples else [f"{row + 1}" for row in range(rows)]
+    drawn, steps = (array.reshape(rows, -1, *signal.shape) for array in (grid, walks))
+    write_sample_players(generator, data, heads, drawn, steps, LISTEN)
     shown = min(SINGLES, columns)
     stems = [file_name(title) for title in titles] if titles and examples else [f"{row:02d}" for row in range(rows)]
     chosen = [row * columns + column for row in range(rows) for column in range(shown)]
     signal.each(grid[chosen], [f"{stem}_{column}" for stem in stems for column in range(shown)], SAMPLES / "single")
 
 
-def write_interpolation(generator: Generator, seed: int, rows: int, of_rows: Arrays) -> None:
-    """interpolation.png: a row for each condition, from one latent vector to another."""
+def walk(generator: Generator, seed: int, rows: int, of_rows: Arrays) -> np.ndarray:
+    """Samples from one latent vector to another for each condition, stored (rows * steps, *shape); none without any."""
+    if not generator.spec.latent_dim:
+        return np.empty((0, *generator.shape), generator.signal.dtype)
     ends = draw_latents(seed, 2 * rows, generator.spec.latent_dim).reshape(rows, 2, -1)
     paths = np.concatenate([spherical_interpolation(start, end, INTERPOLATION_STEPS) for start, end in ends])
-    between = np.concatenate([*generator.decode(paths, repeated(of_rows, INTERPOLATION_STEPS))])
-    generator.signal.sheet(between, INTERPOLATION_STEPS, SAMPLES / f"interpolation{SHEET_SUFFIX}")
+    return np.concatenate([*generator.decode(paths, repeated(of_rows, INTERPOLATION_STEPS))])
 
 
 def repeated(columns: Arrays, times: int) -> Arrays:

@@ -25,6 +25,7 @@ OPTIONS = {
     "progressive": {},
     "style": {},
     "modulated": {},
+    "wavegan": {"sampling": "normal", "spectral_norm": False, "phase_shuffle": 2},
     "unet": {},
     "translator": {"blocks": 2},
     "styled": {"blocks": 2},

@@ -31,4 +31,7 @@ AUGMENTATION = Path("reports/augmentation")
 AUGMENTATION_RUN = Path("reports/augmentation_run.json")
 AUGMENTATION_REPORT = Path("reports/augmentation.html")
 AUGMENTATION_PLOT = Path("reports/augmentation.png")
+LISTEN = SAMPLES / "listen"
+LISTEN_TO_DATA = DATA_FIGURES / "listen"
+LISTEN_TO_NEIGHBOURS = FIGURES / "listen"
 GRID = SAMPLES / "grid.png"

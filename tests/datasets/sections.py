@@ -32,6 +32,23 @@ VALUES = {
     "label": "label",
     "train": "train",
     "test": "test",
+    "representation": "spectrogram",
+    "rate": 8000,
+    "samples": 2048,
+    "placement": "start",
+    "loudness": "peak",
+    "fft": 128,
+    "griffin_lim": 4,
+    "min_seconds": 0.05,
+    "silence": -60.0,
+    "per_class": 20,
+    "steps": 32,
+    "stride": 16,
+    "transpose": 0,
+    "tempo": 90,
+    "voices": 2,
+    "steps_per_quarter": 4,
+    "widest": 60,
 }
 
 

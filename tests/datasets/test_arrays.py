@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from ganforge.datasets.arrays import ArraySource
-from ganforge.datasets.settings import DataSettings, LabelledSettings, ResizedSettings
+from ganforge.datasets.common_settings import DataSettings, LabelledSettings
+from ganforge.datasets.settings import ResizedSettings
 from ganforge.errors import UserError
 from ganforge.prepared.columns import Kind, Split
 from ganforge.prepared.meta import Prepared, read_meta

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ganforge.datasets.settings import DataSettings
+from ganforge.datasets.common_settings import DataSettings
 from ganforge.datasets.single import read_single
 from ganforge.errors import UserError
 from tests.datasets.sections import section

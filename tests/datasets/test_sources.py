@@ -27,7 +27,7 @@ def test_official_files_have_addresses_and_digests(name):
     for file in files:
         assert file.urls
         assert all(url.startswith(("http://", "https://")) for url in file.urls)
-        assert name == "celeba" or all(url.endswith(f"/{file.name}") for url in file.urls)
+        assert name in ("celeba", "spoken_digits") or all(url.endswith(f"/{file.name}") for url in file.urls)
         assert len(file.md5) == 32
 
 

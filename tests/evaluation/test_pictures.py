@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ganforge.evaluation.inputs import Real, Samples
-from ganforge.evaluation.pictures import have_one_size, pair_rows, pair_sheet
+from ganforge.evaluation.pictures import pair_rows, pair_sheet
 from ganforge.features.extractor import Features
 from ganforge.prepared.columns import Split
 from ganforge.signals.image import ImageSignal
@@ -53,10 +53,3 @@ def test_the_best_and_the_worst_are_shown_where_partners_are_known():
     assert rows["best"][0] == distance.argmin()
     assert rows["worst"][0] == distance.argmax()
     assert list(pair_rows(*scene(tested=False))) == ["first"]
-
-
-def test_pictures_of_other_sizes_than_their_sources_stand_in_no_row():
-    samples, _ = scene(tested=True)
-    assert have_one_size(samples)
-    assert not have_one_size(Samples({**samples.columns, "source": pictures(2 * COUNT)[..., :2]}, 2))
-    assert not have_one_size(Samples({"signal": samples.signal}, 2))

@@ -24,33 +24,41 @@ from ganforge.runs.gate import judge as judge_by
 from ganforge.runs.records import Record, changed_scores, ranked
 from ganforge.runs.settings import GateSettings
 from ganforge.signals.image import ImageSignal, StackedImageSignal
+from ganforge.signals.music import MusicSignal
+from tests.evaluation.sounding import SIGNAL_OF_SOUNDS
 
-FEATURES = 8
+FEATURES, CPU = 8, torch.device("cpu")
 
 
-class Waveform(ImageSignal):
+class Readings(ImageSignal):
     """One axis of floats, of which scores know no more than of any other signal."""
 
-    kind, plural, dtype = "waveform", "waveforms", "float32"
+    kind, plural, dtype = "readings", "readings", "float32"
 
 
+MUSIC = {"lowest": 60, "pitches": 255, "steps_per_quarter": 2, "tempo": 60}
 SIGNALS = {
+    "music": MusicSignal((2, 16), MUSIC),
     "pictures": ImageSignal((1, 4, 4)),
     "stacks": StackedImageSignal((3, 4, 4)),
-    "waveforms": Waveform((1, 16)),
+    "readings": Readings((1, 16)),
+    "sounds": SIGNAL_OF_SOUNDS,
 }
 
 
 class Thumbnails:
     """Looks at eight pixels, on one level."""
 
-    signal, device = SIGNALS["pictures"], torch.device("cpu")
+    signal, device = SIGNALS["pictures"], CPU
 
     def __call__(self, stored):
         return Features(stored.reshape(len(stored), -1)[:, :FEATURES].astype(np.float32), np.zeros(len(stored), int))
 
     def activations(self, x):
         return [x]
+
+    def probabilities(self, stored):
+        return np.full((len(stored), 1, 4), 0.25)
 
 
 def scene(kind="pictures", *, classes=0, asked=(), paired=False, learnt=True, pretrained=False, seeds=3, **settings):
@@ -67,6 +75,8 @@ def scene(kind="pictures", *, classes=0, asked=(), paired=False, learnt=True, pr
         return random.standard_normal((count, FEATURES)).astype(np.float32)
 
     (train, train_known), (test, test_known), (drawn, known) = draw(300), draw(120), draw(number)
+    if signal.is_sound:
+        train, test = (split.with_columns(speakers=np.arange(len(split)) % 3) for split in (train, test))
     columns = {"signal": drawn.signal, **{name: np.arange(number) % (classes or 5) for name in asked}}
     if paired:
         columns["source"] = 255 - drawn.signal
@@ -81,8 +91,8 @@ def scene(kind="pictures", *, classes=0, asked=(), paired=False, learnt=True, pr
     real = replace(real, tested_by_pairs=paired, learnt_by_pairs=paired and learnt)
     chosen = {"neighbours": 3, "cas_images": 0, "inception": False} | settings
     context = Context.of(
-        samples, real, known, EvaluationSettings(**chosen), 0.9 if classes else None, None,
-        extractor=Thumbnails() if paired else None,
+        samples, real, known, EvaluationSettings(**chosen), 0.9 if classes else None, CPU,
+        extractor=Thumbnails() if paired or signal.is_sound else None,
         answers={"l1_alone": test.signal} if paired else None,
     )  # fmt: skip
     return samples, real, context
@@ -94,7 +104,9 @@ SCENES = {
     "unlabelled": scene(),
     "pretrained": scene(pretrained=True),
     "stacks": scene("stacks", classes=8, asked=("labels",)),
-    "waveforms": scene("waveforms"),
+    "readings": scene("readings"),
+    "sounds": scene("sounds", classes=4, asked=("labels",)),
+    "music": scene("music"),
     "pairs": scene(asked=("source", ROWS), paired=True, seeds=8),
     "labelled pairs": scene(classes=4, asked=("source", ROWS), paired=True, seeds=8),
     "partners withheld": scene(asked=("source", ROWS), paired=True, learnt=False, seeds=8),
@@ -156,7 +168,7 @@ def test_scores_need_what_data_can_offer():
         ),
         ("unlabelled", ["quality.fd_worst_class", "diversity.class_kl", "classifier.cas"], ["diversity.cluster_js"]),
         ("stacks", ["quality.fd_worst_class"], ["task.modes", "task.kl", "classifier.conditional_accuracy"]),
-        ("waveforms", ["inception.fid", "task.modes"], ["quality.fd", "memorisation.auth_pct"]),
+        ("readings", ["inception.fid", "task.modes"], ["quality.fd", "memorisation.auth_pct"]),
     ],
 )
 def test_a_score_that_the_data_do_not_allow_is_in_no_table(name, absent, present):
@@ -247,7 +259,7 @@ def test_scores_of_inception_that_cannot_be_had_cost_none_of_the_others(monkeypa
 def test_signals_that_inception_cannot_look_at_go_without_it_and_without_an_alarm():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        scores = measure(*scene("waveforms", inception=True))
+        scores = measure(*scene("readings", inception=True))
     assert "inception" not in scores
     assert InceptionScores().alarms(scores) == []
 
@@ -279,7 +291,7 @@ def record(name, **scores):
 def test_a_line_in_the_registry_puts_a_score_into_every_table(loudness):
     from ganforge.pages.report import render_report
 
-    scores = measure(*SCENES["waveforms"])
+    scores = measure(*SCENES["readings"])
     assert scores["audio"] == {"loudness": 255, "loudness_real": 255}
     assert "audio" not in measure(*SCENES["labelled"])
     assert ("loudness", "255", "255") in [(row.meaning.label, row.value, row.real) for row in rows(scores)]
@@ -287,7 +299,7 @@ def test_a_line_in_the_registry_puts_a_score_into_every_table(loudness):
     assert alarms(scores) == ["noise: a sample is as loud as 255"]
     page = render_report(
         title="toy",
-        data="waveforms",
+        data="readings",
         current=Record("now", {}, scores, None),
         previous="nothing",
         chosen="",
@@ -296,7 +308,7 @@ def test_a_line_in_the_registry_puts_a_score_into_every_table(loudness):
     )
     assert "<td>loudness" in page
     assert "noise: a sample is as loud as 255" in page
-    assert "<th>real waveforms" in page
+    assert "<th>real readings" in page
 
 
 def test_a_line_in_the_registry_makes_a_score_one_to_choose_and_to_refuse_by(loudness):

@@ -5,8 +5,10 @@ import torch
 from torch import nn
 
 from ganforge.networks.build import build_discriminator, build_generator
+from ganforge.networks.layers import BlurredUpsample, RepeatedUpsample
 from ganforge.networks.modulated import ModulatedGrowth, ModulatedOutput
-from ganforge.signals.image import saturate
+from ganforge.signals.image import ImageSignal, saturate
+from ganforge.signals.music import MusicSignal
 from tests.specs import spec
 
 GROW = {1: nn.functional.conv_transpose1d, 2: nn.functional.conv_transpose2d, 3: nn.functional.conv_transpose3d}
@@ -71,3 +73,14 @@ def test_the_discriminator_sees_how_varied_a_batch_is():
     signals = torch.rand(4, 3, 32, 32)
     alike = signals[:1].expand(4, -1, -1, -1)
     assert not torch.allclose(discriminator(signals)[0], discriminator(alike)[0])
+
+
+def test_between_categories_nothing_is_blurred():
+    """A note goes over into the next at once: halfway between their scores a third one could win."""
+    music = MusicSignal((2, 32), {"lowest": 60, "pitches": 5, "steps_per_quarter": 4, "tempo": 90})
+    for signal, kind in ((music, RepeatedUpsample), (ImageSignal((1, 32, 32)), BlurredUpsample)):
+        generator = build_generator(spec("modulated", signal=signal))
+        found = {type(module) for module in generator.modules()} & {RepeatedUpsample, BlurredUpsample}
+        assert found == {kind}
+    line = torch.arange(4.0).view(1, 1, 4)
+    assert RepeatedUpsample((4,), (7,))(line).flatten().tolist() == [0, 0, 1, 1, 2, 2, 3]

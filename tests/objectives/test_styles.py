@@ -94,7 +94,7 @@ def test_a_picture_is_judged_by_the_score_of_its_style():
     [
         ("translator", STYLED, "allowed is network.name styled"),
         ("styled", Source(ImageSignal(SHAPE), unpaired=True), "draws in several styles, but the data have none"),
-        ("styled", StyledSource(ImageSignal((3, 16, 16)), STYLED.styles), "set dataset.channels to 3"),
+        ("styled", StyledSource(ImageSignal((3, 16, 16)), STYLED.styles), "set dataset.channels to 3.$"),
     ],
 )
 def test_what_cannot_be_is_refused_in_a_sentence(network, condition, sentence):

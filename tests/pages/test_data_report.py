@@ -150,7 +150,7 @@ def test_a_contact_sheet_stays_small(side):
     signal, labels = images(30, side=side), np.arange(30) % 3
     for classes in (0, 3, 4):  # of four, one has no image
         lines = class_lines(Split.of(signal, labels if classes else None), classes)
-        sheet = contact_sheet(signal, lines)
+        sheet = contact_sheet(signal, lines, 128)
         assert max(sheet.shape[2:]) <= LARGEST_CELL
         assert len(sheet) == (len(lines) - 1) * SHEET_COLUMNS + len(lines[-1])
         assert sorted(np.concatenate(lines)) == list(range(30))
@@ -174,7 +174,7 @@ def test_lines_without_classes_are_full_but_for_the_last():
 )
 def test_signals_that_are_no_images_are_on_a_sheet_as_they_are(dtype, shape):
     signal = RANDOM.integers(1, 99, (9, *shape)).astype(dtype)
-    sheet = contact_sheet(signal, [np.arange(4), np.arange(4, 9)])
+    sheet = contact_sheet(signal, [np.arange(4), np.arange(4, 9)], 0)
     assert sheet.dtype == dtype
     assert sheet.shape == (SHEET_COLUMNS + 5, *shape)
     assert np.array_equal(sheet[:4], signal[:4])

@@ -64,15 +64,16 @@ def test_every_section_and_every_key_has_a_meaning(section, kind):
             assert allowed(section, group, key)
 
 
-OTHERS = ("huggingface", "folder", "digits")  # recipes; later ones count
+OTHERS = (
+    *("chorales", "midi", "instruments_waveform", "instruments", "sounds"),
+    *("many_styles", "style_transfer", "emoji_unpaired", "translation", "pairs", "emoji_styles"),
+    *("huggingface", "folder", "digits"),
+)  # recipes; later ones count
 
 
 @pytest.mark.parametrize(("section", "kind"), CLASSES)
 def test_the_meaning_of_every_key_stands_behind_it_in_params_yaml(section, kind):
-    recipes = [
-        recipe(name).get(section, {})
-        for name in ("many_styles", "style_transfer", "emoji_unpaired", "translation", "pairs", "emoji_styles", *OTHERS)
-    ]
+    recipes = [recipe(name).get(section, {}) for name in OTHERS]
     values = {key: value for values in recipes for key, value in values.items()}
     values |= {tag_of(section): name for name, other in variants(section).items() if other is kind}
     text = render_section(section, values)
@@ -99,6 +100,11 @@ def test_what_is_allowed_is_said_in_words():
     assert by_key["augmentation_study.shares"] == "a list of at least 1, each a number above 0, below 1"
     assert by_key["augmentation_study.classic"] == "a group of rotation, translation, scale, mirror"
     assert by_key["gate.worse_by"] == "scores, each with a number of at least 0, as in {quality.fd_ratio: 2.0}"
+
+
+@pytest.mark.parametrize(("name", "least"), [("dcgan", 1), ("unet", 0), ("translator", 0), ("styled", 1)])
+def test_translators_into_one_style_may_have_no_latents(name, least):
+    assert allowed("network", variants("network")[name], "latent_dim") == f"a whole number from {least} to 4096"
 
 
 def test_the_overview_names_every_section_and_every_variant():

@@ -39,8 +39,8 @@ def refusal_of(values):
         (
             "network.name",
             None,
-            "network.name is empty; allowed is mlp, dcgan, resnet, progressive, style, modulated, unet, translator or "
-            "styled",
+            "network.name is empty; allowed is mlp, dcgan, resnet, progressive, style, modulated, wavegan, unet, "
+            "translator or styled",
         ),
         ("network.name", ["dcgan"], "network.name is ['dcgan']; allowed is mlp, dcgan"),
         ("objective.name", "paired?", "objective.name is 'paired?'; allowed is adversarial"),

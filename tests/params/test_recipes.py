@@ -267,9 +267,9 @@ def test_a_new_variant_takes_its_own_keys_from_a_recipe(project, name):
     dataset = read_yaml(project / "params.yaml")["dataset"]
     kept = {"name": name, "held_out": "validation", "labels": "use", "resolution": "native"}
     kept |= {"source": "none", "source_strength": "auto"}
-    own = recipe({"pairs": "pairs", "emoji": "emoji_styles", "unpaired": "style_transfer"}.get(name, "huggingface"))[
-        "dataset"
-    ]
+    names = {"pairs": "pairs", "emoji": "emoji_styles", "unpaired": "style_transfer"}
+    names |= {sounding: sounding for sounding in ("spoken_digits", "sounds", "instruments", "chorales", "midi")}
+    own = recipe(names.get(name, "huggingface"))["dataset"]
     assert dataset == {key: (own | kept)[key] for key in dataset}
     load_params()
 

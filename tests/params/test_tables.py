@@ -31,7 +31,7 @@ def test_choices_are_written_where_they_are_marked():
         f"<!-- choices: augment -->\n{table('augment')}\n<!-- end -->\n"
     )
     assert listed("augment") == "`none`, `always`, `adaptive`, `together`"
-    assert listed("augment.transformations") == "`colour`, `translation`, `cutout`"
+    assert listed("augment.transformations") == "`colour`, `translation`, `cutout`, `delay`, `masking`"
     assert listed("objective.loss").count("`") == 2 * len(
         classes_of("objective")[0].model_fields["loss"].annotation.__args__
     )

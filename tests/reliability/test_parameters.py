@@ -184,6 +184,7 @@ small_plans = st.fixed_dictionaries(
                 "refinement": st.booleans(),
                 "sampling": st.sampled_from(["normal", "sphere"]),
                 "spectral_norm": st.booleans(),
+                "phase_shuffle": st.integers(0, 2),
             }
         ),
         "objective": st.fixed_dictionaries(

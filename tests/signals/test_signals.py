@@ -9,26 +9,41 @@ from PIL import Image
 
 from ganforge.prepared.columns import Column
 from ganforge.signals import SIGNALS, signal_of
-from ganforge.signals.image import ImageSignal, StackedImageSignal, saturate
+from ganforge.signals.image import ImageSignal, StackedImageSignal, have_one_size, saturate
 from ganforge.training.augmentation import TRANSFORMATIONS
 
-SHAPES = {"image": [(1, 8, 8), (3, 5, 6)], "stacked_image": [(3, 8, 8)]}
+SHAPES = {
+    "image": [(1, 8, 8), (3, 5, 6)],
+    "stacked_image": [(3, 8, 8)],
+    "spectrogram": [(1, 32, 16)],
+    "waveform": [(1, 512)],
+    "music": [(1, 16), (4, 32)],
+}
+SOUND = {"rate": 8000, "samples": 512, "fft": 64}
+ABOUT = {
+    "spectrogram": SOUND | {"loudest": [0.0] * 32, "rounds": 2},
+    "waveform": SOUND,
+    "music": {"lowest": 48, "pitches": 24, "steps_per_quarter": 4, "tempo": 90},
+}
 CASES = [(kind, shape) for kind in SIGNALS for shape in SHAPES[kind]]
 CPU = torch.device("cpu")
 
 
 def random_signals(signal, count=4):
-    """Stored signals with every value that their kind of number has."""
+    """Stored signals with every value that their kind of number has, or that there are pitches for."""
+    if np.dtype(signal.dtype).kind == "f":
+        return np.random.default_rng(0).uniform(-1, 1, (count, *signal.shape)).astype(signal.dtype)
     info = np.iinfo(signal.dtype)
-    values = np.random.default_rng(0).integers(info.min, info.max, (count, *signal.shape), signal.dtype, endpoint=True)
-    values.reshape(-1)[:2] = info.min, info.max
+    most = signal.about.get("pitches", info.max)
+    values = np.random.default_rng(0).integers(info.min, most, (count, *signal.shape), signal.dtype, endpoint=True)
+    values.reshape(-1)[:2] = info.min, most
     return values
 
 
 @pytest.fixture(params=CASES, ids=str)
 def signal(request):
     kind, shape = request.param
-    return SIGNALS[kind](shape)
+    return SIGNALS[kind](shape, ABOUT.get(kind))
 
 
 def test_stored_signals_survive_the_way_to_networks_and_back(signal):
@@ -76,8 +91,8 @@ def test_every_one_can_be_opened_as_a_file(signal, tmp_path):
     stored = random_signals(signal, 2)
     signal.each(stored, ["one", "two"], tmp_path / "deep" / "single")
     names = sorted(path.name for path in (tmp_path / "deep" / "single").iterdir())
-    assert names == [f"one{signal.suffix}", f"two{signal.suffix}"]
-    assert (tmp_path / "deep" / "single" / names[1]).read_bytes() == signal.encode(stored[1])
+    assert names == sorted(f"{name}{suffix}" for name in ("one", "two") for suffix in signal.files(stored[0]))
+    assert (tmp_path / "deep" / "single" / f"two{signal.suffix}").read_bytes() == signal.encode(stored[1])
 
 
 def test_a_sheet_is_a_picture_whatever_the_signal(signal, tmp_path):
@@ -160,3 +175,11 @@ def test_colour_images_are_written_as_they_are(tmp_path):
     ImageSignal((3, 5, 6)).each(images, ["one", "two"], tmp_path / "single")
     with Image.open(tmp_path / "single" / "two.png") as picture:
         assert np.array_equal(np.moveaxis(np.asarray(picture), -1, 0), images[1])
+
+
+def test_pictures_have_one_size_whatever_their_channels():
+    pictures = np.zeros((2, 3, 4, 4), np.uint8)
+    assert have_one_size(pictures[:, :1], pictures)
+    assert not have_one_size(pictures[..., :2], pictures)
+    assert not have_one_size(pictures.astype(np.float32), pictures)
+    assert not have_one_size(pictures[:, 0, 0], pictures[:, 0, 0])

@@ -20,6 +20,7 @@ from ganforge.training.distributed import World
 from ganforge.training.setup import assemble_generator, build_augmentation, build_batches, build_trainer, generator_spec
 from tests.handwritten import KINDS, splits
 from tests.specs import plan, spec
+from tests.training.resuming import resumed_to_the_bit
 
 CPU = torch.device("cpu")
 VOCABULARY = ["", *(f"word{digit}" for digit in range(10)), "even", "odd"]
@@ -89,21 +90,12 @@ def test_the_discriminator_scores_a_signal_by_its_caption(captioned, tmp_path):
 
 
 def test_a_training_on_captions_resumes_to_the_bit(captioned, tmp_path):
-    ends = []
-    for stop in (None, 64):
-        checkpoints = Checkpoints(tmp_path / str(stop))
-        trainer = build_trainer(plan(train={"images": 160}), captioned, checkpoints, CPU)
-        for report in trainer.run():
-            if report.images == stop:
-                trainer.save()
-                break
-        if stop:
-            torch.rand(7)
-            trainer = build_trainer(plan(train={"images": 160}), captioned, checkpoints, CPU)
-            assert trainer.game.images == stop
-            list(trainer.run())
-        ends.append(trainer.game.objective.state_dict())
-    assert all(torch.equal(tensor, ends[1][name]) for name, tensor in ends[0].items())
+    settings = plan(train={"images": 160})
+
+    def start(folder):
+        return build_trainer(settings, captioned, Checkpoints(folder), CPU)
+
+    resumed_to_the_bit(start, tmp_path, stop=64)
 
 
 def test_partners_come_together_and_those_without_partners_apart(paired, unpaired):

@@ -15,7 +15,8 @@ from ganforge.augmenting.settings import AugmentationStudySettings
 from ganforge.augmenting.subsets import possible
 from ganforge.conditions import condition_in
 from ganforge.conditions.labels import Labels
-from ganforge.datasets.settings import DataSettings, ImageFileSettings
+from ganforge.datasets.common_settings import DataSettings
+from ganforge.datasets.settings import ImageFileSettings
 from ganforge.errors import UserError
 from ganforge.files import write_durably, write_json
 from ganforge.prepared.columns import SIGNAL

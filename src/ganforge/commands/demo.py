@@ -9,7 +9,7 @@ from ganforge.commands.generators import add_generator
 from ganforge.errors import UserError
 
 if TYPE_CHECKING:
-    from ganforge.datasets.settings import DataSettings
+    from ganforge.datasets.common_settings import DataSettings
     from ganforge.generator import Generator
 
 NAME, HELP = "demo", "open a page to draw, mix and edit samples, to find your own pictures among them or translate them"

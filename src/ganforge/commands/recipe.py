@@ -61,8 +61,9 @@ def speed(classes: int, proposals: Sequence[Proposal], size: tuple[int, int]) ->
 
     params = with_recipe(FOLDER, proposals)
     plan = Plan(params.network, params.objective, params.train, params.augment, params.compute)
-    labelled = params.dataset.labels == "use"
-    return images_per_second(plan, (CHANNELS, *size), classes if labelled else 0, configure(params.compute))
+    return images_per_second(
+        plan, (CHANNELS, *size), classes if params.dataset.labelled else 0, configure(params.compute)
+    )
 
 
 def run(options: argparse.Namespace) -> None:

@@ -17,7 +17,7 @@ from ganforge.prepared.columns import LABELS, SIGNAL, Kind, Split
 from ganforge.prepared.meta import SPLITS, Meta, write_prepared
 
 if TYPE_CHECKING:
-    from ganforge.datasets.settings import DataSettings
+    from ganforge.datasets.common_settings import DataSettings
 
 
 class ArraySource(Source["DataSettings"], ABC):

@@ -7,7 +7,7 @@ import posixpath
 import re
 import stat
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
 
@@ -174,25 +174,37 @@ def open_at_once(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def by_folders(title: str, files: dict[str, str]) -> Collection:
-    """Classes and splits by the names of folders."""
-    names = [name for name, path in files.items() if may_be_image(name, path)]
+def by_folders(
+    title: str,
+    files: dict[str, str],
+    wanted: Callable[[str, str], bool] = may_be_image,
+    what: str = "images",
+) -> Collection:
+    """Classes and splits by the names of folders.
+
+    Args:
+        title: what the collection is called.
+        files: names and paths.
+        wanted: whether a file of such a name and path is one of the items.
+        what: these are called.
+    """
+    names = [name for name, path in files.items() if wanted(name, path)]
     shared = shared_folder(names)
     items = [Item(name.removeprefix(shared), files[name]) for name in names]
     others = sorted(name.removeprefix(shared) for name in files.keys() - set(names))
-    return by_places(shared.rstrip("/").rpartition("/")[2] or title, items, others)
+    return by_places(shared.rstrip("/").rpartition("/")[2] or title, items, others, what)
 
 
-def by_places(title: str, items: list[Item], others: list[str]) -> Collection:
+def by_places(title: str, items: list[Item], others: list[str], what: str = "images") -> Collection:
     """Classes and splits by the folders in the names of the items."""
     items, inner = _split_by_folders(items)
     outside = [name for name in inner if "/" not in name]
     classes = {name.partition("/")[0] for name in inner if "/" in name}
     if outside and classes:
-        reason = f"there are no classes: {len(outside)} images lie outside of any folder, {outside[0]} for one"
+        reason = f"there are no classes: {len(outside)} {what} lie outside of any folder, {outside[0]} for one"
         return Collection(title, items, others, reason)
     if len(classes) < 2:
-        return Collection(title, items, others, "there are no classes: all images lie in one folder")
+        return Collection(title, items, others, f"there are no classes: all {what} lie in one folder")
     labelled = [Item(item.name, item.path, name.partition("/")[0], item.split) for item, name in zip(items, inner)]
     return Collection(title, labelled, others, f"the {len(classes)} classes are called like the folders")
 

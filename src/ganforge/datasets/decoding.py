@@ -27,7 +27,20 @@ MOST_PIXELS = 50_000_000  # of an image that is read where no settings say how m
 SHRUNK_TO = 2  # times the size that is asked for: as far as a JPEG decoder may go, Lanczos does the rest
 
 Kind = Literal[
-    "empty", "broken", "no image", "tiny", "huge", "unsupported", "alone", "mismatched", "duplicate", "variation"
+    "empty",
+    "broken",
+    "no image",
+    "tiny",
+    "huge",
+    "unsupported",
+    "alone",
+    "mismatched",
+    "duplicate",
+    "variation",
+    "long",
+    "short",
+    "silent",
+    "wide",
 ]
 """Why a file cannot be taken."""
 

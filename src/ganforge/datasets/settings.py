@@ -10,7 +10,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ganforge.settings import Name, Section, Share
+from ganforge.datasets.common_settings import DataSettings, LabelledSettings
+from ganforge.datasets.music_settings import ChoralesSettings, MidiSettings
+from ganforge.datasets.sound_settings import InstrumentsSettings, SoundsSettings, SpokenDigitsSettings
+from ganforge.settings import Name, Share
 
 Strength = Literal["auto"] | Annotated[float, Field(gt=0, le=8)]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -42,57 +45,6 @@ def check_strength(source: str, strength: Strength) -> None:
             f"dataset.source_strength is {strength:g} while dataset.source is {source}; allowed is "
             f"{allowed.get(source, 'auto')}: change one of the two"
         )
-
-
-class DataSettings(Section):
-    """What all data sets have in common."""
-
-    name: str
-    """Which data set; some have keys of their own."""
-    held_out: Literal["test", "validation"]
-    """What samples are scored against; validation: a part of the training data, to choose settings by."""
-
-    @property
-    def side(self) -> int | None:
-        """Pixels of the square that every image is resized to; None: nothing is resized."""
-        return None
-
-    @property
-    def labelled(self) -> bool:
-        """Whether class labels are used where there are some."""
-        return True
-
-    @property
-    def styles(self) -> bool:
-        """Whether class labels are styles that sources are to be drawn in."""
-        return False
-
-    @property
-    def derivation(self) -> tuple[str, float] | None:
-        """How a source is made of each signal, and how strongly; None: none is, see `ganforge.datasets.derived`."""
-        return None
-
-    @property
-    def has_source(self) -> bool:
-        """Whether there are pictures that signals are to be made of."""
-        return False
-
-    @property
-    def has_pairs(self) -> bool:
-        """Whether every signal to learn from comes with a source of its own."""
-        return self.has_source
-
-
-class LabelledSettings(DataSettings):
-    """Data with class labels."""
-
-    labels: Literal["use", "ignore"]
-    """Class labels; ignore: as if there were none, and scores do without a classifier."""
-
-    @property
-    def labelled(self) -> bool:
-        """See `DataSettings`."""
-        return self.labels != "ignore"
 
 
 class ResizedSettings(LabelledSettings):
@@ -390,6 +342,11 @@ DatasetSettings = Annotated[
     | FolderSettings
     | PairsSettings
     | UnpairedSettings
-    | HuggingFaceSettings,
+    | HuggingFaceSettings
+    | SpokenDigitsSettings
+    | SoundsSettings
+    | InstrumentsSettings
+    | ChoralesSettings
+    | MidiSettings,
     Field(discriminator="name"),
 ]

@@ -7,8 +7,9 @@ from typing import Literal
 
 import numpy as np
 
+from ganforge.datasets.common_settings import DataSettings
 from ganforge.datasets.decoding import Framing, Refusal, decode
-from ganforge.datasets.settings import DataSettings, ImageFileSettings
+from ganforge.datasets.settings import ImageFileSettings
 from ganforge.errors import UserError
 
 

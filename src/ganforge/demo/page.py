@@ -41,6 +41,11 @@ def place_for_picture(gr: Any, label: str, name: str) -> Any:
     return gr.Image(label=label, format="png", interactive=False, buttons=BUTTONS, elem_classes="picture", elem_id=name)
 
 
+def place_for_sound(gr: Any, *, visible: bool) -> Any:
+    """A player of the page; hidden where nothing can be heard."""
+    return gr.Audio(label="sound", format="wav", interactive=False, visible=visible, elem_id="sound")
+
+
 def or_refused(gr: Any, action: Callable[[], Any]) -> Any:
     """What an action gives; shows a person what they can put right."""
     try:
@@ -75,6 +80,7 @@ def build_page(studio: Studio, title: str) -> Any:
         with gr.Row():
             with gr.Column(scale=2, min_width=280, elem_id="stage"):
                 picture = place_for_picture(gr, "picture", "picture")
+                sound = place_for_sound(gr, visible=studio.signal.rate > 0)
                 remark = gr.Markdown(elem_id="remark")
             with gr.Column(scale=3, min_width=280):
                 with gr.Row():
@@ -106,7 +112,7 @@ def build_page(studio: Studio, title: str) -> Any:
                         nearest = place_for_picture(gr, "nearest sample", "nearest")
 
         def draw(*values: Any) -> Any:
-            """The picture for what stands on the page."""
+            """The picture for what stands on the page, and its sound where it has one."""
             seeded, wanted, truncated, other, mixed, place, target, way, *strengths = values
             settings = Settings(
                 int(seeded or 0),
@@ -119,7 +125,8 @@ def build_page(studio: Studio, title: str) -> Any:
                 way,
                 dict(zip(names, strengths)),
             )
-            return or_refused(gr, lambda: studio.picture(settings))
+            drawn = or_refused(gr, lambda: studio.draw(settings))
+            return studio.shown(drawn), studio.heard(drawn)
 
         def look_for(path: str | None) -> Any:
             """Where a dropped file was found, as yet not edited; without one, what is drawn from the seed again."""
@@ -135,10 +142,10 @@ def build_page(studio: Studio, title: str) -> Any:
         unedited = [NOWHERE, 0.0, *(0.0 for _ in names)]
         controls = [*of_samples, origin, *edits]
         for control in controls:
-            control.change(draw, controls, picture, show_progress="hidden", trigger_mode="always_last")
+            control.change(draw, controls, [picture, sound], show_progress="hidden", trigger_mode="always_last")
         dropped.change(look_for, dropped, [origin, given, nearest, remark, *of_samples, *edits])
         reset.click(lambda: unedited, None, edits)
-        page.load(draw, controls, picture)
+        page.load(draw, controls, [picture, sound])
     return page
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ganforge.datasets.settings import DataSettings
+from ganforge.datasets.common_settings import DataSettings
 from ganforge.errors import UserError
 from ganforge.features.extractor import Extractor
 from ganforge.latents.directions import TO, Directions, labels_of
@@ -17,6 +17,7 @@ from ganforge.latents.space import Space
 from ganforge.prepared.columns import Arrays
 from ganforge.settings import LAST_SEED
 from ganforge.signals import enlarged, picture_of
+from ganforge.signals.recording import levels_of
 
 MIXED = 100  # steps from one seed to the other
 SIDE = 448  # pixels; small pictures are enlarged towards this, by whole factors
@@ -91,7 +92,11 @@ class Studio:
         self.can_truncate = space.module.can_truncate
 
     def picture(self, settings: Settings) -> np.ndarray:
-        """The sample for some settings as a picture: uint8 (height, width, 3), enlarged.
+        """The sample for some settings as a picture: uint8 (height, width, 3), enlarged; errors as of `draw`."""
+        return self.shown(self.draw(settings))
+
+    def draw(self, settings: Settings) -> np.ndarray:
+        """The sample for some settings, stored (*shape).
 
         Raises:
             UserError: one of them is out of its range.
@@ -102,7 +107,12 @@ class Studio:
                 code = self.directions.edit(code, labels, name, strength)
         if settings.towards is not None and settings.share:
             code = self.directions.edit(code, labels, f"{TO}{settings.towards}", settings.share)
-        return self._shown(self.space.signals(code)[0])
+        stored: np.ndarray = self.space.signals(code)[0]
+        return stored
+
+    def heard(self, stored: np.ndarray) -> tuple[int, np.ndarray] | None:
+        """What a signal (*shape) sounds like: samples per second and int16 (samples,); None: it cannot be played."""
+        return (self.signal.rate, levels_of(self.signal.sound(stored))) if self.signal.rate else None
 
     def find(self, content: bytes, name: str) -> tuple[Origin, np.ndarray, np.ndarray, str]:
         """A signal looked for among those that the generator can make.
@@ -125,7 +135,7 @@ class Studio:
         if titles:
             remark += f" It was found asking for {titles[0]}."
         origin = Origin(projection.codes, self._labels(projection.codes, projection.asked))
-        return origin, self._shown(given), self._shown(projection.signals[0]), remark
+        return origin, self.shown(given), self.shown(projection.signals[0]), remark
 
     def _code(self, settings: Settings) -> tuple[np.ndarray, np.ndarray | None]:
         """The code (1, entries) before it is edited, and its labels (1,), None where there are none."""
@@ -145,6 +155,6 @@ class Studio:
         """The labels (1,) of a sample, where there are directions towards classes."""
         return labels_of(self.space, code, asked, self.extractor) if self.directions.classes else None
 
-    def _shown(self, stored: np.ndarray) -> np.ndarray:
+    def shown(self, stored: np.ndarray) -> np.ndarray:
         """A signal (*shape) as a picture, uint8 (height, width, 3), every pixel repeated by a whole factor."""
         return np.array(enlarged(picture_of(self.signal.picture(stored)), SIDE).convert("RGB"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ganforge.evaluation import registry
 from ganforge.evaluation.inputs import Context, Real, Samples
 from ganforge.evaluation.score import Measured
-from ganforge.prepared.columns import SIGNAL, SOURCE_LABELS
+from ganforge.prepared.columns import DRAWN, SIGNAL, SOURCE_LABELS, SPEAKERS
 
 
 def measure(samples: Samples, real: Real, context: Context) -> Measured:
@@ -29,7 +29,7 @@ def measure(samples: Samples, real: Real, context: Context) -> Measured:
 def capabilities(samples: Samples, real: Real) -> frozenset[str]:
     """Which of `ganforge.evaluation.score.CAPABILITIES` samples and real data offer."""
     signal = real.signal
-    offered = {f"asked_{name}" for name in samples.columns if name != SIGNAL}
+    offered = {f"asked_{name}" for name in samples.columns if name not in (SIGNAL, DRAWN)}
     offered.add("labels" if real.classes else "clusters")
     offered.add("one_view" if signal.views == 1 else "many_views")
     if real.tested_by_pairs:
@@ -38,8 +38,16 @@ def capabilities(samples: Samples, real: Real) -> frozenset[str]:
         offered.add("unpaired")
     if SOURCE_LABELS in real.test.columns:
         offered.add("source_labels")
+    if signal.is_music:
+        offered.add("music")
     if signal.is_picture:
         offered.add("pictures")
+    if signal.is_sound:
+        offered.add("sound")
+    if signal.is_sound and signal.about.get("pitches"):
+        offered.add("pitches")
+    if SPEAKERS in real.train.columns:
+        offered.add("speakers")
     if real.test_features.pretrained:
         offered.add("pretrained")
     return frozenset(offered)

@@ -65,12 +65,6 @@ def nearest_by_value(signals: np.ndarray, others: np.ndarray, signal: Signal) ->
     return rows
 
 
-def have_one_size(samples: Samples) -> bool:
-    """Whether samples and their sources can stand side by side."""
-    source = samples.columns.get(SOURCE)
-    return source is not None and source.dtype == samples.signal.dtype and source.shape[2:] == samples.signal.shape[2:]
-
-
 def pair_rows(samples: Samples, real: Real) -> dict[str, np.ndarray]:
     """Which sources to show, of those of the first seed: (N,) places among its samples.
 

@@ -6,11 +6,20 @@ import math
 from dataclasses import dataclass
 
 from ganforge.evaluation import registry
-from ganforge.evaluation.score import ANSWERS, Meaning, Scores, look_up
+from ganforge.evaluation.score import ANSWERS, BASELINES, Meaning, Scores, look_up
 
 SPREAD = "±: standard deviation over the seeds of the samples; another seed of the training moves scores as well."
 RATIOS = ((3.0, "close to real ones"), (10.0, "some way from real ones"))
 FAR = "far from real ones"
+OTHERS = ANSWERS | BASELINES
+OF_ANSWERS = (
+    "What else could be made of the same sources: by the same network trained with the mean absolute difference alone, "
+    "by showing the source itself, the training pair whose source is nearest, or the mean of the training data."
+)
+OF_BASELINES = (
+    "What is made without a network: by a Markov chain that learnt from the training data what follows three steps, "
+    "and by putting voices of different real test pieces together."
+)
 WEAK = 0.8  # share of real test data below which the headline says how little their classifier knows
 
 
@@ -44,22 +53,24 @@ def rows(scores: Scores) -> list[ScoreRow]:
 
 @dataclass(frozen=True)
 class Beside:
-    """The scores of samples beside those of other answers to the same sources.
+    """The scores of samples beside those of other answers to the same sources, or of what is made without a network.
 
     Attributes:
         heads: what the answers are called.
+        text: what these are.
         rows: the meaning of each score, its value of the samples, and of each answer; empty where there is none.
     """
 
     heads: list[str]
+    text: str
     rows: list[tuple[Meaning, str, list[str]]]
 
 
 def beside(scores: Scores) -> Beside | None:
-    """Samples beside trivial answers; None where samples answer nothing."""
+    """Samples beside trivial answers or baselines; None where there are none."""
     meanings = [meaning for meaning in registry.meanings().values() if meaning.beside]
     present = [
-        name for name in ANSWERS if any(look_up(scores, meaning.beside.get(name)) is not None for meaning in meanings)
+        name for name in OTHERS if any(look_up(scores, meaning.beside.get(name)) is not None for meaning in meanings)
     ]
     if not present:
         return None
@@ -70,7 +81,8 @@ def beside(scores: Scores) -> Beside | None:
         if value is not None and any(other is not None for other in others):
             cells = ["" if other is None else number_of(meaning, other) for other in others]
             table.append((meaning, number_of(meaning, value), cells))
-    return Beside([ANSWERS[name] for name in present], table)
+    text = OF_ANSWERS if ANSWERS.keys() & set(present) else OF_BASELINES
+    return Beside([OTHERS[name] for name in present], text, table)
 
 
 def shown(scores: Scores, key: str) -> str:

@@ -16,8 +16,10 @@ from ganforge.evaluation.scores.inception import InceptionScores
 from ganforge.evaluation.scores.kernel import KernelDistance
 from ganforge.evaluation.scores.label_obeyed import LabelObeyed
 from ganforge.evaluation.scores.modes import Modes
+from ganforge.evaluation.scores.music import Music
 from ganforge.evaluation.scores.precision_recall import PrecisionRecall
 from ganforge.evaluation.scores.pretrained_features import PretrainedFeatures
+from ganforge.evaluation.scores.sound import Pitch, SoundFaults, SoundVariety, Speakers
 from ganforge.evaluation.scores.translation import Translation
 from ganforge.evaluation.scores.unique import Unique
 from ganforge.evaluation.scores.unpaired import Unpaired
@@ -43,6 +45,11 @@ SCORES: tuple[Score, ...] = (
     Unpaired(),
     ClassKept(),
     Draws(),
+    SoundVariety(),
+    Speakers(),
+    SoundFaults(),
+    Pitch(),
+    Music(),
 )
 """In the order of tables, alarms and metrics.json."""
 

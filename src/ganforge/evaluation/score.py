@@ -34,6 +34,10 @@ CAPABILITIES = {
     "one_view": "the feature network is shown a signal as a whole",
     "many_views": "the feature network is shown several views of a signal, and the label is made of theirs",
     "pretrained": "features are of a network that was trained on other pictures",
+    "sound": "signals are sounds",
+    "pitches": "every class has a pitch that is known",
+    "speakers": "it is known who speaks in every real sound",
+    "music": "signals are music in voices",
     "pictures": "signals are grey or colour pictures of bytes",
 }
 """What data and samples may offer, and a score may need."""
@@ -49,6 +53,10 @@ ANSWERS = {
 """What else may answer a source, and what it is called: the same network trained with the mean absolute difference
 alone, the source, the training pair with the nearest source, the partner of another source, the mean of the training
 data."""
+
+BASELINES = {"markov": "Markov chain", "shuffled": "voices shuffled"}
+"""What else may be made without a network, and what it is called: pieces of a Markov chain of the training data, and
+voices of different real test pieces put together."""
 
 
 @dataclass(frozen=True)

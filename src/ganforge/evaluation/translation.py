@@ -13,7 +13,7 @@ from ganforge.features.extractor import Extractor
 from ganforge.objectives.paired import perceptual_distance
 from ganforge.prepared.columns import SIGNAL, SOURCE
 from ganforge.signals import Signal
-from ganforge.signals.image import with_channels
+from ganforge.signals.image import have_one_size, with_channels
 
 AT_ONCE = 100  # pairs
 THUMBNAIL = 16  # pixels of a side that pictures are compared at when partners are looked for
@@ -158,19 +158,25 @@ def told_apart(signals: np.ndarray, sources: np.ndarray, judged: Mapping[str, np
     return {name: float(classifier.predict(features).mean()) for name, features in judged.items()}
 
 
+def untranslated(real: Real) -> np.ndarray | None:
+    """Sources of the test data as answers to themselves: stored (M, *shape), their channels averaged or repeated.
+
+    None where they are of another size than signals.
+    """
+    sources, signals = np.array(real.test.columns[SOURCE]), real.test.signal
+    return with_channels(sources, signals.shape[1]) if have_one_size(sources, signals) else None
+
+
 def trivial_answers(real: Real) -> dict[str, np.ndarray]:
     """What needs no learning, for every source of the test data: stored (M, *shape) by name.
 
-    ``source``: the source itself, its channels averaged or repeated where they are others; ``mean_picture``: the mean
-    of the training data; ``other_partner``, where every source has a partner: that of another source, drawn at random;
-    ``nearest_pair``, where something was learnt from pairs: the signal of the one whose source is nearest, by
-    `thumbnails`.
+    ``source``, where there is one: `untranslated`; ``mean_picture``: the mean of the training data; ``other_partner``,
+    where every source has a partner: that of another source, drawn at random; ``nearest_pair``, where something was
+    learnt from pairs: the signal of the one whose source is nearest, by `thumbnails`.
     """
     train, test = real.train, real.test
-    sources, shape = np.array(test.columns[SOURCE]), test.signal.shape
-    answers: dict[str, np.ndarray] = {}
-    if sources.shape[2:] == shape[2:] and sources.dtype == test.signal.dtype:
-        answers["source"] = with_channels(sources, shape[1])
+    shape, sources = test.signal.shape, untranslated(real)
+    answers: dict[str, np.ndarray] = {} if sources is None else {"source": sources}
     total = np.zeros(shape[1:])
     for start in range(0, len(train), AT_ONCE):
         total += train.signal[start : start + AT_ONCE].sum(0, dtype=np.float64)

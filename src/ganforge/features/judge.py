@@ -37,7 +37,9 @@ def distance_to_training_data(
     condition = spec.condition.draw(CHECK_SEED, samples, pool)
 
     def judge(generator: nn.Module) -> float:
-        drawn = np.concatenate(list(decode(generator, spec, latents, condition, device)))
+        drawn = np.concatenate(
+            [spec.signal.rebuilt(block) for block in decode(generator, spec, latents, condition, device)]
+        )
         return frechet_distance(real, Gaussian.fit(features(drawn).values))
 
     return judge

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ganforge.datasets.settings import DataSettings
+from ganforge.datasets.common_settings import DataSettings
 from ganforge.datasets.single import read_single
 from ganforge.errors import UserError
 from ganforge.signals import Signal

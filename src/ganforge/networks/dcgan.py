@@ -34,6 +34,7 @@ from ganforge.networks.layers import (
     DepthToSpace,
     Flatten,
     LatentAndCondition,
+    Positions,
     SpaceToDepth,
     Unflatten,
     crop,
@@ -112,9 +113,12 @@ class StridedConvolutions(nn.Sequential):
         sizes = pyramid(spec.size, DISCRIMINATOR_BASE)
         first = factors(sizes[0], sizes[1])
         channels = level_channels(spec.width, 1)
+        positions = [Positions(spec.size, spec.still_axes)] if any(spec.still_axes) else []
+        seen = spec.channels + sum(spec.still_axes)
         layers: list[nn.Module] = [
+            *positions,
             SpaceToDepth(first),
-            CONVOLUTION[axes](spec.channels * math.prod(first), channels, 3, padding=1),
+            CONVOLUTION[axes](seen * math.prod(first), channels, 3, padding=1),
             nn.LeakyReLU(LEAK, inplace=True),
             *attention_at(1, spec, channels),
         ]

@@ -191,6 +191,36 @@ class LatentAndCondition(nn.Module):
         return torch.cat([latents, self.embedding(condition)], dim=1)
 
 
+class Positions(nn.Module):
+    """Positions along some axes as channels more, from -1 to 1 (CoordConv, Liu et al. 2018).
+
+    https://arxiv.org/abs/1807.03247. Convolutions treat all positions alike; along an axis of frequencies they are not.
+
+    Args:
+        size: of the signal.
+        still_axes: see `ganforge.signals.signal.Signal.still_axes`.
+
+    Attributes:
+        channels: that are added.
+    """
+
+    places: Tensor
+
+    def __init__(self, size: Sequence[int], still_axes: Sequence[bool]) -> None:
+        super().__init__()
+        axes = [axis for axis, still in enumerate(still_axes) if still]
+        self.channels = len(axes)
+        places = torch.empty(self.channels, *size)
+        for channel, axis in enumerate(axes):
+            line = torch.linspace(-1, 1, size[axis])
+            places[channel] = line.reshape([-1 if other == axis else 1 for other in range(len(size))])
+        self.register_buffer("places", places, persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, channels, *size) to (batch, channels + those of positions, *size)."""
+        return torch.cat([x, self.places.to(x.dtype).expand(len(x), *self.places.shape)], 1)
+
+
 class Crop(nn.Module):
     """`crop` as a layer."""
 
@@ -275,6 +305,21 @@ class BlurredUpsample(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(batch, channels, *coarse) to (batch, channels, *size)."""
         return crop(self.blur(repeat_positions(x, self.factor)), self.size)
+
+
+class RepeatedUpsample(nn.Module):
+    """Every position repeated as often as ``size`` asks for.
+
+    For signals of categories: halfway between the scores of two notes, a third one may win.
+    """
+
+    def __init__(self, coarse: Sequence[int], size: Sequence[int]) -> None:
+        super().__init__()
+        self.factor, self.size = factors(size, coarse), tuple(size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(batch, channels, *coarse) to (batch, channels, *size)."""
+        return crop(repeat_positions(x, self.factor), self.size)
 
 
 class BlurredDownsample(nn.Module):

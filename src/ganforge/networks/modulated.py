@@ -31,6 +31,7 @@ from ganforge.networks.layers import (
     CONVOLVE_TRANSPOSED,
     LEAK,
     BlurredUpsample,
+    RepeatedUpsample,
     Unflatten,
     crop,
     factors,
@@ -42,7 +43,7 @@ from ganforge.networks.layers import (
 from ganforge.networks.spec import NetworkSpec
 from ganforge.networks.style import MappedGenerator
 
-FULL = 8  # channels at the full resolution
+FULL = 8  # channels at the full resolution, unless the signal itself has more
 
 
 class ModulatedGrowth(nn.Module):
@@ -125,14 +126,14 @@ class ModulatedGenerator(MappedGenerator):
         self.outputs = nn.ModuleList(
             ModulatedOutput(style_dim, channels[level], spec.channels, 1, axes) for level in range(base, 0, -1)
         )
-        self.upsample = nn.ModuleList(
-            BlurredUpsample(sizes[level + 1], sizes[level]) for level in range(base - 1, -1, -1)
-        )
-        self.finest = ModulatedOutput(style_dim, channels[1], FULL, 3, axes)
+        upsample = RepeatedUpsample if spec.signal.is_categorical else BlurredUpsample
+        self.upsample = nn.ModuleList(upsample(sizes[level + 1], sizes[level]) for level in range(base - 1, -1, -1))
+        full = max(FULL, min(spec.channels, spec.width))
+        self.finest = ModulatedOutput(style_dim, channels[1], full, 3, axes)
         self.end = nn.Sequential(
-            BlurredUpsample(sizes[1], sizes[0]),
+            upsample(sizes[1], sizes[0]),
             nn.LeakyReLU(LEAK),
-            CONVOLUTION[axes](FULL, spec.channels, 3, padding=1),
+            CONVOLUTION[axes](full, spec.channels, 3, padding=1),
         )
 
     def unbounded(self, code: Tensor) -> Tensor:

@@ -118,6 +118,14 @@ class ModulatedSettings(LatentNetworkSettings):
     name: Literal["modulated"]
 
 
+class WaveGANSettings(AnyLengthSettings):
+    """Long kernels over one axis, for waveforms (WaveGAN, Donahue 2018)."""
+
+    name: Literal["wavegan"]
+    phase_shuffle: Annotated[int, Field(ge=0, le=8)]
+    """Positions that the discriminator's activations are moved by at most, to both sides; 0: not at all."""
+
+
 class TranslationSettings(FamilySettings):
     """What families have in common that translate a source picture; data without sources have no use for them."""
 
@@ -173,6 +181,7 @@ NetworkSettings = Annotated[
     | ProgressiveSettings
     | StyleSettings
     | ModulatedSettings
+    | WaveGANSettings
     | UNetSettings
     | TranslatorSettings
     | StyledSettings,

@@ -40,6 +40,11 @@ class NetworkSpec:
         return self.shape[1:]
 
     @property
+    def still_axes(self) -> tuple[bool, ...]:
+        """See `ganforge.signals.signal.Signal.still_axes`."""
+        return self.signal.still_axes
+
+    @property
     def latent_dim(self) -> int:
         """Entries of the latent vector; 0 for a family without any."""
         return getattr(self.settings, "latent_dim", 0)

@@ -15,11 +15,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d, cross_entropy, normalize
 
-from ganforge.errors import UserError
 from ganforge.networks.layers import pad_to_multiple
 from ganforge.networks.translation import Translator
 from ganforge.objectives.adversarial import Adversarial
-from ganforge.objectives.cycle import shapes_without_pairs
+from ganforge.objectives.cycle import shape_without_pairs
 from ganforge.objectives.objective import Batch, Players, Terms
 from ganforge.objectives.settings import ContrastiveSettings, GameSettings
 from ganforge.objectives.signs import translation_terms
@@ -52,17 +51,11 @@ class Contrastive(Adversarial):
     def build(cls, settings: GameSettings, players: Players) -> Self:
         """The game that the settings ask for."""
         settings = cast("ContrastiveSettings", settings)
-        target, source = shapes_without_pairs(settings.name, players)
-        if target != source:
-            raise UserError(
-                f"params.yaml: objective.name is contrastive, but pictures have the shape {target} and sources "
-                f"{source}, which one network cannot see alike; allowed are equal shapes: set dataset.channels to 3 "
-                "or objective.name to cycle."
-            )
+        shape = shape_without_pairs(settings.name, players, " or objective.name to cycle")
         game = super().build(settings, players)
         translator = cast("Translator", game.generators)
         with torch.no_grad():
-            blank = torch.zeros(1, *source)
+            blank = torch.zeros(1, *shape)
             levels = translator.levels(torch.zeros(1, players.latent_dim), blank)
         heads = nn.ModuleList(_head(level.shape[1], settings.vectors) for level in levels)
         game.generators = nn.ModuleList([translator, heads])

@@ -170,6 +170,26 @@ def shapes_without_pairs(name: str, players: Players) -> tuple[tuple[int, ...], 
     return players.shape, source.signal.network_shape
 
 
+def shape_without_pairs(name: str, players: Players, instead: str = "") -> tuple[int, ...]:
+    """The one shape of signals and sources, of a game with one network for both.
+
+    Args:
+        name: of the objective.
+        players: of it.
+        instead: what else may be set where shapes differ, which ends the sentence.
+
+    Raises:
+        UserError: shapes differ; see also `shapes_without_pairs`.
+    """
+    target, source = shapes_without_pairs(name, players)
+    if target != source:
+        raise UserError(
+            f"params.yaml: objective.name is {name}, but pictures have the shape {target} and sources {source}, which "
+            f"one network cannot see alike; allowed are equal shapes: set dataset.channels to 3{instead}."
+        )
+    return source
+
+
 def _of_way_back(terms: Terms) -> Terms:
     """Terms under names of their own; sums that are judged over steps are kept for the way there alone."""
     return {f"{name}{OF_WAY_BACK}": value for name, value in terms.items() if value.dim() == 0}

@@ -21,7 +21,7 @@ from torch.nn.functional import l1_loss
 from ganforge.errors import UserError
 from ganforge.networks.styled import STYLE, StyledTranslator
 from ganforge.objectives.adversarial import Adversarial
-from ganforge.objectives.cycle import shapes_without_pairs
+from ganforge.objectives.cycle import shape_without_pairs
 from ganforge.objectives.objective import Batch, Players, Terms
 from ganforge.objectives.settings import GameSettings, StylesSettings
 from ganforge.objectives.signs import translation_terms
@@ -47,12 +47,7 @@ class Styles(Adversarial):
     def build(cls, settings: GameSettings, players: Players) -> Self:
         """The game that the settings ask for."""
         settings = cast("StylesSettings", settings)
-        target, source = shapes_without_pairs(settings.name, players)
-        if target != source:
-            raise UserError(
-                f"params.yaml: objective.name is styles, but pictures have the shape {target} and sources {source}, "
-                "which one network cannot see alike; allowed are equal shapes: set dataset.channels to 3."
-            )
+        shape_without_pairs(settings.name, players)
         game = super().build(settings, players)
         if not isinstance(game.generators, StyledTranslator):
             raise UserError(

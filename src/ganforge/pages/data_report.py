@@ -10,14 +10,13 @@ import numpy as np
 
 from ganforge.pages.page import Section, pictures, render
 from ganforge.prepared.columns import SIGNAL, SOURCE, TOKENS, Split
-from ganforge.prepared.facts import FEW_IMAGES, FEW_OF_A_CLASS, Facts
+from ganforge.prepared.facts import FEW_IMAGES, FEW_OF_A_CLASS, NOTES, Facts
 from ganforge.prepared.meta import SPLITS, Meta, Prepared
 from ganforge.signals import signal_of
 
 SHEET_ROWS, SHEET_COLUMNS = 20, 12
 SHEET_SEED = 0
 LARGEST_CELL = 96  # pixels of a side
-GREY = 128  # where a row of images has fewer than others
 
 # Where a warning begins.
 FEW_HELD_OUT = 100
@@ -43,8 +42,9 @@ def draw_sheets(data: Prepared, folder: Path) -> list[Section]:
 
 def _draw(data: Prepared, name: str, lines: Sequence[np.ndarray], heading: str, caption: str, path: Path) -> Section:
     """Writes the sheet of a column; returns the section that shows it."""
-    sheet = contact_sheet(data.splits["train"].columns[name], lines)
-    signal_of(data.meta.columns[name]).sheet(sheet, SHEET_COLUMNS, path)
+    signal = signal_of(data.meta.columns[name])
+    sheet = contact_sheet(data.splits["train"].columns[name], lines, signal.blank)
+    signal.sheet(sheet, SHEET_COLUMNS, path)
     return Section(heading, pictures([(caption, path)]))
 
 
@@ -71,17 +71,18 @@ def any_lines(count: int) -> list[np.ndarray]:
     return [chosen[first : first + SHEET_COLUMNS] for first in range(0, shown, SHEET_COLUMNS)]
 
 
-def contact_sheet(column: np.ndarray, lines: Sequence[np.ndarray]) -> np.ndarray:
+def contact_sheet(column: np.ndarray, lines: Sequence[np.ndarray], blank: int) -> np.ndarray:
     """Signals for a sheet, one line after the other, every line but the last filled up to `SHEET_COLUMNS`.
 
     Args:
         column: (N, *shape); images are shrunk, see `shrunk`.
         lines: rows of it.
+        blank: fills lines that have fewer.
     """
     images = column.dtype == np.uint8 and column.ndim == 4
     sheet = []
     for rows in lines:
-        line = np.full((SHEET_COLUMNS, *column.shape[1:]), GREY if images else 0, dtype=column.dtype)
+        line = np.full((SHEET_COLUMNS, *column.shape[1:]), blank, dtype=column.dtype)
         line[: len(rows)] = column[rows]
         sheet.append(shrunk(line) if images else line)
     sheet[-1] = sheet[-1][: len(lines[-1])]
@@ -166,12 +167,12 @@ def _of_files(meta: Meta, facts: Facts) -> list[str]:
         for split in SPLITS
     }
     if counts["train"] < FEW_IMAGES:
-        mode, recipe = ("together", "pairs") if meta.paired else ("adaptive", "folder")
-        if SOURCE in meta.columns and not meta.paired:
-            recipe = "style_transfer"
+        mode = "together" if meta.paired else "adaptive"
+        recipe = "pairs" if meta.paired else "style_transfer" if SOURCE in meta.columns else "folder"
+        example = f", as the recipe {recipe} sets it" if signal_of(meta.columns[SIGNAL]).is_picture else ""
         sentences.append(
-            f"There are only {counts['train']:,} images to learn from: a discriminator knows them by heart unless "
-            f"augment.mode is {mode}, as the recipe {recipe} sets it."
+            f"There are only {counts['train']:,} {plural_of(meta)} to learn from: a discriminator knows them by heart "
+            f"unless augment.mode is {mode}{example}."
         )
     sources = meta.columns[SOURCE].count["train"] if SOURCE in meta.columns else meta.count["train"]
     fewer, more = sorted((sources, meta.count["train"]))
@@ -182,8 +183,8 @@ def _of_files(meta: Meta, facts: Facts) -> list[str]:
         )
     if counts["test"] < FEW_HELD_OUT:
         sentences.append(
-            f"Only {counts['test']} images are held out: scores against so few are noisy; dataset.test_share is "
-            "their share."
+            f"Only {counts['test']} {plural_of(meta)} are held out: scores against so few are noisy; "
+            "dataset.test_share is their share."
         )
     if facts.notes.get("enlarged", 0) > MANY * facts.taken:
         sentences.append(
@@ -220,7 +221,8 @@ def render_data_report(
         plural=plural_of(meta),
         shape=" x ".join(map(str, meta.shape)),
         warnings=warnings(meta, facts),
-        sections=[section for section in sections if section.pictures],
+        sections=[section for section in sections if section.pictures or section.players],
         captions=captions,
+        notes=NOTES,
         settings=settings,
     )

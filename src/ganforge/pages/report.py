@@ -46,7 +46,7 @@ def render_report(
         alarms=alarms(scores),
         rows=rows(scores),
         beside=beside(scores),
-        sections=[section for section in sections if section.pictures],
+        sections=[section for section in sections if section.pictures or section.players],
         headline=headline(scores, data),
         chosen=chosen,
         spread=SPREAD,

@@ -10,9 +10,11 @@ import numpy as np
 
 SIGNAL, LABELS, SOURCE, TOKENS, LATENTS = "signal", "labels", "source", "tokens", "latents"
 ROWS, RETURNED, SOURCE_LABELS = "rows", "returned", "source_labels"
+HEARD, DRAWN, SOUND, SPEAKERS = "heard", "drawn", "sound", "speakers"
 """Names of columns: what is learnt and drawn; what it depends on; in batches the latent vectors; of samples the rows of
 the test data that they were asked by, and what a translator makes of them on the way back; what sources without a
-partner show, for the scores alone."""
+partner show, for the scores alone; of sounds what is left of signals in a file, the signals before that, the recordings
+themselves, and who speaks."""
 
 Arrays = Mapping[str, np.ndarray]
 """Columns by name, (N, *shape) each."""
@@ -77,6 +79,12 @@ class Split:
     def required_labels(self) -> np.ndarray:
         """The labels of data that have some."""
         return self.columns[LABELS]
+
+    def as_heard(self) -> Split:
+        """The same with the signals as they are in files that people open, where those are others; they stay beside."""
+        if HEARD not in self.columns:
+            return self
+        return self.with_columns(**{SIGNAL: self.columns[HEARD], DRAWN: self.signal})
 
     def with_columns(self, **columns: np.ndarray) -> Split:
         """The same with some columns replaced or added."""

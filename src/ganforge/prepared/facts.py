@@ -10,6 +10,21 @@ ITEMS = "items.csv"  # which file each row of the arrays is, and what is known o
 LEFT_OUT = "left_out.csv"  # which files were not taken, and why
 INTAKE = "intake.json"
 
+NOTES = {  # what was done to files, for a person
+    "animated": "the first picture was taken",
+    "deep": "16 bits became 8",
+    "enlarged": "they have fewer pixels than are asked for",
+    "rotated": "turned as their EXIF tag says",
+    "transparent": "laid on dataset.background",
+    "clipped": "recorded too loud: several samples one after the other are at full scale",
+    "cut": "they are longer than the window; dataset.placement says which part was taken",
+    "mixed": "several channels became one",
+    "resampled": "they have another rate than dataset.rate",
+    "percussion": "what was played on drums was left out",
+    "shared": "they have fewer parts than dataset.voices, which share the notes",
+    "parts": "they have more parts than dataset.voices, of which some were left out",
+}
+
 SHOWN = 3  # names in a sentence
 OTHER = "other"  # files that do not even look like images
 

@@ -23,6 +23,7 @@ class ImageSignal(Signal):
     kind = "image"
     plural = "images"
     dtype = "uint8"
+    blank = 128
     suffix = ".png"
     mime = "image/png"
     transformations = ("colour", "translation", "cutout")
@@ -102,6 +103,11 @@ def saturate(x: Tensor) -> Tensor:
     from torch.nn.functional import hardtanh
 
     return hardtanh(1.1 * x.tanh())  # as clamp, whose gradient takes five kernels
+
+
+def have_one_size(pictures: np.ndarray, others: np.ndarray) -> bool:
+    """Whether both are stored pictures (N, C, height, width) that can stand side by side, given as many channels."""
+    return pictures.ndim == 4 and pictures.dtype == others.dtype and pictures.shape[2:] == others.shape[2:]
 
 
 def with_channels(pictures: np.ndarray, channels: int) -> np.ndarray:

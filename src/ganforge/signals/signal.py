@@ -35,6 +35,9 @@ class Signal(ABC):
         mime: type of that file.
         transformations: names of `ganforge.training.augmentation.TRANSFORMATIONS` that leave it a signal of its kind.
         moves: names of `ganforge.training.augmentation.MOVES` by which it may be moved together with its source.
+        still_axes: of each axis whether a signal moved along it is another one, as a sound at other frequencies is;
+            networks are told positions along these. Empty: of no axis.
+        blank: the stored number that fills a place of a sheet where there is no signal.
         views: what the feature network is shown of one signal: so many arrays of `view_shape`, each with a label.
 
     Args:
@@ -49,6 +52,8 @@ class Signal(ABC):
     mime: ClassVar[str]
     transformations: ClassVar[tuple[str, ...]] = ()
     moves: ClassVar[tuple[str, ...]] = ()
+    still_axes: ClassVar[tuple[bool, ...]] = ()
+    blank: ClassVar[int] = 0
     views: ClassVar[int] = 1
 
     def __init__(self, shape: Sequence[int], about: Mapping[str, Any] | None = None) -> None:
@@ -68,6 +73,26 @@ class Signal(ABC):
     def is_picture(self) -> bool:
         """Whether a stored signal is a grey or colour picture of bytes itself."""
         return False
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is a sound itself, and not only something that can be played."""
+        return False
+
+    @property
+    def is_music(self) -> bool:
+        """Whether it is notes in voices."""
+        return False
+
+    @property
+    def is_categorical(self) -> bool:
+        """Whether networks see one number for each of several categories, between which there is nothing."""
+        return False
+
+    @property
+    def rate(self) -> int:
+        """Samples per second of its `sound`; 0: it cannot be listened to."""
+        return 0
 
     @property
     def network_shape(self) -> tuple[int, ...]:
@@ -103,6 +128,31 @@ class Signal(ABC):
     def encode(self, stored: np.ndarray) -> bytes:
         """One stored signal (*shape) as the content of a file that a person can open."""
 
+    def files(self, stored: np.ndarray) -> dict[str, bytes]:
+        """One stored signal (*shape) as the contents of all files that a person may want of it, by their suffix."""
+        return {self.suffix: self.encode(stored)}
+
+    @property
+    def is_rebuilt(self) -> bool:
+        """Whether a file cannot keep everything, so that `rebuilt` changes signals."""
+        return False
+
+    def rebuilt(self, stored: np.ndarray) -> np.ndarray:
+        """Stored signals (N, *shape) as they are once they were written to a file and read again.
+
+        Samples are scored as people see or hear them, and real signals are treated alike. Only signals of which a file
+        cannot keep everything differ.
+        """
+        return stored
+
+    def sound(self, stored: np.ndarray) -> np.ndarray:  # noqa: ARG002
+        """One stored signal (*shape) to listen to: (samples,) float32, -1 to 1, `rate` of them a second.
+
+        Raises:
+            UserError: it cannot be listened to.
+        """
+        raise UserError(f"{self.plural} cannot be listened to.")
+
     def decode(self, content: bytes) -> np.ndarray:  # noqa: ARG002
         """The stored signal (*shape) in the content of a file, the inverse of `encode`.
 
@@ -117,10 +167,11 @@ class Signal(ABC):
         write_durably(path, png(enlarged(picture_of(canvas), SHEET_SIDE)))
 
     def each(self, stored: np.ndarray, names: Sequence[str], folder: Path) -> None:
-        """Writes every one of (N, *shape) as ``folder/name`` with the suffix."""
+        """Writes `files` of every one of (N, *shape) as ``folder/name`` with their suffixes."""
         folder.mkdir(parents=True, exist_ok=True)
         for signal, name in zip(stored, names, strict=True):
-            (folder / f"{name}{self.suffix}").write_bytes(self.encode(signal))
+            for suffix, content in self.files(signal).items():
+                (folder / f"{name}{suffix}").write_bytes(content)
 
     def stored(self, x: Tensor) -> np.ndarray:
         """What networks drew as stored arrays in memory."""

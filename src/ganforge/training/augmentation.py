@@ -18,6 +18,7 @@ from ganforge.training.settings import AdaptiveAugmentation, Transformed
 TRANSLATION = 1 / 8  # most of an axis that a signal is moved by
 SHIFT = 1 / 16  # most of an axis that a picture is moved by together with its source
 CUTOUT = 1 / 2  # share of every axis that is cut out
+MASKED = 1 / 5  # most of an axis that is masked
 
 
 def colour(x: Tensor) -> Tensor:
@@ -38,14 +39,19 @@ def translation(x: Tensor) -> Tensor:
 def _moved(x: Tensor, share: float, padding_mode: str) -> Tensor:
     """Every sample moved by up to a share of every axis."""
     for axis in range(2, x.dim()):
-        length = x.shape[axis]
-        most = round(length * share)
-        shift = torch.randint(0, 2 * most + 1, (len(x),), device=x.device)
-        index = shift[:, None] + torch.arange(length, device=x.device)
-        padding = [0, 0] * (x.dim() - 1 - axis) + [most, most]
-        index = index.reshape(len(x), *(length if other == axis else 1 for other in range(1, x.dim())))
-        x = _padded(x, padding, padding_mode).gather(axis, index.expand(x.shape))
+        x = _moved_along(x, axis, share, padding_mode)
     return x
+
+
+def _moved_along(x: Tensor, axis: int, share: float, padding_mode: str) -> Tensor:
+    """Every sample moved by up to a share of one axis."""
+    length = x.shape[axis]
+    most = round(length * share)
+    shift = torch.randint(0, 2 * most + 1, (len(x),), device=x.device)
+    index = shift[:, None] + torch.arange(length, device=x.device)
+    padding = [0, 0] * (x.dim() - 1 - axis) + [most, most]
+    index = index.reshape(len(x), *(length if other == axis else 1 for other in range(1, x.dim())))
+    return _padded(x, padding, padding_mode).gather(axis, index.expand(x.shape))
 
 
 def _padded(x: Tensor, padding: list[int], mode: str) -> Tensor:
@@ -76,10 +82,31 @@ def shift(x: Tensor) -> Tensor:
     return _moved(x, SHIFT, "replicate")
 
 
+def delay(x: Tensor) -> Tensor:
+    """Every sample moved by up to an eighth along its last axis, time, with its edge repeated where nothing is left."""
+    return _moved_along(x, x.dim() - 1, TRANSLATION, "replicate")
+
+
+def masking(x: Tensor) -> Tensor:
+    """Every sample zero along a stretch of each axis, of up to a fifth of it (SpecAugment, Park et al. 2019).
+
+    https://arxiv.org/abs/1904.08779, section 2: a band of frequencies and a span of time.
+    """
+    for axis in range(2, x.dim()):
+        length = x.shape[axis]
+        width = _uniform(x, 0, length * MASKED)
+        start = _uniform(x, 0, 1) * (length - width)
+        position = torch.arange(length, device=x.device).reshape(-1, *[1] * (x.dim() - 1 - axis))
+        x = x * ~((position >= start) & (position < start + width))
+    return x
+
+
 TRANSFORMATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "colour": colour,
     "translation": translation,
     "cutout": cutout,
+    "delay": delay,
+    "masking": masking,
 }
 MOVES: dict[str, Callable[[Tensor], Tensor]] = {"shift": shift, "mirror": mirror}
 

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from ganforge.settings import Memory, Rate, Schedule, Section, Seed, Share, Weight
 
 OptimiserName = Literal["adam", "adamw", "sgd"]
-TransformationName = Literal["colour", "translation", "cutout"]
+TransformationName = Literal["colour", "translation", "cutout", "delay", "masking"]
 MoveName = Literal["shift", "mirror"]
 PrecisionName = Literal["float32", "tf32", "bfloat16"]
 

@@ -30,7 +30,7 @@ from ganforge.prepared.facts import FEW_IMAGES
 from ganforge.prepared.meta import Meta, Prepared
 from ganforge.settings import Schedule
 from ganforge.signals import signal_of
-from ganforge.signals.image import with_channels
+from ganforge.signals.image import have_one_size, with_channels
 from ganforge.training.augmentation import DifferentiableAugmentation, moved
 from ganforge.training.batches import Batches, Order, choose_batches
 from ganforge.training.best import BestGenerator, Judge
@@ -278,6 +278,6 @@ def build_preview(spec: NetworkSpec, pool: Arrays, device: torch.device) -> Prev
 def _interleaved(sources: np.ndarray, drawn: np.ndarray) -> np.ndarray:
     """Half of the sources, each followed by what was drawn of it; where they fit on no sheet, only what was drawn."""
     half = len(drawn) // 2
-    if sources.dtype != drawn.dtype or sources.shape[2:] != drawn.shape[2:] or drawn.ndim != 4:
+    if not have_one_size(sources, drawn):
         return drawn
     return np.stack([with_channels(sources[:half], drawn.shape[1]), drawn[:half]], 1).reshape(-1, *drawn.shape[1:])

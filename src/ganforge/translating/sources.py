@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageColor
 
+from ganforge.datasets.common_settings import DataSettings
 from ganforge.datasets.decoding import MOST_PIXELS, WHITE, Framing, Refusal, decode
 from ganforge.datasets.derived import derive
-from ganforge.datasets.settings import DataSettings
 from ganforge.errors import UserError
 from ganforge.generator import Generator
 from ganforge.signals import picture_of

@@ -35,13 +35,13 @@ class ClassKept(Score):
         """See `Score.compute`."""
         import numpy as np
 
-        from ganforge.evaluation.translation import trivial_answers
+        from ganforge.evaluation.translation import untranslated
         from ganforge.prepared.columns import ROWS, SOURCE_LABELS
 
         assert context.extractor is not None
         wanted = real.test.columns[SOURCE_LABELS]
         numbers = {"class_kept": float(np.mean(context.features.labels == wanted[samples.columns[ROWS]]))}
-        sources = trivial_answers(real).get("source")
+        sources = untranslated(real)
         if sources is not None:
             numbers["class_kept_source"] = float(np.mean(context.extractor(sources).labels == wanted))
         numbers["class_kept_chance"] = 1 / real.classes

@@ -46,16 +46,15 @@ class Unpaired(Score):
         """See `Score.compute`."""
         import numpy as np
 
-        from ganforge.evaluation.pictures import have_one_size
         from ganforge.evaluation.translation import perceptual
         from ganforge.features.frechet import Gaussian, frechet_distance
         from ganforge.prepared.columns import SOURCE
-        from ganforge.signals.image import with_channels
+        from ganforge.signals.image import have_one_size, with_channels
 
         assert context.extractor is not None
-        if not have_one_size(samples):
-            return {}
         sources = np.array(samples.columns[SOURCE][: samples.count])
+        if not have_one_size(sources, samples.signal):
+            return {}
         sources = with_channels(sources, samples.signal.shape[1])
         reference = Gaussian.fit(real.train_features)
         floor = frechet_distance(reference, Gaussian.fit(real.test_features.values[context.rows.held_out]))

@@ -1,0 +1,279 @@
+"""Your own music: MIDI files, whatever lies in data/import."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ganforge.datasets.collection import Collection, Item, by_folders, open_at_once, read_files
+from ganforge.datasets.decoding import Refusal, digest_of
+from ganforge.datasets.intake import split_of
+from ganforge.datasets.pieces import Piece, Window, write_pieces
+from ganforge.datasets.source import Progress, Source
+from ganforge.errors import UserError
+from ganforge.files import repository_root, write_json, write_table
+from ganforge.layout import IMPORT
+from ganforge.prepared.facts import INTAKE, ITEMS, LEFT_OUT, OTHER, SHOWN, Facts, LeftOut
+from ganforge.prepared.meta import SPLITS, Meta
+from ganforge.signals.midi import MOST_STEPS, REST, read_midi, voices_of
+
+if TYPE_CHECKING:
+    from ganforge.datasets.music_settings import MidiSettings
+
+SUFFIXES = (".mid", ".midi", ".kar", ".smf")
+BEGINNING = b"MThd"
+MOST_BYTES = 10_000_000  # of a file
+QUARTERS_PER_BAR = 4
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A piece of a file.
+
+    Attributes:
+        piece: of it.
+        digest: of the content of the file.
+        form: of the file.
+        notes: what was done.
+    """
+
+    piece: Piece
+    digest: bytes
+    form: str
+    notes: tuple[str, ...]
+
+
+class Midi(Source["MidiSettings"]):
+    """MIDI files in folders or archives, folders as classes; see docs/music.md."""
+
+    origin = "your own music"
+
+    def bundled_files(self) -> dict[str, bytes]:
+        """A word on where they are."""
+        return {"README.txt": f"Your own music is read from {IMPORT} as it is.\n".encode()}
+
+    def prepare(self, raw: Path, folder: Path, settings: MidiSettings, progress: Progress) -> Meta:  # noqa: ARG002
+        """Reads, splits by piece and writes windows; see `ganforge.datasets.source.Source`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".unpacked.", dir=folder) as workspace:
+            collection = read_import(Path(workspace))
+            intake = MusicIntake(collection, settings)
+            for done, item in enumerate(collection.items, start=1):
+                intake.add(item, read_piece(item, settings))
+                progress(done, len(collection.items))
+        return intake.finish(folder, self.origin)
+
+
+def may_be_midi(name: str, path: str) -> bool:
+    """Whether a file is called like a MIDI file or begins like one."""
+    if name.lower().endswith(SUFFIXES):
+        return True
+    content = read_content(path, len(BEGINNING))
+    return content == BEGINNING
+
+
+def read_import(workspace: Path) -> Collection:
+    """What lies in data/import, archives unpacked into ``workspace``.
+
+    Raises:
+        UserError: it holds no music.
+    """
+    files = read_files(IMPORT, workspace) if IMPORT.is_dir() else {}
+    collection = by_folders(IMPORT.name, files, may_be_midi, "pieces")
+    if collection.items:
+        return collection
+    if collection.others:
+        raise UserError(
+            f"{IMPORT} holds {len(collection.others)} files, such as {collection.others[0]}, but none that is read as "
+            f"music; allowed are {', '.join(SUFFIXES)}: export them as MIDI."
+        )
+    if IMPORT.resolve() != repository_root() / IMPORT:
+        raise UserError(
+            f"{IMPORT} holds no music in the copy of the project that this experiment runs in: copies hold what git or "
+            f"DVC tracks, so run `dvc add {IMPORT}/NAME` in the project itself first."
+        )
+    raise UserError(
+        f"{IMPORT} holds no music: put a folder of MIDI files there, or a zip or tar of them; folders in it become "
+        "classes."
+    )
+
+
+def read_content(path: str, most: int) -> bytes | Refusal:
+    """The first bytes of a file, or why it is not read."""
+    try:
+        with open(path, "rb", opener=open_at_once) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return Refusal("broken", "it is no file but a device or a pipe")
+            return file.read(most)
+    except (OSError, ValueError) as error:
+        return Refusal("broken", getattr(error, "strerror", None) or str(error))
+
+
+def read_piece(item: Item, settings: MidiSettings) -> Taken | Refusal:
+    """The piece of a file, or why there is none."""
+    content = read_content(item.path, MOST_BYTES + 1)
+    if isinstance(content, Refusal):
+        return content
+    if len(content) > MOST_BYTES:
+        return Refusal("huge", f"it has more than {MOST_BYTES} bytes")
+    try:
+        score = read_midi(content)
+    except UserError as error:
+        return Refusal("broken", str(error).rstrip("."))
+    if not score.parts:
+        return Refusal("empty", "it has no notes but percussion" if score.drums else "it has no notes")
+    bar = QUARTERS_PER_BAR * settings.steps_per_quarter
+    if max(note.end for part in score.parts for note in part) * settings.steps_per_quarter > MOST_STEPS:
+        return Refusal("long", f"it has more than {MOST_STEPS} steps")
+    numbers = without_empty_bars(voices_of(score, settings.voices, settings.steps_per_quarter), bar)
+    sounding = np.flatnonzero((numbers != REST).any(0))
+    length = sounding[-1] + 1 - sounding[0]
+    if length < bar:
+        return Refusal("short", f"it has {length} steps, less than a bar of {bar}")
+    notes = numbers[numbers != REST]
+    if np.ptp(notes) > settings.widest:
+        reason = f"its notes are {np.ptp(notes)} semitones apart, and dataset.widest is {settings.widest}"
+        return Refusal("wide", reason)
+    fewer = len(score.parts) < settings.voices
+    done = {"percussion": score.drums, "shared": fewer, "parts": len(score.parts) > settings.voices}
+    kept = tuple(note for note, present in done.items() if present)
+    return Taken(Piece(item.name, numbers, item.label), digest_of(content), f"MIDI {score.type}", kept)
+
+
+def without_empty_bars(numbers: np.ndarray, bar: int) -> np.ndarray:
+    """A piece (voices, steps) without the silent bars at both of its ends."""
+    sounding = np.flatnonzero((numbers != REST).any(0))
+    first, last = sounding[0] // bar * bar, -(-(sounding[-1] + 1) // bar) * bar
+    return numbers[:, first:last]
+
+
+class MusicIntake:
+    """Takes pieces one after the other, sorts them into splits and writes what became of them.
+
+    Args:
+        collection: what they come from.
+        settings: section `dataset` of params.yaml.
+    """
+
+    def __init__(self, collection: Collection, settings: MidiSettings) -> None:
+        self._collection, self._settings = collection, settings
+        self._pieces: dict[str, list[Piece]] = {split: [] for split in SPLITS}
+        self._seen: dict[bytes, Piece] = {}  # by the digest of the notes
+        self._left_out: list[LeftOut] = []
+        self._forms, self._notes = Counter[str](), Counter[str]()
+        self._broken = self._set_aside = 0
+
+    def add(self, item: Item, outcome: Taken | Refusal) -> None:
+        """Takes a piece, or notes why there is none.
+
+        Raises:
+            UserError: too many files cannot be taken.
+        """
+        if isinstance(outcome, Refusal):
+            self._leave_out(item.name, outcome.kind, outcome.reason)
+            self._broken += 1
+            if self._broken > self._settings.max_broken * len(self._collection.items):
+                raise self._too_many_broken()
+            return
+        split = split_of(item.split, outcome.digest, self._settings.test_share, self._settings.held_out)
+        if split is None:
+            self._set_aside += 1
+            return
+        piece = outcome.piece
+        first = self._seen.setdefault(digest_of(piece.numbers.tobytes()), piece)
+        if first is not piece:
+            contradicts = self._settings.labelled and first.label != piece.label
+            whose = f", whose class is {first.label}" if contradicts else ""
+            kind = "contradictory" if contradicts else "duplicate"
+            self._leave_out(piece.name, kind, f"the same notes as {first.name}{whose}")
+            return
+        self._pieces[split].append(piece)
+        self._forms[outcome.form] += 1
+        self._notes.update(outcome.notes)
+
+    def finish(self, folder: Path, origin: str) -> Meta:
+        """Writes arrays, tables and meta.json, and returns the latter's contents.
+
+        Raises:
+            UserError: a split is empty.
+        """
+        classes = self._classes()
+        for piece in self._pieces["test"] if classes else ():
+            if piece.label not in classes:
+                self._leave_out(
+                    piece.name, "alone", f"no other piece of its class {piece.label} is there to learn from"
+                )
+        held_out = [piece for piece in self._pieces["test"] if not classes or piece.label in classes]
+        self._pieces["test"] = held_out
+        for split, purpose in (("train", "to learn from"), ("test", "held out")):
+            if not self._pieces[split]:
+                raise UserError(
+                    f"{self._collection.title} holds {len(self._collection.items)} files that may be music, and none "
+                    f"is left {purpose}: put more pieces there, or change dataset.test_share in params.yaml."
+                )
+        origin = f"{self._collection.title}, {origin}"
+        meta, windows = write_pieces(folder, self._pieces, self._settings, origin, classes)
+        self._write_tables(folder, windows)
+        return meta
+
+    def _classes(self) -> list[str]:
+        """Names of the labels; none where all pieces to learn from have one."""
+        names = {piece.label for piece in self._pieces["train"] if piece.label is not None}
+        return sorted(names) if self._settings.labelled and len(names) > 1 else []
+
+    def _write_tables(self, folder: Path, windows: dict[str, list[Window]]) -> None:
+        """items.csv, left_out.csv and intake.json."""
+        rows = (
+            (split, row, window.piece.name, window.piece.label, window.start, window.shift)
+            for split in SPLITS
+            for row, window in enumerate(windows[split])
+        )
+        write_table(folder / ITEMS, ("split", "row", "path", "label", "first_step", "transposed"), rows)
+        others = (LeftOut(name, OTHER, "it is not called like a MIDI file") for name in self._collection.others)
+        table = ((each.name, each.kind, each.reason) for each in (*self._left_out, *others))
+        write_table(folder / LEFT_OUT, ("name", "kind", "reason"), table)
+        write_json(folder / INTAKE, asdict(self._facts()))
+
+    def _facts(self) -> Facts:
+        examples = {OTHER: list(self._collection.others[:SHOWN])} if self._collection.others else {}
+        for left_out in self._left_out:
+            named = examples.setdefault(left_out.kind, [])
+            if len(named) < SHOWN:
+                named.append(left_out.name)
+        return Facts(
+            title=self._collection.title,
+            candidates=len(self._collection.items),
+            taken=sum(map(len, self._pieces.values())),
+            set_aside=self._set_aside,
+            others=len(self._collection.others),
+            left_out=dict(Counter(left_out.kind for left_out in self._left_out)),
+            examples=examples,
+            notes=dict(self._notes),
+            formats=dict(self._forms),
+            sizes=[],
+            labels_from=self._collection.labels_from,
+        )
+
+    def _leave_out(self, name: str, kind: str, reason: str) -> None:
+        self._left_out.append(LeftOut(name, kind, reason))
+
+    def _too_many_broken(self) -> UserError:
+        broken: Sequence[str] = [
+            f"{left.name} ({left.reason})" for left in self._left_out if left.kind not in ("duplicate", "contradictory")
+        ]
+        return UserError(
+            f"{self._collection.title}: more than {self._settings.max_broken:.1%} of {len(self._collection.items)} "
+            f"files cannot be taken, such as {'; '.join(broken[:SHOWN])}: remove or mend them, or raise "
+            "dataset.max_broken in params.yaml."
+        )
+
+
+SOURCE = Midi()

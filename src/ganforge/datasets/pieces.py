@@ -1,0 +1,138 @@
+"""Pieces of music as windows of a few bars, transposed where that is asked for; all windows of a piece in one split."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ganforge.errors import UserError
+from ganforge.prepared.columns import LABELS, SIGNAL, Kind, Split
+from ganforge.prepared.meta import SPLITS, Meta, write_prepared
+from ganforge.signals.midi import REST
+from ganforge.signals.music import MusicSignal
+
+if TYPE_CHECKING:
+    from ganforge.datasets.music_settings import MusicSettings
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of music.
+
+    Attributes:
+        name: what it is called.
+        numbers: (voices, steps) int16 of MIDI numbers, `ganforge.signals.midi.REST` where a voice is silent.
+        label: name of its class, where there is one.
+    """
+
+    name: str
+    numbers: np.ndarray
+    label: str | None = None
+
+
+@dataclass(frozen=True)
+class Window:
+    """Where a row of the prepared data comes from.
+
+    Attributes:
+        piece: of it.
+        start: its first step.
+        shift: semitones by which it was moved.
+    """
+
+    piece: Piece
+    start: int
+    shift: int
+
+
+def window_starts(numbers: np.ndarray, steps: int, stride: int) -> list[int]:
+    """First steps of the windows of a piece (voices, steps) in which anything sounds; a short piece has one."""
+    starts = range(0, max(numbers.shape[1] - steps, 0) + 1, stride)
+    return [start for start in starts if (numbers[:, start : start + steps] != REST).any()]
+
+
+def voice_ranges(pieces: Sequence[Piece]) -> np.ndarray:
+    """(voices, 2): the lowest and highest note of each voice; a voice that never sounds has the range of all."""
+    joined = np.concatenate([piece.numbers for piece in pieces], axis=1)
+    whole = joined[joined != REST]
+    sounding = [voice[voice != REST] if (voice != REST).any() else whole for voice in joined]
+    return np.array([(voice.min(), voice.max()) for voice in sounding])
+
+
+def shifts_of(numbers: np.ndarray, ranges: np.ndarray, most: int) -> list[int]:
+    """By how many semitones a piece may be moved, 0 for one.
+
+    Args:
+        numbers: (voices, steps).
+        ranges: (voices, 2) of all pieces, which every voice is to stay within.
+        most: semitones.
+    """
+    shifts = []
+    for shift in range(-most, most + 1):
+        moved = numbers + shift
+        below, above = moved < ranges[:, :1], moved > ranges[:, 1:]
+        if not ((below | above) & (numbers != REST)).any():
+            shifts.append(shift)
+    return shifts
+
+
+def write_pieces(
+    folder: Path, pieces: Mapping[str, Sequence[Piece]], settings: MusicSettings, origin: str, classes: Sequence[str]
+) -> tuple[Meta, dict[str, list[Window]]]:
+    """Writes the windows of all pieces, training pieces also transposed; returns meta.json and what each row is.
+
+    Windows of held-out pieces begin as far from each other as those of training pieces: they would otherwise begin
+    where phrases do, and differ from these without being other music. The range of pitches is that of all pieces.
+
+    Args:
+        folder: where to.
+        pieces: of each split.
+        settings: section `dataset` of params.yaml.
+        origin: who made them.
+        classes: names of the labels; empty: there are none.
+
+    Raises:
+        UserError: a split is empty.
+    """
+    for split, purpose in (("train", "to learn from"), ("test", "held out")):
+        if not pieces[split]:
+            raise UserError(f"{settings.name} has no piece {purpose}: add pieces, or change dataset.test_share.")
+    ranges = voice_ranges([piece for split in SPLITS for piece in pieces[split]])
+    lowest, highest = int(ranges.min()), int(ranges.max())
+    windows = {
+        split: [
+            Window(piece, start, shift)
+            for piece in pieces[split]
+            for shift in (shifts_of(piece.numbers, ranges, settings.transpose) if split == "train" else [0])
+            for start in window_starts(piece.numbers, settings.steps, settings.stride)
+        ]
+        for split in SPLITS
+    }
+    about = {
+        "lowest": lowest,
+        "pitches": highest - lowest + 1,
+        "steps_per_quarter": settings.resolution_in_time,
+        "tempo": settings.tempo,
+    }
+    splits = {}
+    for split in SPLITS:
+        signal = np.stack([_stored(window, settings.steps, lowest) for window in windows[split]])
+        labels = [classes.index(window.piece.label or "") for window in windows[split]] if classes else None
+        splits[split] = Split.of(signal, None if labels is None else np.array(labels, dtype=np.int64))
+    kinds = {SIGNAL: Kind(MusicSignal.kind, about)}
+    if classes:
+        kinds[LABELS] = Kind("labels", {"names": list(classes)})
+    meta = write_prepared(folder, splits, kinds, dataset=settings.name, origin=origin, held_out=settings.held_out)
+    return meta, windows
+
+
+def _stored(window: Window, steps: int, lowest: int) -> np.ndarray:
+    """A window as `MusicSignal` stores it, with rests after the end of a short piece; uint8 (voices, steps)."""
+    numbers = window.piece.numbers[:, window.start : window.start + steps]
+    stored = np.zeros((len(numbers), steps), dtype=np.uint8)
+    stored[:, : numbers.shape[1]] = np.where(numbers == REST, 0, numbers + window.shift - lowest + 1)
+    return stored

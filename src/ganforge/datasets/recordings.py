@@ -1,0 +1,129 @@
+"""Recordings as they come, and the window of each that is learnt from."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ganforge.datasets.decoding import Refusal
+from ganforge.signals.recording import PEAK, levels_of, reason_of
+from ganforge.signals.sound import fitted, resampled
+
+if TYPE_CHECKING:
+    from ganforge.datasets.sound_settings import RecordedSettings
+
+MOST_SECONDS = 3600.0  # of a file
+CLIPPED = 0.999  # of full scale
+CLIPPED_RUN = 3  # samples one after the other that have it
+
+SUFFIXES = (
+    *(".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3"),
+    *(".aif", ".aiff", ".au", ".snd", ".caf", ".w64"),
+)
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """What becomes of a recording.
+
+    Attributes:
+        rate: samples per second.
+        samples: of the window.
+        placement: which part of a recording it is; see `ganforge.datasets.sound_settings.RecordedSettings`.
+        loudness: ``peak`` or ``as_is``.
+        min_seconds: shorter recordings are refused.
+        silence: decibels; recordings that stay below are refused.
+    """
+
+    rate: int
+    samples: int
+    placement: str
+    loudness: str
+    min_seconds: float
+    silence: float
+
+    @classmethod
+    def of(cls, settings: RecordedSettings) -> Hearing:
+        """What the settings ask for."""
+        least, quietest = settings.shortest, settings.quietest
+        return cls(settings.rate, settings.samples, settings.placement, settings.loudness, least, quietest)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What was taken of a recording.
+
+    Attributes:
+        sound: (samples,) int16.
+        digest: of the file's content.
+        sound_digest: of the sound.
+        format: of the file.
+        notes: what was done, keys of `ganforge.prepared.facts.NOTES`.
+    """
+
+    sound: np.ndarray
+    digest: bytes
+    sound_digest: bytes
+    format: str
+    notes: tuple[str, ...]
+
+
+def hear(content: bytes, hearing: Hearing) -> Window | Refusal:
+    """The window of the recording in the content of a file, or why there is none."""
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(io.BytesIO(content)) as file:
+            if file.frames > MOST_SECONDS * file.samplerate:
+                return Refusal("long", f"it lasts {file.frames / file.samplerate:.0f} s, beyond {MOST_SECONDS:.0f}")
+            rate, channels, kind = file.samplerate, file.channels, file.format
+            recorded = file.read(dtype="float32", always_2d=True)
+    except (soundfile.SoundFileError, RuntimeError, ValueError, MemoryError) as error:
+        return Refusal("broken", reason_of(error))
+    if not len(recorded) or not np.isfinite(recorded).all():
+        return Refusal("broken", "it holds no samples" if not len(recorded) else "it holds samples that are no numbers")
+    notes = ["clipped"] if is_clipped(recorded) else []
+    sound = recorded.mean(1)
+    seconds = len(sound) / rate
+    if seconds < hearing.min_seconds:
+        return Refusal("short", f"it lasts {seconds:.2f} s")
+    sound = resampled(sound, rate, hearing.rate)
+    if not len(sound):
+        return Refusal("short", f"it lasts {seconds:.4f} s")
+    peak = float(np.abs(sound).max())
+    if peak <= 10 ** (hearing.silence / 20):
+        return Refusal("silent", f"nothing in it is louder than {hearing.silence:g} dB")
+    notes += [note for note, done in (("mixed", channels > 1), ("resampled", rate != hearing.rate)) if done]
+    notes += ["cut"] if len(sound) > hearing.samples else []
+    window = fitted(sound, hearing.samples, start_of(sound, hearing))
+    if hearing.loudness == "peak":
+        window = window * (PEAK / max(float(np.abs(window).max()), 10 ** (hearing.silence / 20)))
+    levels = levels_of(window)
+    if not levels.any():
+        return Refusal("silent", "nothing can be heard in the part that dataset.placement takes")
+    of_file, of_sound = (hashlib.sha256(data).digest() for data in (content, levels.tobytes()))
+    return Window(levels, of_file, of_sound, kind, tuple(notes))
+
+
+def is_clipped(recorded: np.ndarray) -> bool:
+    """Whether several samples one after the other, of any channel of (samples, channels), are at full scale."""
+    full = np.abs(recorded) >= CLIPPED
+    runs = full[CLIPPED_RUN - 1 :].copy()
+    for earlier in range(CLIPPED_RUN - 1):
+        runs &= full[earlier : len(full) - CLIPPED_RUN + 1 + earlier]
+    return bool(runs.any())
+
+
+def start_of(sound: np.ndarray, hearing: Hearing) -> int:
+    """Where the window of a sound (samples,) begins; before the sound, where that is shorter and lies in the centre."""
+    spare = len(sound) - hearing.samples
+    if hearing.placement == "centre":
+        return spare // 2
+    if hearing.placement == "loudest" and spare > 0:
+        energy = np.concatenate([[0.0], np.cumsum(np.square(sound, dtype=np.float64))])
+        return int(np.argmax(energy[hearing.samples :] - energy[: -hearing.samples]))
+    return 0

@@ -1,0 +1,68 @@
+"""Your own sounds: whatever lies in data/import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ganforge.datasets.collection import Collection, by_folders, read_files
+from ganforge.datasets.decoding import Refusal
+from ganforge.datasets.recordings import SUFFIXES
+from ganforge.datasets.sound_intake import RecordingSource
+from ganforge.errors import UserError
+from ganforge.layout import IMPORT
+
+if TYPE_CHECKING:
+    from ganforge.datasets.sound_settings import SoundsSettings
+
+MOST_BYTES = 500_000_000  # of a file
+
+
+class Sounds(RecordingSource["SoundsSettings"]):
+    """Recordings in folders or archives; folders are classes. See docs/sounds.md."""
+
+    origin = "your own sounds"
+
+    def bundled_files(self) -> dict[str, bytes]:
+        """A word on where they are."""
+        return {"README.txt": f"Your own sounds are read from {IMPORT} as they are.\n".encode()}
+
+    def collect(
+        self,
+        raw: Path,  # noqa: ARG002
+        workspace: Path,
+        settings: SoundsSettings,  # noqa: ARG002
+    ) -> tuple[Collection, Iterator[bytes | Refusal]]:
+        """See `RecordingSource`.
+
+        Raises:
+            UserError: there are no sounds.
+        """
+        files = read_files(IMPORT, workspace) if IMPORT.is_dir() else {}
+        collection = by_folders(IMPORT.name, files, lambda name, _: name.lower().endswith(SUFFIXES), "sounds")
+        if not collection.items:
+            found = f"holds {len(files)} files, such as {next(iter(files))}, but no sounds" if files else "is empty"
+            raise UserError(
+                f"{IMPORT} {found}; allowed are {', '.join(SUFFIXES)} in it, in folders of it or in a zip or tar: put "
+                "them there; folders become classes."
+            )
+        return collection, _contents(collection)
+
+
+def _contents(collection: Collection) -> Iterator[bytes | Refusal]:
+    """What the files hold."""
+    for item in collection.items:
+        path = Path(item.path)
+        try:
+            if not path.is_file():
+                yield Refusal("broken", "it is no file but a device or a pipe")
+            elif path.stat().st_size > MOST_BYTES:
+                yield Refusal("huge", f"it has {path.stat().st_size} bytes")
+            else:
+                yield path.read_bytes()
+        except OSError as error:
+            yield Refusal("broken", error.strerror or str(error))
+
+
+SOURCE = Sounds()

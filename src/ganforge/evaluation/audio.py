@@ -1,0 +1,104 @@
+"""What is wrong with sounds, measured in the sounds themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+SILENT_BELOW = -40.0  # decibels of the loudest frame below full scale
+FRAME = 0.02  # seconds
+CLICK = 10.0  # times as much bent as the samples around it
+CLICK_LEAST = 0.1  # of full scale, that the bend of a click has at least
+AROUND, WITHIN = 0.016, 0.0005  # seconds on each side of a sample: its surroundings, and what counts to itself
+OCTAVE = 1200.0  # cents
+
+
+def is_silent(sounds: np.ndarray, rate: int) -> np.ndarray:
+    """Whether no frame of 20 ms is louder than -40 dB; (N, samples) to (N,) of bool.
+
+    Args:
+        sounds: -1 to 1.
+        rate: samples per second.
+    """
+    length = min(max(1, round(FRAME * rate)), sounds.shape[1])
+    frames = sounds[:, : sounds.shape[1] // length * length].reshape(len(sounds), -1, length)
+    loudest = np.sqrt((frames.astype(np.float64) ** 2).mean(2)).max(1)
+    silent: np.ndarray = loudest < 10 ** (SILENT_BELOW / 20)
+    return silent
+
+
+def has_clicks(sounds: np.ndarray, rate: int) -> np.ndarray:
+    """Whether a sample stands out of its neighbours; (N, samples) to (N,) of bool.
+
+    It does where the second difference is ten times the root mean square of those within 16 ms around it.
+
+    Args:
+        sounds: -1 to 1.
+        rate: samples per second.
+    """
+    bend = np.diff(sounds.astype(np.float64), 2, axis=1)
+    around, within = max(2, round(AROUND * rate)), max(2, round(WITHIN * rate))
+    sums = np.cumsum(np.pad(bend**2, ((0, 0), (1, 0))), axis=1)
+    places = np.arange(bend.shape[1])
+
+    def between(reach: int) -> tuple[np.ndarray, np.ndarray]:
+        """The sum of the squares of so many on each side of every place, and how many these are."""
+        first, last = np.maximum(places - reach, 0), np.minimum(places + reach + 1, bend.shape[1])
+        return sums[:, last] - sums[:, first], last - first
+
+    (outer, all_of_them), (inner, own) = between(around), between(within)
+    usual = np.sqrt(np.maximum(outer - inner, 0) / np.maximum(all_of_them - own, 1))
+    click: np.ndarray = (np.abs(bend) > np.maximum(CLICK * usual, CLICK_LEAST)).any(1)
+    return click
+
+
+def pitch_errors(sounds: np.ndarray, pitches: np.ndarray, rate: int) -> np.ndarray:
+    """How far the pitch of each sound is from the one that it should have, in cents; (N,).
+
+    The pitch is the strongest frequency within half an octave of the wanted one, found between the bins of a Fourier
+    transform of the whole sound by a parabola through three logarithms (Smith & Serra 1987).
+
+    Args:
+        sounds: (N, samples), -1 to 1.
+        pitches: (N,) in Hz.
+        rate: samples per second.
+    """
+    samples = sounds.shape[1]
+    length = 4 * samples
+    spectrum = np.abs(np.fft.rfft(sounds * np.hanning(samples), length, axis=1))
+    errors = np.empty(len(sounds))
+    for row, pitch in enumerate(pitches):
+        low, high = (round(pitch * factor * length / rate) for factor in (2**-0.5, 2**0.5))
+        peak = low + int(np.argmax(spectrum[row, low : high + 1]))
+        before, here, after = np.log(spectrum[row, peak - 1 : peak + 2] + 1e-12)
+        curvature = before - 2 * here + after
+        shift = 0.0 if curvature >= 0 else 0.5 * (before - after) / curvature
+        found = (peak + float(np.clip(shift, -1, 1))) * rate / length
+        errors[row] = OCTAVE * np.log2(found / pitch)
+    return errors
+
+
+def entropy(counts: np.ndarray) -> float:
+    """That of the frequencies of outcomes (outcomes,), in nats: 0 where there is one only."""
+    shares = counts[counts > 0] / counts.sum()
+    return float(-(shares * np.log(shares)).sum())
+
+
+def inception_style_score(probabilities: np.ndarray) -> float:
+    """How sure a classifier is of single sounds, and how unsure of all; 1 to the number of classes.
+
+    The exponential of the mean divergence of each distribution from their mean (Salimans et al. 2016,
+    https://arxiv.org/abs/1606.03498, section 4), by a classifier of the very data.
+
+    Args:
+        probabilities: (N, classes).
+    """
+    p = probabilities.astype(np.float64)
+    own = -(p * np.log(np.maximum(p, 1e-12))).sum(1).mean()
+    return float(np.exp(entropy(p.sum(0)) - own))
+
+
+def share(flags: Sequence[bool] | np.ndarray) -> float:
+    """Of those that are true."""
+    return float(np.mean(flags))

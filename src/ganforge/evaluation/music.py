@@ -1,0 +1,165 @@
+"""What music is measured by: formulas of published work, for pieces as MIDI numbers.
+
+Pieces are (N, voices, steps) of MIDI numbers, `ganforge.signals.midi.REST` where a voice is silent. A bar has ``bar``
+steps; steps beyond the last whole one are left out.
+
+* Dong et al. 2018, MuseGAN, https://arxiv.org/abs/1709.06298, section 5: empty bars, pitch classes in a bar, qualified
+  notes, tonal distance between voices.
+* Harte, Sandler & Gasser 2006, Detecting harmonic change in musical audio, equations 1 to 3: the tonal centroid.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from ganforge.signals.midi import REST, notes_in
+
+MAJOR = (0, 2, 4, 5, 7, 9, 11)  # natural minor scales have the pitch classes of their relative major
+SCALES = np.array([[(pitch_class - tonic) % 12 in MAJOR for pitch_class in range(12)] for tonic in range(12)])
+RADII = (1.0, 1.0, 0.5)  # of the circles of fifths, minor thirds and major thirds, Harte 2006
+TURNS = (7 / 6, 3 / 2, 2 / 3)  # by which a semitone moves along each, in multiples of pi
+
+
+QUARTERS_PER_BAR = 4
+
+
+def of_pieces(pieces: np.ndarray, train: np.ndarray, bar: int) -> dict[str, float]:
+    """All measures of pieces by their names; those that a single voice or a single bar does not have are left out.
+
+    Args:
+        pieces: to be measured.
+        train: training data, to compare them with.
+        bar: steps of a bar of four quarter notes.
+    """
+    numbers = {
+        "empty_bars": empty_bars(pieces, bar),
+        "pitch_classes_per_bar": pitch_classes_per_bar(pieces, bar),
+        "pitch_class_distance": pitch_class_distance(pieces, train),
+        "copied_bars": copied_passages(pieces, train, bar, 1),
+    }
+    if bar >= 2 * QUARTERS_PER_BAR:  # an eighth has a step or more
+        numbers["notes_of_an_eighth"] = long_notes(pieces, bar / QUARTERS_PER_BAR / 2)
+    if pieces.shape[2] >= 2 * bar:
+        numbers["copied_two_bars"] = copied_passages(pieces, train, bar, 2)
+    return numbers | (of_voices_together(pieces, bar) if pieces.shape[1] > 1 else {"in_scale": in_scale(pieces)})
+
+
+def of_voices_together(pieces: np.ndarray, bar: int) -> dict[str, float]:
+    """The measures that depend on which voices sound together."""
+    return {
+        "in_scale": in_scale(pieces),
+        "voice_crossings": voice_crossings(pieces),
+        "tonal_distance": tonal_distance(pieces, bar),
+    }
+
+
+def bars_of(pieces: np.ndarray, bar: int) -> np.ndarray:
+    """(N, voices, steps) cut into (N, voices, bars, bar)."""
+    bars = pieces.shape[2] // bar
+    return pieces[:, :, : bars * bar].reshape(*pieces.shape[:2], bars, bar)
+
+
+def empty_bars(pieces: np.ndarray, bar: int) -> float:
+    """Share of the bars of all voices in which nothing sounds."""
+    return float((bars_of(pieces, bar) == REST).all(3).mean())
+
+
+def chroma(pieces: np.ndarray, bar: int) -> np.ndarray:
+    """How many steps each pitch class sounds in each bar of each voice; (N, voices, bars, 12)."""
+    bars = bars_of(pieces, bar)
+    classes = np.where(bars == REST, REST, bars % 12)
+    return np.stack([(classes == pitch_class).sum(3) for pitch_class in range(12)], axis=3)
+
+
+def pitch_classes_per_bar(pieces: np.ndarray, bar: int) -> float:
+    """Mean number of different pitch classes in the bars of a voice that are not empty."""
+    used = (chroma(pieces, bar) > 0).sum(3)
+    return float(used[used > 0].mean()) if used.any() else 0.0
+
+
+def long_notes(pieces: np.ndarray, least: float) -> float:
+    """Share of the notes that last at least so many steps; 0 where there are none."""
+    _, _, steps, _ = notes_in(pieces.reshape(-1, pieces.shape[2]))
+    return float((steps >= least).mean()) if len(steps) else 0.0
+
+
+def note_counts(pieces: np.ndarray) -> np.ndarray:
+    """(N, 12) notes of each pitch class in each piece."""
+    voice, _, _, pitch = notes_in(pieces.reshape(-1, pieces.shape[2]))
+    counts = np.zeros((len(pieces), 12))
+    np.add.at(counts, (voice // pieces.shape[1], pitch % 12), 1)
+    return counts
+
+
+def in_scale(pieces: np.ndarray) -> float:
+    """Share of the notes of all pieces that are of the major or natural minor scale that fits their piece best."""
+    counts = note_counts(pieces)
+    total = counts.sum()
+    return float((counts @ SCALES.T).max(1).sum() / total) if total else 0.0
+
+
+def pitch_class_distance(pieces: np.ndarray, others: np.ndarray) -> float:
+    """Total variation between the shares of the twelve pitch classes among the notes of both, 0 to 1."""
+    shares = [counts / max(counts.sum(), 1) for counts in (note_counts(pieces).sum(0), note_counts(others).sum(0))]
+    return float(np.abs(shares[0] - shares[1]).sum() / 2)
+
+
+def voice_crossings(pieces: np.ndarray) -> float:
+    """Share of the steps at which any voice sounds above one that should be higher."""
+    crossed = np.zeros((len(pieces), pieces.shape[2]), dtype=bool)
+    for upper, lower in itertools.combinations(range(pieces.shape[1]), 2):
+        crossed |= (pieces[:, upper] != REST) & (pieces[:, lower] > pieces[:, upper])
+    return float(crossed.mean())
+
+
+def tonal_centroids(weights: np.ndarray) -> np.ndarray:
+    """Weights of the pitch classes (..., 12) as places in a space in which related keys are near; (..., 6).
+
+    Harte 2006, equation 1; the weights are divided by their sum.
+    """
+    angles = np.pi * np.multiply.outer(TURNS, np.arange(12))
+    space = np.concatenate([radius * np.stack([np.sin(angle), np.cos(angle)]) for radius, angle in zip(RADII, angles)])
+    total: np.ndarray = weights.sum(-1, keepdims=True)
+    centroids: np.ndarray = weights / np.maximum(total, 1) @ space.T
+    return centroids
+
+
+def tonal_distance(pieces: np.ndarray, bar: int) -> float:
+    """Mean distance between the tonal centroids of two voices in a bar in which both sound; 0 where none do."""
+    weights = chroma(pieces, bar)
+    centroids, sounds = tonal_centroids(weights), weights.sum(3) > 0
+    distances = []
+    for one, other in itertools.combinations(range(pieces.shape[1]), 2):
+        apart = np.linalg.norm(centroids[:, one] - centroids[:, other], axis=-1)
+        distances.append(apart[sounds[:, one] & sounds[:, other]])
+    joined = np.concatenate(distances)
+    return float(joined.mean()) if len(joined) else 0.0
+
+
+def copied_passages(pieces: np.ndarray, known: np.ndarray, bar: int, bars: int) -> float:
+    """Share of the passages of so many bars that ``known`` has note for note, in all voices; silent ones do not count.
+
+    Passages begin at every bar of a piece. Transposed copies are not found.
+    """
+    learnt = {passage.tobytes() for passage in _passages(known, bar, bars)}
+    passages = _passages(pieces, bar, bars)
+    return sum(passage.tobytes() in learnt for passage in passages) / max(len(passages), 1)
+
+
+def _passages(pieces: np.ndarray, bar: int, bars: int) -> np.ndarray:
+    """All passages in which anything sounds; (passages, voices * bars * bar)."""
+    cut = bars_of(pieces, bar)
+    starts = range(cut.shape[2] - bars + 1)
+    joined = [cut[:, :, start : start + bars].reshape(len(pieces), -1) for start in starts]
+    passages = np.concatenate(joined) if joined else np.empty((0, 1), pieces.dtype)
+    return np.ascontiguousarray(passages[(passages != REST).any(1)])
+
+
+def shuffled_voices(pieces: np.ndarray) -> np.ndarray:
+    """Pieces whose voices are of different ones: voice v of a piece is that of another one, as far away as can be."""
+    count, voices = pieces.shape[:2]
+    order = np.random.default_rng(0).permutation(count)
+    moved = [pieces[np.roll(order, voice * count // voices), voice] for voice in range(voices)]
+    return np.stack(moved, axis=1)

@@ -1,0 +1,163 @@
+"""Are these pieces like real ones: their notes, their bars, how their voices go together, and are they new?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ganforge.evaluation.score import Meaning, Measured, Score, Scores, look_up_all
+
+if TYPE_CHECKING:
+    from ganforge.evaluation.inputs import Context, Real, Samples
+
+MOST_PIECES = 10_000  # that are measured
+CHAIN_SEED = 0
+MARGIN = 0.1  # of shares, by which samples may differ from real pieces
+CROSSINGS = 2.0  # times as many as in real pieces
+FEW_CROSSINGS = 0.01  # share of steps beyond that
+
+
+def _beside(name: str, *, shuffled: bool = False) -> dict[str, str]:
+    """Where the score of a Markov chain stands, and that of shuffled voices."""
+    return {answer: f"music.{name}_{answer}" for answer in ("markov", "shuffled") if shuffled or answer == "markov"}
+
+
+class Music(Score):
+    """Of the samples of all seeds together, beside real test pieces, a Markov chain, and voices of different pieces."""
+
+    name = "music"
+    needs = frozenset({"music"})
+    meanings = (
+        Meaning(
+            "music.empty_bars",
+            "empty bars",
+            "real",
+            "share of the bars of all voices in which nothing sounds",
+            "music.empty_bars_real",
+            whole=1,
+            count_key="n.pooled",
+            beside=_beside("empty_bars"),
+        ),
+        Meaning(
+            "music.pitch_classes_per_bar",
+            "pitch classes in a bar",
+            "real",
+            "different pitch classes in a bar of a voice; many: it wanders",
+            "music.pitch_classes_per_bar_real",
+            count_key="n.pooled",
+            beside=_beside("pitch_classes_per_bar"),
+        ),
+        Meaning(
+            "music.notes_of_an_eighth",
+            "notes of an eighth",
+            "real",
+            "share of notes that last an eighth or longer; fewer than real: notes are broken into pieces",
+            "music.notes_of_an_eighth_real",
+            whole=1,
+            count_key="n.pooled",
+            beside=_beside("notes_of_an_eighth"),
+        ),
+        Meaning(
+            "music.in_scale",
+            "notes in scale",
+            "real",
+            "share of notes of the major or natural minor scale that fits their piece best; notes at random have .63",
+            "music.in_scale_real",
+            whole=1,
+            count_key="n.pooled",
+            beside=_beside("in_scale", shuffled=True),
+        ),
+        Meaning(
+            "music.pitch_class_distance",
+            "pitch classes off by",
+            "lower",
+            "total variation between the frequencies of pitch classes and those of training data",
+            "music.pitch_class_distance_real",
+            count_key="n.pooled",
+            beside=_beside("pitch_class_distance"),
+        ),
+        Meaning(
+            "music.voice_crossings",
+            "crossed voices",
+            "real",
+            "share of steps at which a lower voice sounds above a higher one",
+            "music.voice_crossings_real",
+            whole=1,
+            count_key="n.pooled",
+            beside=_beside("voice_crossings", shuffled=True),
+        ),
+        Meaning(
+            "music.tonal_distance",
+            "tonal distance of voices",
+            "real",
+            "how far two voices of a bar are from each other in harmony; more than real: they do not fit together",
+            "music.tonal_distance_real",
+            count_key="n.pooled",
+            beside=_beside("tonal_distance", shuffled=True),
+        ),
+        Meaning(
+            "music.copied_bars",
+            "copied bars",
+            "lower",
+            "share of bars that training data have note for note, in all voices",
+            "music.copied_bars_real",
+            whole=1,
+            count_key="n.pooled",
+            beside=_beside("copied_bars"),
+        ),
+        Meaning(
+            "music.copied_two_bars",
+            "copied pairs of bars",
+            "lower",
+            "the same of two bars one after the other",
+            "music.copied_two_bars_real",
+            whole=1,
+            count_key="n.pooled",
+            beside=_beside("copied_two_bars"),
+        ),
+    )
+
+    def compute(self, samples: Samples, real: Real, context: Context) -> Measured:
+        """See `Score.compute`; nothing of several voices where there is one, nor of two bars where there is one."""
+        import numpy as np
+
+        from ganforge.evaluation.markov import MarkovChain
+        from ganforge.evaluation.music import of_pieces, of_voices_together, shuffled_voices
+        from ganforge.signals.music import MusicSignal
+
+        signal = real.signal
+        assert isinstance(signal, MusicSignal)
+        drawn = signal.midi_numbers(samples.signal[np.sort(context.rows.samples[:MOST_PIECES])])
+        train, held_out = signal.midi_numbers(real.train.signal), signal.midi_numbers(real.test.signal)
+        chain = MarkovChain(train).draw(min(len(held_out), MOST_PIECES), CHAIN_SEED)
+        numbers: dict[str, float] = {}
+        for suffix, pieces in (("", drawn), ("_real", held_out), ("_markov", chain)):
+            scores = of_pieces(pieces, train, signal.bar)
+            numbers |= {f"{name}{suffix}": value for name, value in scores.items()}
+        if 1 < held_out.shape[1] <= len(held_out):
+            scores = of_voices_together(shuffled_voices(held_out), signal.bar)
+            numbers |= {f"{name}_shuffled": value for name, value in scores.items()}
+        return {"music": numbers}
+
+    def alarms(self, scores: Scores) -> list[str]:
+        """What a person hears at once."""
+        sentences = []
+        match look_up_all(scores, "music.voice_crossings", "music.voice_crossings_real"):
+            case [share, real] if share > CROSSINGS * real + FEW_CROSSINGS:
+                sentences.append(f"music: voices cross at {share:.0%} of the steps, those of real pieces at {real:.0%}")
+        match look_up_all(scores, "music.in_scale", "music.in_scale_real"):
+            case [share, real] if share < real - MARGIN:
+                sentences.append(
+                    f"music: only {share:.0%} of the notes are in a scale, {real:.0%} of those of real pieces"
+                )
+        match look_up_all(scores, "music.notes_of_an_eighth", "music.notes_of_an_eighth_real"):
+            case [share, real] if share < real - MARGIN:
+                sentences.append(
+                    f"music: notes are broken: {share:.0%} of them last an eighth, {real:.0%} of those of real pieces"
+                )
+        match look_up_all(scores, "music.empty_bars", "music.empty_bars_real"):
+            case [share, real] if share > real + MARGIN:
+                sentences.append(f"music: {share:.0%} of the bars are empty, {real:.0%} of those of real pieces")
+        match look_up_all(scores, "music.copied_bars", "music.copied_bars_real"):
+            case [share, real] if share > real + MARGIN:
+                sentences.append(f"memorisation: {share:.0%} of the bars are those of training pieces, note for note")
+        return sentences
