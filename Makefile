@@ -67,7 +67,7 @@ sweep: workspace ## Run the experiments of recipes/sweeps/SWEEP.yaml and rank th
 	@ganforge sweep $(or $(SWEEP),losses) --jobs $(or $(JOBS),1)
 
 .PHONY: augmentation
-augmentation: workspace ## Find out whether generated images help a classifier that has few real ones (docs/augmentation.md)
+augmentation: workspace ## Find out whether generated images help a classifier that has few real ones (docs/how_to/augmentation.md)
 	@ganforge check
 	@python -m pipeline.unlock
 	@dvc repro pipeline/augmentation/dvc.yaml
@@ -106,11 +106,11 @@ test-long: setup ## Run the tests that take long
 	pytest -m long
 
 .PHONY: benchmark
-benchmark: setup ## Measure images per second beside a textbook loop (docs/performance.md)
+benchmark: setup ## Measure images per second beside a textbook loop (docs/explanation/performance.md)
 	python -m benchmarks.training
 
 .PHONY: results
-results: setup ## Rebuild docs/results.md, which takes hours on a CPU (PARTS="families digits" for some of it)
+results: setup ## Rebuild docs/explanation/results.md, which takes hours on a CPU (PARTS="families digits" for some of it)
 	python -m benchmarks.results $(PARTS)
 
 .PHONY: screenshots

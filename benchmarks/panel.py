@@ -1,4 +1,4 @@
-"""Proposed settings on unlike sets of pictures: docs/results/panel.json, and a table on docs/results.md.
+"""Proposed settings on unlike sets of pictures: docs/results/panel.json, and a table on docs/explanation/results.md.
 
     python -m benchmarks.panel                                  # every set, every arm, three seeds: a day on two cores
     python -m benchmarks.panel shapes emoji --seeds 0           # some
@@ -110,7 +110,7 @@ def main() -> None:
             measure(name, missing, rows, options)
     if not options.validation:
         figures = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FIGURES.glob("*.json")}
-        write_page(ROOT / "docs" / "results.md", figures)
+        write_page(ROOT / "docs" / "explanation" / "results.md", figures)
 
 
 def measure(

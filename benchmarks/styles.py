@@ -1,4 +1,4 @@
-"""Emoji to be drawn in three styles, as a user would put them into data/import: for docs/style_transfer.md.
+"""Emoji to be drawn in three styles, as a user would put them into data/import: for docs/how_to/style_transfer.md.
 
     python -m benchmarks.styles data/import
 

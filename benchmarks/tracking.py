@@ -7,7 +7,7 @@ store of its own. MLflow is written to by a process beside the training. Between
 and the processor time that this process took are noted: how much the one grows with the other, by least squares over
 the reports of all trainings, is what a second of recording takes of training, and that times the seconds from the first
 report to the last is the cost. (Trainings with and without it differ by chance more than that.) That the end waits for
-a slow server some seconds at most is a matter of tests (docs/reliability.md).
+a slow server some seconds at most is a matter of tests (docs/explanation/reliability.md).
 """
 
 from __future__ import annotations

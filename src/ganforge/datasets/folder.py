@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Folder(ImageFileSource["ImageFileSettings"]):
-    """Images in folders, archives, or as a table lists them; see docs/own_images.md."""
+    """Images in folders, archives, or as a table lists them; see docs/how_to/own_images.md."""
 
     origin = "your own images"
 

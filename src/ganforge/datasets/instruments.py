@@ -23,6 +23,7 @@ RATE = 8000  # samples per second
 PITCHES = {"C4": 261.626, "D4": 293.665, "E4": 329.628, "G4": 391.995, "A4": 440.0}  # Hz, equal temperament
 HELD_OUT = 4  # one held-out sound for so many to learn from
 DETUNED = 8.0  # cents, at most, to both sides
+PEAKS = (0.2, 0.4)  # of the loudest sample of a sound; phases that are made up make some sounds louder
 LATE = 0.02  # seconds that a sound begins after the window, at most
 SEEDS = {"train": 0, "test": 1}
 
@@ -126,7 +127,7 @@ class Instruments(Source["InstrumentsSettings"]):
             pitch = PITCHES[name] * 2 ** (random.uniform(-DETUNED, DETUNED) / 1200)
             time = np.arange(samples) / RATE - random.uniform(0, LATE)
             tone = INSTRUMENTS[instrument](pitch, time, random)
-            sounds[row, 0] = levels_of(tone / np.abs(tone).max() * random.uniform(0.5, 0.95))
+            sounds[row, 0] = levels_of(tone / np.abs(tone).max() * random.uniform(*PEAKS))
         return Split({SIGNAL: sounds, LABELS: labels.astype(np.int64)})
 
 

@@ -52,7 +52,7 @@ class Taken:
 
 
 class Midi(Source["MidiSettings"]):
-    """MIDI files in folders or archives, folders as classes; see docs/music.md."""
+    """MIDI files in folders or archives, folders as classes; see docs/how_to/music.md."""
 
     origin = "your own music"
 

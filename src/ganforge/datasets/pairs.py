@@ -52,7 +52,7 @@ class PairFiles:
 
 
 class Pairs(ImageFileSource["PairsSettings"]):
-    """Pairs in two folders, side by side in one file, or as a table lists them; see docs/own_images.md."""
+    """Pairs in two folders, side by side in one file, or as a table lists them; see docs/how_to/own_images.md."""
 
     origin = "your own pairs"
 

@@ -20,7 +20,7 @@ MOST_BYTES = 500_000_000  # of a file
 
 
 class Sounds(RecordingSource["SoundsSettings"]):
-    """Recordings in folders or archives; folders are classes. See docs/sounds.md."""
+    """Recordings in folders or archives; folders are classes. See docs/how_to/sounds.md."""
 
     origin = "your own sounds"
 

@@ -21,7 +21,7 @@ COLUMNS = {folder: column for column, folder in FOLDERS.items()}
 
 
 class Unpaired(ImageFileSource["UnpairedSettings"]):
-    """Pictures in two folders, none of which belongs to one of the other; see docs/own_images.md."""
+    """Pictures in two folders, none of which belongs to one of the other; see docs/how_to/own_images.md."""
 
     origin = "your own pictures of two kinds"
 
