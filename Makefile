@@ -113,6 +113,14 @@ benchmark: setup ## Measure images per second beside a textbook loop (docs/expla
 results: setup ## Rebuild docs/explanation/results.md, which takes hours on a CPU (PARTS="families digits" for some of it)
 	python -m benchmarks.results $(PARTS)
 
+.PHONY: docs
+docs: setup ## Build the documentation as a site, build/site/index.html
+	@python docs/build_site.py
+
+.PHONY: gallery
+gallery: setup ## Put the samples of all applications into the picture of the README
+	python docs/gallery.py
+
 .PHONY: screenshots
 screenshots: setup ## Take the pictures of MLflow's pages in docs/images anew (needs Chromium and its chromedriver)
 	python docs/screenshots.py

@@ -51,7 +51,7 @@ INTRODUCTION = """# Results
 
 Every figure and every picture here was made by the pipeline itself: `make results` runs `dvc repro` in a copy of the
 last commit for each setting and writes this page; `make results PARTS=families` makes one part anew. Where a part was
-made in another way, a note says so. Scores are explained in [README](../../README.md#what-the-scores-say). "Training" is
+made in another way, a note says so. [Scores](../reference/scores.md) explains the scores. "Training" is
 the time of the training loop, checks for the best generator included; starting the stage, drawing pictures and scoring
 come on top. "Taken by other tenants" is the share of the cores' time, over the whole run, in which the host let other
 virtual machines run instead of this one.
@@ -222,7 +222,7 @@ def _side_by_side(names: Sequence[str], files: Sequence[str]) -> list[str]:
     return [
         f"| {' | '.join(names)} |",
         f"|{'---|' * len(names)}",
-        f"| {' | '.join(f'![](../images/{file})' for file in files)} |",
+        f"| {' | '.join(f'![Samples, {name}](../images/{file})' for name, file in zip(names, files))} |",
         "",
     ]
 

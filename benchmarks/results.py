@@ -1,4 +1,4 @@
-"""Rebuilds docs/explanation/results.md: every recipe and every family of networks, run by the pipeline as a user would run it.
+"""Rebuilds docs/explanation/results.md: every recipe and family of networks, run by the pipeline as a user runs it.
 
     make results                               # everything: hours on two cores
     make results PARTS="families digits"       # some parts; the others keep the figures that they have
@@ -120,7 +120,8 @@ def main() -> None:
     for name in [] if options.page_only else options.parts or possible:
         run_part(name, PARTS[name])
     write_page(
-        ROOT / "docs" / "explanation" / "results.md", {path.stem: json.loads(path.read_text()) for path in FIGURES.glob("*.json")}
+        ROOT / "docs" / "explanation" / "results.md",
+        {path.stem: json.loads(path.read_text()) for path in FIGURES.glob("*.json")},
     )
 
 

@@ -58,8 +58,8 @@ NO_PREVIOUS = (
 )
 DIRECTIONS_TEXT = (
     "Three samples, in the middle as they are, moved to both sides; towards a class from left to right. Changes are "
-    "from one side to the other, in standard deviations (sd) of samples. docs/how_to/latents.md says how directions are "
-    "computed, and `make demo` lets you move along them."
+    "from one side to the other, in standard deviations (sd) of samples. docs/how_to/latents.md says how directions "
+    "are computed, and `make demo` lets you move along them."
 )
 TRAINING_CAPTION = (
     "Losses should level off; one that stays where it cannot fall any further means that one side always wins and "

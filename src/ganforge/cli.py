@@ -51,7 +51,7 @@ COMMANDS = (
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs one command; what the user can put right ends in one sentence and exit status 1."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     try:
         options.run(options)
     except UserError as error:
@@ -76,7 +76,8 @@ class _Aligned(argparse.HelpFormatter):
         self._action_max_length = 2 * self._indent_increment + max(len(command.NAME) for command in COMMANDS)
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """What the command line allows."""
     parser = argparse.ArgumentParser(
         prog="ganforge",
         description="GANs you can rebuild. Run it in the root of the project, beside params.yaml.",

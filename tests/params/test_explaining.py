@@ -65,7 +65,7 @@ def test_every_section_and_every_key_has_a_meaning(section, kind):
 
 
 OTHERS = (
-    *("chorales", "midi", "instruments_waveform", "instruments", "sounds"),
+    *("points", "chorales", "midi", "instruments_waveform", "instruments", "sounds"),
     *("many_styles", "style_transfer", "emoji_unpaired", "translation", "pairs", "emoji_styles"),
     *("huggingface", "folder", "digits"),
 )  # recipes; later ones count

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from ganforge.datasets.common_settings import DataSettings, LabelledSettings
 from ganforge.datasets.music_settings import ChoralesSettings, MidiSettings
+from ganforge.datasets.points_settings import PointsSettings
 from ganforge.datasets.sound_settings import InstrumentsSettings, SoundsSettings, SpokenDigitsSettings
 from ganforge.settings import Name, Share
 
@@ -347,6 +348,7 @@ DatasetSettings = Annotated[
     | SoundsSettings
     | InstrumentsSettings
     | ChoralesSettings
-    | MidiSettings,
+    | MidiSettings
+    | PointsSettings,
     Field(discriminator="name"),
 ]

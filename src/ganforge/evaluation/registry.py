@@ -17,6 +17,7 @@ from ganforge.evaluation.scores.kernel import KernelDistance
 from ganforge.evaluation.scores.label_obeyed import LabelObeyed
 from ganforge.evaluation.scores.modes import Modes
 from ganforge.evaluation.scores.music import Music
+from ganforge.evaluation.scores.points import GoodPoints
 from ganforge.evaluation.scores.precision_recall import PrecisionRecall
 from ganforge.evaluation.scores.pretrained_features import PretrainedFeatures
 from ganforge.evaluation.scores.sound import Pitch, SoundFaults, SoundVariety, Speakers
@@ -50,6 +51,7 @@ SCORES: tuple[Score, ...] = (
     SoundFaults(),
     Pitch(),
     Music(),
+    GoodPoints(),
 )
 """In the order of tables, alarms and metrics.json."""
 

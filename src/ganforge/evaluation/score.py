@@ -38,6 +38,7 @@ CAPABILITIES = {
     "pitches": "every class has a pitch that is known",
     "speakers": "it is known who speaks in every real sound",
     "music": "signals are music in voices",
+    "points": "signals are points in the plane, around modes that are known",
     "pictures": "signals are grey or colour pictures of bytes",
 }
 """What data and samples may offer, and a score may need."""

@@ -1,7 +1,7 @@
 """Modulated convolutions up to half of the full resolution: what StyleGAN2 is good at, at the price of a DCGAN.
 
 Karras et al. 2020, https://arxiv.org/abs/1912.04958. Batch norm does not hold flat and saturated colours, and collapses
-on few of them (docs/explanation/decisions.md). As in `ganforge.networks.style`, a style w scales the channels of every convolution,
+on few of them. As in `ganforge.networks.style`, a style w scales the channels of every convolution,
 whose weights are brought to unit norm, and the signal is the sum of what every level contributes. What differs:
 
 * Sizes grow in a transposed convolution of kernel 4. At the full resolution there are few channels: they are blurred

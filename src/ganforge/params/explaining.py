@@ -90,6 +90,17 @@ def names() -> Iterator[str]:
         yield from dict.fromkeys(f"{section}.{key.name}" for key in _keys(section, classes_of(section), []))
 
 
+def described(section: str) -> Iterator[tuple[Key, list[str], str]]:
+    """The keys of a section, with the variants that have each and what a recipe sets it to.
+
+    No variants: all have it. No value: no recipe sets it.
+    """
+    kinds = classes_of(section)
+    for key, owners in _keys(section, kinds, []).items():
+        some = [name for name, kind in variants(section).items() if kind in owners]
+        yield key, some if len(owners) < len(kinds) else [], _value(key, owners).removeprefix(": ")
+
+
 def _variants(section: str) -> list[str]:
     return [f"  {variant:16}{summary(kind)}".rstrip() for variant, kind in variants(section).items()]
 

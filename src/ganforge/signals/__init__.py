@@ -11,11 +11,13 @@ from typing import Any
 from ganforge.prepared.columns import Column
 from ganforge.signals.image import ImageSignal, StackedImageSignal
 from ganforge.signals.music import MusicSignal
+from ganforge.signals.points import PointSignal
 from ganforge.signals.signal import SHEET_SUFFIX, Signal, enlarged, picture_of
 from ganforge.signals.sound import SpectrogramSignal, WaveformSignal
 
 SIGNALS: dict[str, type[Signal]] = {
-    signal.kind: signal for signal in (ImageSignal, StackedImageSignal, SpectrogramSignal, WaveformSignal, MusicSignal)
+    signal.kind: signal
+    for signal in (ImageSignal, StackedImageSignal, SpectrogramSignal, WaveformSignal, MusicSignal, PointSignal)
 }
 
 __all__ = ["SHEET_SUFFIX", "SIGNALS", "Signal", "enlarged", "picture_of", "signal_of"]

@@ -1,0 +1,15 @@
+"""The section ``dataset`` of params.yaml of points in the plane."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ganforge.datasets.common_settings import LabelledSettings
+
+
+class PointsSettings(LabelledSettings):
+    """Points in the plane: made up, for learning what a GAN does."""
+
+    name: Literal["points"]
+    shape: Literal["ring", "grid", "spiral"]
+    """Where points are. ring: 8 Gaussians on a circle; grid: 25 on a square grid; spiral: along a curve."""

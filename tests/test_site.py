@@ -1,0 +1,62 @@
+"""The site of the documentation: its links lead somewhere, and its search finds keys, scores and commands."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from ganforge.cli import COMMANDS
+from ganforge.evaluation.registry import meanings
+from ganforge.params.explaining import names
+from tests.project import ROOT
+
+IMAGE = re.compile(r"!\[([^]]*)\]\(([^)]*)\)")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    built = subprocess.run(
+        [sys.executable, ROOT / "docs" / "build_site.py", folder], capture_output=True, text=True, check=False
+    )
+    assert built.returncode == 0, built.stdout + built.stderr
+    return folder / "site"
+
+
+def test_every_page_of_docs_is_on_the_site(site):
+    pages = {page.relative_to(ROOT / "docs").with_suffix(".html") for page in (ROOT / "docs").rglob("*.md")}
+    assert {str(page) for page in pages if not (site / page).is_file()} == set()
+    assert (site / "index.html").is_file()
+    assert (site / "how_to" / "contribute.html").is_file()
+
+
+def test_search_finds_every_key_and_score_and_command(site):
+    found = json.dumps(json.loads((site / "search.json").read_text(encoding="utf-8")))
+    wanted = [*names(), *meanings(), *(f"ganforge {command.NAME}" for command in COMMANDS)]
+    assert len(wanted) > 200
+    assert [name for name in wanted if name.rpartition(".")[2] not in found] == []
+
+
+def test_pages_load_nothing_from_elsewhere(site):
+    """They have to work without a network."""
+    loaded = re.compile(r'<(?:script|img|link)[^>]*\b(?:src|href)="(https?://[^"]+)"')
+    pages = site.rglob("*.html")
+    assert {str(page): hits for page in pages if (hits := loaded.findall(page.read_text(encoding="utf-8")))} == {}
+
+
+def test_every_picture_has_a_text_and_a_file():
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    pictures = [(page, *hit) for page in pages for hit in IMAGE.findall(page.read_text(encoding="utf-8"))]
+    pictures = [(page, text, file) for page, text, file in pictures if not file.endswith("/badge.svg")]
+    assert len(pictures) > 10
+    assert [(page.name, file) for page, text, file in pictures if not text or not (page.parent / file).is_file()] == []
+
+
+def test_readme_and_pages_are_short():
+    """Pages that are written from figures are as long as the figures want them."""
+    limits = {ROOT / "README.md": 700}
+    limits |= {page: 1200 for page in (ROOT / "docs").rglob("*.md") if page.name != "results.md"}
+    words = {page: len(page.read_text(encoding="utf-8").split()) for page in limits}
+    assert {str(page.relative_to(ROOT)): words[page] for page in limits if words[page] > limits[page]} == {}
