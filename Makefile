@@ -117,6 +117,10 @@ results: setup ## Rebuild docs/explanation/results.md, which takes hours on a CP
 docs: setup ## Build the documentation as a site, build/site/index.html
 	@python docs/build_site.py
 
+.PHONY: learn
+learn: setup ## Run the six chapters for learners and keep their pictures
+	python docs/learn.py
+
 .PHONY: gallery
 gallery: setup ## Put the samples of all applications into the picture of the README
 	python docs/gallery.py

@@ -23,7 +23,7 @@ from ganforge.params.explaining import described
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
-SETTINGS, DECISIONS = "reference/settings", "explanation/decisions"
+SETTINGS, DECISIONS, LEARN = "reference/settings", "explanation/decisions", "tutorials/learn"
 OUTSIDE = {"README.md": "index.md", "CONTRIBUTING.md": "how_to/contribute.md"}  # pages that are not in docs/
 LINK = re.compile(r"(\]\()([^)#\s:]+)((?:#[^)\s]*)?\))")
 BADGE = re.compile(r"^\[!\[.*\n", re.MULTILINE)
@@ -84,8 +84,9 @@ def relinked(text: str, page: Path) -> str:
 def config(docs: Path) -> str:
     """zensical.toml with the pages that are not named in it: one of settings for each section, decisions by room."""
     text = (ROOT / "zensical.toml").read_text(encoding="utf-8")
-    for title, folder in {"Settings": SETTINGS, "Decisions": DECISIONS}.items():
-        pages = sorted(page.relative_to(docs).as_posix() for page in (docs / folder).glob("*.md"))
+    for title, folder in {"Settings": SETTINGS, "Decisions": DECISIONS, "Learn GANs": LEARN}.items():
+        names = sorted((docs / folder).glob("*.md"), key=lambda page: (page.stem != "index", page.stem))
+        pages = [page.relative_to(docs).as_posix() for page in names]
         text = text.replace(f'{{ "{title}" = [] }}', f'{{ "{title}" = {pages} }}'.replace("'", '"'))
     return text.replace('"build/', '"').replace('paths = ["src"]', f'paths = ["{ROOT / "src"}"]')
 

@@ -9,6 +9,7 @@ from tests.project import ROOT
 
 PACKAGE = ROOT / "src" / "ganforge"
 FLOORS = (  # from the top; rooms of one floor do not know each other
+    {"__main__"},
     {"cli"},
     {"commands"},
     {"sweeps", "retraining", "demo"},

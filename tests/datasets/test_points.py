@@ -1,5 +1,7 @@
 """Points in the plane: they lie where their shape says."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -29,9 +31,8 @@ def test_centres_of_the_spiral_are_equally_far_from_each_other():
 
 
 def test_prepared_points_know_their_modes(tmp_path):
-    source("points").prepare(
-        tmp_path, tmp_path / "prepared", section("points", shape="grid", labels="use"), lambda done, total: None
-    )
+    settings = section("points", shape="grid", labels="use")
+    source("points").prepare(tmp_path, tmp_path / "prepared", settings, lambda done, total: None)
     prepared = Prepared.load(tmp_path / "prepared")
     assert len(signal_of(prepared.meta.columns["signal"]).about["modes"]) == 25
     assert prepared.splits["train"].signal.shape == (20_000, 2)
@@ -42,6 +43,18 @@ def test_modes_and_good_points_are_counted():
     points = np.array([[0.0, 0.29], [0.05, 0.0], [0.0, 0.31], [1.2, 0.2]], np.float32)
     assert _scores(signal, points) == {"modes_found": 2, "good": 0.75}
     assert any(isinstance(score, GoodPoints) for score in SCORES)
+
+
+def test_a_missing_mode_and_points_between_modes_are_punished():
+    centres, spread = SHAPES["ring"]()
+    signal = PointSignal((2,), {"modes": centres, "spread": spread})
+    points, labels = draw("ring", 5_000, np.random.default_rng(2))
+    real = _scores(signal, points)
+    assert real["modes_found"] == 8
+    assert real["good"] == pytest.approx(1 - math.exp(-4.5), abs=0.005)  # a Gaussian within three deviations
+    assert _scores(signal, points[labels != 3])["modes_found"] == 7
+    bridges = np.concatenate([points, (points[:-1] + points[1:]) / 2])
+    assert _scores(signal, bridges)["good"] < 0.7
 
 
 def test_a_point_survives_its_file():

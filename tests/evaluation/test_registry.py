@@ -25,6 +25,7 @@ from ganforge.runs.records import Record, changed_scores, ranked
 from ganforge.runs.settings import GateSettings
 from ganforge.signals.image import ImageSignal, StackedImageSignal
 from ganforge.signals.music import MusicSignal
+from ganforge.signals.points import PointSignal
 from tests.evaluation.sounding import SIGNAL_OF_SOUNDS
 
 FEATURES, CPU = 8, torch.device("cpu")
@@ -43,6 +44,7 @@ SIGNALS = {
     "stacks": StackedImageSignal((3, 4, 4)),
     "readings": Readings((1, 16)),
     "sounds": SIGNAL_OF_SOUNDS,
+    "points": PointSignal((2,), {"modes": [[0.0, 0.0], [9.0, 9.0]], "spread": 3.0}),
 }
 
 
@@ -105,6 +107,7 @@ SCENES = {
     "pretrained": scene(pretrained=True),
     "stacks": scene("stacks", classes=8, asked=("labels",)),
     "readings": scene("readings"),
+    "points": scene("points"),
     "sounds": scene("sounds", classes=4, asked=("labels",)),
     "music": scene("music"),
     "pairs": scene(asked=("source", ROWS), paired=True, seeds=8),

@@ -268,9 +268,8 @@ def test_a_new_variant_takes_its_own_keys_from_a_recipe(project, name):
     kept = {"name": name, "held_out": "validation", "labels": "use", "resolution": "native"}
     kept |= {"source": "none", "source_strength": "auto"}
     names = {"pairs": "pairs", "emoji": "emoji_styles", "unpaired": "style_transfer"}
-    names |= {
-        sounding: sounding for sounding in ("spoken_digits", "sounds", "instruments", "chorales", "midi", "points")
-    }
+    own_recipes = ("spoken_digits", "sounds", "instruments", "chorales", "midi", "points")
+    names |= {own: own for own in own_recipes}
     own = recipe(names.get(name, "huggingface"))["dataset"]
     assert dataset == {key: (own | kept)[key] for key in dataset}
     load_params()

@@ -18,9 +18,11 @@ SHAPES = {
     "spectrogram": [(1, 32, 16)],
     "waveform": [(1, 512)],
     "music": [(1, 16), (4, 32)],
+    "points": [(2,)],
 }
 SOUND = {"rate": 8000, "samples": 512, "fft": 64}
 ABOUT = {
+    "points": {"modes": [[0.0, 0.0], [0.9, 0.9]], "spread": 0.02},
     "spectrogram": SOUND | {"loudest": [0.0] * 32, "rounds": 2},
     "waveform": SOUND,
     "music": {"lowest": 48, "pitches": 24, "steps_per_quarter": 4, "tempo": 90},
