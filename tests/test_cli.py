@@ -27,6 +27,14 @@ def ganforge(*arguments, cwd):
     )
 
 
+def test_the_package_runs_as_a_module_and_shells_can_complete_it():
+    done = subprocess.run(
+        [sys.executable, "-m", "ganforge", "completion", "bash"], capture_output=True, text=True, check=True
+    )
+    assert "--condition" in done.stdout
+    subprocess.run(["bash", "-n"], input=done.stdout, text=True, check=True)
+
+
 def test_help_names_every_command_and_imports_nothing_heavy():
     script = (
         "import sys, ganforge.cli\n"

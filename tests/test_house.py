@@ -9,11 +9,11 @@ from tests.project import ROOT
 
 PACKAGE = ROOT / "src" / "ganforge"
 FLOORS = (  # from the top; rooms of one floor do not know each other
-    {"__main__"},
+    {"__main__", "project_files"},
     {"cli"},
     {"commands"},
     {"sweeps", "retraining", "demo"},
-    {"publishing"},
+    {"publishing", "starting"},
     {"latents", "augmenting", "translating"},
     {"pages", "tracking"},
     {"params"},

@@ -12,11 +12,13 @@ from ganforge.commands import (
     augment,
     check,
     compare,
+    completion,
     demo,
     edit,
     explain,
     export,
     info,
+    new,
     project,
     recipe,
     register,
@@ -29,6 +31,7 @@ from ganforge.commands import (
 from ganforge.errors import UserError
 
 COMMANDS = (
+    new,
     check,
     recipe,
     assign,
@@ -46,6 +49,7 @@ COMMANDS = (
     export,
     register,
     serve,
+    completion,
 )
 
 
@@ -84,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=_Aligned,
     )
     parser.add_argument("--version", action="version", version=__version__)
+    parser.set_defaults(parser=parser)  # for the command that describes all of them
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
         own = commands.add_parser(command.NAME, help=command.HELP, description=f"{command.HELP}.")

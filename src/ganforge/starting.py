@@ -1,0 +1,65 @@
+"""A new project: the pipeline, its settings and recipes in a folder of its own, which uses the installed package."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from ganforge import __version__
+from ganforge.errors import UserError
+
+INSTALLED = Path(__file__).parent / "project_files"  # where a wheel has everything
+CHECKOUT = Path(__file__).parents[2]  # where a checkout has what is not there
+SHARED = (
+    ".dvc/config",
+    ".dvcignore",
+    ".gitignore",
+    "data/import/README.md",
+    "dvc.yaml",
+    "params.yaml",
+    "pipeline",
+    "recipes",
+)
+OWN = {"Makefile": "Makefile", "README.md": "README.md", "test_project.py": "tests/test_project.py"}
+DEPENDENCY = re.compile(r"^ *- src/ganforge\S*( #.*)?\n", re.MULTILINE)
+DEPENDENCIES = re.compile(r"^( *)deps:.*\n", re.MULTILINE)
+NEVER = shutil.ignore_patterns("__pycache__", "*.pyc", "dvc.lock", "sweeps.lock")
+
+
+def start_project(folder: Path) -> None:
+    """Writes a new project.
+
+    Args:
+        folder: that is made, or is empty.
+
+    Raises:
+        UserError: there is something in it.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UserError(f"{folder} exists and is not empty; allowed is a new or an empty folder: name another one.")
+    for name in SHARED:
+        _copy(_found(name), folder / name)
+    for name, place in OWN.items():
+        _copy(INSTALLED / name, folder / place)
+    (folder / "requirements.txt").write_text(f"ganforge=={__version__}\n", encoding="utf-8")
+    (folder / "reports").mkdir()
+    for pipeline in folder.rglob("dvc.yaml"):
+        pipeline.write_text(of_installed_package(pipeline.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def of_installed_package(pipeline: str) -> str:
+    """A dvc.yaml whose stages depend on the version of the package in place of its files."""
+    return DEPENDENCIES.sub(r"\g<0>\1  - requirements.txt\n", DEPENDENCY.sub("", pipeline))
+
+
+def _found(name: str) -> Path:
+    return next(place for place in (INSTALLED / name, CHECKOUT / name) if place.exists())
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=NEVER)
+    else:
+        shutil.copy(source, target)

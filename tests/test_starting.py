@@ -1,0 +1,60 @@
+"""`ganforge new`, from this checkout and from an installed wheel."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ganforge.cli import main
+from ganforge.starting import of_installed_package
+from tests.project import ROOT
+from tests.settings import settings_text
+
+
+def test_a_new_project_has_valid_settings_and_all_stages(tmp_path, capsys):
+    folder = tmp_path / "mine"
+    main(["new", str(folder)])
+    assert str(folder) in capsys.readouterr().out
+    assert not list(folder.rglob("*.pyc"))
+    subprocess.run(["make", "test"], cwd=folder, check=True, capture_output=True)
+
+
+def test_a_folder_with_something_in_it_is_left_alone(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(SystemExit, match="is not empty; allowed is a new or an empty folder"):
+        main(["new", str(tmp_path)])
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_stages_depend_on_the_version_in_place_of_the_files_of_the_package():
+    text = "    deps: # why\n      - pipeline/a.py\n      - src/ganforge/b # c\n      - src/ganforge/d.py\n"
+    text += "      - data/e\n"
+    expected = "    deps: # why\n      - requirements.txt\n      - pipeline/a.py\n      - data/e\n"
+    assert of_installed_package(text) == expected
+
+
+@pytest.mark.long
+def test_an_installed_wheel_lays_out_a_project_that_runs(tmp_path):
+    wheels, site, folder = tmp_path / "wheels", tmp_path / "site", tmp_path / "mine"
+    uv = Path(sys.executable).with_name("uv")
+    subprocess.run([uv, "build", "--wheel", "--quiet", "--out-dir", wheels, ROOT], check=True)
+    (wheel,) = wheels.glob("*.whl")
+    subprocess.run([uv, "pip", "install", "--quiet", "--no-deps", "--target", site, wheel], check=True)
+    environment = os.environ | {"PYTHONPATH": str(site)}  # found before the checkout
+
+    def run(*command, cwd=tmp_path):
+        done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    where = run(sys.executable, "-c", "import ganforge; print(ganforge.__file__)")
+    assert Path(where.strip()).is_relative_to(site)
+    run(sys.executable, "-m", "ganforge", "new", str(folder))
+    run("git", "init", "--quiet", cwd=folder)
+    run("make", "test", cwd=folder)
+    (folder / "params.yaml").write_text(settings_text(), encoding="utf-8")
+    assert "Fréchet distance" in run("make", "repro", cwd=folder)
+    assert (folder / "samples" / "grid.png").is_file()
+    assert "didn't change, skipping" in run("dvc", "repro", cwd=folder)
