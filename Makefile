@@ -79,11 +79,7 @@ report: setup ## Open the report of the last run
 
 .PHONY: ui
 ui: setup ## Open the recorded runs in MLflow, at http://127.0.0.1:5000 (PORT=... for another port)
-	@test -z "$$MLFLOW_TRACKING_URI" || { echo "Runs are recorded at MLFLOW_TRACKING_URI: open $$MLFLOW_TRACKING_URI"; exit 1; }
-	@test -e mlflow.db || { echo "Nothing is recorded yet: run make repro first."; exit 1; }
-	@echo "MLflow will answer at http://127.0.0.1:$(PORT) in some seconds; Ctrl-C ends it."
-	@python -c 'from ganforge.tracking.store import connect; connect()' # finds pictures again where the folder was moved
-	@MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false mlflow server --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1 --port $(PORT)
+	@ganforge ui --port $(PORT)
 
 .PHONY: register
 register: setup ## Make the generator the champion in MLflow's registry, unless it is worse (FORCE=1 in any case)

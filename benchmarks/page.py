@@ -1,4 +1,4 @@
-"""docs/explanation/results.md, written from the figures that `benchmarks.results` collected."""
+"""docs/explanation/results.md and results_panel.md, written from the figures in docs/results."""
 
 from __future__ import annotations
 
@@ -47,64 +47,68 @@ PUBLISHED = (
     ("R3GAN's loss (Huang 2024)", "1000", "0.078"),
 )
 
-INTRODUCTION = """# Results
+INTRODUCTION = """# Results on digits
 
-Every figure and every picture here was made by the pipeline itself: `make results` runs `dvc repro` in a copy of the
-last commit for each setting and writes this page; `make results PARTS=families` makes one part anew. Where a part was
-made in another way, a note says so. [Scores](../reference/scores.md) explains the scores. "Training" is
-the time of the training loop, checks for the best generator included; starting the stage, drawing pictures and scoring
-come on top. "Taken by other tenants" is the share of the cores' time, over the whole run, in which the host let other
-virtual machines run instead of this one.
+The pipeline made every figure and picture on this page. `make results` runs `dvc repro` for each setting in a copy of
+the last commit and writes the page; `make results PARTS=families` measures one part again. A note marks parts that were
+measured in another way. [Scores](../reference/scores.md) explains the scores, and
+[results on pictures](results_panel.md) has colour pictures.
 
-All scores on this page but those of the panel were measured with an earlier feature network. The default generator
-still ends in the same weights; its ratio is 1.16 here, and 1.07 with the feature network of today.
+"Training" is the time of the training loop with its checks for the best generator, without the start of the stage, the
+pictures and the scores. "Taken by other tenants" is the share of the cores' time that the host gave to other virtual
+machines.
+
+An earlier feature network measured all scores on this page. The default generator still has the same weights. Its
+`fd_ratio` is 1.16 with that feature network, and 1.07 with the present one.
 """
 
 FAMILIES = """## Every family of networks on digits
 
-18 to 44 seconds of training each, one seed, with the settings of the recipe `digits` but for what stands in the last
-column. Only `dcgan` was tuned for these data (of the last three nothing but the learning rate, of three that were
-tried): the table shows that each of them trains, not which is the best.
+One seed each, with the settings of the recipe `digits` except for the last column. Only `dcgan` was tuned for these
+data. For the last three families, three learning rates were tried. The table shows that each family trains, not which
+one is best.
 """
 
 DIGITS = """## Digits: the default, three seeds of the training
 
 `ganforge recipe digits && make repro`. The settings were chosen on a validation split of the training images
-(`dataset.held_out: validation`), by the distance to the training images; [decisions](decisions.md) tells what was found
-before that, and that the extractor itself was chosen among ten with the test images in view.
+(`dataset.held_out: validation`). [Decisions](decisions/recipes.md) has the choices that were made before that split was
+used.
 """
 
 MNIST = """## MNIST, three seeds of the training
 
-`ganforge recipe mnist && make repro`. The settings were chosen on a validation split, as [decisions](decisions.md)
-tells, by the strokes that are broken as well as by the distance; the number of images is what three minutes hold.
+`ganforge recipe mnist && make repro`. The settings were chosen on a validation split, by the distance and by the number
+of broken strokes ([decisions](decisions/recipes.md)). The number of images fits into three minutes.
 """
 
-MNIST_LONGER = """## MNIST, with more images, three seeds of the training
+MNIST_LONGER = """## MNIST with more images, three seeds of the training
 
-The recipe `mnist` with 530,000 images instead of 310,000, which takes less than five minutes. Below 1, `fd_ratio` says
-that samples are nearer to the training images than the test images, which other people wrote, are; `auth_pct` in the
-report shows no copies. [Decisions](decisions.md) has what fewer malformed digits cost, and what happened at a rate of
-0.003 with the networks of that time.
+The recipe `mnist` with 530,000 images instead of 310,000 takes less than five minutes. An `fd_ratio` below 1 means that
+the samples are closer to the training images than the test images are, which other people wrote. `auth_pct` in the
+report shows that they are no copies.
 """
 
 MNIST_GPU = """## MNIST on a GPU
 
-An earlier recipe `mnist` (width 32, latents of 64, normal sampling, gammas of 0.1, a rate of 0.0015) with another
-number of images and precision, samples checked at other times, and in the second row another width and its rate, which
-is a guess. The last column tells all that differs from the recipe of today. The extractor was trained on the GPU as
-well, so that the floor is another one: ratios compare with each other, and not with those above.
+These runs used an earlier recipe `mnist`: width 32, 64 latents, normal sampling, gammas of 0.1, a learning rate of
+0.0015. The last column has all differences from the present recipe. The feature network was trained on the GPU too, so
+the floor differs: compare these ratios with each other, not with those above.
 """
 
-PANEL = """## A panel of unlike sets, with proposed settings
+PANEL = """# Results on pictures
 
-`python -m benchmarks.panel`: what `ganforge recipe folder` proposes for each folder of pictures, untouched by hand,
-beside a plain DCGAN (no labels, no penalties, a rate of 0.0002) and the loss of StyleGAN2-ADA on our networks, each
-trained as long. The last columns are of the same samples, in the eyes of SqueezeNet, which learnt none of these
-pictures; they are empty where it is the proposed `extractor.name` and gave the other columns. It sees textures that a
-classifier of few classes ignores. `benchmarks/panel_sets.py` says what the sets are. The network and its augmentation
-were chosen on other trainings of `shapes`, `emoji` and `photographs` ([decisions](decisions.md)): these rows flatter
-them. No setting was chosen on the other sets.
+`python -m benchmarks.panel` trains on each folder of pictures with the settings that `ganforge recipe folder` proposes.
+It also trains a plain DCGAN (no labels, no penalties, a learning rate of 0.0002) and the loss of StyleGAN2-ADA on our
+networks for the same time. `benchmarks/panel_sets.py` defines the sets. [Scores](../reference/scores.md) explains the
+scores.
+
+The last columns score the same samples by SqueezeNet, which learnt none of these pictures. SqueezeNet reacts to
+textures that a classifier of a few classes ignores. The columns are empty where SqueezeNet is the proposed
+`extractor.name` and measured the other columns.
+
+The network and its augmentation were chosen on other trainings of `shapes`, `emoji` and `photographs`
+([decisions](decisions/networks.md)), so these rows are optimistic. No setting was chosen on the other sets.
 """
 
 PANEL_BESIDE = 3  # pictures of a row
@@ -122,17 +126,23 @@ PANEL_COLUMNS: dict[str, str] = {
 
 STACKED = """## Stacked MNIST: 1000 modes without labels
 
-`ganforge recipe stacked_mnist && make repro`: three random digits as the colours of an image (Metz et al. 2016). 26,000
-samples are counted by a classifier of single digits that was trained here; the divergence is that of the samples' class
-frequencies from those of the training images.
+`ganforge recipe stacked_mnist && make repro`. An image has three random digits as its colours (Metz et al. 2016). A
+classifier of single digits, trained here, counts the modes among 26,000 samples. The KL divergence compares the class
+frequencies of samples with those of the training images.
 """
 
 STACKED_GPU = """### Stacked MNIST on a GPU
 """
 
 
-def write_page(path: Path, figures: Mapping[str, Figures]) -> None:
-    """Writes the page; parts without figures are left out."""
+def write_pages(folder: Path, figures: Mapping[str, Figures]) -> None:
+    """Writes both pages into a folder; parts without figures are left out."""
+    panel = [PANEL, _panel(figures["panel"]), *_panel_pictures(figures["panel"])] if "panel" in figures else [PANEL]
+    for name, text in (("results.md", _digits(figures)), ("results_panel.md", panel)):
+        (folder / name).write_text("\n".join(text).rstrip() + "\n", encoding="utf-8")
+
+
+def _digits(figures: Mapping[str, Figures]) -> list[str]:
     text = [INTRODUCTION]
     if "families" in figures:
         text += [FAMILIES, _table("family", figures["families"], COLUMNS, changes=True)]
@@ -142,14 +152,12 @@ def write_page(path: Path, figures: Mapping[str, Figures]) -> None:
             text += [title, _table("", figures[name], COLUMNS), _mean_ratio(figures[name]), *_pictures(name, figures)]
     if "mnist_gpu" in figures:
         text += [MNIST_GPU, _table("", figures["mnist_gpu"], COLUMNS, changes=True), *_pictures("mnist_gpu", figures)]
-    if "panel" in figures:
-        text += [PANEL, _panel(figures["panel"]), *_panel_pictures(figures["panel"])]
     if "stacked_mnist" in figures:
         for name, title in (("stacked_mnist", STACKED), ("stacked_mnist_gpu", STACKED_GPU)):
             if name in figures:
                 text += [title, _table("", figures[name], MODE_COLUMNS), *_pictures(name, figures)]
         text.append(_published())
-    path.write_text("\n".join(text).rstrip() + "\n", encoding="utf-8")
+    return text
 
 
 def _table(first: str, part: Figures, columns: Mapping[str, Callable[[Figures], str]], *, changes: bool = False) -> str:
@@ -205,7 +213,7 @@ def _published() -> str:
     lines = [
         "### Published",
         "",
-        "Each with networks and a protocol of its own:",
+        "Networks and protocols differ between these papers:",
         "",
         "| | modes | KL |",
         "|---|---|---|",

@@ -1,4 +1,4 @@
-"""Proposed settings on unlike sets of pictures: docs/results/panel.json, and a table on docs/explanation/results.md.
+"""Proposed settings on unlike sets of pictures: docs/results/panel.json, and docs/explanation/results_panel.md.
 
     python -m benchmarks.panel                                  # every set, every arm, three seeds: a day on two cores
     python -m benchmarks.panel shapes emoji --seeds 0           # some
@@ -25,7 +25,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.page import write_page
+from benchmarks.page import write_pages
 from benchmarks.panel_sets import SETS, write_set
 from benchmarks.results import FIGURES, IMAGES, ROOT, check_out, collected, machine, run, save_grid
 from ganforge.compute.device import configure
@@ -110,7 +110,7 @@ def main() -> None:
             measure(name, missing, rows, options)
     if not options.validation:
         figures = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in FIGURES.glob("*.json")}
-        write_page(ROOT / "docs" / "explanation" / "results.md", figures)
+        write_pages(ROOT / "docs" / "explanation", figures)
 
 
 def measure(
@@ -188,7 +188,7 @@ def summary(workspace: Path) -> dict[str, Any]:
 
 
 def by_squeezenet(workspace: Path) -> dict[str, float]:
-    """How far the same samples are in the eyes of a network that learnt none of the data, unless it is the judge."""
+    """How far the same samples are by a network that learnt none of the data, unless it is the judge."""
     if read_config(workspace / EXTRACTOR)["name"] == "squeezenet":
         return {}
     with TemporaryDirectory() as folder:

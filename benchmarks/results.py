@@ -26,7 +26,7 @@ import pandas as pd
 import torch
 from PIL import Image
 
-from benchmarks.page import write_page
+from benchmarks.page import write_pages
 from benchmarks.training import machine_name
 
 ROOT = Path(__file__).parents[1]
@@ -119,8 +119,8 @@ def main() -> None:
         parser.error(f"{', '.join(sorted(impossible))} needs a CUDA device, and there is none; name other parts")
     for name in [] if options.page_only else options.parts or possible:
         run_part(name, PARTS[name])
-    write_page(
-        ROOT / "docs" / "explanation" / "results.md",
+    write_pages(
+        ROOT / "docs" / "explanation",
         {path.stem: json.loads(path.read_text()) for path in FIGURES.glob("*.json")},
     )
 

@@ -23,7 +23,13 @@ from ganforge.params.explaining import described
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
-SETTINGS, DECISIONS, LEARN = "reference/settings", "explanation/decisions", "tutorials/learn"
+SETTINGS = "reference/settings"
+FOLDERS = {  # pages that zensical.toml does not name, by the place of their folder in its navigation
+    "Settings": SETTINGS,
+    "Decisions": "explanation/decisions",
+    "Notebook": "explanation/notebook",
+    "Learn GANs": "tutorials/learn",
+}
 OUTSIDE = {"README.md": "index.md", "CONTRIBUTING.md": "how_to/contribute.md"}  # pages that are not in docs/
 LINK = re.compile(r"(\]\()([^)#\s:]+)((?:#[^)\s]*)?\))")
 BADGE = re.compile(r"^\[!\[.*\n", re.MULTILINE)
@@ -84,7 +90,7 @@ def relinked(text: str, page: Path) -> str:
 def config(docs: Path) -> str:
     """zensical.toml with the pages that are not named in it: one of settings for each section, decisions by room."""
     text = (ROOT / "zensical.toml").read_text(encoding="utf-8")
-    for title, folder in {"Settings": SETTINGS, "Decisions": DECISIONS, "Learn GANs": LEARN}.items():
+    for title, folder in FOLDERS.items():
         names = sorted((docs / folder).glob("*.md"), key=lambda page: (page.stem != "index", page.stem))
         pages = [page.relative_to(docs).as_posix() for page in names]
         text = text.replace(f'{{ "{title}" = [] }}', f'{{ "{title}" = {pages} }}'.replace("'", '"'))

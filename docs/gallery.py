@@ -39,8 +39,8 @@ TILES = (
     Tile("Translation: source, sample, target", "emoji_styles.png", (0, 0, 198, 164)),
     Tile("Style transfer: source, sample, back", "emoji_unpaired.png", (0, 0, 264, 197)),
     Tile("Many styles", "many_styles.png", (0, 0, 400, 232)),
-    Tile("Speech and sounds", "spoken_digits.png", (0, 0, 400, 400)),
-    Tile("Music", "chorales.png", (0, 0, 400, 400)),
+    Tile("Speech and sounds", "spoken_digits.png", (0, 0, 519, 411)),
+    Tile("Music", "chorales.png", (0, 0, 579, 458)),
 )
 
 
@@ -54,7 +54,7 @@ def main() -> None:
         sheet.paste(picture(tile), (left, top))
         middle = (left + TILE[0] // 2, top + TILE[1] + CAPTION // 2)
         ImageDraw.Draw(sheet).text(middle, tile.title, INK, ImageFont.load_default(13), anchor="mm")
-    sheet.save(IMAGES / "gallery.png", optimize=True)
+    sheet.quantize(256, dither=Image.Dither.NONE).save(IMAGES / "gallery.png", optimize=True)
 
 
 def picture(tile: Tile) -> Image.Image:

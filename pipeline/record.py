@@ -31,6 +31,8 @@ from ganforge.tracking.run import CONDITION_TAG, SCORING_TAG, describe, recover_
 from ganforge.tracking.store import store_needed
 from pipeline.stage import run_stage
 
+NAMES = ("dataset.name", "network.name", "objective.name")  # of the choices that a model is known by
+
 
 def main(params: Params) -> None:
     """Attaches to the run that trained the generator; makes it again from the files where it is gone."""
@@ -53,7 +55,7 @@ def main(params: Params) -> None:
                 CONDITION_TAG: json.loads((GENERATOR / "config.json").read_text(encoding="utf-8"))["condition"]["kind"],
             }
         )
-        run.log_scores(scores)
+        run.log_scores(scores, run.log_model(GENERATOR, {name: str(params.flat()[name]) for name in NAMES}))
         run.log_files(
             {
                 GENERATOR: "generator",

@@ -98,7 +98,7 @@ def train_alone(params: Params, folder: Path) -> None:
 
 
 def lead(params: Params, data: Prepared, device: torch.device, world: World, work: Path, live: LiveRun) -> None:
-    """Trains, records and writes what comes of it."""
+    """Trains, records and writes the result."""
     with only_one_in(work), ask_to_stop(once=world.size == 1) as stop:
         trainer = prepare(params, data, device, world, work)
         live.begin(params, data.meta, identify(work / "run.json", device))

@@ -6,7 +6,9 @@ from ganforge.params.tables import MARKED, pages
 from tests.project import ROOT
 
 WIDEST = 120
-GENERATED = {"docs/explanation/results.md"}  # benchmarks.results writes it
+WRITTEN = ("README.md", "docs", "src", "pipeline", "benchmarks", "recipes", "data/import")
+BANNED = re.compile(r"^\| `([^`]+)` \| [^|]+ \|$", re.MULTILINE)
+GENERATED = {"docs/explanation/results.md", "docs/explanation/results_panel.md"}  # benchmarks.results writes it
 FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 # Code, headings, tables, and links that stand alone.
 NOT_PROSE = re.compile(r"    |#|\s*\||\s*!?\[[^]]*\]\([^)]*\)$|\s*<?https?://\S+$")
@@ -21,7 +23,7 @@ def too_long(text: str) -> list[str]:
 def test_no_line_of_running_text_is_long(monkeypatch):
     monkeypatch.chdir(ROOT)
     known = {str(page): page.read_text(encoding="utf-8") for page in pages()}
-    assert {"README.md", "CONTRIBUTING.md", "docs/explanation/decisions.md", *GENERATED} <= known.keys()
+    assert {"README.md", "CONTRIBUTING.md", "docs/explanation/decisions/data.md", *GENERATED} <= known.keys()
     assert {name: long for name, text in known.items() if name not in GENERATED and (long := too_long(text))} == {}
 
 
@@ -32,3 +34,21 @@ def test_long_lines_are_found_in_running_text_alone():
     allowed.append(f"one of <!-- choices: dataset -->{long}<!-- end -->")
     assert too_long("\n\n".join(allowed)) == []
     assert too_long(f"{long}\n\n- {long}\n  {long}\n\n{long[:WIDEST]}") == [long, f"- {long}", f"  {long}"]
+
+
+def test_nobody_writes_the_phrases_that_contributing_bans():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    banned = BANNED.findall(text.partition("Do not use these phrases")[2])
+    assert len(banned) > 10
+    phrase = re.compile(
+        r"\b(?:" + "|".join(r"\s+".join(map(re.escape, each.split())) for each in banned) + r")\b", re.I
+    )
+    files = [
+        file for place in WRITTEN for file in ([ROOT / place] if (ROOT / place).is_file() else texts(ROOT / place))
+    ]
+    found = {str(file.relative_to(ROOT)): hits for file in files if (hits := phrase.findall(file.read_text("utf-8")))}
+    assert found == {}
+
+
+def texts(folder):
+    return [file for file in sorted(folder.rglob("*")) if file.suffix in {".md", ".py", ".yaml", ".html"}]

@@ -18,7 +18,8 @@ def test_a_new_project_has_valid_settings_and_all_stages(tmp_path, capsys):
     main(["new", str(folder)])
     assert str(folder) in capsys.readouterr().out
     assert not list(folder.rglob("*.pyc"))
-    subprocess.run(["make", "test"], cwd=folder, check=True, capture_output=True)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(["make", "test"], cwd=folder, env=os.environ | {"PATH": path}, check=True, capture_output=True)
 
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path):

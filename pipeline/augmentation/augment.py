@@ -81,7 +81,7 @@ def run_all(params: Params, folders: dict[tuple[int, int], Path], at_once: int) 
                 bar.update(queue.get())
             if stop:
                 end(processes)
-                sys.exit(f"augment: stopped by signal {stop[0]}; `make augmentation` goes on from here.")
+                sys.exit(f"augment: stopped by signal {stop[0]}; `make augmentation` continues from here.")
             for future in [future for future in waiting if future.done()]:
                 finish(future, processes)
                 size, seed = waiting.pop(future)

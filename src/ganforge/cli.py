@@ -27,6 +27,7 @@ from ganforge.commands import (
     serve,
     sweep,
     translate,
+    ui,
 )
 from ganforge.errors import UserError
 
@@ -44,6 +45,7 @@ COMMANDS = (
     translate,
     project,
     edit,
+    ui,
     demo,
     augment,
     export,

@@ -1,17 +1,18 @@
-"""The page of results: written from the figures that are kept beside it."""
+"""The pages of results: written from the figures in docs/results."""
 
 import json
 from pathlib import Path
 
-from benchmarks.page import COLUMNS, write_page
+from benchmarks.page import COLUMNS, write_pages
 
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-def test_the_published_page_holds_the_published_figures(tmp_path):
+def test_the_published_pages_hold_the_published_figures(tmp_path):
     figures = {path.stem: json.loads(path.read_text()) for path in (DOCS / "results").glob("*.json")}
-    write_page(tmp_path / "results.md", figures)
-    assert (tmp_path / "results.md").read_text() == (DOCS / "explanation" / "results.md").read_text()
+    write_pages(tmp_path, figures)
+    written = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert written == {name: (DOCS / "explanation" / name).read_text() for name in ("results.md", "results_panel.md")}
 
 
 def test_a_distance_has_as_many_decimals_as_its_spread():

@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -231,8 +232,9 @@ def test_a_decoder_that_is_killed_is_told_of_with_the_files_it_may_have_died_of(
     next(outcomes)
     ours = psutil.Process()
     for child in ours.children(recursive=True):
-        if child.ppid() != ours.pid:  # of the server that forks them
-            child.kill()
+        with suppress(psutil.NoSuchProcess):
+            if child.ppid() != ours.pid:  # of the server that forks them
+                child.kill()
     with pytest.raises(
         UserError, match=r"killed by one of the files from data/import/\d+\.png to data/import/\d+\.png"
     ):

@@ -8,7 +8,8 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.demo.browser import browser_at, demo_in
+from tests.browser import browser_at
+from tests.demo.serving import demo_in
 from tests.server import wait_until
 
 pytestmark = pytest.mark.long

@@ -9,7 +9,8 @@ from selenium.webdriver.common.keys import Keys
 from ganforge.datasets.derived import derive
 from ganforge.prepared.columns import Kind, Split
 from ganforge.prepared.meta import write_prepared
-from tests.demo.browser import browser_at, demo_in
+from tests.browser import browser_at
+from tests.demo.serving import demo_in
 from tests.server import wait_until
 from tests.settings import settings_text
 from tests.translators import ABOUT, file_of, random_picture, write_translator

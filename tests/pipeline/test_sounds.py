@@ -10,7 +10,8 @@ import pytest
 import soundfile
 from selenium.webdriver.common.by import By
 
-from tests.demo.browser import browser_at, demo_in
+from tests.browser import browser_at
+from tests.demo.serving import demo_in
 from tests.pipeline.test_toys import SMALLER
 from tests.project import ALL, Project, copy_project
 from tests.server import wait_until

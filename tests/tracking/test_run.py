@@ -4,7 +4,7 @@ import json
 
 from ganforge.params import parse_params
 from ganforge.tracking.identity import Identity
-from ganforge.tracking.run import SCORING_TAG, recover_run, scoring_mark
+from ganforge.tracking.run import SCORING_TAG, recover_run, scoring_mark, settings_tags
 from ganforge.tracking.store import connect
 from tests.tracking.runs import META, picture, rows, steps
 
@@ -119,3 +119,24 @@ def test_an_identity_survives_as_text(tmp_path):
     (tmp_path / "run.json").write_text(identity.to_json())
     assert Identity.load(tmp_path / "run.json") == identity
     assert json.loads(identity.to_json())["run_id"] is None
+
+
+def test_the_generator_is_a_model_of_its_run_once_and_has_the_scores(store, params):
+    folder = store / "generator"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    run = recover_run(params, META, Identity.new())
+    model = run.log_model(folder, {"network.name": "dcgan"})
+    run.log_scores({"quality": {"fd_ratio": 1.5}}, model)
+    assert recover_run(params, META, run.identity).log_model(folder, {}) == model
+    known = run.client.get_logged_model(model)
+    assert (known.name, known.source_run_id, known.params["network.name"]) == ("generator", run.run_id, "dcgan")
+    assert [(metric.key, metric.value) for metric in known.metrics] == [("quality/fd_ratio", 1.5)]
+    assert run.client.get_run(run.run_id).data.metrics["quality/fd_ratio"] == 1.5
+    assert [file.path for file in run.client.list_logged_model_artifacts(model)] == ["config.json"]
+
+
+def test_tags_are_the_settings_that_made_and_scored_the_samples(params):
+    tags = settings_tags(params)
+    assert {"sample.count", "extractor.name", "evaluation.neighbours", "compute.threads"} <= tags.keys()
+    assert not [name for name in tags if name.startswith(("gate.", "directions.", "augmentation_study."))]

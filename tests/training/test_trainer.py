@@ -292,7 +292,7 @@ def test_a_training_that_fails_goes_on_more_carefully_from_where_all_was_well(di
     trainer, reports = helped(settings, digits, tmp_path / "unbroken")
     said = [(report.images, report.warning) for report in reports if report.warning]
     assert said[0][0] == 224
-    assert re.search(r": it goes on from the networks of (96|128|160) images with 0\.5 times the ", said[0][1])
+    assert re.search(r": it continues from the networks of (96|128|160) images with 0\.5 times the ", said[0][1])
     assert "learning rate and 4 times the gradient penalties (help 1)" in said[0][1]
     helps = [row["helps"] for row in trainer.history]
     assert helps == sorted(helps)
@@ -315,7 +315,7 @@ def test_a_training_that_was_helped_as_often_as_it_may_stops(digits, tmp_path):
     with pytest.raises(FailureError, match="training failed, after being helped 2 times: at step"):
         for report in trainer.run():
             warnings += [report.warning] if report.warning else []
-    assert ["goes on from here" in warning for warning in warnings] == [True, True]
+    assert ["continues from here" in warning for warning in warnings] == [True, True]
 
 
 def test_numbers_that_are_none_are_helped_too(digits, tmp_path):

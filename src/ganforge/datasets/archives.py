@@ -91,7 +91,7 @@ def _refusing(archive: Path) -> Iterator[None]:
     except (*DAMAGED, OSError) as error:
         if isinstance(error, OSError) and error.errno in NAMES:
             raise UserError(
-                f"{archive} holds names that are too long or cannot stand beside each other ({error.strerror}): "
+                f"{archive} holds names that are too long or cannot be in one folder ({error.strerror}): "
                 "nothing was unpacked; unpack it yourself and put the folder there."
             ) from error
         if isinstance(error, OSError) and error.errno is not None:  # of this machine; what bz2 and gzip raise has none

@@ -29,7 +29,7 @@ SPLIT_BY = {"test": (("train", "valid"), ("test",)), "validation": (("train",), 
 
 
 class Chorales(Source["ChoralesSettings"]):
-    """382 chorales, in the parts of Boulanger-Lewandowski 2012; held and repeated notes are not told apart."""
+    """382 chorales, in the parts of Boulanger-Lewandowski 2012; held and repeated notes are not distinguished."""
 
     origin = "JSB Chorales (J. S. Bach, public domain; C.-Z. A. Huang's edition in four separate voices)"
 

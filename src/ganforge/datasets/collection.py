@@ -313,7 +313,7 @@ def read_table(where: Path, columns: Sequence[str] = ("path",)) -> list[dict[str
         needed = needed if "path" in columns else f"two of them have to be called {needed}"
         raise UserError(
             f"{where} has the columns {', '.join(table.columns)}; {needed}, none twice: name them so, with commas "
-            f"between; label, caption and split may stand beside {'it' if 'path' in columns else 'them'}."
+            f"between; label, caption and split are optional."
         )
     for column in ("label", "split"):
         if column in table and (table[column] == "").any():

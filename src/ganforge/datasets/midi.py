@@ -156,7 +156,7 @@ def without_empty_bars(numbers: np.ndarray, bar: int) -> np.ndarray:
 
 
 class MusicIntake:
-    """Takes pieces one after the other, sorts them into splits and writes what became of them.
+    """Takes pieces one after the other, sorts them into splits and writes which were used and left out.
 
     Args:
         collection: what they come from.

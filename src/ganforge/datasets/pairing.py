@@ -70,7 +70,7 @@ def by_pairs(files: Files, layout: str) -> Collection:
 
 
 def _by_table(files: Files) -> Collection:
-    """The rows of CSV files with the columns source and target; split, label and caption may stand beside them.
+    """The rows of CSV files with the columns source and target; split, label and caption are optional.
 
     Raises:
         UserError: there is no such file, or it cannot be read.

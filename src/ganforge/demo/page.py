@@ -17,7 +17,13 @@ STYLE = """
 footer { display: none !important; }
 .picture img { image-rendering: pixelated; }
 #stage { position: sticky; top: .5rem; align-self: flex-start; z-index: 2; }
-@media (max-width: 40rem) { #picture img { max-height: 36vh; } }
+#gallery, #gallery .grid-wrap { max-height: none; min-height: 0; height: auto; overflow: hidden; padding: 0; }
+#gallery .grid-container > * { height: auto; aspect-ratio: 1; }
+#gallery .grid-container { gap: 2px; grid-template-columns: repeat(16, minmax(0, 1fr)); }
+@media (max-width: 40rem) {
+  #picture img { max-height: 36vh; }
+  #gallery .grid-container { grid-template-columns: repeat(8, minmax(0, 1fr)); }
+}
 """
 BUTTONS = ["download", "fullscreen"]
 
@@ -77,6 +83,12 @@ def build_page(studio: Studio, title: str) -> Any:
     with gr.Blocks(title=title, analytics_enabled=False) as page:
         gr.Markdown(f"# {title}")
         origin = gr.State(None)
+        pictures, samples = studio.samples()
+        with gr.Accordion("Samples: click on one to edit it", open=True):
+            gallery = gr.Gallery(
+                pictures, show_label=False, allow_preview=False, interactive=False, buttons=[],
+                object_fit="contain", format="png", elem_classes="picture", elem_id="gallery",
+            )  # fmt: skip
         with gr.Row():
             with gr.Column(scale=2, min_width=280, elem_id="stage"):
                 picture = place_for_picture(gr, "picture", "picture")
@@ -137,12 +149,20 @@ def build_page(studio: Studio, title: str) -> Any:
             place, image, reconstruction, text = or_refused(gr, lambda: studio.find(file.read_bytes(), file.name))
             return place, image, reconstruction, f"{text} {INSTEAD}", *asleep, *unedited
 
+        def choose(chosen: Any) -> Any:
+            """The settings that draw the sample that was clicked on, unedited."""
+            sample = samples[chosen.index]
+            return sample.seed, sample.condition, 1.0, 0.0, None, *unedited
+
+        choose.__annotations__["chosen"] = gr.SelectData  # by which Gradio knows what to call it with
+
         of_samples: list[Any] = [seed, condition, truncation, other_seed, mix]
         edits: list[Any] = [towards, share, *sliders]
         unedited = [NOWHERE, 0.0, *(0.0 for _ in names)]
         controls = [*of_samples, origin, *edits]
         for control in controls:
             control.change(draw, controls, [picture, sound], show_progress="hidden", trigger_mode="always_last")
+        gallery.select(choose, None, [seed, condition, truncation, mix, dropped, *edits])
         dropped.change(look_for, dropped, [origin, given, nearest, remark, *of_samples, *edits])
         reset.click(lambda: unedited, None, edits)
         page.load(draw, controls, [picture, sound])

@@ -21,6 +21,7 @@ from ganforge.signals.recording import levels_of
 
 MIXED = 100  # steps from one seed to the other
 SIDE = 448  # pixels; small pictures are enlarged towards this, by whole factors
+SHOWN, SMALL_SIDE = 64, 96  # samples to begin with, and the side of their pictures
 MOST_CHOICES = 1000
 
 
@@ -110,6 +111,16 @@ class Studio:
         stored: np.ndarray = self.space.signals(code)[0]
         return stored
 
+    def samples(self) -> tuple[list[np.ndarray], list[Settings]]:
+        """Samples to begin with: their pictures, uint8 (height, width, 3), and the settings that draw each.
+
+        What can be asked for one by one comes in turn.
+        """
+        wanted: list[str | None] = [*self.choices] or [None]
+        settings = [Settings(seed, wanted[seed % len(wanted)]) for seed in range(SHOWN)]
+        codes = np.concatenate([self._code(each)[0] for each in settings])
+        return [self.shown(stored, SMALL_SIDE) for stored in self.space.signals(codes)], settings
+
     def heard(self, stored: np.ndarray) -> tuple[int, np.ndarray] | None:
         """What a signal (*shape) sounds like: samples per second and int16 (samples,); None: it cannot be played."""
         return (self.signal.rate, levels_of(self.signal.sound(stored))) if self.signal.rate else None
@@ -155,6 +166,6 @@ class Studio:
         """The labels (1,) of a sample, where there are directions towards classes."""
         return labels_of(self.space, code, asked, self.extractor) if self.directions.classes else None
 
-    def shown(self, stored: np.ndarray) -> np.ndarray:
+    def shown(self, stored: np.ndarray, side: int = SIDE) -> np.ndarray:
         """A signal (*shape) as a picture, uint8 (height, width, 3), every pixel repeated by a whole factor."""
-        return np.array(enlarged(picture_of(self.signal.picture(stored)), SIDE).convert("RGB"))
+        return np.array(enlarged(picture_of(self.signal.picture(stored)), side).convert("RGB"))

@@ -58,7 +58,7 @@ def _of_pairs(one: Tensor, other: Tensor, *, pictures: bool) -> dict[str, Tensor
 
 
 def perceptual(drawn: np.ndarray, partners: np.ndarray, extractor: Extractor) -> float:
-    """The mean of `ganforge.objectives.paired.perceptual_distance` in the eyes of the extractor; arguments as above."""
+    """The mean of `ganforge.objectives.paired.perceptual_distance`, measured with the extractor; arguments as above."""
     total = 0.0
     with torch.inference_mode():
         for one, other in _presented(drawn, partners, extractor.signal, extractor.device):

@@ -56,7 +56,7 @@ class SqueezeNet(nn.Module):
         batch: pictures that it looks at together.
         channels: of the last level.
         side: in pixels, that pictures are brought to. At 64 it knows small sets less well, at 128 it takes three times
-            as long and knows them no better (docs/explanation/decisions.md).
+            as long and knows them no better (docs/explanation/decisions/features_and_samples.md).
         least: that a side has, so that a position is left in the end.
     """
 

@@ -1,4 +1,4 @@
-"""The codes of a generator: what comes of latent vector and condition, and what its layers make signals of.
+"""The codes of a generator: made from a latent vector and a condition, and turned into signals by its layers.
 
 The code of style-based networks is their style w, Karras et al. 2018, https://arxiv.org/abs/1812.04948. That of all
 others, here called z, is the latent vector with the vector of the condition behind it. See

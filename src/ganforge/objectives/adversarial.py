@@ -159,7 +159,7 @@ class Adversarial(Objective):
             drawn: generated signals, which pass the gradient on to the generator.
             carried: scores of real signals from `discriminator_loss`; they bear on a paired loss only. They are from
                 before the discriminator's last step; computing them once more was slower and no better
-                (docs/explanation/decisions.md).
+                (docs/explanation/notebook/training.md).
         """
         _, loss = self._losses(carried, self._score(drawn["signal"], self.asked(batch)))
         return loss, {"loss_generator": loss.detach()}

@@ -1,7 +1,7 @@
 """Translation without pairs by what patches have in common with their sources.
 
 CUT and FastCUT: Park et al. 2020, https://arxiv.org/abs/2007.15651. A patch of the translation is to be told, among
-other patches of the same source, to be where it is (eq. 3), in the eyes of the generator's own first half. Nothing is
+other patches of the same source, to be where it is (eq. 3), in features of the generator's own first half. Nothing is
 translated back. Departures: patches are drawn where a source shows something, and the translation of a mirrored source
 is turned back as a picture rather than as features, which holds for any size.
 """
@@ -29,7 +29,7 @@ NOTHING = 1e-3  # how much there is to see where nothing is, beside patches with
 
 
 class Contrastive(Adversarial):
-    """A translator against a discriminator of pictures, whose patches have to be told by their sources.
+    """A translator against a discriminator of pictures, whose patches have to be recognised by their sources.
 
     Attributes:
         generators: the translator, and for each level of it what maps features to vectors that are compared.

@@ -30,7 +30,7 @@ class Paired(Adversarial):
 
     Attributes:
         l1: weight of the mean absolute difference from the partner.
-        perceptual: weight of `perceptual_distance` from it, in the eyes of `guide`.
+        perceptual: weight of `perceptual_distance` from it, in the features of `guide`.
         diversity: weight of `mode_seeking`.
     """
 

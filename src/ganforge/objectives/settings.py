@@ -117,7 +117,7 @@ class PairedSettings(GameSettings):
     l1: Weight
     """Weight of the mean absolute difference from the partner, colours being -1 to 1."""
     perceptual: Weight
-    """Weight of the distance from it in the eyes of SqueezeNet, which may not be the extractor then; 0: none."""
+    """Weight of the distance from it in SqueezeNet's features; then the extractor has to be another; 0: none."""
     diversity: Weight
     """Weight of the term by which other latents make other pictures (Mao 2019); 0: none."""
     baseline: bool
@@ -182,7 +182,7 @@ class CycleSettings(WithoutPairsSettings):
 
 
 class ContrastiveSettings(WithoutPairsSettings):
-    """A translator whose patches have to be told by those of their source (Park 2020, CUT and FastCUT)."""
+    """A translator whose patches have to be recognised by those of their source (Park 2020, CUT and FastCUT)."""
 
     name: Literal["contrastive"]
     contrast: Weight

@@ -71,5 +71,5 @@ class LeastSpread:
         return {"sums": self._sums, "spread": self._spread}
 
     def restore(self, state: dict[str, Tensor | None]) -> None:
-        """Goes on from `state`."""
+        """Continues from `state`."""
         self._sums, self._spread = state["sums"], state["spread"]

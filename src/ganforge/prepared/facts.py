@@ -1,4 +1,4 @@
-"""What was found among the image files that data were prepared from, and what became of them."""
+"""The files that data were prepared from: how many were found, used and left out."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Facts:
-    """intake.json: what was found and what became of it.
+    """intake.json: what was found, used and left out.
 
     Attributes:
         title: what its owner calls the collection.

@@ -17,7 +17,7 @@ examples:
   ci/retrain --deliver --pictures retrain-pictures --results my-branch
                                                   after one of these, where there is the right to push
 
-status: 0 nothing speaks against the change, 1 something failed, 3 the gate of params.yaml refuses the scores
+status: 0 the change passes, 1 something failed, 3 the gate of params.yaml refuses the scores
 """
 
 

@@ -73,7 +73,7 @@ def push_pictures(text: str, folder: Path, commit: str, branch: str, address: st
 
 
 def push_results(folder: Path, outcome: Mapping[str, str], branch: str) -> str:
-    """Commits what git tracks of the run to the branch of the change; says what became of it."""
+    """Commits what git tracks of the run to the branch of the change; says whether it worked."""
     commit = outcome["commit"]
     if not outcome["passed"]:
         return "`dvc.lock` is not committed, since this did not pass; it is among the files of this retraining."

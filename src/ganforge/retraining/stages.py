@@ -25,7 +25,7 @@ LAST_LINES = 30  # of what a pipeline says, kept to tell why it failed
 
 @dataclass(frozen=True)
 class Stage:
-    """What became of a stage.
+    """The result of a stage.
 
     Attributes:
         name: of it.

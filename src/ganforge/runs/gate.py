@@ -62,7 +62,7 @@ def _number(key: str, value: float) -> str:
 
 
 def judge(record: Record, base: Record | None, gate: GateSettings) -> list[Finding]:
-    """What speaks against new scores, and what could not be looked at.
+    """What is wrong with new scores, and what could not be checked.
 
     Args:
         record: the new ones.

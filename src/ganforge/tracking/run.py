@@ -32,13 +32,14 @@ TRAINING_TAG = "ganforge.training"
 SCORING_TAG = "ganforge.scoring"
 SIGNAL_TAG, CONDITION_TAG = "ganforge.signal", "ganforge.condition"  # what is drawn, and what it depends on
 GRID_KEY = "samples"
+MODEL_NAME, MODEL_TYPE = "generator", "ganforge"  # among MLflow's logged models
 PROBE = "train/seconds"  # a metric of every row: it tells which rows a run holds already
 BATCH = 1000  # metrics in one call, MLflow's limit
 
 # What fixes the weights is a parameter of the run; the rest may change under the same weights, so it is a tag.
 PARAMETER_SECTIONS = ("dataset", "network", "objective", "train", "augment")
-STUDY_SECTIONS = ("augmentation_study",)  # of studies beside the pipeline, which have runs of their own
 SCORING_SETTINGS = ("sample.count", "sample.seeds", "evaluation.")
+TAGGED_SECTIONS = ("extractor", "sample", "evaluation", "compute")
 
 
 @dataclass
@@ -108,15 +109,39 @@ class PipelineRun:
         metrics = [Metric(name, value, now, (now - self.started) // 1000) for name, value in figures.items()]
         self.client.log_batch(self.run_id, metrics=metrics)
 
-    def log_scores(self, scores: Mapping[str, Mapping[str, float]]) -> None:
-        """Adds the groups of metrics.json as ``group/name``."""
+    def log_model(self, folder: Path, params: Mapping[str, str]) -> str:
+        """Adds the generator in a folder to the models of the run, unless it has one.
+
+        Args:
+            folder: of the generator.
+            params: what a person knows it by.
+
+        Returns:
+            the id of the model.
+        """
+        from mlflow.entities import LoggedModelOutput
+
+        held = self.client.get_run(self.run_id).outputs
+        if held is not None and held.model_outputs:
+            return str(held.model_outputs[0].model_id)
+        experiment = self.client.get_run(self.run_id).info.experiment_id
+        model = self.client.create_logged_model(
+            experiment, MODEL_NAME, self.run_id, params=dict(params), model_type=MODEL_TYPE
+        )
+        self.client.log_model_artifacts(model.model_id, str(folder))
+        self.client.finalize_logged_model(model.model_id, "READY")
+        self.client.log_outputs(self.run_id, [LoggedModelOutput(model.model_id, 0)])
+        return str(model.model_id)
+
+    def log_scores(self, scores: Mapping[str, Mapping[str, float]], model: str | None = None) -> None:
+        """Adds the groups of metrics.json as ``group/name``, to the run and to one of its models."""
         from mlflow.entities import Metric
 
         now = int(time.time() * 1000)
         self.client.log_batch(
             self.run_id,
             metrics=[
-                Metric(f"{group}/{name}", float(value), now, 0)
+                Metric(f"{group}/{name}", float(value), now, 0, model)
                 for group, values in scores.items()
                 for name, value in values.items()
             ],
@@ -250,6 +275,5 @@ def describe(scores: Scores, meta: Meta, run_id: str) -> str:
 
 
 def settings_tags(params: Params) -> dict[str, str]:
-    """The parameters that may change under the same weights, as tags."""
-    others = PARAMETER_SECTIONS + STUDY_SECTIONS
-    return {key: str(value) for key, value in params.flat().items() if key.split(".")[0] not in others}
+    """The settings that may change under the same weights and say how these were made and scored, as tags."""
+    return {key: str(value) for key, value in params.flat().items() if key.split(".")[0] in TAGGED_SECTIONS}

@@ -36,7 +36,7 @@ class BestGenerator:
         return {"distance": self.distance, "images": self.images, "weights": self.weights}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Goes on from `state`."""
+        """Continues from `state`."""
         self.distance, self.images, self.weights = state["distance"], state["images"], state["weights"]
 
 

@@ -77,6 +77,6 @@ class RecordedStep:
         except RuntimeError as error:
             raise UserError(
                 f"params.yaml: compute.cuda_graphs is true, but a step cannot be recorded here ({first_line(error)}); "
-                "set it to false and run `make repro` again: training goes on from its last checkpoint."
+                "set it to false and run `make repro` again: training continues from its last checkpoint."
             ) from error
         return graph, terms

@@ -153,7 +153,7 @@ class Game:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Goes on from `state`."""
+        """Continues from `state`."""
         self.step = state["step"]
         self.objective.load_state_dict(state["objective"])
         self.average.load_state_dict(state["ema"])

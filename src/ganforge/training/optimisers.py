@@ -33,7 +33,7 @@ class Optimiser(Protocol):
         ...
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Goes on from ``state``."""
+        """Continues from ``state``."""
         ...
 
 
@@ -88,7 +88,7 @@ class LeanAdam:
         return {"state": state, "param_groups": [{**group, "params": list(range(len(weights)))}]}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Goes on from ``state``."""
+        """Continues from ``state``."""
         (group,), (saved,) = self.param_groups, state["param_groups"]
         self.param_groups = [{name: saved[name] for name in group} | {"params": group["params"]}]
         self.state = {

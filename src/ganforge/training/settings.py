@@ -15,7 +15,7 @@ PrecisionName = Literal["float32", "tf32", "bfloat16"]
 
 
 class Help(Section):
-    """A training that fails goes on from where all was well, more carefully, before it is stopped."""
+    """A training that fails first continues from its last good state, more carefully, before it is stopped."""
 
     helps: Annotated[int, Field(ge=1, le=20)]
     """How often it is helped; then it stops."""

@@ -197,13 +197,13 @@ class Trainer:
         return isinstance(on_failure, Help) and self.helps < on_failure.helps and game.step < game.steps
 
     def _help(self) -> str:
-        """Goes on from where all was well, more carefully; says so."""
+        """Continues from the last good state, more carefully; says so."""
         self.helps += 1
         self._be_careful(self.last_well, self.game.images)
         shown = self.last_well["step"] * self.game.images_per_step if self.last_well else None
         since = "here" if shown is None else f"the networks of {shown:,} images"
         return (
-            f"it goes on from {since} with {self.game.rate_factor:g} times the learning rate and "
+            f"it continues from {since} with {self.game.rate_factor:g} times the learning rate and "
             f"{self.game.objective.strength:g} times the gradient penalties (help {self.helps})"
         )
 

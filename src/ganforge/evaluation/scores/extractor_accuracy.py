@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class ExtractorAccuracy(Score):
-    """A fact about real data alone: it stands beside the label that samples obey, and the headline warns of it."""
+    """A fact about real data alone: pages show it next to the label that samples obey, and the headline warns of it."""
 
     name = "extractor accuracy"
     needs = frozenset({"labels"})

@@ -1,4 +1,4 @@
-"""What became of sources that have no partners: how far they were from the target before, and what is left of them."""
+"""Translations of sources without partners: their distance from the target before and after, and what they keep."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from ganforge.evaluation.inputs import Context, Real, Samples
 
-MOST = 5000  # sources, and signals, that a classifier learns to tell apart
+MOST = 5000  # sources, and signals, that a classifier learns to distinguish
 UNCHANGED = 0.05  # of the distance between sources of different samples, below which nothing was translated
 
 

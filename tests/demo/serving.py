@@ -1,7 +1,6 @@
-"""A demo that answers, and a browser to look at it with."""
+"""A demo that answers."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -11,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from selenium import webdriver
 
 from tests.project import our_environment
 from tests.server import free_port, wait_until
@@ -43,22 +41,3 @@ def _answers(port):
             return response.status == 200
     except (urllib.error.URLError, OSError):
         return False
-
-
-@contextmanager
-def browser_at(address) -> Iterator[webdriver.Chrome]:
-    """Chromium with a page open."""
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("needs Chromium and its chromedriver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
-    for argument in ("--headless=new", "--no-sandbox", "--window-size=1200,1400"):
-        options.add_argument(argument)
-    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    try:
-        browser.get(address)
-        yield browser
-    finally:
-        browser.quit()

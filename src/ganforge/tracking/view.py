@@ -1,0 +1,83 @@
+"""How MLflow's pages show the runs: a saved view, with the columns and charts that tell generators apart.
+
+MLflow keeps a view as JSON in a tag of the experiment. A page whose address names it opens with it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from ganforge.tracking.store import experiment_id
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+VIEW = "ganforge"  # its name in the menu "Views"
+TAG = f"mlflow.sharedViewState.{VIEW}"
+SECTION = {"uuid": VIEW, "name": "Training", "display": True, "isReordered": True, "isGenerated": False}
+COLUMNS = (
+    "attributes.`Duration`",
+    "metrics.`quality/fd_ratio`",
+    "metrics.`quality/recall`",
+    "metrics.`train/loss_generator`",
+    "params.`dataset.name`",
+    "params.`network.name`",
+    "params.`objective.name`",
+    "params.`objective.loss`",
+    "params.`train.images`",
+)
+CURVES = (("train/loss_generator", "train/loss_discriminator"), ("train/fd",))
+
+
+def save_view(client: MlflowClient) -> str:
+    """Puts the view where MLflow's pages find it.
+
+    Returns:
+        the address of the experiment's runs, from the ``#`` on.
+    """
+    experiment = experiment_id(client)
+    now = int(time.time() * 1000)
+    if TAG not in client.get_experiment(experiment).tags:
+        saved = {"name": VIEW, "createdAt": now, "updatedAt": now, "state": json.dumps(view())}
+        client.set_experiment_tag(experiment, TAG, json.dumps(saved))
+    chosen = {"viewStateShareKey": VIEW, "workflowType": "machine_learning"}
+    return f"#/experiments/{experiment}/runs?{urlencode(chosen)}"
+
+
+def view() -> dict[str, Any]:
+    """All runs, the newest first; curves of losses and distance, and a slider over the sheets of samples."""
+    charts = [{"type": "LINE", "metricKey": keys[0], "selectedMetricKeys": [*keys], **_LINE} for keys in CURVES]
+    charts.append({"type": "IMAGE", "imageKeys": ["samples"], "step": 0, "showRunParams": False})
+    shared = {"metricSectionId": VIEW, "runsCountToCompare": 10, "isGenerated": False, "deleted": False}
+    return {
+        "searchFilter": "",
+        "orderByKey": "attributes.start_time",
+        "orderByAsc": False,
+        "startTime": "ALL",
+        "lifecycleFilter": "Active",
+        "datasetsFilter": [],
+        "modelVersionFilter": "All Runs",
+        "selectedColumns": [*COLUMNS],
+        "compareRunCharts": [{"uuid": f"{VIEW}-{number}", **shared, **chart} for number, chart in enumerate(charts)],
+        "compareRunSections": [SECTION],
+        "isAccordionReordered": True,  # else the page makes sections of its own
+        "hideEmptyCharts": True,
+        "useGroupedValuesInCharts": True,
+        "groupBy": None,
+        "groupsExpanded": {},
+    }
+
+
+_LINE = {
+    "xAxisKey": "step",
+    "xAxisScaleType": "linear",
+    "yAxisKey": "metric",
+    "yAxisExpressions": [],
+    "scaleType": "linear",
+    "lineSmoothness": 0,
+    "useGlobalLineSmoothing": True,
+    "range": {},
+}
