@@ -31,8 +31,8 @@ MOST_RUNS = 3
 LONGEST_START = 90  # seconds until the server answers
 PATIENCE = 30  # seconds until a page shows what is waited for
 SETTLE = 6  # seconds more, in which charts are drawn
-CURVES = "train/(loss|fd|learning_rate|images_per_second)"  # of the charts that are shown
-COMPARED = "quality/(fd_ratio|precision|coverage)$|train/(fd|loss)"
+CURVES = "_train/(loss|fd|learning_rate|images_per_second)"  # of the charts that are shown
+COMPARED = "quality/(fd_ratio|precision|coverage)$|_train/(fd|loss)"
 CHOICES = {  # what MLflow's pages keep in the browser
     "mlflow.workflowType_v1": '"machine_learning"',
     "mlflow.assistant.panelOpen_v1": "false",

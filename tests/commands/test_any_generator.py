@@ -95,7 +95,7 @@ def test_a_source_is_the_name_of_a_file_and_what_draws_without_codes_is_not_edit
         (["sample", "--condition", "nowhere.png"], r"nowhere\.png cannot be read"),
         (
             ["sample", "--condition", "small.png"],
-            r"small\.png cannot be asked for: the image has 8 x 4 pixels",
+            r"small\.png is not a condition of this generator: the image has 8 x 4 pixels",
         ),
         (["sample"], "needs a source for each sample, and none is given"),
         (["sample", "--interpolate", "3", "--condition", "source.png"], "draws without codes that could be edited"),
@@ -130,7 +130,7 @@ def test_a_code_is_projected_and_edited(tmp_path, monkeypatch, capsys):
     find_directions(Space(model), None, few).save(tmp_path / "models" / "directions")
     Image.fromarray(samples[0, 0]).save("mine.png")
     main(["project", "mine.png"])
-    assert re.search(r"% of the mean sample's\..*\nIt was found asking for (zero|one)\.\n", capsys.readouterr().out)
+    assert re.search(r"mean sample's\..*\nThe condition that fits best is (zero|one)\.\n", capsys.readouterr().out)
     assert json.loads((tmp_path / "projected" / "code.json").read_text())["condition"] in ("zero", "one")
     main(["edit", "projected/code.json", "--direction", "to-one"])
     assert json.loads((tmp_path / "edited" / "code.json").read_text())["condition"] == "one"

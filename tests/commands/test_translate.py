@@ -55,10 +55,10 @@ def test_broken_files_are_named_and_passed_over(folder, capsys):
     (folder / "mine" / ".hidden").write_bytes(b"")
     main(["translate", "mine", "--out", "out"])
     told = capsys.readouterr().out.splitlines()
-    assert told[0].startswith("Passed over: mine/cut.png cannot be read (")
+    assert told[0].startswith("Skipped: mine/cut.png cannot be read (")
     assert told[1:] == [
         "Pictures translated into out: 2; out/sheet.png shows 2.",
-        "Passed over: 1 of 3 files in mine, named above.",
+        "Skipped: 1 of 3 files in mine; see above.",
     ]
     (folder / "none").mkdir()
     for name in ("a.png", "b.png"):
@@ -110,12 +110,12 @@ def test_names_are_kept_apart(tmp_path):
         (["mine", "--seed", "-1"], "--seed is -1; allowed is 0 to"),
         (["mine", "--resize", "big"], "--resize is big; allowed is native, or 8 to 8192 pixels"),
         (["mine", "--tile", "3"], "--tile is 3; allowed is 16 to"),
-        (["mine", "--out", "mine"], "--out is mine, where the pictures lie, which would be overwritten"),
+        (["mine", "--out", "mine"], "--out is mine, the folder of the pictures, which would be overwritten"),
         (
             ["mine", "--derive"],
-            "--derive is given, but the sources of pairs come from files of their own",
+            "--derive is given, but the sources of pairs are files, not derived",
         ),
-        (["mine", "--generator", "nowhere"], "there is no generator in"),
+        (["mine", "--generator", "nowhere"], "nowhere holds no generator"),
     ],
 )
 def test_refusals_in_a_sentence(folder, arguments, words):
@@ -130,7 +130,7 @@ def test_what_translates_nothing_or_one_way_only_says_so(folder):
     with pytest.raises(SystemExit, match=r"^ganforge: .*translates no pictures: draw from it by `ganforge sample`[.]$"):
         main(["translate", "mine"])
     write_translator(folder, latent_dim=0)
-    with pytest.raises(SystemExit, match=r"^ganforge: --count is 2, but the network translator makes one picture of "):
+    with pytest.raises(SystemExit, match=r"^ganforge: --count is 2, but the network translator makes one picture from "):
         main(["translate", "mine", "--count", "2"])
     main(["translate", "mine"])
     assert pixels_of("translated/wide.png").shape == (3, 33, 70)
@@ -139,7 +139,7 @@ def test_what_translates_nothing_or_one_way_only_says_so(folder):
 def test_the_way_back_is_taken_where_there_is_one(folder):
     write_translator(folder, target=(1, 32, 32))
     Image.fromarray(random_picture(1, 33, 70)[0]).save("grey.png")
-    with pytest.raises(SystemExit, match=r"--back is given, but models/generator holds no way back, which"):
+    with pytest.raises(SystemExit, match=r"--back is given, but models/generator holds no generator that"):
         main(["translate", "grey.png", "--back"])
     back = translator(source=(1, 32, 32))
     save_generator(folder / "models" / "generator" / "back", back.module, back.config)
@@ -169,7 +169,7 @@ def test_a_picture_is_drawn_in_each_style_in_one_or_in_that_of_an_example(folder
         (
             "styled",
             ["--style", "chalk"],
-            "--style is chalk; allowed is one of ink, oil, or the file of an example",
+            "--style is chalk, which is neither a file nor a style; allowed is one of ink, oil",
         ),
         ("styled", ["--style", "mine/broken.png"], "mine/broken.png cannot be read"),
         ("styled", ["--style", "mine/tall.jpg", "--count", "2"], "an example picture is one style; allowed is 1"),

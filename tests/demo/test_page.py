@@ -8,6 +8,7 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from ganforge.demo.studio import SHOWN
 from tests.browser import browser_at
 from tests.demo.serving import demo_in
 from tests.server import wait_until
@@ -55,6 +56,16 @@ def test_controls_change_the_picture_and_nothing_is_fetched_from_elsewhere(brows
     for where, value in (("seed", 12), ("direction-slant", 2.5), ("mix", 0.5), ("truncation", 0.4)):
         enter(browser, where, value)
     assert hosts(browser) == {"127.0.0.1"}
+
+
+def test_a_sample_that_is_clicked_on_is_the_one_to_edit(browser):
+    shown = "#gallery .grid-container button"
+    wait_until(lambda: len(browser.find_elements(By.CSS_SELECTOR, shown)) == SHOWN, 30)
+    before = picture(browser)
+    browser.find_elements(By.CSS_SELECTOR, shown)[13].click()
+    wait_until(lambda: picture(browser) != before, 30)
+    assert browser.find_element(By.CSS_SELECTOR, "#seed input").get_attribute("value") == "13"
+    assert browser.find_element(By.CSS_SELECTOR, "#condition input").get_attribute("value") == "3"
 
 
 def test_a_dropped_picture_is_found_and_edited(browser, finished):

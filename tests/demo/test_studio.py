@@ -45,6 +45,17 @@ def condition_of(studio):
     return studio.choices[1] if studio.choices else None
 
 
+def test_samples_to_begin_with_are_those_that_their_settings_draw(studio):
+    pictures, settings = studio.samples()
+    assert len(pictures) == len(settings) == 64
+    assert [each.seed for each in settings] == list(range(64))
+    if studio.choices:
+        assert [each.condition for each in settings[:4]] == [*studio.choices, studio.choices[0]]
+    for index in (0, 63):
+        drawn = picture_of(studio.signal.picture(studio.draw(settings[index])))
+        assert np.array_equal(pictures[index], np.array(enlarged(drawn, 96).convert("RGB")))
+
+
 def shown(studio, signal):
     """What the page shows of a signal."""
     return np.array(enlarged(picture_of(studio.signal.picture(signal)), 448).convert("RGB"))
@@ -87,7 +98,7 @@ def test_a_picture_of_any_size_is_found_and_can_be_edited(studio, monkeypatch):
     assert image.shape == nearest.shape == (448, 448, 3)
     assert np.array_equal(studio.picture(Settings(origin=origin)), nearest), "where it was found is what is edited"
     assert not np.array_equal(studio.picture(Settings(origin=origin, strengths={"sefa-1": 3.0})), nearest)
-    assert "of the mean sample's" in remark and ("asking for" in remark) == bool(studio.choices)
+    assert "of the mean sample's" in remark and ("fits best" in remark) == bool(studio.choices)
 
 
 def test_what_is_no_picture_is_refused():

@@ -59,6 +59,7 @@ def size(browser, name):
 def test_a_dropped_picture_is_translated_and_another_seed_makes_another_result(browser, project):
     browser.find_element(By.CSS_SELECTOR, "#dropped input[type=file]").send_keys(str(project / "mine.png"))
     wait_until(lambda: image(browser, "picture"), 30)
+    wait_until(lambda: all(size(browser, "picture") + size(browser, "source")), 30)  # are loaded
     assert size(browser, "picture") == size(browser, "source") == (6 * 70, 6 * 40)
     before = image(browser, "picture")
     entry = browser.find_element(By.CSS_SELECTOR, "#seed input[type=number]")

@@ -72,7 +72,7 @@ def test_mlflow_has_a_parent_and_a_child_for_each_repetition(studied):
     assert parent["metrics.10_per_class/accuracy_real_classic_gan"] == pytest.approx(
         of_ten["metrics.accuracy/real_classic_gan"].mean()
     )
-    assert of_ten["metrics.train/loss_generator"].notna().all()
+    assert of_ten["metrics._train/loss_generator"].notna().all()
     assert "At 5 real images" in parent["tags.mlflow.note.content"]
 
 

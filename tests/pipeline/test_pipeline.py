@@ -62,7 +62,7 @@ def test_the_run_is_recorded_whole(finished):
 
     client = mlflow.MlflowClient()
     table = pd.read_csv(finished.root / "reports" / "training.csv")
-    history = client.get_metric_history(run["run_id"], "train/loss_generator")
+    history = client.get_metric_history(run["run_id"], "_train/loss_generator")
     assert [metric.step for metric in history] == table["images"].astype(int).tolist()
     assert [metric.value for metric in history] == pytest.approx(table["loss_generator"].tolist())
     artifacts = {artifact.path for artifact in client.list_artifacts(run["run_id"])}

@@ -20,7 +20,7 @@ def test_the_last_good_generator_of_a_diverging_training_is_kept_and_named(proje
     found = re.match(
         r"train: training diverged at step (\d+), after (\d+) real signals: .*(?:nan|inf).*; "
         r"lower train\.learning_rate or raise objective\.r1 and objective\.r2, then train again; "
-        r"the last good generator, after (\d+) images, is kept in (.*)\.$",
+        r"the last good generator, after (\d+) images, is in (.*)\.$",
         sentence,
     )
     assert found, sentence

@@ -11,7 +11,7 @@ import pytest
 from ganforge.files import write_array, write_blocks, write_durably
 from tests.project import Project, digest
 
-SENTENCE = "make room or give access, then run `dvc repro` again: it goes on where it stopped."
+SENTENCE = "free space or change permissions, then run `dvc repro` again: it continues where it stopped."
 
 
 def checkpoints(project: Project) -> dict[str, bytes]:

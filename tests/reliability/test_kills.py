@@ -113,7 +113,7 @@ def check_record(project: Project, status: str) -> None:
     assert runs["status"].tolist() == [status]
     client = mlflow.MlflowClient(f"sqlite:///{project.root / 'mlflow.db'}")
     images = pd.read_csv(project.root / "reports" / "training.csv")["images"].tolist()
-    for name in ("train/loss_generator", "train/seconds"):
+    for name in ("_train/loss_generator", "_train/seconds"):
         steps = [metric.step for metric in client.get_metric_history(runs.iloc[0]["run_id"], name)]
         assert sorted(steps) == images
 

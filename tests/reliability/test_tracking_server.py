@@ -11,7 +11,7 @@ import pytest
 from tests.project import Project
 from tests.server import Server, wait_until
 
-PROBE = "train/loss_generator"
+PROBE = "_train/loss_generator"
 
 pytestmark = pytest.mark.long
 
@@ -42,7 +42,7 @@ def steps(server: Server) -> list[int]:
     experiment = client.get_experiment_by_name("ganforge")
     runs = client.search_runs([experiment.experiment_id]) if experiment else []
     return [
-        metric.step for run in runs for metric in client.get_metric_history(run.info.run_id, "train/loss_generator")
+        metric.step for run in runs for metric in client.get_metric_history(run.info.run_id, "_train/loss_generator")
     ]
 
 

@@ -32,7 +32,7 @@ def picture(folder, images):
 
 
 def steps(run):
-    return sorted(metric.step for metric in run.client.get_metric_history(run.run_id, "train/loss_generator"))
+    return sorted(metric.step for metric in run.client.get_metric_history(run.run_id, "_train/loss_generator"))
 
 
 def metrics_of(run):

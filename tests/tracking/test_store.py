@@ -73,7 +73,7 @@ def test_a_store_that_may_not_be_written_to_is_told_of(store, params, monkeypatc
     identity = Identity.new()
     recover_run(params, META, identity)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///file:{store / 'mlflow.db'}?mode=ro&uri=true")
-    with pytest.raises(UserError, match=r"readonly database.*nothing made is lost"), store_needed():
+    with pytest.raises(UserError, match=r"readonly database.*no results are lost"), store_needed():
         recover_run(params, META, Identity.new())
     watched = Watched(params, Identity.new())
     watched.show(rows(64), [])
@@ -83,7 +83,7 @@ def test_a_store_that_may_not_be_written_to_is_told_of(store, params, monkeypatc
 
 def test_a_dead_server_is_told_in_a_sentence(store, params, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
-    sentence = r"MLflow at http://127\.0\.0\.1:9 cannot be used .*nothing made is lost"
+    sentence = r"MLflow at http://127\.0\.0\.1:9 cannot be used .*no results are lost"
     with pytest.raises(UserError, match=sentence), store_needed():
         recover_run(params, META, Identity.new())
 

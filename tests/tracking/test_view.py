@@ -5,7 +5,7 @@ import json
 from ganforge.tracking.identity import Identity
 from ganforge.tracking.run import recover_run
 from ganforge.tracking.store import connect
-from ganforge.tracking.view import COLUMNS, CURVES, TAG, save_view
+from ganforge.tracking.view import CHARTS, COLUMNS, TAG, save_view
 from tests.tracking.runs import META, rows
 
 
@@ -26,8 +26,8 @@ def test_columns_and_curves_name_what_runs_have(store, params):
     data = run.client.get_run(run.run_id).data
     shown = [column.split("`")[1] for column in COLUMNS if column.startswith("params.")]
     assert [name for name in shown if name not in data.params] == []
-    assert [name for curve in CURVES for name in curve if name not in data.metrics] == []
+    assert [name for curve in CHARTS for name in curve if name not in data.metrics] == []
     tag = json.loads(run.client.get_experiment_by_name("ganforge").tags[TAG])
     state = json.loads(tag["state"])
     assert {chart["metricSectionId"] for chart in state["compareRunCharts"]} == {"ganforge"}
-    assert len({chart["uuid"] for chart in state["compareRunCharts"]}) == len(CURVES) + 1
+    assert len({chart["uuid"] for chart in state["compareRunCharts"]}) == len(CHARTS) + 1

@@ -1,5 +1,5 @@
-"""The MLflow run of this pipeline; beside this, only `ganforge.publishing` imports mlflow.
+"""The MLflow run of this pipeline; only this package and `ganforge.publishing` import mlflow.
 
-The files on disk are the truth and MLflow is their reader's view: a tracking store that fails costs one warning, and
-whatever it missed is completed from the files by the stage ``record``.
+The files on disk are the record, and MLflow shows them. If a tracking store fails, the user gets one warning, and the
+stage ``record`` completes what is missing from the files.
 """

@@ -1,4 +1,4 @@
-"""The default store's database, which is there whole or not at all."""
+"""The default store's database, which is complete or absent."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from tempfile import TemporaryDirectory
 
 
 def make_database(database: Path, artifacts: Path) -> None:
-    """Makes an empty database where there is none, whatever happens and whoever else does so at the same time.
+    """Makes an empty database if there is none; safe if the process is killed, or if others do the same.
 
-    MLflow makes one in some hundred steps. Two processes that do so in one file disturb each other, and one that is
-    killed leaves a file that no later one can use. So it is made beside, and then given its name.
+    MLflow makes one in some hundred steps. Two processes that do this in one file disturb each other, and a killed
+    process leaves a file that later ones cannot use. So the database is made in a temporary folder and then renamed.
 
     Args:
         database: the sqlite file.
-        artifacts: where the files of its first experiment are to lie.
+        artifacts: folder for the files of its first experiment.
     """
     if database.exists():
         return
@@ -28,7 +28,7 @@ def make_database(database: Path, artifacts: Path) -> None:
 
 
 def _give_name(beside: Path, name: Path) -> None:
-    """Renames a file, but never onto another one that came first."""
+    """Renames a file, but never replaces one that was made first."""
     try:
         name.hardlink_to(beside)
     except FileExistsError:

@@ -1,4 +1,4 @@
-"""Runs that belong together: a parent, which stands for a sweep, and its children."""
+"""Runs that belong together: a parent, which represents a sweep, and its children."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 FAMILY_TAG = "ganforge.sweep"
-PARENT_TAG = "mlflow.parentRunId"  # by which MLflow's pages nest a run under another
+PARENT_TAG = "mlflow.parentRunId"  # nests a run under another on MLflow's pages
 
 
 def gather(
@@ -25,14 +25,14 @@ def gather(
     best: Mapping[str, float],
     text: str,
 ) -> str:
-    """Puts runs under a parent, which is made where there is none of that name; returns the parent's id.
+    """Puts runs under a parent, which is made if there is none of that name; returns the parent's id.
 
-    A run that has a parent keeps it; one of another experiment, whose training DVC took again, stays where it is.
+    A run that has a parent keeps it, such as that of an earlier experiment whose training DVC reused.
 
     Args:
-        name: of the sweep.
+        name: name of the sweep.
         members: the trainings of its experiments by DVC's names of these, each with its `scoring_mark`.
-        params: of the parent: what the sweep is.
+        params: parameters of the parent: what the sweep is.
         best: metrics of the parent: those of its best member.
         text: the parent's description, in Markdown.
     """

@@ -1,4 +1,4 @@
-"""Which training a run belongs to, and which code and versions it ran with."""
+"""The training that a run belongs to, with its code and versions."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ganforge.errors import UserError, first_line
 
 @dataclass(frozen=True)
 class Identity:
-    """Which training this is, kept beside the generator.
+    """The identity of a training, stored with the generator.
 
     Attributes:
-        training: a name of its own, by which a run that was made again from the files is found.
-        run_id: the MLflow run that recorded it while it was going on, or None if the store was out of reach.
-        environment: tags that say which code and which versions it ran with.
+        training: its unique name, which finds a run that was made again from the files.
+        run_id: the MLflow run that recorded it live, or None if the store was not reachable.
+        environment: tags of the code and the versions that it ran with.
     """
 
     training: str
@@ -32,12 +32,12 @@ class Identity:
 
     @classmethod
     def new(cls, **more: str) -> Identity:
-        """A training that nobody has recorded yet; ``more`` of what it runs on, beside code and versions."""
+        """A training that is not recorded yet; ``more`` are tags in addition to code and versions."""
         return cls(uuid.uuid4().hex, None, _environment_tags() | more)
 
     @classmethod
     def load(cls, path: Path) -> Identity:
-        """Reads what `to_json` gave.
+        """Reads a file with the output of `to_json`.
 
         Raises:
             UserError: the file is missing or damaged.
@@ -49,7 +49,7 @@ class Identity:
 
     @classmethod
     def parse(cls, text: str, source: str) -> Identity:
-        """Understands what `to_json` gave, which ``source`` holds.
+        """Parses the output of `to_json`; ``source`` names its file in errors.
 
         Raises:
             UserError: it is damaged.
@@ -58,7 +58,7 @@ class Identity:
             identity = cls(**json.loads(text))
             texts = [identity.training, identity.run_id or "", *identity.environment, *identity.environment.values()]
             if not all(isinstance(text, str) for text in texts) or not re.fullmatch("[0-9a-f]{32}", identity.training):
-                raise ValueError("its values are none of a training")
+                raise ValueError("its values do not describe a training")
         except (ValueError, TypeError, AttributeError) as error:
             raise _no_training(source, error) from error
         return identity
@@ -70,22 +70,22 @@ class Identity:
 
 def _no_training(source: str, error: Exception) -> UserError:
     return UserError(
-        f"{source} does not name a training ({first_line(error)}): remove it, and `make repro` makes it anew."
+        f"{source} does not name a training ({first_line(error)}): remove it and run `make repro`."
     )
 
 
 EXPERIMENT_TAG = "dvc.experiment"
-EXPERIMENT_VARIABLE = "DVC_EXP_NAME"  # set by DVC, to what it calls an experiment
+EXPERIMENT_VARIABLE = "DVC_EXP_NAME"  # DVC sets it to the name of an experiment
 RECORDED = (
     ":!dvc.lock",
     ":!pipeline/augmentation/dvc.lock",
     ":!params.yaml",
     ":!reports",
-)  # what a run changes, or records itself
+)  # files that a run changes, or records itself
 
 
 def commit_state() -> tuple[str, bool]:
-    """The commit that is checked out and whether the code differs from it; empty and False outside a repository."""
+    """The commit that is checked out, and whether the code differs from it; empty and False outside a repository."""
 
     def git(*arguments: str) -> str:
         try:

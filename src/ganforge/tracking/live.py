@@ -1,4 +1,4 @@
-"""A training that is watched while it goes on, and that never waits for who watches."""
+"""Records a training while it runs, without making it wait."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from ganforge.tracking.store import FILLED_LATER, READY, WARNED, failure
 if TYPE_CHECKING:
     from ganforge.training.trainer import Row
 
-LONGEST_START = 60.0  # seconds that the end of a short training waits until the process is there at all
+LONGEST_START = 60.0  # seconds that the end of a short training waits for the process to start
 LONGEST_WAIT = 7.0  # seconds that the end of a training waits for a slow store
 
 
 class LiveRun:
-    """Keeps the MLflow run of a training up to date, by a process of its own.
+    """Keeps the MLflow run of a training up to date in a separate process.
 
-    A thread would do, but for what it takes: MLflow is Python from end to end, and a second of it is a second in which
-    the training stands still. The process takes seconds to import MLflow: made early, it has done so when training
-    begins. As a context it takes the process with it when it is left without `close`.
+    A thread would block the training: MLflow is Python throughout, so each second of it is a second without training.
+    The process takes seconds to import MLflow, so start it early. Used as a context, it ends the process if `close` was
+    not called.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class LiveRun:
             [sys.executable, "-m", "ganforge.tracking.recorder"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            process_group=0,  # Ctrl-C is for the training, which says what follows
+            process_group=0,  # Ctrl-C goes to the training, which decides what follows
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))},
         )
         self._messages = SimpleQueue[dict[str, Any] | None]()
@@ -57,26 +57,26 @@ class LiveRun:
         self._process.wait()
 
     def begin(self, params: Params, meta: Meta, identity_file: Path) -> None:
-        """Says what is trained.
+        """Sends a description of the training.
 
         Args:
             params: all of params.yaml.
-            meta: of the data.
-            identity_file: where the `Identity` of the training lies, into which the id of the run is written.
+            meta: description of the data.
+            identity_file: file with the `Identity` of the training; the id of the run is written to it.
         """
         training = {"params": params.model_dump(mode="json"), "meta": asdict(meta)}
         self._messages.put({**training, "identity_file": str(identity_file)})
 
     def show(self, rows: Sequence[Row], pictures: Sequence[Path]) -> None:
-        """Tells of all rows that are safe on disk, and of all sheets of samples; returns at once."""
+        """Sends all rows that are safe on disk, and the names of all sheets of samples; returns at once."""
         if len(rows) > self._rows or len(pictures) > self._pictures:
             self._tell(rows[self._rows :], pictures[self._pictures :])
             self._rows, self._pictures = len(rows), len(pictures)
 
     def close(self, status: str | None = None) -> None:
-        """Waits until everything is sent, and the run marked with ``status`` if there is one: a few seconds at most.
+        """Waits until everything is sent, and the run has its ``status`` if one is given: a few seconds at most.
 
-        A training that is over before its process has begun waits for that as well, longer on a busy machine.
+        A training that ends before its process has started also waits for the start, longer on a busy machine.
         """
         self._tell(closing=True, status=status)
         self._messages.put(None)
@@ -86,7 +86,7 @@ class LiveRun:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-            reason = f"no answer for {LONGEST_WAIT:.0f} s"
+            reason = f"no answer within {LONGEST_WAIT:.0f} s"
         else:
             reason = f"the process that records ended with status {self._process.returncode}"
         if self._process.returncode and not self._warned:
@@ -109,7 +109,7 @@ class LiveRun:
             if line.strip() == READY.encode():
                 self._ready.set()
             self._warned |= line.strip() == WARNED.encode()
-        self._ready.set()  # or gone, and then nobody waits for it
+        self._ready.set()  # or ended, so that nobody waits for it
 
     def _send(self) -> None:
         pipe = self._process.stdin
@@ -119,5 +119,5 @@ class LiveRun:
                 pipe.write(json.dumps(message).encode() + b"\n")
                 pipe.flush()
             pipe.close()
-        except OSError:  # the process is gone, which `close` sees
+        except OSError:  # the process has ended, which `close` detects
             return

@@ -1,4 +1,4 @@
-"""How busy the machine is, measured by MLflow's own monitors."""
+"""The load of the machine, measured by MLflow's monitors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Machine:
-    """CPU and memory, and each NVIDIA GPU where ``nvidia-ml-py`` is installed."""
+    """Monitors CPU and memory, and each NVIDIA GPU if ``nvidia-ml-py`` is installed."""
 
     def __init__(self) -> None:
         from mlflow.system_metrics.metrics.cpu_monitor import CPUMonitor
@@ -19,7 +19,7 @@ class Machine:
             return
 
     def measure(self) -> dict[str, float]:
-        """Figures since the call before, under MLflow's names for them."""
+        """Figures since the last call, under MLflow's names."""
         figures: dict[str, float] = {}
         for monitor in self._monitors:
             monitor.collect_metrics()

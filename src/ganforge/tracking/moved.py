@@ -1,4 +1,4 @@
-"""A default store that was moved or copied: its database knows the places of files by their absolute paths."""
+"""A default store that was moved or copied: its database has absolute paths of files."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ PLACES = (
 
 
 def find_artifacts_again(database: Path, artifacts: Path) -> None:
-    """Lets runs of ``database`` look for their files in ``artifacts``, a folder beside it of the same name as before.
+    """Points the runs of ``database`` to their files in ``artifacts``, the folder of the same name next to it.
 
-    Nothing changes where they do so already, where that folder was not moved along, or where nothing may be written.
+    Nothing changes if they already point there, if that folder was not moved too, or if the database is read-only.
     """
     if not database.exists() or not artifacts.is_dir():
         return
@@ -35,7 +35,7 @@ def find_artifacts_again(database: Path, artifacts: Path) -> None:
 
 
 def _places_before(store: sqlite3.Connection, artifacts: Path) -> list[str]:
-    """Where the experiments' files lay, as file URLs, unless they lie there now."""
+    """The old places of the experiments' files, as file URLs, unless the files are still there."""
     known = [place for (place,) in store.execute("SELECT DISTINCT artifact_location FROM experiments") if place]
     names = {place: Path(unquote(urlparse(place).path)) for place in known if place.startswith("file:")}
     return [place for place, path in names.items() if path.name == artifacts.name and path != artifacts]

@@ -1,4 +1,4 @@
-"""What earlier runs recorded."""
+"""Reads earlier runs from MLflow."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 ID_LENGTH = 32  # hexadecimal digits
-LOOKED_AT = 10  # runs, from the newest on, for one that compares
+LOOKED_AT = 10  # newest runs to search for one that compares
 
 
 def previous_run(current: Record, identity: Identity) -> Record | None:
-    """The run that was finished last before the one of ``identity`` began, with scores that compare with ``current``.
+    """The last run that finished before that of ``identity`` began, and whose scores compare with ``current``.
 
     None if there is none.
     """
@@ -44,7 +44,7 @@ def previous_run(current: Record, identity: Identity) -> Record | None:
             continue
         try:
             record = _read(client, run)
-        except UserError:  # an old run that cannot be read does not hide the others
+        except UserError:  # skips an old run that cannot be read
             continue
         if record is not None and comparable(record, current):
             return record
@@ -52,7 +52,7 @@ def previous_run(current: Record, identity: Identity) -> Record | None:
 
 
 def run_page(identity: Identity, scoring: str) -> str | None:
-    """Address of the page that shows a training, scored as `scoring_mark` says; None where no server has it."""
+    """Address of the page of a training with this `scoring_mark`; None if no server has it."""
     client = connect()
     run = find_run(client, identity, scoring)
     if run is None or not tracking_uri().startswith("http"):
@@ -61,10 +61,10 @@ def run_page(identity: Identity, scoring: str) -> str | None:
 
 
 def read_run(run_id: str) -> Record | None:
-    """What an MLflow run recorded; None if there is no such run, or not all of it.
+    """The record of an MLflow run; None if the run is missing or incomplete.
 
     Args:
-        run_id: the id, or how it begins if no other begins so.
+        run_id: the id, or an unambiguous prefix of it.
     """
     from mlflow.exceptions import MlflowException
 
@@ -78,7 +78,7 @@ def read_run(run_id: str) -> Record | None:
 
 
 def _whole_id(client: MlflowClient, beginning: str) -> str:
-    """The only id of a run that begins so; what was given where there is none, or more."""
+    """The only id of a run with this prefix; the prefix itself if there is no such run, or more than one."""
     if len(beginning) == ID_LENGTH:
         return beginning
     ids = [experiment.experiment_id for experiment in client.search_experiments()]
@@ -87,7 +87,7 @@ def _whole_id(client: MlflowClient, beginning: str) -> str:
 
 
 def _read(client: MlflowClient, run: Run) -> Record | None:
-    """Parameters, scores and grid from the artifacts of a run; None if it was never completed.
+    """Parameters, scores and grid from the artifacts of a run; None if it is incomplete.
 
     Runs of earlier versions have their grid in the folder samples.
     """

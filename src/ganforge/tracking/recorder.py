@@ -1,9 +1,9 @@
-"""The process that records a training while it goes on; `LiveRun` starts it and tells it what to record.
+"""The process that records a training while it runs; `LiveRun` starts it and sends it what to record.
 
-It imports MLflow and opens the store, which takes seconds whatever the store is like, and writes a line that it is
-ready. Then it reads JSON from standard input, a line for each message: first what is trained, then new rows and new
-sheets of samples, at last that it is over. Where the input ends without that, the training was killed, and it ends at
-once. It writes another line when it has reported a failure.
+It imports MLflow and opens the store, which takes seconds with any store, and writes a line that it is ready. Then it
+reads JSON from standard input, a line for each message: first a description of the training, then new rows and sheets
+of samples, and finally the end. If the input ends without the last message, the training was killed, and the process
+ends at once. It writes another line when it has reported a failure.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ from ganforge.tracking.store import FILLED_LATER, READY, WARNED, connect, failur
 if TYPE_CHECKING:
     from ganforge.training.trainer import Row
 
-MEASURE = 10.0  # seconds from one look at the machine to the next
+MEASURE = 10.0  # seconds between two measurements of the machine
 RETRY = 10.0  # seconds from a failure of the store to the next try
-SHORT_TIMEOUT = "5"  # seconds that a server may take to answer, while a training goes on
-NICENESS = 5  # the training goes first where there are too few processors for both, and does not starve this one
+SHORT_TIMEOUT = "5"  # seconds that a server may take to answer during a training
+NICENESS = 5  # on a busy machine, the training has priority, but does not starve this process
 
 
 class Recorder:
     """Keeps the MLflow run of a training up to date.
 
-    It hears where the training stands and sends what the run does not hold yet. The first failure of the store is
-    reported; it is tried again until the training ends, and what is missing then is completed by the stage ``record``.
+    It receives the state of the training and sends what the run does not have yet. It reports the first failure of the
+    store and tries again until the training ends; the stage ``record`` then completes what is missing.
 
     Args:
         open_run: finds or makes the run; called again after every failure.
-        tell: takes a sentence about the first failure.
+        tell: called with a sentence about the first failure.
     """
 
     def __init__(self, open_run: Callable[[], PipelineRun], tell: Callable[[str], None]) -> None:
@@ -57,7 +57,7 @@ class Recorder:
         self._changed, self._closing = True, False
 
     def show(self, rows: Sequence[Row], pictures: Sequence[Path]) -> None:
-        """Takes further rows and sheets of samples, in another thread than `run`."""
+        """Accepts further rows and sheets of samples; called in another thread than `run`."""
         with self._news:
             self._rows += rows
             self._pictures += pictures
@@ -65,15 +65,15 @@ class Recorder:
             self._news.notify()
 
     def close(self, status: str | None = None) -> None:
-        """Lets `run` end when everything is sent, and mark the run with ``status`` if there is one."""
+        """Makes `run` end when everything is sent, and mark the run with ``status`` if one is given."""
         with self._news:
             self._closing, self._status, self._changed = True, status, True
             self._news.notify()
 
     def run(self) -> bool:
-        """Sends what there is until it is closed; whether all of it arrived."""
+        """Sends what is new until it is closed; returns whether everything arrived."""
         run, failed, warned = None, False, False
-        held, shown = set[int](), set[int]()  # signals shown at the rows and at the sheets that the run has
+        held, shown = set[int](), set[int]()  # steps of the rows and of the sheets that the run has
         machine, measured = Machine(), time.monotonic()
         while True:
             with self._news:
@@ -110,7 +110,7 @@ class Recorder:
 
 
 def open_run(params: Params, meta: Meta, identity_file: Path) -> PipelineRun:
-    """The run of the training that ``identity_file`` names; its id is written there."""
+    """The run of the training in ``identity_file``; its id is written there."""
     run = recover_run(params, meta, Identity.load(identity_file))
     write_durably(identity_file, run.identity.to_json().encode())
     run.resume()
@@ -118,10 +118,10 @@ def open_run(params: Params, meta: Meta, identity_file: Path) -> PipelineRun:
 
 
 def listen(recorder: Recorder, messages: TextIO) -> None:
-    """Passes on what the training tells; ends this process when that is no more."""
+    """Passes on the messages of the training; ends this process when the training is gone."""
     for line in messages:
         if not line.endswith("\n"):
-            break  # cut short by the end of who wrote it
+            break  # incomplete, because its sender ended
         message: dict[str, Any] = json.loads(line)
         recorder.show(message["rows"], [Path(picture) for picture in message["pictures"]])
         if message["closing"]:
@@ -132,10 +132,10 @@ def listen(recorder: Recorder, messages: TextIO) -> None:
 
 def main() -> None:
     """Records one training."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the training gets it too, and says what follows
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the training gets it too, and decides what follows
     os.nice(NICENESS)
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", SHORT_TIMEOUT)
-    with suppress(Exception):  # what the store has against it is told later
+    with suppress(Exception):  # failures of the store are reported later
         connect()
     print(READY, flush=True)  # noqa: T201
     line = sys.stdin.readline()
@@ -151,7 +151,7 @@ def main() -> None:
 
     recorder = Recorder(partial(open_run, params, meta, Path(training["identity_file"])), tell)
     threading.Thread(target=listen, args=(recorder, sys.stdin), daemon=True).start()
-    os._exit(0 if recorder.run() else 1)  # at once: what Python tidies up at its end takes a second
+    os._exit(0 if recorder.run() else 1)  # at once: Python's cleanup at exit takes a second
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The MLflow run of one training, written so that every step may be done again after a restart."""
+"""The MLflow run of one training; every step can be repeated after a restart."""
 
 from __future__ import annotations
 
@@ -30,13 +30,14 @@ if TYPE_CHECKING:
 
 TRAINING_TAG = "ganforge.training"
 SCORING_TAG = "ganforge.scoring"
-SIGNAL_TAG, CONDITION_TAG = "ganforge.signal", "ganforge.condition"  # what is drawn, and what it depends on
+SIGNAL_TAG, CONDITION_TAG = "ganforge.signal", "ganforge.condition"  # what is drawn, and on which condition
 GRID_KEY = "samples"
 MODEL_NAME, MODEL_TYPE = "generator", "ganforge"  # among MLflow's logged models
-PROBE = "train/seconds"  # a metric of every row: it tells which rows a run holds already
+CURVES = "_train/"  # of metrics over a training: MLflow sorts charts by name, so these come first
+PROBE = f"{CURVES}seconds"  # a metric of every row: it shows which rows a run has
 BATCH = 1000  # metrics in one call, MLflow's limit
 
-# What fixes the weights is a parameter of the run; the rest may change under the same weights, so it is a tag.
+# Settings that fix the weights are parameters of the run; the others may change later, so they are tags.
 PARAMETER_SECTIONS = ("dataset", "network", "objective", "train", "augment")
 SCORING_SETTINGS = ("sample.count", "sample.seeds", "evaluation.")
 TAGGED_SECTIONS = ("extractor", "sample", "evaluation", "compute")
@@ -44,12 +45,12 @@ TAGGED_SECTIONS = ("extractor", "sample", "evaluation", "compute")
 
 @dataclass
 class PipelineRun:
-    """One MLflow run, written to in batches; every method may be called again after a restart.
+    """One MLflow run, written in batches; every method can be called again after a restart.
 
     Attributes:
-        client: of its store.
-        identity: of the training.
-        run_id: in the store.
+        client: client of its store.
+        identity: identity of the training.
+        run_id: its id in the store.
         started: when it began, in milliseconds since 1970.
     """
 
@@ -59,18 +60,18 @@ class PipelineRun:
     started: int = 0
 
     def log_history(self, history: Sequence[Row]) -> None:
-        """Adds the rows of ``history`` that the run does not hold yet, at the real signals shown as their step."""
+        """Adds the rows of ``history`` that the run lacks; their step is the number of real signals shown."""
         held = self.rows_held()
         self.log_rows([row for row in history if int(row["images"]) not in held])
 
     def rows_held(self) -> set[int]:
-        """Real signals shown at the rows that the run has already."""
+        """Steps of the rows that the run already has."""
         return {metric.step for metric in self.client.get_metric_history(self.run_id, PROBE)}
 
     def log_rows(self, rows: Iterable[Row]) -> None:
-        """Adds rows of training.csv as metrics ``train/…``; a row is there whole or not at all.
+        """Adds rows of training.csv as metrics ``_train/…``; a row is complete or absent.
 
-        A row is always given the same time, so that a database takes one that is sent twice only once.
+        A row always has the same time, so a database stores a row once even if it is sent twice.
         """
         waiting: list[Metric] = []
         for row in rows:
@@ -83,26 +84,26 @@ class PipelineRun:
             self.client.log_batch(self.run_id, metrics=waiting)
 
     def log_grids(self, pictures: Iterable[Path]) -> None:
-        """Adds those sheets of samples, named after the signals shown, that the run's image slider still lacks."""
+        """Adds the sheets of samples, named after the signals shown, that the run's image slider lacks."""
         held = self.grids_held()
         for picture in pictures:
             if int(picture.stem) not in held:
                 self.log_grid(picture)
 
     def log_grid(self, picture: Path) -> None:
-        """Adds one such sheet."""
+        """Adds a sheet of samples."""
         from PIL import Image
 
         with Image.open(picture) as image:
             self.client.log_image(self.run_id, image, key=GRID_KEY, step=int(picture.stem))
 
     def grids_held(self) -> set[int]:
-        """Real signals shown at the sheets that the run's image slider has already."""
+        """Steps of the sheets that the run's image slider already has."""
         paths = [artifact.path for artifact in self.client.list_artifacts(self.run_id, "images")]
         return {int(step) for step in re.findall(rf"{GRID_KEY}[%+]step[%+](\d+)", "\n".join(paths))}
 
     def log_machine(self, figures: Mapping[str, float]) -> None:
-        """Adds figures of the machine, at the seconds since the run began as their step."""
+        """Adds figures of the machine; their step is the number of seconds since the run began."""
         from mlflow.entities import Metric
 
         now = int(time.time() * 1000)
@@ -113,11 +114,11 @@ class PipelineRun:
         """Adds the generator in a folder to the models of the run, unless it has one.
 
         Args:
-            folder: of the generator.
-            params: what a person knows it by.
+            folder: folder of the generator.
+            params: parameters that identify it for people.
 
         Returns:
-            the id of the model.
+            The id of the model.
         """
         from mlflow.entities import LoggedModelOutput
 
@@ -134,7 +135,7 @@ class PipelineRun:
         return str(model.model_id)
 
     def log_scores(self, scores: Mapping[str, Mapping[str, float]], model: str | None = None) -> None:
-        """Adds the groups of metrics.json as ``group/name``, to the run and to one of its models."""
+        """Adds the groups of metrics.json as ``group/name`` to the run and to one of its models."""
         from mlflow.entities import Metric
 
         now = int(time.time() * 1000)
@@ -154,7 +155,7 @@ class PipelineRun:
         self.client.log_batch(self.run_id, tags=[RunTag(name, value) for name, value in tags.items()])
 
     def log_files(self, files: Mapping[Path, str | None]) -> None:
-        """Adds files or folders as artifacts, each under the artifact folder given beside it."""
+        """Adds files or folders as artifacts, each in the given artifact folder."""
         for path, folder in files.items():
             if path.is_dir():
                 self.client.log_artifacts(self.run_id, str(path), folder)
@@ -162,11 +163,11 @@ class PipelineRun:
                 self.client.log_artifact(self.run_id, str(path), folder)
 
     def resume(self) -> None:
-        """Marks the run as going on."""
+        """Marks the run as running."""
         self.client.update_run(self.run_id, status="RUNNING")
 
     def end(self, status: str) -> None:
-        """Marks the run as ``FINISHED``, ``FAILED`` or ``KILLED``; one that is finished keeps its end."""
+        """Marks the run as ``FINISHED``, ``FAILED`` or ``KILLED``; a finished run keeps its end."""
         if self.client.get_run(self.run_id).info.status != "FINISHED":
             self.client.set_terminated(self.run_id, status=status)
 
@@ -175,39 +176,39 @@ def _metrics(row: Row, timestamp: int) -> list[Metric]:
     from mlflow.entities import Metric
 
     return [
-        Metric(f"train/{name}", value, timestamp, int(row["images"]))
+        Metric(f"{CURVES}{name}", value, timestamp, int(row["images"]))
         for name, value in row.items()
         if name != "images" and math.isfinite(value)
     ]
 
 
 def recover_run(params: Params, meta: Meta, identity: Identity, scoring: str | None = None) -> PipelineRun:
-    """The run that recorded a training; a new one where the store does not have it, or not any more.
+    """The run of a training; a new one if the store does not have it, or no longer has it.
 
     Args:
         params: all of params.yaml.
-        meta: of the data.
-        identity: of the training.
-        scoring: the `scoring_mark` of what is to be recorded. A training whose samples were scored in two ways has two
-            runs, so that no score of the one is left among those of the other.
+        meta: description of the data.
+        identity: identity of the training.
+        scoring: the `scoring_mark` of the scores to record. A training whose samples were scored in two ways has two
+            runs, so that their scores do not mix.
     """
     client = connect()
     run = find_run(client, identity, scoring) or _create(client, params, identity)
     run_id = run.info.run_id
-    if not run.data.params:  # a new run, or one whose maker was killed right after making it
+    if not run.data.params:  # a new run, or one whose process was killed right after creating it
         _describe_training(client, run_id, params, meta)
     return PipelineRun(client, replace(identity, run_id=identity.run_id or run_id), run_id, run.info.start_time)
 
 
 def scoring_mark(params: Params, scores: Mapping[str, Mapping[str, float]]) -> str:
-    """What tells two ways of scoring the same generator apart: their settings, and which scores there are."""
+    """Distinguishes ways of scoring the same generator: by settings, and by which scores were measured."""
     settings = {key: str(value) for key, value in params.flat().items() if key.startswith(SCORING_SETTINGS)}
     names = sorted(f"{group}/{name}" for group, values in scores.items() for name in values)
     return hashlib.sha256(json.dumps([settings, names], sort_keys=True).encode()).hexdigest()[:16]
 
 
 def find_run(client: MlflowClient, identity: Identity, scoring: str | None = None) -> Run | None:
-    """The run that recorded the training, or one that was made for it since, unless deleted or scored otherwise."""
+    """The run that recorded the training, or a later one made for it, unless deleted or scored in another way."""
     from mlflow.entities import ViewType
     from mlflow.exceptions import MlflowException
 
@@ -231,7 +232,7 @@ def _create(client: MlflowClient, params: Params, identity: Identity) -> Run:
 
 
 def _describe_training(client: MlflowClient, run_id: str, params: Params, meta: Meta) -> None:
-    """Logs the data set and what fixes the weights; the parameters last, since they tell that all of it is there."""
+    """Logs the data set and what fixes the weights; the parameters last, since they show that the rest is complete."""
     from mlflow.entities import Dataset, DatasetInput, InputTag, Param, RunTag
 
     from ganforge.conditions import condition_for
@@ -252,7 +253,7 @@ def _describe_training(client: MlflowClient, run_id: str, params: Params, meta: 
 
 
 def _run_name(params: Params) -> str:
-    """What a person recognises the run by: data, network, objective, commit and, if there is one, DVC's experiment."""
+    """The name of the run: data, network, objective, commit and, if there is one, DVC's experiment."""
     commit, _ = commit_state()
     experiment = os.environ.get(EXPERIMENT_VARIABLE, "")
     titles = (params.dataset.name, params.network.name, params.objective.title)
@@ -260,7 +261,7 @@ def _run_name(params: Params) -> str:
 
 
 def describe(scores: Scores, meta: Meta, run_id: str) -> str:
-    """The run's description in Markdown: the scores beside those of real data, and the grid of samples."""
+    """The run's description in Markdown: the scores next to those of real data, and the grid of samples."""
     from ganforge.signals import signal_of
 
     data = signal_of(meta.columns[SIGNAL]).plural
@@ -275,5 +276,5 @@ def describe(scores: Scores, meta: Meta, run_id: str) -> str:
 
 
 def settings_tags(params: Params) -> dict[str, str]:
-    """The settings that may change under the same weights and say how these were made and scored, as tags."""
+    """Tags: the settings that may change without changing the weights, and how these were made and scored."""
     return {key: str(value) for key, value in params.flat().items() if key.split(".")[0] in TAGGED_SECTIONS}

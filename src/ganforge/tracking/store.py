@@ -1,4 +1,4 @@
-"""Where runs are recorded, and what its failures mean."""
+"""The store of the runs, and messages about its failures."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 EXPERIMENT = "ganforge"
-READY, WARNED = "ready", "warned"  # what the process that records says of itself
-FILLED_LATER = "the training loses nothing, and `dvc repro record` will complete what is missing there"
-SQLALCHEMY_PREFACE = "(raised as a result of"  # begins a line before the one that tells
+READY, WARNED = "ready", "warned"  # messages of the recording process
+FILLED_LATER = "the training loses nothing, and `dvc repro record` will add what is missing"
+SQLALCHEMY_PREFACE = "(raised as a result of"  # begins the line before the cause
 DATABASE, ARTIFACTS = "mlflow.db", "mlartifacts"  # of the default store, in the root of the checkout
 EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # how the UI shows it: runs first
 
 
 def tracking_uri() -> str:
-    """Where runs are recorded: MLFLOW_TRACKING_URI, else a file in the root of the checkout."""
+    """The address of the store: MLFLOW_TRACKING_URI, else a file in the root of the checkout."""
     return os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{repository_root() / DATABASE}"
 
 
 def connect() -> MlflowClient:
-    """A client that gives up on a dead server within a minute at most, rather than four."""
+    """A client that gives up on a dead server within one minute instead of four."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
@@ -39,8 +39,8 @@ def connect() -> MlflowClient:
 
     from mlflow import MlflowClient
 
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # tells at length how a new database is made
-    for name in ("mlflow.store.db.utils", "sqlalchemy.pool"):  # so does this, and both log what they raise as well
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # logs every step of making a database
+    for name in ("mlflow.store.db.utils", "sqlalchemy.pool"):  # they do so too, and also log the errors that they raise
         logging.getLogger(name).setLevel(logging.CRITICAL)
     if not os.environ.get("MLFLOW_TRACKING_URI"):
         place = repository_root() / DATABASE, repository_root() / ARTIFACTS
@@ -50,7 +50,7 @@ def connect() -> MlflowClient:
 
 
 def reason(error: Exception) -> str:
-    """What a failure of the store says, short enough for a sentence of ours."""
+    """The message of a failure of the store, shortened to fit into a sentence."""
     lines = [line for line in str(error).strip().splitlines() if not line.startswith(SQLALCHEMY_PREFACE)]
     return lines[0][:200] if lines else first_line(error)
 
@@ -69,18 +69,18 @@ def store_needed() -> Iterator[None]:
         yield
     except (MlflowException, SQLAlchemyError, OSError) as error:  # requests' errors are OSErrors
         raise UserError(
-            f"MLflow at {tracking_uri()} cannot be used ({reason(error)}); mend it, or let "
-            "MLFLOW_TRACKING_URI name another store or none, and run it again: nothing made is lost."
+            f"MLflow at {tracking_uri()} cannot be used ({reason(error)}); fix it, or set MLFLOW_TRACKING_URI "
+            "to another store or unset it, and run this again: no results are lost."
         ) from error
 
 
 def experiment_name() -> str:
-    """MLFLOW_EXPERIMENT_NAME, else our own."""
+    """The name of the experiment: MLFLOW_EXPERIMENT_NAME, else our own."""
     return os.environ.get("MLFLOW_EXPERIMENT_NAME") or EXPERIMENT
 
 
 def experiment_id(client: MlflowClient) -> str:
-    """The id of the experiment, made at first use; artifacts of the default store lie beside its database."""
+    """The id of the experiment, made at first use; artifacts of the default store are next to its database."""
     from mlflow.exceptions import MlflowException
 
     name = experiment_name()
@@ -99,7 +99,7 @@ def experiment_id(client: MlflowClient) -> str:
 
 
 def _artifacts() -> str | None:
-    """Where the files of an sqlite store lie: beside it, not in the folder that MLflow happens to be called in."""
+    """The folder of the files of an sqlite store: next to the database, not in the current folder."""
     uri = tracking_uri()
     if not uri.startswith("sqlite:///") or uri.startswith("sqlite:///file:"):
         return None  # a server knows
@@ -107,5 +107,5 @@ def _artifacts() -> str | None:
 
 
 def failure(error: Exception, consequence: str) -> str:
-    """A sentence that tells that the store failed, and what follows from it."""
+    """A sentence about a failure of the store and its consequence."""
     return f"MLflow at {tracking_uri()} failed ({reason(error)}): {consequence}."

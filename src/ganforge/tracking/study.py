@@ -1,4 +1,4 @@
-"""A study of many trainings: a parent run that holds what came out, and a child for each repetition."""
+"""A study of many trainings: a parent run with the findings, and a child for each repetition."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Member:
     """A run of a study.
 
     Attributes:
-        name: what a person recognises it by.
-        params: what it was made with.
-        scores: what came of it, by group and name.
-        files: and the artifact folder of each, None for the root.
-        history: of its training, where it has one.
+        name: its name for people.
+        params: its parameters.
+        scores: its scores, by group and name.
+        files: its files and the artifact folder of each, None for the root.
+        history: history of its training, if it has one.
     """
 
     name: str
@@ -44,8 +44,8 @@ def record_study(kind: str, identity: Identity, parent: Member, children: Sequen
     """Records a study, or completes its record; returns the id of the parent.
 
     Args:
-        kind: what is studied, a word.
-        identity: of the study.
+        kind: a word for what is studied.
+        identity: identity of the study.
         parent: its findings.
         children: its repetitions.
         text: the parent's description, in Markdown.
@@ -62,7 +62,7 @@ def record_study(kind: str, identity: Identity, parent: Member, children: Sequen
 
 
 def _record(client: MlflowClient, identity: Identity, member: Member, tags: Mapping[str, str]) -> PipelineRun:
-    """Everything that a run of the study holds, but for its end."""
+    """Writes the contents of a run of the study, but not its end."""
     from mlflow.entities import Param
 
     recorded = find_run(client, identity) or client.create_run(

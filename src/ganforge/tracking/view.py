@@ -1,6 +1,6 @@
-"""How MLflow's pages show the runs: a saved view, with the columns and charts that tell generators apart.
+"""A saved view of the runs on MLflow's pages, with the columns and charts to compare generators by.
 
-MLflow keeps a view as JSON in a tag of the experiment. A page whose address names it opens with it.
+MLflow stores a view as JSON in a tag of the experiment. A page whose address names the view opens with it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from ganforge.tracking.run import CURVES
 from ganforge.tracking.store import experiment_id
 
 if TYPE_CHECKING:
@@ -22,21 +23,21 @@ COLUMNS = (
     "attributes.`Duration`",
     "metrics.`quality/fd_ratio`",
     "metrics.`quality/recall`",
-    "metrics.`train/loss_generator`",
+    f"metrics.`{CURVES}loss_generator`",
     "params.`dataset.name`",
     "params.`network.name`",
     "params.`objective.name`",
     "params.`objective.loss`",
     "params.`train.images`",
 )
-CURVES = (("train/loss_generator", "train/loss_discriminator"), ("train/fd",))
+CHARTS = ((f"{CURVES}loss_generator", f"{CURVES}loss_discriminator"), (f"{CURVES}fd",))
 
 
 def save_view(client: MlflowClient) -> str:
-    """Puts the view where MLflow's pages find it.
+    """Stores the view in the experiment.
 
     Returns:
-        the address of the experiment's runs, from the ``#`` on.
+        The address of the experiment's runs, from the ``#`` on.
     """
     experiment = experiment_id(client)
     now = int(time.time() * 1000)
@@ -49,7 +50,7 @@ def save_view(client: MlflowClient) -> str:
 
 def view() -> dict[str, Any]:
     """All runs, the newest first; curves of losses and distance, and a slider over the sheets of samples."""
-    charts = [{"type": "LINE", "metricKey": keys[0], "selectedMetricKeys": [*keys], **_LINE} for keys in CURVES]
+    charts = [{"type": "LINE", "metricKey": keys[0], "selectedMetricKeys": [*keys], **_LINE} for keys in CHARTS]
     charts.append({"type": "IMAGE", "imageKeys": ["samples"], "step": 0, "showRunParams": False})
     shared = {"metricSectionId": VIEW, "runsCountToCompare": 10, "isGenerated": False, "deleted": False}
     return {
@@ -63,7 +64,7 @@ def view() -> dict[str, Any]:
         "selectedColumns": [*COLUMNS],
         "compareRunCharts": [{"uuid": f"{VIEW}-{number}", **shared, **chart} for number, chart in enumerate(charts)],
         "compareRunSections": [SECTION],
-        "isAccordionReordered": True,  # else the page makes sections of its own
+        "isAccordionReordered": True,  # else the page makes its own sections
         "hideEmptyCharts": True,
         "useGroupedValuesInCharts": True,
         "groupBy": None,
