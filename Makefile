@@ -1,19 +1,19 @@
-# Every target is explained by the comment behind it; `make` alone lists them.
+# The comment after a target explains it; `make` alone lists them.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 5000
-# Stages call `python`: it has to be the one of the environment, whatever is active in the shell.
+# Stages call `python`: it must be that of the environment, whatever is active in the shell.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export MLFLOW_DISABLE_TELEMETRY := true
 
-# Empty: the builds of PyPI that were tested (CUDA on Linux). Otherwise one of uv's names, such as cpu or cu130.
+# Empty: the tested builds of PyPI (CUDA on Linux). Otherwise one of uv's names, such as cpu or cu130.
 TORCH ?= $(shell cat .venv/.torch 2>/dev/null)
 
 READY := .venv/.ready$(addprefix -,$(TORCH))
 
-# Scripts in .venv know its place: where the folder was moved or copied, .venv is made anew. A link to another one may stay, and is
-# left as its owner made it.
+# Scripts in .venv contain its path: if the folder was moved or copied, .venv is made again. A link to another .venv
+# stays unchanged.
 LINKED := $(shell test -h .venv && test -e $(READY) && echo linked)
 PLACE := $(shell test -h .venv || cat .venv/.place 2>/dev/null)
 MOVED := $(shell test -z "$(PLACE)" || test "$(PLACE)/.venv" -ef .venv || echo moved)
@@ -29,7 +29,7 @@ setup: $(READY) ## Make .venv with the tested versions of requirements.lock
 $(READY): $(if $(LINKED),,requirements.lock pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "ganforge needs Python 3.11 or newer, but $(PYTHON) is $$($(PYTHON) --version); run: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
 	@echo "Installing into .venv: some minutes and 6 GB at the first time, most of it PyTorch."
-	@test -z "$(MOVED)" || { echo "This folder was moved or copied from $(PLACE): .venv is made anew."; rm -rf .venv; }
+	@test -z "$(MOVED)" || { echo "This folder was moved or copied from $(PLACE): making .venv again."; rm -rf .venv; }
 	@test -x .venv/bin/pip || $(PYTHON) -m venv --clear .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check uv
 ifeq ($(TORCH),)
@@ -42,20 +42,20 @@ endif
 	@printf '%s' "$(CURDIR)" > .venv/.place
 	@rm -f .venv/.ready* && touch $(READY)
 
-# A folder without .git, such as an unpacked zip, needs DVC told so.
+# In a folder without .git, such as an unpacked zip, DVC needs a setting.
 .PHONY: workspace
 workspace: setup
 	@test -e .git || test -e .dvc/config.local || printf '[core]\n    no_scm = true\n' > .dvc/config.local
 
 .PHONY: repro
-repro: workspace ## Run the pipeline: whatever params.yaml or the code changed, nothing else
+repro: workspace ## Run the stages of the pipeline that are affected by changes of params.yaml or the code
 	@ganforge check
 	@python -m pipeline.unlock
 	@dvc repro
 	@ganforge scores
 
 .PHONY: look
-look: workspace ## Prepare the data and open a page that shows them, before any training
+look: workspace ## Prepare the data and open a page with them, before any training
 	@ganforge check
 	@python -m pipeline.unlock
 	@dvc repro look
@@ -67,7 +67,7 @@ sweep: workspace ## Run the experiments of recipes/sweeps/SWEEP.yaml and rank th
 	@ganforge sweep $(or $(SWEEP),losses) --jobs $(or $(JOBS),1)
 
 .PHONY: augmentation
-augmentation: workspace ## Find out whether generated images help a classifier that has few real ones (docs/how_to/augmentation.md)
+augmentation: workspace ## Measure whether generated images help a classifier with few real ones (docs/how_to/augmentation.md)
 	@ganforge check
 	@python -m pipeline.unlock
 	@dvc repro pipeline/augmentation/dvc.yaml
@@ -82,11 +82,11 @@ ui: setup ## Open the recorded runs in MLflow, at http://127.0.0.1:5000 (PORT=..
 	@ganforge ui --port $(PORT)
 
 .PHONY: register
-register: setup ## Make the generator the champion in MLflow's registry, unless it is worse (FORCE=1 in any case)
+register: setup ## Make the generator the champion in MLflow's registry, unless it is worse (FORCE=1: even then)
 	@ganforge register $(if $(filter 1,$(FORCE)),--force)
 
 .PHONY: serve
-serve: setup ## Let the champion answer requests for samples, at http://127.0.0.1:5001 (PORT=... for another port)
+serve: setup ## Serve samples of the champion at http://127.0.0.1:5001 (PORT=... for another port)
 	@ganforge serve --port $(if $(filter file,$(origin PORT)),5001,$(PORT))
 
 .PHONY: demo
@@ -98,15 +98,15 @@ test: setup ## Run the tests
 	pytest
 
 .PHONY: test-long
-test-long: setup ## Run the tests that take long
+test-long: setup ## Run the slow tests
 	pytest -m long
 
 .PHONY: benchmark
-benchmark: setup ## Measure images per second beside a textbook loop (docs/explanation/performance.md)
+benchmark: setup ## Compare images per second with a textbook loop (docs/explanation/performance.md)
 	python -m benchmarks.training
 
 .PHONY: results
-results: setup ## Rebuild docs/explanation/results.md, which takes hours on a CPU (PARTS="families digits" for some of it)
+results: setup ## Measure docs/explanation/results.md again, for hours on a CPU (PARTS="families digits" for some parts)
 	python -m benchmarks.results $(PARTS)
 
 .PHONY: docs
@@ -114,15 +114,15 @@ docs: setup ## Build the documentation as a site, build/site/index.html
 	@python docs/build_site.py
 
 .PHONY: learn
-learn: setup ## Run the six chapters for learners and keep their pictures
+learn: setup ## Run the six chapters for learners and save their pictures
 	python docs/learn.py
 
 .PHONY: gallery
-gallery: setup ## Put the samples of all applications into the picture of the README
+gallery: setup ## Make the README's picture from the samples of all applications
 	python docs/gallery.py
 
 .PHONY: screenshots
-screenshots: setup ## Take the pictures of MLflow's pages in docs/images anew (needs Chromium and its chromedriver)
+screenshots: setup ## Take the pictures of MLflow's pages in docs/images again (needs Chromium and its chromedriver)
 	python docs/screenshots.py
 
 .PHONY: lint
@@ -140,9 +140,9 @@ lint: setup ## Check style and types
 	hadolint Dockerfile
 
 .PHONY: lock
-lock: setup ## Resolve requirements.lock anew
+lock: setup ## Resolve requirements.lock again
 	uv pip compile --quiet --upgrade --universal --no-header --no-annotate --extra dev pyproject.toml --output-file requirements.lock
 
 .PHONY: clean
-clean: ## Remove what the pipeline made and can make again; runs in MLflow and DVC's cache stay
+clean: ## Remove the results of the pipeline; runs in MLflow and DVC's cache stay
 	rm -rf data/raw data/prepared models samples reports/data* reports/figures reports/progress reports/report.html reports/compare.html .ganforge

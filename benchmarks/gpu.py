@@ -1,13 +1,13 @@
-"""What a GPU makes of CIFAR-10 and of 64-pixel sprites in some minutes: pictures, scores, throughput.
+"""Trains on CIFAR-10 and on 64-pixel sprites on a GPU for some minutes: pictures, scores, throughput.
 
-    python -m benchmarks.gpu --minutes 9                     # goes on where the last call stopped
+    python -m benchmarks.gpu --minutes 9                     # continues where the last call stopped
     python -m benchmarks.gpu --minutes 9 --sets cifar10 --seeds 0
-    python -m benchmarks.gpu --minutes 3 --device cpu        # the same on the CPU, to see that it runs
+    python -m benchmarks.gpu --minutes 3 --device cpu        # the same on the CPU, to check that it runs
 
-The settings are those that `ganforge recipe folder` proposes, in bfloat16, with a larger batch and the CUDA graph of a
-step. All seeds of a set train at once, so that each takes longer than it would alone. A training that the time cuts
-short leaves its checkpoint in --work and goes on in the next call. What there is to see is written to --out: a grid for
-each training, and gpu.json. Pictures come from a mirror, see `benchmarks.panel_sets`.
+The settings are those of `ganforge recipe folder`, in bfloat16, with a larger batch and the CUDA graph of a step. All
+seeds of a set train at once, so each takes longer than alone. A training that runs out of time leaves its checkpoint in
+--work and continues in the next call. --out gets a grid for each training, and gpu.json. Pictures come from a mirror,
+see `benchmarks.panel_sets`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ CHANGES: dict[str, Any] = {"network.width": 64, "train.batch_size": 256, "train.
 
 
 def main() -> None:
-    """Trains until the time is up, scores what is finished, and writes what there is to see."""
+    """Trains until the time is up, scores finished trainings, and writes grids and figures."""
     options = parse_options()
     until = time.monotonic() + 60 * options.minutes - RESERVE
     os.environ["GANFORGE_MIRROR"] = str(Path(options.mirror).resolve())
@@ -62,8 +62,8 @@ def main() -> None:
 def parse_options() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--minutes", type=float, default=9, help="that this call takes (default: 9)")
-    parser.add_argument("--training", type=int, default=10, help="minutes of a training that has the device alone")
+    parser.add_argument("--minutes", type=float, default=9, help="minutes of this call (default: 9)")
+    parser.add_argument("--training", type=int, default=10, help="minutes of a training that has the device to itself")
     parser.add_argument("--sets", nargs="+", choices=SETS, default=["cifar10", "sprites"])
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1])
     parser.add_argument("--device", choices=["cuda", "cpu"], default="cuda")
@@ -72,7 +72,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--mirror", type=Path, default=os.environ.get("GANFORGE_MIRROR", ROOT.parent / "shared/data"))
     options = parser.parse_args()
     if options.device == "cuda" and not torch.cuda.is_available():
-        parser.error("there is no CUDA device; --device cpu runs the same on the CPU")
+        parser.error("this machine has no CUDA device; use --device cpu to run on the CPU")
     return options
 
 
@@ -110,12 +110,12 @@ def change(workspace: Path, values: dict[str, Any]) -> None:
 
 
 def finished(workspace: Path) -> bool:
-    """Whether nothing is left to train."""
+    """Whether the training is finished."""
     return (workspace / "models" / "generator" / "config.json").exists()
 
 
 def train(workspaces: list[Path], until: float) -> None:
-    """Trains in all of them at once, until they are through or the time is up; what is not goes on in the next call."""
+    """Trains in all workspaces at once, until they finish or the time is up; the next call continues the others."""
     stage = [sys.executable, "-m", "pipeline.train"]
     running = [subprocess.Popen(stage, cwd=workspace, start_new_session=True) for workspace in workspaces]
     for training in running:
@@ -124,7 +124,7 @@ def train(workspaces: list[Path], until: float) -> None:
         except subprocess.TimeoutExpired:
             training.send_signal(signal.SIGTERM)  # it leaves a checkpoint
     for training, workspace in zip(running, workspaces, strict=True):
-        if training.wait() not in (0, 128 + signal.SIGTERM, -signal.SIGTERM):  # the last: it had not begun
+        if training.wait() not in (0, 128 + signal.SIGTERM, -signal.SIGTERM):  # the last one: it had not begun
             raise RuntimeError(f"the training in {workspace} failed with status {training.returncode}")
 
 
@@ -158,7 +158,7 @@ def look(workspaces: list[Path], out: Path) -> list[dict[str, Any]]:
 
 
 def print_share(rate: float) -> None:
-    """Prints what share of the device's peak a rate of the training in this folder is, penalties not counted."""
+    """Prints the share of the device's peak for a rate of the training in this folder, without penalties."""
     params, data = load_params(), Prepared.load(PREPARED)
     device = configure(params.compute)
     plan = Plan(params.network, params.objective, params.train, params.augment, params.compute)

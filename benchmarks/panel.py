@@ -1,15 +1,14 @@
-"""Proposed settings on unlike sets of pictures: docs/results/panel.json, and docs/explanation/results_panel.md.
+"""Proposed settings on different sets of pictures: docs/results/panel.json, and docs/explanation/results_panel.md.
 
     python -m benchmarks.panel                                  # every set, every arm, three seeds: a day on two cores
     python -m benchmarks.panel shapes emoji --seeds 0           # some
-    python -m benchmarks.panel --minutes 5 --arms proposed      # a shorter training, without the others beside it
+    python -m benchmarks.panel --minutes 5 --arms proposed      # a shorter training, without the other arms
     python -m benchmarks.panel cifar10 --minutes 20 --arms proposed "plain DCGAN" SNGAN
-    python -m benchmarks.panel --validation                     # scored on held-out training pictures, to choose by
+    python -m benchmarks.panel --validation                     # scored on held-out training pictures
 
 Every set is written as a folder of pictures into a copy of the last commit; `ganforge recipe folder` proposes settings
-for it, and `dvc repro evaluate` trains and scores. Other arms change some of the settings and train as long. What was
-measured before is not measured again while `panel.json` holds it. Pictures come from a mirror of the public sources,
-see `benchmarks.panel_sets`.
+for it, and `dvc repro evaluate` trains and scores. Other arms change some of the settings and train as long. Figures in
+`panel.json` are not measured again. Pictures come from a mirror of the public sources, see `benchmarks.panel_sets`.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ from ganforge.training.speed import images_per_second
 
 PANEL = FIGURES / "panel.json"
 MINUTES = 10
-PLAIN = {  # a DCGAN as guides have it: no labels, no penalties, nothing against few pictures
+PLAIN = {  # a DCGAN as in guides: no labels, no penalties, nothing against few pictures
     "network.name": "dcgan",
     "network.conditional": "never",
     "objective.loss": "non_saturating",
@@ -85,9 +84,9 @@ SCORES = {
 
 
 def main() -> None:
-    """Measures what is missing, and writes the page."""
+    """Measures missing figures, and writes the page."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("sets", nargs="*", metavar="SET", help=f"some of {', '.join(SETS)}; none: all of them")
+    parser.add_argument("sets", nargs="*", metavar="SET", help=f"some of {', '.join(SETS)} (default: all)")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--minutes", type=int, default=MINUTES, help="of each training")
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=["proposed", "plain DCGAN", "StyleGAN2-ADA's loss"])
@@ -95,7 +94,7 @@ def main() -> None:
     parser.add_argument("--mirror", type=Path, default=os.environ.get("GANFORGE_MIRROR", ROOT.parent / "shared/data"))
     options = parser.parse_args()
     if unknown := set(options.sets) - set(SETS):
-        parser.error(f"{', '.join(sorted(unknown))} is no set; allowed are {', '.join(SETS)}")
+        parser.error(f"{', '.join(sorted(unknown))} is not a set; allowed are {', '.join(SETS)}")
     os.environ["GANFORGE_MIRROR"] = str(Path(options.mirror).resolve())
     rows = json.loads(PANEL.read_text(encoding="utf-8"))["rows"] if PANEL.exists() else []
     for name in options.sets or SETS:
@@ -116,7 +115,7 @@ def main() -> None:
 def measure(
     name: str, missing: Sequence[tuple[str, int]], rows: list[dict[str, Any]], options: argparse.Namespace
 ) -> None:
-    """Trains on one set with each arm and seed, and keeps every row as soon as it is there."""
+    """Trains on one set with each arm and seed, and saves every row at once."""
     with TemporaryDirectory() as folder:
         workspace = check_out(Path(folder))
         write_set(name, options.mirror, workspace / "data" / "import" / name)
@@ -149,7 +148,7 @@ def measure(
 
 
 def images_in(workspace: Path, minutes: int) -> int:
-    """Images that a training with the settings of a workspace shows in some minutes on this machine."""
+    """Number of images that a training with the settings of a workspace shows in some minutes on this machine."""
     run(workspace, "dvc", "repro", "preprocess")
     speed = subprocess.run(
         [sys.executable, "-c", "from benchmarks.panel import print_speed; print_speed()"],
@@ -188,7 +187,7 @@ def summary(workspace: Path) -> dict[str, Any]:
 
 
 def by_squeezenet(workspace: Path) -> dict[str, float]:
-    """How far the same samples are by a network that learnt none of the data, unless it is the judge."""
+    """Scores of the same samples in SqueezeNet's features, which know nothing of the data; empty if it scored them."""
     if read_config(workspace / EXTRACTOR)["name"] == "squeezenet":
         return {}
     with TemporaryDirectory() as folder:

@@ -1,7 +1,7 @@
-"""The sets of `benchmarks.panel`, written as anybody's folder of pictures: unlike each other in every way there is.
+"""The sets of `benchmarks.panel`, written as folders of pictures; they differ in as many ways as possible.
 
-Each function fills a folder as a user would fill data/import: a folder per class, or pictures alone. Pictures come from
-a mirror of the public sources (``GANFORGE_MIRROR``), or are made here.
+Each function fills a folder as a user would fill data/import: a folder per class, or pictures without folders. Pictures
+come from a mirror of the public sources (``GANFORGE_MIRROR``), or are made here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-Picture = tuple[str, Image.Image | bytes]  # its class, empty where there is none; and pixels, or a JPEG as it came
+Picture = tuple[str, Image.Image | bytes]  # its class, empty if there is none; and pixels, or the original JPEG
 
 EMOJI_CELL = 66  # pixels of the sheets, with a border of one around each emoji
 SPRITE = 64
@@ -28,7 +28,7 @@ SPRITE_COLUMNS = 13
 
 
 def digits(_: Path) -> Iterator[Picture]:
-    """1,797 grey digits of 8x8 pixels, which scikit-learn brings along."""
+    """1,797 grey digits of 8x8 pixels, which come with scikit-learn."""
     from sklearn.datasets import load_digits
 
     bunch = load_digits()
@@ -46,7 +46,7 @@ def mnist(mirror: Path) -> Iterator[Picture]:
 
 
 def shapes(_: Path, count: int = 600, side: int = 48) -> Iterator[Picture]:
-    """Squares, discs and stripes, one saturated flat colour on another: few, and without texture."""
+    """Squares, discs and stripes, one saturated flat colour on another: few pictures, without texture."""
     random = np.random.default_rng(0)
     for number in range(count):
         kind = ("squares", "discs", "stripes")[number % 3]
@@ -72,12 +72,12 @@ def shapes(_: Path, count: int = 600, side: int = 48) -> Iterator[Picture]:
 
 
 def emoji(mirror: Path, style: str = "google") -> Iterator[Picture]:
-    """1,911 emoji of Noto by category, flat colours on a transparent ground, 85 to 386 of a class; or of Twemoji."""
+    """1,911 emoji of Noto, or of Twemoji, by category: flat colours on a transparent ground, 85 to 386 of a class."""
     yield from _emoji(mirror, style, lambda emoji: str(emoji["category"]))
 
 
 def heap(mirror: Path) -> Iterator[Picture]:
-    """All emoji of Twemoji but flags, without classes."""
+    """All emoji of Twemoji except flags, without classes."""
     for emoji, picture in _emoji(mirror, "twitter", lambda emoji: str(emoji["category"])):
         if emoji != "Flags":
             yield "", picture
@@ -94,7 +94,7 @@ def _emoji(mirror: Path, style: str, kind: Callable[[dict[str, object]], str]) -
 
 
 def sprites(mirror: Path, count: int = 3000) -> Iterator[Picture]:
-    """Characters of a game while they walk to the left, to the right and towards us, each another one."""
+    """Different characters of a game, who walk to the left, to the right and towards the viewer."""
     layers: dict[str, list[Image.Image]] = {}
     with zipfile.ZipFile(mirror / "sprites" / "Sprites-3ce4048c.zip") as archive:
         for name in sorted(archive.namelist()):
@@ -117,7 +117,7 @@ def sprites(mirror: Path, count: int = 3000) -> Iterator[Picture]:
 
 
 def cifar10(mirror: Path, *, most: dict[str, int] | None = None) -> Iterator[Picture]:
-    """60,000 photographs of ten kinds of things, 32x32, as JPEGs; or so many of some classes."""
+    """60,000 photographs of ten kinds of things, 32x32, as JPEGs; or some of some classes."""
     left = Counter(most) if most is not None else None
     with tarfile.open(mirror / "cifar10_jpeg" / "CIFAR-10-images-d7d05618.tar.xz") as archive:
         for member in archive:
@@ -139,7 +139,7 @@ def photographs(mirror: Path) -> Iterator[Picture]:
 
 
 def unbalanced(mirror: Path) -> Iterator[Picture]:
-    """Photographs of ten kinds of things, 2,000 of the first and ever fewer of the others, down to 60."""
+    """Photographs of ten kinds of things, from 2,000 of the first down to 60 of the last."""
     counts = np.geomspace(2000, 60, len(CIFAR_CLASSES)).round().astype(int)
     return cifar10(mirror, most=dict(zip(CIFAR_CLASSES, counts.tolist(), strict=True)))
 
@@ -173,7 +173,7 @@ SETS: dict[str, Callable[[Path], Iterator[Picture]]] = {
 
 
 def write_set(name: str, mirror: Path, folder: Path) -> None:
-    """Writes the pictures of a set into a folder that is not there yet."""
+    """Writes the pictures of a set into a new folder."""
     numbers: Counter[str] = Counter()
     for kind, picture in SETS[name](mirror):
         place = folder / kind.replace("/", " ") if kind else folder

@@ -1,11 +1,11 @@
-"""How long photographs take to become arrays, beside torchvision's ImageFolder, transforms and DataLoader.
+"""Measures how long photographs take to become arrays, and compares with torchvision's ImageFolder and DataLoader.
 
     python -m benchmarks.preprocess
     python -m benchmarks.preprocess --count 200000 --rounds 0
 
-Both read the same JPEGs of 256x256 pixels with the same number of processes, in turns, and leave one array of 32x32.
-Ours also digests every file, leaves out what repeats, splits and writes its tables. The memory is that of the stage
-`preprocess`, all of its processes together, while it does the same. Files are generated, each of its own.
+Both read the same JPEGs of 256x256 pixels with the same number of processes, in turns, and return an array of 32x32.
+Ours also digests every file, removes copies, splits and writes its tables. The memory is that of all processes of the
+stage `preprocess` on the same files. The files are generated, and all differ.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from ganforge.params.recipes import apply_recipe, apply_values
 
 ROOT = Path(__file__).parents[1]
 SIDE, TARGET, CLASSES, QUALITY = 256, 32, 10, 90
-COARSE = 24  # pixels of the random picture that is enlarged: soft shapes, as photographs have
+COARSE = 24  # pixels of the random picture to enlarge: soft shapes, as in photographs
 BATCH = 64
 PROCESSES = processors()
 POLL = 0.2  # seconds; asking takes a while
@@ -45,7 +45,7 @@ def main() -> None:
     """Generates, measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=60_000, help="images")
-    parser.add_argument("--rounds", type=int, default=5, help="turns of both; 0: measure the memory alone")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of both; 0: measure only the memory")
     parser.add_argument("--only", choices=CONTENDERS, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.only:
@@ -86,7 +86,7 @@ def compare(count: int, rounds: int) -> None:
 
 
 def seconds_of(name: str) -> float:
-    """Seconds that one of them takes in a fresh process, what it imports not counted."""
+    """Seconds that one of them takes in a new process, without imports."""
     command = [sys.executable, "-m", "benchmarks.preprocess", "--only", name]
     result = subprocess.run(command, env=environment(), capture_output=True, text=True, check=True)
     return float(result.stdout.split()[-1])
@@ -102,12 +102,12 @@ def generate(number: int) -> None:
 
 
 def environment() -> dict[str, str]:
-    """That of a process which finds the project from elsewhere."""
+    """The environment of a process that imports the project from another folder."""
     return os.environ | {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
 
 
 def stage_memory() -> tuple[float, int]:
-    """Seconds that the stage takes, and the most bytes that its processes hold, pages they share counted once."""
+    """Seconds of the stage, and the peak bytes of its processes, with shared pages counted once."""
     start, peak = time.perf_counter(), 0
     process = subprocess.Popen(
         [sys.executable, "-m", "pipeline.preprocess"], env=environment(), stdout=sys.stderr, stderr=subprocess.DEVNULL
@@ -130,7 +130,7 @@ def stage_memory() -> tuple[float, int]:
 
 
 def memory_of(process: psutil.Process) -> int:
-    """Bytes of a process and its children, those that they share divided among them."""
+    """Bytes of a process and its children, with shared bytes divided among them."""
     total = 0
     try:
         for each in [process, *process.children(recursive=True)]:
@@ -141,7 +141,7 @@ def memory_of(process: psutil.Process) -> int:
 
 
 def ours() -> float:
-    """What the stage does; seconds."""
+    """The work of the stage; returns seconds."""
     settings = load_params().dataset
     assert isinstance(settings, FolderSettings)
     start = time.perf_counter()
@@ -154,7 +154,7 @@ def say_nothing(done: int, total: int) -> None:
 
 
 def theirs() -> float:
-    """What one would write with torchvision; seconds."""
+    """The usual code with torchvision; returns seconds."""
     from torch.utils.data import DataLoader
     from torchvision.datasets import ImageFolder
     from torchvision.transforms import v2

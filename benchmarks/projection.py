@@ -1,4 +1,4 @@
-"""How well unseen signals are found among those that a generator can draw: ``python -m benchmarks.projection 200``."""
+"""Measures how well unseen signals are projected to codes: ``python -m benchmarks.projection 200``."""
 
 import sys
 from pathlib import Path
@@ -36,7 +36,7 @@ def main(count: int) -> None:
     )
     sheet = Path(f"reports/projection{SHEET_SUFFIX}")
     signal.sheet(np.concatenate([wanted[:SHOWN], projection.signals[:SHOWN]]), SHOWN, sheet)
-    print(f"{sheet} shows the first of them, above as they are, below as they were reconstructed.")
+    print(f"{sheet} shows the first of them: originals above, reconstructions below.")
 
 
 if __name__ == "__main__":

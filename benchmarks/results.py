@@ -1,12 +1,11 @@
 """Rebuilds docs/explanation/results.md: every recipe and family of networks, run by the pipeline as a user runs it.
 
     make results                               # everything: hours on two cores
-    make results PARTS="families digits"       # some parts; the others keep the figures that they have
-    make results PARTS="mnist_gpu"             # needs a CUDA device; without one "everything" leaves such parts out
+    make results PARTS="families digits"       # some parts; the others keep their figures
+    make results PARTS="mnist_gpu"             # needs a CUDA device; without one, "everything" skips such parts
 
-Each part runs `dvc repro` in a copy of the last commit, once for each of its settings, and keeps what the pipeline
-wrote: the scores, the seconds of training and the sample grid. MNIST's files are downloaded, or taken from
-GANFORGE_MIRROR.
+Each part runs `dvc repro` in a copy of the last commit, once for each of its settings, and saves the scores, the
+seconds of training and the sample grid. MNIST's files are downloaded, or copied from GANFORGE_MIRROR.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ class Part:
     Attributes:
         recipe: a file of recipes/.
         runs: name of each run to the keys of params.yaml that it changes.
-        gpu: whether it is for a CUDA device; if not, it runs on the CPU, whatever else there is.
+        gpu: whether it runs on a CUDA device; otherwise it runs on the CPU.
     """
 
     recipe: str
@@ -55,7 +54,7 @@ UNTUNED: dict[str, Any] = {
     "network.discriminator_width": "same",
     "train.learning_rate": {"start": 0.006, "end": 0.0001, "shape": "linear", "begin": 0.5},
 }
-# What the recipe `mnist` had when a GPU was there to measure on.
+# The recipe `mnist` at the time of the measurement on a GPU.
 BEFORE: dict[str, Any] = {
     "network.width": 32,
     "network.latent_dim": 64,
@@ -106,17 +105,17 @@ PARTS = {
 
 
 def main() -> None:
-    """Runs the parts that were asked for, then writes the page from all figures that there are."""
+    """Runs the given parts, then writes the page from all figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"some of {', '.join(PARTS)}; none: all of them")
-    parser.add_argument("--page-only", action="store_true", help="write the page from the figures of before")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"some of {', '.join(PARTS)} (default: all)")
+    parser.add_argument("--page-only", action="store_true", help="write the page from the saved figures")
     options = parser.parse_args()
     unknown = set(options.parts) - set(PARTS)
     if unknown:
-        parser.error(f"{', '.join(sorted(unknown))} is no part; allowed are {', '.join(PARTS)}")
+        parser.error(f"{', '.join(sorted(unknown))} is not a part; allowed are {', '.join(PARTS)}")
     possible = [name for name, part in PARTS.items() if torch.cuda.is_available() or not part.gpu]
     if impossible := set(options.parts) - set(possible):
-        parser.error(f"{', '.join(sorted(impossible))} needs a CUDA device, and there is none; name other parts")
+        parser.error(f"{', '.join(sorted(impossible))} needs a CUDA device, which this machine lacks; name other parts")
     for name in [] if options.page_only else options.parts or possible:
         run_part(name, PARTS[name])
     write_pages(
@@ -126,7 +125,7 @@ def main() -> None:
 
 
 def run_part(name: str, part: Part) -> None:
-    """Runs the pipeline for each setting in one workspace, so that data and extractor are made once."""
+    """Runs the pipeline for each setting in one workspace, so that it makes data and extractor once."""
     figures = []
     with TemporaryDirectory() as folder:
         workspace = check_out(Path(folder))
@@ -163,7 +162,7 @@ def run(workspace: Path, *command: str) -> None:
 
 
 def collected(workspace: Path) -> dict[str, Any]:
-    """What the pipeline measured."""
+    """The figures that the pipeline measured."""
     history = pd.read_csv(workspace / "reports" / "training.csv")
     config = json.loads((workspace / "models" / "generator" / "config.json").read_text(encoding="utf-8"))
     return {
@@ -187,9 +186,9 @@ def save_grid(source: Path, target: Path) -> None:
 
 
 def stolen_and_all() -> tuple[int, int]:
-    """Ticks that this virtual machine wanted to run and could not, and all ticks of its cores; zeros where unknown.
+    """Stolen ticks of this virtual machine, and all ticks of its cores; zeros if unknown.
 
-    The eighth figure of Linux's /proc/stat: what the host gave to others. Seconds are longer by as much.
+    Stolen ticks are the eighth figure of Linux's /proc/stat: time that the host gave to others.
     """
     try:
         ticks = [int(figure) for figure in Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
@@ -199,13 +198,13 @@ def stolen_and_all() -> tuple[int, int]:
 
 
 def stolen_since(before: tuple[int, int]) -> float:
-    """Share of the cores' time that others took since ``before``."""
+    """Share of the cores' time that was stolen since ``before``."""
     stolen, everything = (now - then for now, then in zip(stolen_and_all(), before, strict=True))
     return round(stolen / everything, 3) if everything else 0.0
 
 
 def machine(*, gpu: bool) -> str:
-    """What the figures were measured on."""
+    """The machine of the figures."""
     cores = "" if gpu else f", {os.cpu_count()} cores"
     return f"{machine_name(torch.device('cuda' if gpu else 'cpu'))}{cores}"
 

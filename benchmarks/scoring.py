@@ -1,9 +1,9 @@
-"""How long scores take at the size of MNIST: 50,000 training images, 10,000 test images, 3 x 10,000 samples.
+"""Measures the time of scores at the size of MNIST: 50,000 training images, 10,000 test images, 3 x 10,000 samples.
 
     python -m benchmarks.scoring
 
-Features and images are random: only their number matters here. Precision, recall, density and coverage of 10,000
-against 10,000 are also taken by the package `prdc` of those who published the latter two, in the same process.
+Features and images are random: only their number matters. Precision, recall, density and coverage of 10,000 against
+10,000 are also computed in the same process by the package `prdc`, from the authors of density and coverage.
 """
 
 from __future__ import annotations
@@ -71,12 +71,12 @@ def points(random: np.random.Generator, count: int) -> np.ndarray:
 
 
 def recognised(random: np.random.Generator, images: Split) -> Features:
-    """What an extractor might say of images."""
+    """Random features in place of an extractor's."""
     return Features(points(random, len(images)), images.required_labels())
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """How long it takes."""
+    """Seconds of a call."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start

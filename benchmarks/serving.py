@@ -1,8 +1,8 @@
-"""How fast a served champion answers on this machine.
+"""Measures how fast a served champion answers on this machine.
 
     make repro && make register && python -m benchmarks.serving
 
-It starts `ganforge serve` as `make serve` does, and asks over HTTP from this one process, one request after the other.
+It starts `ganforge serve` as `make serve` does, and sends HTTP requests from this process, one after the other.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ COUNTS = (1, 64, 1000)  # samples in one request
 
 
 def main() -> None:
-    """Starts it, asks, and prints a row for each size of request."""
+    """Starts the server, sends requests, and prints a row for each size of request."""
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -38,7 +38,7 @@ def main() -> None:
     try:
         while not answers(port):
             if server.poll() is not None or time.perf_counter() - started > LONGEST_START:
-                sys.exit("`ganforge serve` did not start: try it by hand, it says why.")
+                sys.exit("`ganforge serve` did not start: run it by hand to see why.")
             time.sleep(0.05)
         print(f"| {machine_name(torch.device('cpu'))} | |")
         print("|---|---|")
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def answers(port: int) -> bool:
-    """Whether it is up."""
+    """Whether the server answers."""
     try:
         return asked(port, 1) > 0
     except OSError:
@@ -63,7 +63,7 @@ def answers(port: int) -> bool:
 
 
 def asked(port: int, count: int) -> float:
-    """Seconds until so many samples are here."""
+    """Seconds of a request for so many samples."""
     body = json.dumps({"inputs": [{"n": count}]}).encode()
     request = urllib.request.Request(f"http://127.0.0.1:{port}/invocations", body, {"Content-Type": "application/json"})
     start = time.perf_counter()

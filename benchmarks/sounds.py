@@ -1,9 +1,9 @@
-"""How fast sounds are rebuilt of spectrograms, and prepared; on one core.
+"""Measures how fast sounds are rebuilt from spectrograms, and prepared, on one core.
 
     python -m benchmarks.sounds
 
-Both are beside plain references that are measured in turns with them: the algorithm of Griffin and Lim by scipy's
-transform, a clip after the other, and reading the same files without doing anything with them.
+Both are compared, in turns, with plain references: the algorithm of Griffin and Lim with scipy's transform, one clip
+after the other, and reading the same files without processing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ganforge.signals.spectrum import PHASE_SEED, Analysis
 
 RATE, SAMPLES, FFT, ROUNDS = 8000, 8192, 256, 32
 CLIPS, TURNS = 64, 5
-FILE_RATE, FILE_SECONDS = 44_100, 5  # of the files that are prepared
+FILE_RATE, FILE_SECONDS = 44_100, 5  # of the files to prepare
 
 
 def clips(count: int, rate: int, samples: int) -> np.ndarray:
@@ -41,7 +41,7 @@ def clips(count: int, rate: int, samples: int) -> np.ndarray:
 
 
 def plain(magnitude: np.ndarray, analysis: Analysis) -> np.ndarray:
-    """Griffin & Lim 1984 without momentum, by scipy: magnitudes (bins + 1, frames + 1) to a sound."""
+    """Griffin & Lim 1984 without momentum, with scipy: magnitudes (bins + 1, frames + 1) to a sound."""
     window = analysis.window.numpy()
     transform = scipy.signal.ShortTimeFFT(window, analysis.hop, RATE, phase_shift=None)
     frames = magnitude.shape[1]
@@ -56,28 +56,28 @@ def plain(magnitude: np.ndarray, analysis: Analysis) -> np.ndarray:
 
 
 def seconds_of(action: Callable[[], object]) -> float:
-    """How long it takes, once."""
+    """Seconds of one call."""
     begin = time.perf_counter()
     action()
     return time.perf_counter() - begin
 
 
 def in_turns(ours: Callable[[], object], reference: Callable[[], object]) -> tuple[float, float]:
-    """The median seconds of both, run in turns."""
+    """The median seconds of both, which run in turns."""
     pairs = [(seconds_of(ours), seconds_of(reference)) for _ in range(TURNS)]
     first, second = np.median(pairs, axis=0)
     return float(first), float(second)
 
 
 def convergence(analysis: Analysis, sounds: torch.Tensor, rebuilt: torch.Tensor) -> float:
-    """The mean share of the magnitudes by which sounds differ."""
+    """The mean difference of magnitudes, as a share of the magnitudes."""
     wanted, found = (analysis.transform(each)[:, :-1, :-1].abs() for each in (sounds, rebuilt))
     shares = (wanted - found).flatten(1).norm(dim=1) / wanted.flatten(1).norm(dim=1)
     return float(shares.mean())
 
 
 def rebuilding() -> None:
-    """Clips a second at 32 rounds, and how near they come."""
+    """Clips a second at 32 rounds, and their convergence."""
     analysis, sounds = Analysis(SAMPLES, FFT), torch.from_numpy(clips(CLIPS, RATE, SAMPLES))
     logarithms = analysis.log_magnitude(sounds)
     magnitudes = torch.nn.functional.pad(logarithms.exp(), (0, 1, 0, 1)).numpy()
@@ -93,7 +93,7 @@ def rebuilding() -> None:
 
 
 def preparing() -> None:
-    """Seconds of sound that are prepared in a second: read, mixed, resampled, transformed and rebuilt."""
+    """Seconds of sound prepared in a second: read, mixed, resampled, transformed and rebuilt."""
     hearing = Hearing(RATE, SAMPLES, "loudest", "peak", 0.0, -60.0)
     about = about_sounds(RATE, SAMPLES, FFT)
     waveform = WaveformSignal((1, SAMPLES), about)

@@ -1,10 +1,10 @@
-"""Emoji to be drawn in three styles, as a user would put them into data/import: for docs/how_to/style_transfer.md.
+"""Writes emoji in three styles, as a user would put them into data/import, for docs/how_to/style_transfer.md.
 
     python -m benchmarks.styles data/import
 
-Sources are every other emoji of Noto. The others, as Twemoji draws them, are shared out among three styles: as they
-are, as pencil lines, and in yellow on the blue of night. So no source has a partner. The sheets come from a mirror of
-the public emoji-data repository (``GANFORGE_MIRROR``).
+Sources are every other emoji of Noto. The others, in Twemoji's drawings, are divided among three styles: unchanged, as
+pencil lines, and in yellow on dark blue. So no source has a partner. The sheets come from a mirror of the public
+emoji-data repository (``GANFORGE_MIRROR``).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ WHITE = (255, 255, 255, 255)
 
 
 def pencil(picture: Image.Image) -> Image.Image:
-    """Its outlines, dark on white."""
+    """The outlines of a picture, dark on white."""
     lines = ImageOps.invert(picture.convert("L")).filter(ImageFilter.FIND_EDGES)
     return ImageOps.invert(ImageOps.autocontrast(lines)).convert("RGB")
 
@@ -56,9 +56,9 @@ def write_styles(mirror: Path, folder: Path) -> None:
 
 
 def main() -> None:
-    """Writes them into the folder that is named."""
+    """Writes the emoji into the given folder."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("folder", type=Path, help="data/import of a project, for one")
+    parser.add_argument("folder", type=Path, help="where to write, such as data/import of a project")
     options = parser.parse_args()
     write_styles(Path(os.environ.get("GANFORGE_MIRROR", ROOT.parent / "shared/data")), options.folder)
 

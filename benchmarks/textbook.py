@@ -1,8 +1,8 @@
-"""The GAN of the beginners' guides, done rightly but without a thought for speed: what ours is measured against.
+"""The GAN of beginners' guides, as a baseline: correct, but not optimised for speed.
 
 A DCGAN with batch norm in both networks and binary cross-entropy; a DataLoader with two workers and transforms for
-every single image, two backward passes for the discriminator, its gradients computed once more in the generator's turn,
-losses read back at every step, Adam as it comes.
+every single image, two backward passes for the discriminator, its gradients computed again in the generator's turn,
+losses read at every step, and PyTorch's default Adam.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ REAL, FAKE = 1.0, 0.0
 
 
 class TransformedImages(Dataset[tuple[Tensor, int]]):
-    """One image at a time: to a PIL image, to a tensor, normalised.
+    """Images one at a time: converted to a PIL image, then to a tensor, and normalised.
 
     Args:
         images: uint8 (N, channels, height, width).
@@ -58,7 +58,7 @@ class TextbookLoop:
         discriminator: D(images, condition) -> scores (batch,), on ``device``.
         images: uint8 (N, channels, height, width).
         labels: (N,) int64.
-        conditional: whether the networks are given the labels, or nothing.
+        conditional: whether the networks get the labels.
         batch_size: images in a step.
         latent_dim: entries of the latent vector.
         device: where to train.
@@ -131,7 +131,7 @@ class TextbookGenerator(nn.Module):
     Args:
         shape: (channels, height, width), the last two divisible by 4.
         latent_dim: entries of the latent vector.
-        classes: labels, whose embedding is put beside the latent vector; 0 for none.
+        classes: number of labels, whose embedding is appended to the latent vector; 0 for none.
     """
 
     def __init__(self, shape: tuple[int, ...], latent_dim: int, classes: int) -> None:
@@ -162,7 +162,7 @@ class TextbookGenerator(nn.Module):
 
 
 class TextbookDiscriminator(nn.Module):
-    """Two strided convolutions, batch norm after the second -> score; a label becomes one more plane of the image.
+    """Two strided convolutions, batch norm after the second -> score; a label becomes a further plane of the image.
 
     Args:
         shape: (channels, height, width), the last two divisible by 4.
@@ -210,19 +210,19 @@ class Saturation(nn.Module):
 
 
 class Plain(nn.Sequential):
-    """Layers that are given no condition."""
+    """Layers without a condition."""
 
     def forward(self, x: Tensor, *_: Tensors) -> Tensor:
-        """As the layers one after the other."""
+        """Applies the layers one after the other."""
         output: Tensor = super().forward(x)  # type: ignore[no-untyped-call]
         return output
 
 
 def plain_generator(generator: nn.Module) -> nn.Module:
-    """Our unconditional DCGAN generator of square images, the same map in the layers of textbooks.
+    """Our unconditional DCGAN generator of square images: the same map, in the layers of textbooks.
 
-    The dense start becomes a transposed convolution of a single position, and the convolution before a rearrangement of
-    channels into positions a transposed convolution of kernel 6.
+    The dense start becomes a transposed convolution of a single position. The convolution before a rearrangement of
+    channels into positions becomes a transposed convolution of kernel 6.
     """
     assert isinstance(generator, DCGANGenerator)
     start: Any = generator.start
@@ -235,14 +235,14 @@ def plain_generator(generator: nn.Module) -> nn.Module:
         first.weight.copy_(start.weight.reshape(height, width, -1, start.in_features).permute(3, 2, 0, 1))
         taps = last.weight.reshape(channels, 2, 2, last.in_channels, 3, 3).flip(4, 5)
         outermost.weight.copy_(taps.permute(3, 0, 4, 1, 5, 2).reshape(outermost.weight.shape))
-    assert not start.bias.any()  # nor after training: batch norm follows
-    assert not last.bias.any()  # in the beginning
+    assert not start.bias.any()  # also after training, since batch norm follows
+    assert not last.bias.any()  # only at the start
     rest = [layer for layer in generator.normalise if not isinstance(layer, Unflatten)]
     return Plain(nn.Unflatten(1, (-1, 1, 1)), first, *rest, *generator.up, outermost, Saturation())
 
 
 def plain_discriminator(discriminator: nn.Module) -> nn.Module:
-    """Our unconditional DCGAN discriminator of square images, the same map in the layers of textbooks."""
+    """Our unconditional DCGAN discriminator of square images: the same map, in the layers of textbooks."""
     assert isinstance(discriminator, DCGANDiscriminator)
     layers: list[Any] = list(discriminator.layers)
     near, rest = layers[1], layers[2:]

@@ -1,10 +1,10 @@
-"""How long it takes to reach the score of a textbook DCGAN after ten minutes: the figure that users feel.
+"""Measures how long it takes to reach the score of a textbook DCGAN after ten minutes.
 
     make repro && .venv/bin/python -m benchmarks.time_to_quality
 
-Trains the settings of params.yaml and two textbook DCGANs (unconditional and conditional) on the data that the pipeline
-has prepared. All are scored by the Frechet distance of their samples from the training images, between features of the
-pipeline's extractor; the clock stands still meanwhile. Ours is scored with its averaged weights.
+It trains the settings of params.yaml and two textbook DCGANs (unconditional and conditional) on the prepared data of
+the pipeline. All are scored by the Frechet distance of their samples from the training images, in the features of the
+pipeline's extractor; the clock stops during scoring. Ours is scored with its averaged weights.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.setup import Plan, build_trainer, generator_spec
 
 EXTRACTOR, PREPARED = Path("models/extractor"), Path("data/prepared")
-FIRST_LOOK, GROWTH = 1.0, 1.25  # seconds until the first score, and how much later each one is than the one before
+FIRST_LOOK, GROWTH = 1.0, 1.25  # seconds until the first score, and the ratio of the times of two scores
 
 Judge = Callable[[nn.Module], float]
 
@@ -44,9 +44,9 @@ class Clock:
     """Seconds of training, and the distance at some of them.
 
     Attributes:
-        judge: a generator to its distance.
+        judge: measures a generator's distance.
         device: where it trains.
-        seconds: of training so far.
+        seconds: seconds of training so far.
         curve: (seconds, distance).
     """
 
@@ -57,7 +57,7 @@ class Clock:
     _next: float = FIRST_LOOK
 
     def run(self, step: Callable[[], Any], generator: nn.Module) -> None:
-        """One step on the clock, and a score off it when one is due."""
+        """Runs a step with the clock on, and scores with the clock off if a score is due."""
         began = time.perf_counter()
         step()
         self.seconds += time.perf_counter() - began
@@ -78,7 +78,7 @@ class Clock:
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--seconds", type=float, default=600, help="of training for each textbook DCGAN")
+    parser.add_argument("--seconds", type=float, default=600, help="seconds of training for each textbook DCGAN")
     parser.add_argument("--out", type=Path, help="where to write the figures as JSON")
     options = parser.parse_args()
     params, data = load_params(), Prepared.load(PREPARED)
@@ -95,7 +95,7 @@ def main() -> None:
 
 
 def judge_of(params: Params, spec: NetworkSpec, data: Prepared, device: torch.device) -> Judge:
-    """The score that training itself chooses the best generator by."""
+    """The score that training uses to choose the best generator."""
     pool = data.splits["train"].columns
     return distance_to_training_data(EXTRACTOR, spec, pool, params.train.best_samples, device)
 
@@ -115,7 +115,7 @@ def ours(params: Params, data: Prepared, device: torch.device, judge: Judge) -> 
 def textbook(
     params: Params, data: Prepared, device: torch.device, spec: NetworkSpec, judge: Judge, seconds: float
 ) -> list[tuple[float, float]]:
-    """The curve of a textbook DCGAN, conditional where ``spec`` is."""
+    """The curve of a textbook DCGAN, conditional if ``spec`` is."""
     torch.manual_seed(params.train.seed)
     train = data.splits["train"]
     classes = len(data.meta.classes) if spec.condition.columns else 0
@@ -138,7 +138,7 @@ def textbook(
 
 
 def summary(params: Params, device: torch.device, curves: dict[str, list[tuple[float, float]]]) -> dict[str, Any]:
-    """For each textbook network its score, and the seconds after which ours was better and stayed so."""
+    """For each textbook network its score, and the seconds after which ours stayed better."""
     rows = {}
     for name, curve in curves.items():
         last, best = curve[-1][1], min(distance for _, distance in curve)

@@ -1,13 +1,13 @@
-"""What recording in MLflow takes of a training at the default settings.
+"""Measures the time that recording in MLflow costs a training at the default settings.
 
     make repro && python -m benchmarks.tracking
 
-It trains as the stage `train` does, each time in a process of its own, on the data that the pipeline left, into a
-store of its own. MLflow is written to by a process beside the training. Between every two reports, the time that passed
-and the processor time that this process took are noted: how much the one grows with the other, by least squares over
-the reports of all trainings, is what a second of recording takes of training, and that times the seconds from the first
-report to the last is the cost. (Trainings with and without it differ by chance more than that.) That the end waits for
-a slow server some seconds at most is a matter of tests (docs/explanation/reliability.md).
+It trains as the stage `train` does, each time in a new process and with a separate store, on the data of the pipeline.
+A second process writes to MLflow. Between two reports, the benchmark notes the elapsed time and the processor time of
+that process. Least squares over the reports of all trainings give the training time that a second of recording costs;
+times the seconds of recording between the first report and the last, this is the cost. (Trainings with and without
+recording differ by more than that.) Tests check that the end waits for a slow server for some seconds at most
+(docs/explanation/reliability.md).
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class Moment:
     """A report of the training.
 
     Attributes:
-        time: when it came, in seconds.
+        time: its time in seconds.
         taken: processor time of the recording process until then, in seconds.
-        pictures: sheets of samples that there were.
+        pictures: number of sheets of samples until then.
     """
 
     time: float
@@ -55,12 +55,12 @@ class Moment:
 
 @dataclass
 class Training:
-    """One that was measured.
+    """A measured training.
 
     Attributes:
-        seconds: that it took.
+        seconds: its duration.
         before: processor time of the recording process before it, in seconds.
-        waited: for the recording at its end, in seconds.
+        waited: time that it waited for the recording at its end, in seconds.
         moments: its reports.
     """
 
@@ -71,19 +71,19 @@ class Training:
 
     @property
     def taken(self) -> float:
-        """Processor time of the recording process meanwhile, in seconds."""
+        """Processor time of the recording process during the training, in seconds."""
         return self.moments[-1].taken - self.moments[0].taken
 
 
 class MeasuredRun(LiveRun):
-    """One that notes what its process took of the processor, at every report."""
+    """Notes the processor time of its process at every report."""
 
     def __init__(self) -> None:
         super().__init__()
         self.process, self.moments = psutil.Process(self._process.pid), list[Moment]()
 
     def show(self, rows: Sequence[Row], pictures: Sequence[Path]) -> None:
-        """As it is, and a note of the moment."""
+        """Sends the report, and notes the time."""
         self.moments.append(Moment(time.perf_counter(), self.taken(), len(pictures)))
         super().show(rows, pictures)
 
@@ -94,9 +94,9 @@ class MeasuredRun(LiveRun):
 
 
 def main() -> None:
-    """Trains some times, the first time into a store that has to be made, and prints a row for each."""
+    """Trains several times, the first time with a new store, and prints a row for each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=4, help="how many, the first into a new store (default: 4)")
+    parser.add_argument("--runs", type=int, default=4, help="trainings, the first with a new store (default: 4)")
     parser.add_argument("--train", type=Path, help=argparse.SUPPRESS)  # one of them, in this folder
     options = parser.parse_args()
     if options.train:
@@ -106,7 +106,7 @@ def main() -> None:
 
 
 def compare(runs: int) -> None:
-    """Prints what each training took and what its recording did."""
+    """Prints the time of each training and of its recording."""
     from benchmarks.training import machine_name
     from ganforge.compute.device import configure
 
@@ -129,7 +129,7 @@ def compare(runs: int) -> None:
 
 
 def start(folder: Path, name: str) -> Training:
-    """Trains in a process of its own, recording into a store in ``folder``."""
+    """Trains in a new process, and records into a store in ``folder``."""
     work = folder / name
     work.mkdir()
     store = {"MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db"}
@@ -140,7 +140,7 @@ def start(folder: Path, name: str) -> Training:
 
 
 def train(params: Params, work: Path) -> None:
-    """Trains as the stage does, and writes what was measured."""
+    """Trains as the stage does, and writes the measurements."""
     with MeasuredRun() as live:
         from ganforge.compute.device import configure
         from ganforge.prepared.meta import Prepared
@@ -162,9 +162,9 @@ def train(params: Params, work: Path) -> None:
 
 
 def lost_by_second(trainings: Sequence[Sequence[Moment]]) -> tuple[float, float]:
-    """Seconds by which training takes longer for a second of processor time of the recording process, and their error.
+    """Additional seconds of training per second of processor time of the recording process, and their standard error.
 
-    Intervals that end in a sheet of samples are left out: there the training itself does something else.
+    Intervals that end in a sheet of samples are left out, since drawing it takes time.
     """
     taken, passed = list[float](), list[float]()
     for moments in trainings:

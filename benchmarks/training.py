@@ -1,14 +1,13 @@
-"""Images per second of our trainer beside those of a textbook loop: same networks, same loss, same batch.
+"""Compares images per second of our trainer and of a textbook loop: same networks, same loss, same batch.
 
-The textbook writes the networks down as textbooks do, with a strided convolution where ours rearranges positions and a
-convolution where ours has a dense layer: the same maps with the same weights, as a test shows.
+The textbook loop has the layers of textbooks: a strided convolution where ours rearranges positions, and a convolution
+where ours has a dense layer. A test shows that these are the same maps with the same weights.
 
     python -m benchmarks.training            # DCGAN 32x32, width 64, batch 64, on the CPU or on CUDA
 
-Both train in turns of some steps, so that whatever else the machine does hits both. The textbook loop has a process of
-its own, which waits while ours has its turn: ours sets up the memory allocator and the way threads wait for its whole
-process. FLOPs are counted by PyTorch's counter for our step; the peak is that of a large convolution. The table is
-printed and written to --out.
+Both train in turns of some steps, so that other load of the machine affects both. The textbook loop has its own
+process, since ours configures the memory allocator and the waiting of threads for a whole process. PyTorch's counter
+counts the FLOPs of our step; the peak is that of a large convolution. The table is printed and written to --out.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.settings import NoAugmentation, TrainSettings
 from ganforge.training.setup import Plan, build_trainer, generator_spec
 
-IMAGES = 8192  # in the data set, random ones: only their number of pixels matters here
+IMAGES = 8192  # random ones in the data set: only their number of pixels matters
 PEAK_CHANNELS = 128
 PEAK_SECONDS = 1.0
 
@@ -67,7 +66,7 @@ def main() -> None:
         with own_process(serve_textbook, options, plan, str(device), environment=UNSET) as textbook:
             loops: dict[str, TimedLoop] = {"ours": partial(timed, trainer.game.advance, device), "textbook": textbook}
             rates = alternate(loops, options.rounds, options.steps)
-    memory = peak_memory(device)  # before the measurement of the peak takes some
+    memory = peak_memory(device)  # before measuring the peak allocates more
     rate, plain = (options.batch / statistics.median(rates[name]) for name in ("ours", "textbook"))
     peak = measured_peak(device, bfloat16=options.precision == "bfloat16")
     result = {
@@ -92,7 +91,7 @@ def main() -> None:
 
 
 def serve_textbook(connection: Connection, options: argparse.Namespace, plan: Plan, device_name: str) -> None:
-    """Trains in the other process, when it is told to."""
+    """Trains in the other process, on request."""
     torch.set_num_threads(options.threads)
     device = torch.device(device_name)
     with TemporaryDirectory() as folder:
@@ -122,7 +121,7 @@ def parse_options() -> argparse.Namespace:
 def loop_parser(
     doc: str | None, *, width: int, resolution: int, batch: int, rounds: int = 7, steps: int = 5
 ) -> argparse.ArgumentParser:
-    """What benchmarks of a training loop beside a textbook's are asked for; ``doc`` begins with what it measures."""
+    """Options of benchmarks that compare a training loop with a textbook's; ``doc`` begins with what it measures."""
     parser = argparse.ArgumentParser(description=(doc or "").splitlines()[0])
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda", "mps"])
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
@@ -130,7 +129,7 @@ def loop_parser(
     parser.add_argument("--resolution", type=int, default=resolution)
     parser.add_argument("--batch", type=int, default=batch)
     parser.add_argument("--precision", default="float32", choices=["float32", "tf32", "bfloat16"])
-    parser.add_argument("--rounds", type=int, default=rounds, help="how often each has its turn")
+    parser.add_argument("--rounds", type=int, default=rounds, help="number of turns of each")
     parser.add_argument("--steps", type=int, default=steps, help="steps in a turn")
     return parser
 
@@ -163,7 +162,7 @@ def benchmark_plan(options: argparse.Namespace, compute: ComputeSettings) -> Pla
 
 
 def textbook_training(options: argparse.Namespace) -> TrainSettings:
-    """params.yaml, with Adam(2e-4, 0.5) in equal turns and without an end."""
+    """params.yaml, with Adam(2e-4, 0.5), equal turns and no end."""
     return load_params().train.model_copy(
         update={
             "images": 10**9,
@@ -205,7 +204,7 @@ def count_flops(trainer: Any) -> int:
 
 
 def measured_peak(device: torch.device, *, bfloat16: bool) -> float:
-    """Operations per second of a large convolution, forwards: the best of some rounds."""
+    """Operations per second of the forward pass of a large convolution: the best of some rounds."""
     layer = arrange(torch.nn.Conv2d(PEAK_CHANNELS, PEAK_CHANNELS, 3, padding=1).to(device), 2)
     x = torch.randn(64, PEAK_CHANNELS, 32, 32, device=device).contiguous(memory_format=torch.channels_last)
     operations = 2 * 64 * 32 * 32 * PEAK_CHANNELS**2 * 9
@@ -222,7 +221,7 @@ def measured_peak(device: torch.device, *, bfloat16: bool) -> float:
 
 
 def peak_memory(device: torch.device) -> int:
-    """Bytes: of the device, or of this process (our loop and the data) on the CPU."""
+    """Peak bytes of the device or, on the CPU, of this process (our loop and the data)."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
     unit = 1 if sys.platform == "darwin" else 1024
@@ -230,7 +229,7 @@ def peak_memory(device: torch.device) -> int:
 
 
 def machine_name(device: torch.device) -> str:
-    """The processor that computes."""
+    """The name of the processor."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     try:

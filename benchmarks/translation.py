@@ -1,11 +1,11 @@
-"""Pairs per second of our trainer beside those of pix2pix's loop: same networks, same losses, same batch.
+"""Compares pairs per second of our trainer and of pix2pix's loop: same networks, same losses, same batch.
 
     python -m benchmarks.translation            # U-Net and patches, 64x64, batch 16, on the CPU or on CUDA
 
 The textbook is the loop of Isola et al. 2017, https://arxiv.org/abs/1611.07004, section 3.3: a DataLoader with two
 workers that enlarges, crops and mirrors pairs one by one; the discriminator's turn with two scores and half of their
-losses; then the generator's with the discriminator frozen; Adam(2e-4, 0.5) as it comes. It takes turns with ours, in a
-process of its own; see `benchmarks.training`.
+losses; then the generator's with the discriminator frozen; PyTorch's default Adam(2e-4, 0.5). It takes turns with ours
+in a separate process; see `benchmarks.training`.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.settings import MovedTogether
 from ganforge.training.setup import Plan, build_trainer, generator_spec
 
-PAIRS = 2048  # in the data set, random ones: only their number of pixels matters here
+PAIRS = 2048  # random ones in the data set: only their number of pixels matters
 L1 = 100.0
-ENLARGED = 286 / 256  # times a side, of which a crop is taken
+ENLARGED = 286 / 256  # factor of a side before a crop
 
 
 def main() -> None:
@@ -99,7 +99,7 @@ def benchmark_plan(options: argparse.Namespace, compute: ComputeSettings) -> Pla
 
 
 def random_pairs(folder: Path, resolution: int, *, unpaired: bool = False) -> Prepared:
-    """A data set of noise, in the format of the pipeline; unpaired: it says that none belongs to another."""
+    """A data set of noise, in the format of the pipeline; unpaired: its description says that there are no pairs."""
     random = np.random.default_rng(0)
     signal, source = (random.integers(0, 256, (PAIRS, 3, resolution, resolution), dtype=np.uint8) for _ in range(2))
     split = Split({SIGNAL: signal, SOURCE: source})
@@ -109,7 +109,7 @@ def random_pairs(folder: Path, resolution: int, *, unpaired: bool = False) -> Pr
 
 
 class JitteredPairs(Dataset[Tensor]):
-    """One pair at a time, side by side in six channels: enlarged, cropped, mirrored every other time, normalised."""
+    """Pairs one at a time, stacked in six channels: enlarged, cropped, mirrored every other time, normalised."""
 
     def __init__(self, split: Split) -> None:
         from torchvision import transforms
@@ -177,7 +177,7 @@ class Pix2Pix:
 
 
 def serve_textbook(connection: Connection, options: argparse.Namespace, plan: Plan, device_name: str) -> None:
-    """Trains in the other process, when it is told to."""
+    """Trains in the other process, on request."""
     torch.set_num_threads(options.threads)
     device = torch.device(device_name)
     with TemporaryDirectory() as folder:

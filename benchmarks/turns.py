@@ -1,4 +1,4 @@
-"""Training in turns: what the machine does besides hits all that are compared."""
+"""Training in turns, so that other load of the machine affects all loops."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from pipeline.process import BINDING
 
 SPAWN = multiprocessing.get_context("spawn")
 VARIABLES = (*WAITING, *BINDING)
-UNSET = {"GOMP_SPINCOUNT": "300000"}  # as threads of GNU's OpenMP wait where nobody tells them, about 3 ms
+UNSET = {"GOMP_SPINCOUNT": "300000"}  # the default wait of threads of GNU's OpenMP, about 3 ms
 
 TimedLoop = Callable[[int], float]  # plays some steps and returns their seconds
 
 
 def alternate(loops: Mapping[str, TimedLoop], rounds: int, steps: int) -> dict[str, list[float]]:
-    """Seconds a step of each loop in each round; a first round warms up and is not counted."""
+    """Seconds per step of each loop in each round; a first round warms up and is not counted."""
     seconds: dict[str, list[float]] = {name: [] for name in loops}
     for round_number in range(rounds + 1):
         for name, play in loops.items():
@@ -34,7 +34,7 @@ def alternate(loops: Mapping[str, TimedLoop], rounds: int, steps: int) -> dict[s
 
 
 def timed(step: Callable[[], Any], device: torch.device, steps: int) -> float:
-    """Seconds of some steps, until the device is done."""
+    """Seconds of some steps, until the device has finished."""
     wait_for(device)
     began = time.perf_counter()
     for _ in range(steps):
@@ -44,7 +44,7 @@ def timed(step: Callable[[], Any], device: torch.device, steps: int) -> float:
 
 
 def wait_for(device: torch.device) -> None:
-    """Until the device has done what it was given."""
+    """Waits for the device to finish its work."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
 
@@ -53,12 +53,12 @@ def wait_for(device: torch.device) -> None:
 def own_process(
     serve: Callable[..., None], *arguments: Any, environment: Mapping[str, str] = WAITING
 ) -> Iterator[TimedLoop]:
-    """A loop that takes its turns in a process of its own, which waits in between.
+    """A loop that takes its turns in a separate process, which waits in between.
 
     Args:
-        serve: what the process runs, with a `Connection` and ``arguments``; it passes its loop to `answer`.
-        arguments: what can be sent to it.
-        environment: of `VARIABLES`, those that it has.
+        serve: function that the process runs, with a `Connection` and ``arguments``; it passes its loop to `answer`.
+        arguments: picklable arguments.
+        environment: values for some of `VARIABLES`.
 
     Raises:
         EOFError: the process has died.
@@ -83,14 +83,14 @@ def own_process(
 
 
 def answer(connection: Connection, step: Callable[[], Any], device: torch.device) -> None:
-    """In the other process: as many steps as each message asks for, until one asks for none."""
+    """Runs in the other process: as many steps as each message asks for, until one asks for none."""
     while steps := connection.recv():
         connection.send(timed(step, device, steps))
 
 
 @contextmanager
 def _waiting(variables: Mapping[str, str]) -> Iterator[None]:
-    """For a while, of `VARIABLES`, those that are given."""
+    """Sets the given `VARIABLES` temporarily, and unsets the others."""
     before = {name: value for name, value in os.environ.items() if name in VARIABLES}
     _replace(variables)
     try:

@@ -1,12 +1,12 @@
-"""Pictures per second of our trainer without pairs, beside CycleGAN's loop: same networks, same losses, same batch.
+"""Compares pictures per second of our trainer without pairs and of CycleGAN's loop: same networks, losses and batch.
 
     python -m benchmarks.unpaired            # translator and patches, 32x32, batch 16, on the CPU or on CUDA
 
 The textbook is the loop of Zhu et al. 2017, https://arxiv.org/abs/1703.10593, in the order of its published code: both
 ways, both cycles, both identities; a step of the generators with the discriminators frozen; then of each discriminator
-on a pool of 50 that gives one picture after the other. It has least squares, Adam(2e-4, 0.5) as it comes, and a
-DataLoader with two workers that enlarges, crops and mirrors pictures one by one. It takes turns with our `cycle` and
-our `contrastive`, in a process of its own; see `benchmarks.training`.
+on a pool of 50 that returns one picture after the other. It has least squares, PyTorch's default Adam(2e-4, 0.5), and
+a DataLoader with two workers that enlarges, crops and mirrors pictures one by one. It takes turns with our `cycle` and
+our `contrastive` in a separate process; see `benchmarks.training`.
 """
 
 from __future__ import annotations
@@ -95,13 +95,13 @@ def parse_options() -> argparse.Namespace:
 
 
 class ImagePool:
-    """Fifty earlier pictures, one of which is given out for every other new one."""
+    """A pool of fifty earlier pictures, which replace half of the new ones."""
 
     def __init__(self, size: int) -> None:
         self.size, self.pictures = size, list[Tensor]()
 
     def __call__(self, fresh: Tensor) -> Tensor:
-        """New pictures, (batch, *shape), or earlier ones in their places."""
+        """New pictures, (batch, *shape), some of them replaced by earlier ones."""
         given = []
         for picture in fresh.detach():
             if len(self.pictures) < self.size:
@@ -174,7 +174,7 @@ class CycleGAN:
 
 
 def serve_textbook(connection: Connection, options: argparse.Namespace, plan: Plan, device_name: str) -> None:
-    """Trains in the other process, when it is told to."""
+    """Trains in the other process, on request."""
     torch.set_num_threads(options.threads)
     device = torch.device(device_name)
     with TemporaryDirectory() as folder:

@@ -1,9 +1,9 @@
-"""How threads should wait for each other: milliseconds of a step on an idle machine, and beside busy programs.
+"""Measures how threads should wait for each other: milliseconds of a step on an idle machine, and with busy programs.
 
     python -m benchmarks.waiting            # params.yaml's training, on images of 8x8 pixels (--resolution for others)
 
-Each way has a process of its own, and all take turns of some steps. The pipeline's is that of `pipeline/__init__.py`,
-and of `pipeline.process.bind_threads` where there are two cores.
+    Each way has its own process, and all take turns of some steps. The pipeline's way is set in `pipeline/__init__.py`
+and, with two cores, in `pipeline.process.bind_threads`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ BUSY_PROGRAMS = 2
 def main() -> None:
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7, help="how often each has its turn")
+    parser.add_argument("--rounds", type=int, default=7, help="number of turns of each")
     parser.add_argument("--steps", type=int, default=40, help="steps in a turn")
     parser.add_argument("--resolution", type=int, default=8, help="side of the images in pixels")
     options = parser.parse_args()
@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def serve(connection: Connection, threads: int, resolution: int) -> None:
-    """Trains in the other process, when it is told to."""
+    """Trains in the other process, on request."""
     params = load_params()
     compute = params.compute.model_copy(update={"threads": threads, "device": "cpu"})
     device = configure(compute)

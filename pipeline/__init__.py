@@ -5,13 +5,13 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-# The package beside this folder, whatever is installed: in DVC's temporary copies of queued experiments an editable
-# install would still be that of the main checkout.
+# The package next to this folder, whatever is installed: in DVC's temporary copies of queued experiments, an editable
+# install would import the main checkout.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-# How threads wait for each other. The longer they spin, the slower they are where other programs want their cores; the
-# sooner they sleep, the slower where none does: so they spin for a third of a millisecond (`benchmarks/waiting.py`).
-# The OpenMP of GNU knows both variables, that of LLVM (macOS) the first alone. They are read when torch is imported.
+# How threads wait for each other. Long spinning is slow if other programs need the cores; early sleeping is slow if
+# none does. So threads spin for a third of a millisecond (`benchmarks/waiting.py`). GNU's OpenMP knows both variables,
+# LLVM's (macOS) only the first. They are read when torch is imported.
 WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "30000"}
 if not WAITING.keys() & os.environ.keys():
     os.environ.update(WAITING)
@@ -22,5 +22,5 @@ def _say_nothing_of_control_c(kind: type[BaseException], error: BaseException, t
         sys.__excepthook__(kind, error, trace)
 
 
-if sys.argv[0] == "-m":  # a stage is about to be imported, which takes seconds in which it may be interrupted
+if sys.argv[0] == "-m":  # importing a stage takes seconds, in which it may be interrupted
     sys.excepthook = _say_nothing_of_control_c

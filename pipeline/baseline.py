@@ -1,7 +1,7 @@
-"""models/baseline: the generator's network trained without a game, for the scores beside it; empty where none is asked.
+"""models/baseline: the generator's network trained without a discriminator, to compare scores; empty if not asked for.
 
-With the mean absolute difference alone a translator draws the median of what a source may become. Whether the
-discriminator was worth its time is seen beside that.
+With the mean absolute difference alone, a translator draws the median of the possible results of a source. The
+comparison shows whether the discriminator was worth its time.
 """
 
 from ganforge.layout import BASELINE
@@ -12,7 +12,7 @@ from pipeline.stage import run_stage
 
 
 def main(params: Params) -> None:
-    """Trains as long as the game does, where its settings ask for that."""
+    """Trains as long as the stage train, if the settings ask for a baseline."""
     BASELINE.mkdir(parents=True, exist_ok=True)
     if not isinstance(params.objective, PairedSettings) or not params.objective.baseline:
         return

@@ -1,4 +1,4 @@
-"""models/directions: along which samples can be edited; and reports/directions, where that can be seen."""
+"""models/directions: directions to edit samples along; and reports/directions: pictures of them."""
 
 from dataclasses import asdict
 
@@ -19,20 +19,20 @@ from ganforge.signals import SHEET_SUFFIX
 from pipeline.stage import run_stage
 
 ROWS, COLUMNS = 3, 7  # samples in a picture, and steps from one side to the other
-MOST_SHOWN = 20  # classes that pictures show the way to
+MOST_SHOWN = 20  # classes with a picture of the way to them
 SEED = 0
 EFFECTS = "effects.json"
 
 
 def main(params: Params) -> None:
-    """Finds directions, measures what they do, and draws a picture of each; none where a generator has no codes."""
+    """Finds directions, measures their effects, and draws a picture of each; none if a generator has no codes."""
     device = configure(params.compute)
     generator = Generator.load(GENERATOR, device)
     DIRECTION_FIGURES.mkdir(parents=True, exist_ok=True)
     if not has_codes(generator):
         Directions.none(generator).save(DIRECTIONS)
         write_json(DIRECTION_FIGURES / EFFECTS, [])
-        print("this generator draws without codes: there are no directions to edit along")
+        print("this generator draws without codes, so it has no directions to edit along")
         return
     space, data, extractor = Space(generator), Prepared.load(PREPARED), Extractor.load(EXTRACTOR, device)
     pool, labelled = data.splits["test"].columns, extractor if extractor.classes else None

@@ -1,4 +1,4 @@
-"""Official files for the stages that need some."""
+"""Downloads of official files for the stages."""
 
 import os
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ SQUEEZENET = RemoteFile(
 
 
 def download(files: Iterable[RemoteFile], owner: str, folder: Path) -> None:
-    """Fetches the files that are not yet in ``folder``, with a bar for each; from GANFORGE_MIRROR where it is set.
+    """Fetches the files that are not yet in ``folder``, with a bar for each; from GANFORGE_MIRROR if it is set.
 
     Args:
         files: what to fetch.
@@ -33,7 +33,7 @@ def download(files: Iterable[RemoteFile], owner: str, folder: Path) -> None:
         folder: where to.
 
     Raises:
-        UserError: one cannot be had.
+        UserError: a file cannot be fetched.
     """
     mirror = os.environ.get("GANFORGE_MIRROR") or None
     if mirror is not None and "://" not in mirror:
@@ -53,7 +53,7 @@ def squeezenet() -> "SqueezeNet":
     """SqueezeNet with its published weights, frozen.
 
     Raises:
-        UserError: they cannot be had.
+        UserError: the weights cannot be fetched.
     """
     from ganforge.features.squeezenet import read_squeezenet
 

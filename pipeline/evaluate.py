@@ -38,7 +38,7 @@ from ganforge.signals.players import write_players
 from pipeline.stage import progress_bar, run_stage
 
 MOST_CLASSES = 50  # whose shares a picture can show
-NEIGHBOURS_PLAYED = 4  # samples, and the training signals that are nearest to them
+NEIGHBOURS_PLAYED = 4  # samples, with the training signals nearest to them
 WORST_SHOWN = 12  # samples of the worst class
 
 
@@ -61,12 +61,12 @@ def main(params: Params) -> None:
 
 
 def samples_answer_sources(samples: Samples, real: Real) -> bool:
-    """Whether samples can be shown beside the partners of their sources."""
+    """Whether samples can be shown next to the partners of their sources."""
     return real.tested_by_pairs and ROWS in samples.columns
 
 
 def baseline_answers(data: Prepared, device: torch.device) -> Arrays:
-    """What the network of the stage baseline makes of the sources of the test data; nothing where it made none."""
+    """Answers of the network of the stage baseline to the sources of the test data; empty if there is no network."""
     if not (BASELINE / CONFIG).exists():
         return {}
     generator, test = Generator.load(BASELINE, device), data.splits["test"]
@@ -74,7 +74,7 @@ def baseline_answers(data: Prepared, device: torch.device) -> Arrays:
 
 
 def read_samples() -> Samples:
-    """What the stage sample wrote: an array for each column."""
+    """The output of the stage sample: an array for each column."""
     drawn = json.loads((SAMPLES / "samples.json").read_text(encoding="utf-8"))
     names = sorted({SIGNAL, *(path.stem for path in SAMPLES.glob("*.npy"))})
     columns = {name: read_array(SAMPLES / f"{name}.npy", mapped=name != LABELS) for name in names}
@@ -99,13 +99,13 @@ def read_real(data: Prepared, samples: Samples, *, pretrained: bool) -> Real:
 
 @contextmanager
 def training_bar(total: int, name: str) -> Iterator[Callable[[int], None]]:
-    """A bar over what a classifier is shown."""
+    """A bar over the signals shown to a classifier."""
     with progress_bar(total, "img", name) as bar:
         yield lambda shown: bar.update(shown - bar.n)
 
 
 def write_classes(names: Sequence[str], features: Features, real: Real, by_class: ClassDistances) -> None:
-    """classes.csv: share and distance of each class; the latter is empty where a class has too few items."""
+    """classes.csv: share and distance of each class; the distance is empty if a class has too few items."""
     counts = np.bincount(features.labels, minlength=len(names))
     shares = {"class": names, "samples": counts / counts.sum(), "real": real.group_counts / real.group_counts.sum()}
     distances = pd.DataFrame({"fd": by_class.fd, "fd_floor": by_class.floor}, index=by_class.classes)
@@ -115,7 +115,7 @@ def write_classes(names: Sequence[str], features: Features, real: Real, by_class
 def write_pictures(
     names: Sequence[str], samples: Samples, features: Features, real: Real, by_class: ClassDistances
 ) -> None:
-    """What the report shows beside the sheets that the stage sample drew."""
+    """Writes what the report shows in addition to the sheets of the stage sample."""
     FIGURES.mkdir(parents=True, exist_ok=True)
     plot_training(pd.read_csv(TRAINING), FIGURES / "training.png")
     if len(names) <= MOST_CLASSES:
@@ -139,7 +139,7 @@ def write_pictures(
 
 
 def write_neighbour_players(signal: Signal, neighbours: np.ndarray) -> None:
-    """The samples that are the nearest to any training signal, beside that signal; stored (rows, columns, *shape)."""
+    """Writes the samples nearest to any training signal, next to that signal; stored (rows, columns, *shape)."""
     columns = neighbours.shape[1]
     places = range(max(0, columns - NEIGHBOURS_PLAYED), columns)
     rows = {f"{place + 1}": [signal.sound(each) for each in neighbours[:, place]] for place in places}

@@ -1,4 +1,4 @@
-"""models/extractor: the network that scores look through, and the features of both splits."""
+"""models/extractor: the feature network of the scores, and the features of both splits."""
 
 import numpy as np
 import torch
@@ -23,7 +23,7 @@ from pipeline.stage import progress_bar, run_stage
 
 
 def main(params: Params) -> None:
-    """Trains on the training split; looks at the held-out split once, for the features that stand as the floor."""
+    """Trains on the training split; uses the held-out split once, for the features of the floor."""
     data, device = Prepared.load(PREPARED), configure(params.compute)
     train, held_out = (data.splits[split].as_heard() for split in SPLITS)
     signal, classes = signal_of(data.meta.columns["signal"]), len(data.meta.classes)
@@ -41,9 +41,9 @@ def main(params: Params) -> None:
         write_array(EXTRACTOR / f"{name}_features.npy", features.values)
         write_array(EXTRACTOR / f"{name}_labels.npy", features.labels)
     if accuracy is not None:
-        print(f"the extractor classifies {accuracy:.1%} of the real {data.meta.held_out} {signal.plural} rightly")
+        print(f"the extractor classifies {accuracy:.1%} of the real {data.meta.held_out} {signal.plural} correctly")
     elif not network.pretrained:
-        print("without labels, scores are computed on the features of an untrained network")
+        print("without labels, scores use the features of an untrained network")
 
 
 def build(
@@ -61,15 +61,15 @@ def build(
 
 
 def pretrained(settings: SqueezeNetSettings | InceptionSettings, signal: Signal, classes: int) -> Pretrained:
-    """A network with published weights, that knows no classes yet."""
-    network = build_pretrained(settings.name, signal, classes)  # refused now rather than after a download
+    """A network with published weights that does not know the classes yet."""
+    network = build_pretrained(settings.name, signal, classes)  # an error should come before a download
     if isinstance(settings, InceptionSettings):
         network.trunk = fetch_inception()
         return network
     try:
         network.trunk = squeezenet()
     except UserError as error:
-        raise UserError(f"{error} Or do without it: ganforge set extractor.name=classifier") from error
+        raise UserError(f"{error} Or use another network: ganforge set extractor.name=classifier") from error
     return network
 
 

@@ -1,4 +1,4 @@
-"""data/raw: the files of the data set as its source serves them."""
+"""data/raw: the original files of the data set."""
 
 import shutil
 
@@ -11,12 +11,12 @@ from pipeline.stage import private_folder, run_stage
 
 
 def main(params: Params) -> None:
-    """Copies what is bundled, downloads what is not."""
+    """Copies bundled files and downloads others."""
     name, source = params.dataset.name, source_of(params.dataset.name)
     RAW.mkdir(parents=True, exist_ok=True)
     for file_name, content in source.bundled_files().items():
         (RAW / file_name).write_bytes(content)
-    waiting = private_folder() / "downloads" / name  # DVC empties data/raw before each try, so they wait elsewhere
+    waiting = private_folder() / "downloads" / name  # DVC empties data/raw before each try
     with only_one_in(waiting):
         download(source.remote_files(), name, waiting)
         for file in source.remote_files():

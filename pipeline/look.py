@@ -1,4 +1,4 @@
-"""reports/data.html: the data themselves, to be looked at before anything is learnt from them."""
+"""reports/data.html: the training data, to inspect before any training."""
 
 import numpy as np
 import pandas as pd
@@ -24,12 +24,12 @@ from pipeline.stage import run_stage
 
 MOST_CLASSES = 50  # whose numbers a picture can show
 
-LISTEN = "Some of the training data, of the rate and length that params.yaml asks for."
-SIZES = "Width and height of the files, in pixels; the darker, the more."
+LISTEN = "Some of the training data, with the rate and length of params.yaml."
+SIZES = "Width and height of the files, in pixels; darker means more files."
 
 
 def main(params: Params) -> None:
-    """Draws what there is, and says what may spoil a training."""
+    """Draws the data, and warns of problems that may spoil a training."""
     data = Prepared.load(PREPARED)
     meta, facts = data.meta, read_facts(PREPARED)
     DATA_FIGURES.mkdir(parents=True, exist_ok=True)
@@ -50,11 +50,11 @@ def main(params: Params) -> None:
     write_durably(DATA_REPORT, page.encode())
     for warning in warnings(meta, facts):
         print(warning)
-    print(f"look at the data in {DATA_REPORT}")
+    print(f"open {DATA_REPORT} to look at the data")
 
 
 def write_class_counts(meta: Meta) -> None:
-    """classes.csv for DVC's plots, and a picture where there is room."""
+    """Writes classes.csv for DVC's plots, and a picture unless there are too many classes."""
     names, counts = list(meta.classes) or ["all"], list(meta.class_counts) or [meta.count["train"]]
     table = pd.DataFrame({"class": names, "images": counts})
     write_durably(DATA_FIGURES / "classes.csv", table.to_csv(index=False).encode())

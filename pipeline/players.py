@@ -1,4 +1,4 @@
-"""Sounds for people to compare: what was recorded, what is left of it once it is rebuilt, and samples."""
+"""Sounds for people to compare: recordings, the same rebuilt, and samples."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LONGEST_WALK = 12.0  # seconds
 
 
 def write_training_players(data: Prepared, lines: Sequence[np.ndarray], folder: Path) -> None:
-    """Training signals of each line of a sheet, as they were recorded; nothing where they cannot be played."""
+    """Training signals of each line of a sheet, as recorded; nothing if they cannot be played."""
     signal = signal_of(data.meta.columns[SIGNAL])
     if not signal.rate:
         return
@@ -38,7 +38,7 @@ def write_training_players(data: Prepared, lines: Sequence[np.ndarray], folder: 
 
 
 def recorded(data: Prepared, split: str, row: int) -> np.ndarray:
-    """A signal as it was recorded, before it lost anything."""
+    """A signal as recorded, without loss."""
     column = SOUND if SOUND in data.meta.columns else SIGNAL
     return signal_of(data.meta.columns[column]).sound(np.array(data.splits[split].columns[column][row]))
 
@@ -49,12 +49,12 @@ def write_sample_players(
     """A row for each condition: held-out sounds, the same rebuilt, samples, and a walk from one sample to another.
 
     Args:
-        generator: that drew the samples.
+        generator: generator of the samples.
         data: prepared data.
-        titles: of the rows of the grid.
+        titles: titles of the rows of the grid.
         grid: samples, stored (rows, columns, *shape).
         walks: stored (rows, steps, *shape), or without steps.
-        folder: where to; nothing is written where signals cannot be played.
+        folder: where to write; nothing is written if signals cannot be played.
     """
     signal = generator.signal
     if not signal.rate:
@@ -73,7 +73,7 @@ def write_sample_players(
 
 
 def real_row(data: Prepared, number: int, title: str) -> int | None:
-    """The first held-out signal of a class of that title, if there is one; without classes, the one of that number."""
+    """The first held-out signal of the class with this title, if any; without classes, the one of this number."""
     test = data.splits["test"]
     if LABELS not in test.columns or title not in data.meta.classes:
         return number % len(test)
@@ -82,7 +82,7 @@ def real_row(data: Prepared, number: int, title: str) -> int | None:
 
 
 def walk_sound(signal: Signal, steps: np.ndarray) -> np.ndarray | None:
-    """Sounds of samples one after the other, of some steps where all would be too long; None: there are none."""
+    """Sounds of samples one after the other, of some steps if all would be too long; None if there are no steps."""
     if not len(steps):
         return None
     first = signal.sound(steps[0])

@@ -9,7 +9,7 @@ from pipeline.stage import progress_bar, run_stage
 
 
 def main(params: Params) -> None:
-    """Lets the data's source turn its files into arrays, and derives what to draw these from where that is asked."""
+    """Converts the files of the data set to arrays, and derives sources if params.yaml asks for them."""
     params.check_source()
     with progress_bar(None, "file", "preprocess") as bar:
 

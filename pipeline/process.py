@@ -1,4 +1,4 @@
-"""What a long-running stage owes to the processes around it."""
+"""Locks, signals and processes of a long-running stage."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ CORES = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()  
 
 @contextmanager
 def only_one_in(folder: Path) -> Iterator[None]:
-    """Holds a lock on ``folder`` that the kernel lets go of when its holder ends, however it ends; waits for it."""
+    """Waits for a lock on ``folder`` and holds it; the kernel releases it when the process ends, however it ends."""
     folder.mkdir(parents=True, exist_ok=True)
     with _lock_of(folder) as lock:
         if not _taken(lock):
-            print(f"another process works on {folder.name}, waiting for it to end", file=sys.stderr)
+            print(f"another process uses {folder.name}; waiting for it to end", file=sys.stderr)
             fcntl.flock(lock, fcntl.LOCK_EX)
-        folder.mkdir(parents=True, exist_ok=True)  # who held the lock before may have removed it when done
+        folder.mkdir(parents=True, exist_ok=True)  # the previous holder may have removed it
         yield
 
 
 @contextmanager
 def free(folder: Path) -> Iterator[bool]:
-    """Whether no process works in ``folder``; while this lasts, none begins to."""
+    """Whether no process uses ``folder``; none can start to use it in the meantime."""
     with _lock_of(folder) as lock:
         yield _taken(lock)
 
@@ -44,7 +44,7 @@ def _lock_of(folder: Path) -> TextIO:
 
 
 def _taken(lock: TextIO) -> bool:
-    """Takes the lock if nobody has it."""
+    """Takes the lock if it is free."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -54,9 +54,9 @@ def _taken(lock: TextIO) -> bool:
 
 @contextmanager
 def ask_to_stop(*, once: bool = True) -> Iterator[list[int]]:
-    """Turns SIGTERM and SIGINT into entries of the list, to be looked at where stopping loses nothing.
+    """Appends SIGTERM and SIGINT to the list, so that the caller can stop where nothing is lost.
 
-    If ``once``, a second one does what it always does; processes of ``torchrun`` get several for one Ctrl-C.
+    If ``once``, a second signal has its usual effect; processes of ``torchrun`` get several for one Ctrl-C.
 
     On Linux the process is sent SIGTERM when its parent dies: killing `dvc` alone must not leave a trainer behind.
     """
@@ -79,7 +79,7 @@ def ask_to_stop(*, once: bool = True) -> Iterator[list[int]]:
 
 
 def end_with_parent() -> bool:
-    """Has Linux send SIGTERM to this process when its parent dies; False if it died before that could be asked for."""
+    """Asks Linux to send SIGTERM to this process when its parent dies; False if the parent is already dead."""
     if sys.platform != "linux":
         return True
     parent = os.getppid()
@@ -93,10 +93,10 @@ def leads(count: int) -> bool:
 
 
 def bind_threads(compute: ComputeSettings) -> None:
-    """Gives both threads of PyTorch, which is not imported yet, a core of their own where there are two cores.
+    """Gives each of PyTorch's two threads its own core on a machine with two cores; call it before importing PyTorch.
 
-    Linux would let them take turns on one core as soon as another program is busy, each waiting for the other. Where
-    there are more cores, it moves them to those that are idle, and is left to it.
+    Otherwise, if another program is busy, Linux makes the threads take turns on one core, where each waits for the
+    other. With more cores, Linux moves them to idle ones.
     """
     if compute.processes == 1 and compute.threads == processors() == 2:
         for name, value in BINDING.items():
@@ -104,15 +104,15 @@ def bind_threads(compute: ComputeSettings) -> None:
 
 
 def release_this_thread() -> None:
-    """Lets the thread that calls run on any core again, and those that it starts: what computes is another device."""
+    """Allows the calling thread, and those that it starts, to run on any core again: another device computes."""
     if CORES:
         os.sched_setaffinity(0, CORES)
 
 
 def start_processes(count: int) -> None:
-    """Becomes ``torchrun`` with ``count`` processes of the stage that is running, unless it is one of them or alone.
+    """Replaces this process by ``torchrun`` with ``count`` processes of the stage, unless it is one of them or alone.
 
-    What a user can put right has to be refused before: a failure in one of them is told at length by ``torchrun``.
+    Check what a user can fix before: ``torchrun`` reports a failure of its processes at length.
     """
     if count == 1 or "RANK" in os.environ:
         return

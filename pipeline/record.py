@@ -1,4 +1,4 @@
-"""Nothing on disk: completes the MLflow run of this generator with everything that the stages made."""
+"""Completes the MLflow run of this generator with the results of all stages; writes no files."""
 
 import hashlib
 import json
@@ -31,11 +31,11 @@ from ganforge.tracking.run import CONDITION_TAG, SCORING_TAG, describe, recover_
 from ganforge.tracking.store import store_needed
 from pipeline.stage import run_stage
 
-NAMES = ("dataset.name", "network.name", "objective.name")  # of the choices that a model is known by
+NAMES = ("dataset.name", "network.name", "objective.name")  # keys that identify a model
 
 
 def main(params: Params) -> None:
-    """Attaches to the run that trained the generator; makes it again from the files where it is gone."""
+    """Opens the run of the generator's training, or makes it again from the files if it is gone."""
     meta = read_meta(PREPARED)
     table = pd.read_csv(TRAINING)
     scores = json.loads(METRICS.read_text(encoding="utf-8"))
@@ -62,7 +62,7 @@ def main(params: Params) -> None:
                 **dict.fromkeys([*SAMPLES.glob("*.png"), SAMPLES / "rows.json"], "samples"),
                 SAMPLES / "single": "samples/single",
                 LISTEN: "samples/listen",
-                GRID: None,  # MLflow compares files side by side that lie at the root
+                GRID: None,  # MLflow compares files at the root side by side
                 FIGURES: "figures",
                 DIRECTION_FIGURES: "directions",
                 DATA_FIGURES: "data",

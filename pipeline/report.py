@@ -1,4 +1,4 @@
-"""reports/report.html: what a person opens to judge a run."""
+"""reports/report.html: the page to judge a run by."""
 
 import json
 
@@ -33,44 +33,48 @@ from ganforge.tracking.store import reason
 from pipeline.players import REBUILT
 from pipeline.stage import run_stage
 
-STATIONS = 6  # pictures of the training on its way
+STATIONS = 6  # pictures of stages of the training
 MOST_TITLES = 50  # rows of the sheet of samples that are named
 
-SHEET = "Each from another latent vector."
-ROWS = "A row each for: {}."
-OTHER_SOURCES = "Each from another source."
-SOURCES = "What they were made of, in the same order."
-PAIRS = {"first": "As they come: {columns}.", "best": "Nearest to their partners.", "worst": "Farthest from them."}
+SHEET = "Each sample has a different latent vector."
+ROWS = "The rows are: {}."
+OTHER_SOURCES = "Each sample has a different source."
+SOURCES = "The sources of these samples, in the same order."
+PAIRS = {
+    "first": "The first sources: {columns}.",
+    "best": "Samples nearest to their partners.",
+    "worst": "Samples farthest from their partners.",
+}
 NEIGHBOURS = (
-    "Above: samples, on the left as they come, on the right those that are nearest to any of the training {data}. "
-    "Middle: the nearest of the training {data} by features. Below: by their values. A generator that copies shows the "
-    "same three times."
+    "Top: samples; on the left the first ones, on the right those nearest to any of the training {data}. Middle: the "
+    "nearest of the training {data} by features. Bottom: the nearest by values. If the generator copies, all three are "
+    "the same."
 )
 LISTEN_TEXT = (
-    "Where phases are not stored, real sounds are there twice: as recorded, and rebuilt as samples are. The rebuilt "
-    "ones are the best that samples can sound like."
+    "If phases are not stored, real sounds appear twice: as recorded, and rebuilt in the same way as samples. Samples "
+    "cannot sound better than the rebuilt ones."
 )
-WORST = "Above: samples. Below: real training {data}."
-CLASSES = "How often each class, or group of similar {data}, comes among samples and among training {data}."
+WORST = "Top: samples. Bottom: real training {data}."
+CLASSES = "The share of each class, or group of similar {data}, among samples and among training {data}."
 NO_PREVIOUS = (
-    "No run was recorded before this one whose scores compare with it: on the same data, with the same extractor and "
-    "between equal numbers of {data}."
+    "No earlier recorded run has scores that compare with these: on the same data, with the same extractor and the "
+    "same number of {data}."
 )
 DIRECTIONS_TEXT = (
-    "Three samples, in the middle as they are, moved to both sides; towards a class from left to right. Changes are "
-    "from one side to the other, in standard deviations (sd) of samples. docs/how_to/latents.md says how directions "
-    "are computed, and `make demo` lets you move along them."
+    "Each row shows a sample: unedited in the middle, and moved to both sides. Towards a class, it moves from left to "
+    "right. Changes are from one side to the other, in standard deviations (sd) of samples. docs/how_to/latents.md "
+    "explains how directions are computed; use `make demo` to move along them."
 )
 TRAINING_CAPTION = (
-    "Losses should level off; one that stays where it cannot fall any further means that one side always wins and "
-    "teaches nothing. The discriminator's mean scores of real {data} and of samples should stay near each other. The "
-    "gradient norm says how steep it is. The distance should fall; it is of other, usually more, samples than the "
+    "Losses should level off. If one stays at its minimum, one network always wins and the other cannot learn from it. "
+    "The discriminator's mean scores of real {data} and of samples should stay near each other. The gradient norm "
+    "shows how steep the discriminator is. The distance should fall; it uses other, usually more, samples than the "
     "score above, and distances fall with the number of samples."
 )
 
 
 def main(params: Params) -> None:
-    """Puts everything that the stages wrote onto one page, beside the run before."""
+    """Writes one page with the results of all stages, compared with the previous run."""
     meta, identity, current = read_meta(PREPARED), Identity.load(RUN), read_workspace()
     data = signal_of(meta.columns[SIGNAL]).plural
     page = render_report(
@@ -88,42 +92,42 @@ def main(params: Params) -> None:
 
 
 def title(params: Params, meta: Meta, data: str) -> str:
-    """Data, network and objective, and whether it was scored for choosing settings."""
+    """The title: data, network and objective, and whether it was scored on validation data."""
     held_out = "" if meta.held_out == "test" else f", against held-out training {data}"
     return f"{meta.dataset}, {params.network.name}, {params.objective.title}{held_out}"
 
 
 def chosen_generator(data: str) -> str:
-    """Which generator of the training it is, and by what it was chosen."""
+    """A sentence about which generator of the training this is, and how it was chosen."""
     shown = json.loads((GENERATOR / "config.json").read_text(encoding="utf-8"))["images"]
     table = pd.read_csv(TRAINING)
     checks = table["fd"].count()
-    chosen = f"The generator is that of {shown:,} of {int(table['images'].iloc[-1]):,} {data} shown in training"
+    chosen = f"This is the generator after {shown:,} of {int(table['images'].iloc[-1]):,} {data} shown in training"
     chosen = f"{chosen}, the best of {checks} that were compared." if checks > 1 else f"{chosen}."
     return f"{chosen} {helped(table, data)}".rstrip()
 
 
 def helped(table: pd.DataFrame, data: str) -> str:
-    """When the training was about to fail and went on more carefully; empty where it never was."""
+    """When the training showed signs of failure and was helped; empty if it never was."""
     if "helps" not in table:
         return ""
     times = table.loc[table["helps"].diff().fillna(table["helps"]) > 0, "images"]
     when = ", ".join(f"{time:,.0f}" for time in times)
-    return f"The training was about to fail, and was helped, after {when} {data}." if when else ""
+    return f"The training was about to fail after {when} {data}, and continued with gentler settings." if when else ""
 
 
 def run_before(current: Record, identity: Identity, data: str) -> Record | str:
-    """The run before this one as MLflow recorded it, or why it cannot be shown."""
+    """The previous run as MLflow recorded it, or why it cannot be shown."""
     try:
         return previous_run(current, identity) or NO_PREVIOUS.format(data=data)
-    except Exception as error:  # whatever a tracking store comes up with, the page is written
-        absent = f"MLflow cannot give the run before ({reason(error)})."
-        print(f"{absent} The report goes without it.")
+    except Exception as error:  # the page is written whatever the tracking store raises
+        absent = f"MLflow cannot read the previous run ({reason(error)})."
+        print(f"{absent} The report omits it.")
         return absent
 
 
 def sections(data: str) -> list[Section]:
-    """The pictures, in the order in which one looks at them."""
+    """The pictures, in the order of the page."""
     worst = FIGURES / "worst_class.json"
     name = f": {json.loads(worst.read_text(encoding='utf-8'))}" if worst.exists() else ""
     known = sorted(PROGRESS.glob("*.png"))
@@ -137,7 +141,7 @@ def sections(data: str) -> list[Section]:
         Section("Listen", [], LISTEN_TEXT if rebuilt else "", players=listen),
         Section("From source to sample", pair_pictures(), column="24rem"),
         Section(
-            "On the way there",
+            "During training",
             pictures([(f"after {int(path.stem):,} {data}", path) for path in stations]),
             column="9rem",
         ),
@@ -150,7 +154,7 @@ def sections(data: str) -> list[Section]:
         Section("Classes", pictures([(CLASSES.format(data=data), FIGURES / "classes.png")])),
         Section(
             "Between samples",
-            pictures([("Each row walks from one latent vector to another.", SAMPLES / "interpolation.png")]),
+            pictures([("Each row interpolates between two latent vectors.", SAMPLES / "interpolation.png")]),
         ),
         Section("Along directions in the space of codes", direction_pictures(), DIRECTIONS_TEXT, column="17rem"),
         Section("Training", pictures([(TRAINING_CAPTION.format(data=data), FIGURES / "training.png")])),
@@ -158,7 +162,7 @@ def sections(data: str) -> list[Section]:
 
 
 def pair_pictures() -> list[Picture]:
-    """Rows of a source and what was made of it; none where samples answer no sources."""
+    """Rows of a source and its samples; none if samples have no sources."""
     columns = ["the source", "draws"]
     if (FIGURES / "pairs_best.png").exists():
         columns.append("its real partner")
@@ -169,7 +173,7 @@ def pair_pictures() -> list[Picture]:
 
 
 def sheet_caption() -> str:
-    """What the rows of the sheet of samples are, where the condition has words for it."""
+    """A sentence about the rows of the sheet of samples, if the condition has words for them."""
     network = json.loads((GENERATOR / "config.json").read_text(encoding="utf-8"))["network"]
     if network.get("latent_dim") == 0:
         return OTHER_SOURCES
@@ -179,7 +183,7 @@ def sheet_caption() -> str:
 
 
 def direction_pictures() -> list[Picture]:
-    """Each direction that samples can be edited along, under what it does; none where they cannot be edited."""
+    """A picture of each direction to edit samples along, with its effect; none if they cannot be edited."""
     try:
         effects = json.loads((DIRECTION_FIGURES / "effects.json").read_text(encoding="utf-8"))
     except FileNotFoundError:

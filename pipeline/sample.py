@@ -1,4 +1,4 @@
-"""samples/: what the scores are computed on, and what people look at or listen to."""
+"""samples/: samples for the scores, and for people to see or hear."""
 
 import numpy as np
 
@@ -33,11 +33,11 @@ def main(params: Params) -> None:
 
 
 def write_samples(generator: Generator, settings: SampleSettings, count: int, pool: Arrays) -> None:
-    """signal.npy, an array for each column of the condition, and samples.json that says which rows are whose.
+    """Writes signal.npy, an array for each column of the condition, and samples.json with the seeds of the rows.
 
-    Where files cannot keep everything of a signal, drawn.npy holds them as they were drawn.
+    If files cannot store a signal completely, drawn.npy has the signals as they were drawn.
 
-    Where conditions are chosen from the test split, rows.npy says which of its rows each sample was made of.
+    If conditions come from the test split, rows.npy has the row of each sample's condition.
     """
     asked = [generator.ask(count, seed, pool=pool) for seed in settings.seeds]
     signal, shape = generator.signal, (len(settings.seeds) * count, *generator.shape)
@@ -58,7 +58,7 @@ def write_samples(generator: Generator, settings: SampleSettings, count: int, po
 
 
 def write_way_back(params: Params) -> None:
-    """returned.npy: what the way back makes of the samples, where there is one."""
+    """Writes returned.npy: the samples translated back, if the training made a generator for that."""
     returned = SAMPLES / f"{RETURNED}.npy"
     returned.unlink(missing_ok=True)
     if not (GENERATOR / WAY_BACK).exists():
@@ -70,11 +70,11 @@ def write_way_back(params: Params) -> None:
 
 
 def write_sheets(generator: Generator, settings: SampleSettings, data: Prepared) -> None:
-    """grid.png (a row for each condition), interpolation.png (from one latent to another), and single samples.
+    """Writes grid.png (a row for each condition), interpolation.png (between two latents), and single samples.
 
-    Signals that can be played are there to listen to as well.
+    It also writes sounds of signals that can be played.
 
-    Without latent vectors there is one sample of each condition, so that all are of another one.
+    Without latent vectors, each condition has one sample, so all samples have different conditions.
     """
     signal, condition, pool = generator.signal, generator.condition, data.splits["test"].columns
     seed, columns = settings.seeds[0], settings.show_per_class
@@ -101,7 +101,7 @@ def write_sheets(generator: Generator, settings: SampleSettings, data: Prepared)
 
 
 def walk(generator: Generator, seed: int, rows: int, of_rows: Arrays) -> np.ndarray:
-    """Samples from one latent vector to another for each condition, stored (rows * steps, *shape); none without any."""
+    """Samples between two latent vectors for each condition, stored (rows * steps, *shape); none without latents."""
     if not generator.spec.latent_dim:
         return np.empty((0, *generator.shape), generator.signal.dtype)
     ends = draw_latents(seed, 2 * rows, generator.spec.latent_dim).reshape(rows, 2, -1)

@@ -1,4 +1,4 @@
-"""What the stage scripts share: where things lie, and how a run begins and ends."""
+"""Shared by the stage scripts: paths, and the beginning and end of a run."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ from pipeline.process import free
 
 ROOT = Path(__file__).parents[1]
 
-GONE = ".gone"  # ends the name of a folder that is being removed
-FINISHED = "finished.json"  # in the folder of a training: what it wrote as RUN
+GONE = ".gone"  # suffix of a folder that is being removed
+FINISHED = "finished.json"  # in the folder of a training: a copy of its RUN
 
-MOST_SAMPLES = 10_000  # per seed, when their number is left to us
+MOST_SAMPLES = 10_000  # per seed, if their number is auto
 
 
 def private_folder() -> Path:
-    """Where work in progress survives: beside the main checkout, ignored by git, an output of no stage."""
+    """The folder of work in progress: in the main checkout, ignored by git, and not an output of any stage."""
     return repository_root() / ".ganforge"
 
 
 def trainings() -> Path:
-    """Where trainings leave their checkpoints, each in a folder of its own."""
+    """The folder of checkpoints; each training has its own subfolder."""
     return private_folder() / "training"
 
 
 def forget_committed() -> None:
-    """Removes what is left of trainings whose outputs DVC holds.
+    """Removes the checkpoints of trainings whose outputs are in DVC.
 
-    A training leaves its last checkpoint behind, because DVC takes its outputs only after it has ended, and may fail
-    to: then the stage runs again, and has nothing to train.
+    A training keeps its last checkpoint, because DVC saves its outputs after it has ended and may fail to do so. Then
+    the stage runs again and has nothing to train.
     """
     for finished in trainings().glob(f"*/{FINISHED}"):
         with free(finished.parent) as ours:
             if ours and holds(finished):
-                finished.parent.rename(finished.parent.with_suffix(GONE))  # at once, and then what takes its time
+                finished.parent.rename(finished.parent.with_suffix(GONE))  # renaming is instant, removing takes time
     for gone in trainings().glob(f"*{GONE}"):
         shutil.rmtree(gone, ignore_errors=True)
 
@@ -56,35 +56,35 @@ def samples_per_seed(sample: SampleSettings, meta: Meta) -> int:
     """How many samples each seed draws.
 
     Raises:
-        UserError: more are asked for than there are real test items to compare them with.
+        UserError: there are fewer real test items to compare them with.
     """
     held_out = min(column.count["test"] for name, column in meta.columns.items() if name in (SIGNAL, SOURCE))
     if sample.count == "auto":
         return min(held_out, MOST_SAMPLES)
     if sample.count > held_out:
         raise UserError(
-            f"params.yaml: sample.count is {sample.count}, but only {held_out} real items are held out and scores "
+            f"params.yaml: sample.count is {sample.count}, but only {held_out} real items are held out, and scores "
             f"compare equal numbers; allowed is auto or at most {held_out}."
         )
     return sample.count
 
 
 def check_scoring(params: Params, meta: Meta) -> None:
-    """Sees that as many samples can be scored as are asked for, and as the scores need.
+    """Checks that the number of samples suits params.yaml and the scores.
 
     Raises:
-        UserError: there are too few real items that are held out.
+        UserError: too few real items are held out.
     """
     count, neighbours = samples_per_seed(params.sample, meta), params.evaluation.neighbours
     if count <= neighbours:
         raise UserError(
-            f"params.yaml: evaluation.neighbours is {neighbours}, but only {count} samples stand against as many real "
-            f"items; allowed is less than that."
+            f"params.yaml: evaluation.neighbours is {neighbours}, but only {count} samples are compared with as many "
+            f"real items; it must be less than that."
         )
 
 
 def run_stage(main: Callable[[Params], None]) -> None:
-    """Validates params.yaml, then runs ``main``; what the user can put right ends in one sentence."""
+    """Validates params.yaml, then runs ``main``; an error that the user can fix ends in one sentence."""
     name = os.environ.get("DVC_STAGE", Path(sys.argv[0]).stem)
     warnings.formatwarning = partial(format_warning, name)
     try:
@@ -94,11 +94,11 @@ def run_stage(main: Callable[[Params], None]) -> None:
     except FileNotFoundError as error:
         fetched = error.filename and Path(error.filename).resolve().is_relative_to(RAW.resolve())
         made = "dvc repro -f fetch" if fetched else "dvc repro"
-        sys.exit(f"{name}: {error.filename} does not exist: run `{made}`, which makes what is missing.")
+        sys.exit(f"{name}: {error.filename} does not exist: run `{made}` to make it.")
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise
-        sys.exit(f"{name}: {unwritable(error)}, then run `dvc repro` again: it goes on where it stopped.")
+        sys.exit(f"{name}: {unwritable(error)}, then run `dvc repro` again: it continues where it stopped.")
     except KeyboardInterrupt:
         sys.exit(130)
 
@@ -106,13 +106,13 @@ def run_stage(main: Callable[[Params], None]) -> None:
 def format_warning(
     stage: str, message: Warning | str, category: type[Warning], file: str, line: int, *_: object
 ) -> str:
-    """A warning of ours as a sentence; those of libraries with the line that they are about."""
+    """A warning as text: ours as a sentence, those of libraries with file and line."""
     ours = Path(file).is_relative_to(ROOT) and "site-packages" not in Path(file).parts
     return f"{stage}: {message}\n" if ours else f"{file}:{line}: {category.__name__}: {message}\n"
 
 
 def progress_bar(total: int | None, unit: str, description: str):  # type: ignore[no-untyped-def]
-    """A bar on a terminal; in a log file a line every ten seconds."""
+    """A progress bar on a terminal, or a line every ten seconds in a log file."""
     from tqdm import tqdm
 
     return tqdm(

@@ -1,4 +1,4 @@
-"""models/generator: the adversarial game, streamed into MLflow while it is played."""
+"""models/generator: the adversarial training, recorded in MLflow while it runs."""
 
 from contextlib import nullcontext
 
@@ -9,10 +9,10 @@ from pipeline.stage import run_stage
 
 
 def main(params: Params) -> None:
-    """Trains, and records it if this is the process that leads."""
+    """Trains, and records the training if this is the leading process."""
     with LiveRun() if leads(params.compute.processes) else nullcontext() as live:
         bind_threads(params.compute)
-        from pipeline.training import train  # needs PyTorch, and while it is imported here, MLflow is there
+        from pipeline.training import train  # imports PyTorch while the other process imports MLflow
 
         train(params, live)
 

@@ -1,4 +1,4 @@
-"""The work of the stage ``train``, all that needs PyTorch."""
+"""The part of the stage ``train`` that needs PyTorch."""
 
 import hashlib
 import os
@@ -47,20 +47,20 @@ CODE = (
     "prepared",
     "signals",
     "training",
-)  # rooms that a training is made of
+)  # packages whose code changes a training
 JUDGING_CODE = "features"
 SHORT = {"loss_discriminator": "D", "loss_generator": "G"}  # names of losses on the progress bar
 
 
 def train(params: Params, live: LiveRun | None) -> None:
-    """Trains, or goes on with a training of the same parameters, data and code that was cut short.
+    """Trains, or resumes an interrupted training of the same parameters, data and code.
 
     Args:
         params: all of params.yaml.
-        live: what records the training; None in the processes that do not lead.
+        live: records the training; None in the processes that do not lead.
     """
     data = Prepared.load(PREPARED)
-    check_scoring(params, data.meta)  # refused now rather than after training
+    check_scoring(params, data.meta)  # an error should come before training
     device = configure(params.compute)
     if device.type != "cpu":
         release_this_thread()
@@ -72,14 +72,14 @@ def train(params: Params, live: LiveRun | None) -> None:
     if live is not None:
         lead(params, data, device, world, work, live)
     else:
-        with ask_to_stop(once=False):  # the process that leads says when to stop
+        with ask_to_stop(once=False):  # the leading process says when to stop
             for _ in prepare(params, data, device, world, work).run():
                 pass
     leave(world)
 
 
 def train_alone(params: Params, folder: Path) -> None:
-    """Trains without being recorded, in one process, and writes the last generator; goes on where it was cut short."""
+    """Trains in one process without recording, and writes the last generator; resumes an interrupted training."""
     data, device = Prepared.load(PREPARED), configure(params.compute)
     if device.type != "cpu":
         release_this_thread()
@@ -116,7 +116,7 @@ def lead(params: Params, data: Prepared, device: torch.device, world: World, wor
 
 
 def prepare(params: Params, data: Prepared, device: torch.device, world: World, work: Path) -> Trainer:
-    """The trainer, which judges its generators by the extractor's features."""
+    """The trainer, which compares its generators with the extractor's features."""
     judge = None
     if params.train.best_every and world.leads:
         spec, pool = generator_spec(params.network, data.meta), data.splits["train"].columns
@@ -132,10 +132,10 @@ def plan_of(params: Params) -> Plan:
 
 
 def fingerprint(plan: Plan, meta: Meta, device: torch.device) -> str:
-    """What a checkpoint belongs to: it is never resumed under other parameters, other data, other code or elsewhere."""
+    """Digest of all that fixes a training: it is never resumed with other parameters, data, code or kind of device."""
     compute = plan.compute.model_dump(exclude={"device", "checkpoint_seconds"})
     digest = hashlib.sha256(f"{device.type} {compute} {torch.__version__}".encode())
-    only_stops = isinstance(plan.train.on_failure, str)  # when to stop, and not what to do
+    only_stops = isinstance(plan.train.on_failure, str)  # it changes when to stop, not the training
     train = plan.train.model_dump_json(exclude={"on_failure", "patience"} if only_stops else None)
     for section in (plan.network, plan.objective, plan.augment):
         digest.update(section.model_dump_json().encode())
@@ -152,10 +152,10 @@ def fingerprint(plan: Plan, meta: Meta, device: torch.device) -> str:
 
 
 def identify(identity_file: Path, device: torch.device) -> Path:
-    """Sees that the file names the training: the one that a killed process left behind, or a new one."""
+    """Reads the training's identity from the file of a killed process, or writes a new one."""
     try:
         Identity.load(identity_file)
-    except UserError as error:  # there is none yet, or it was damaged; it is made before the run that is found by it
+    except UserError as error:  # missing or damaged; it is written before its MLflow run is made
         if identity_file.exists():
             warnings.warn(f"{error} A new MLflow run begins.", stacklevel=1)
         write_durably(identity_file, Identity.new(device=device_name(device)).to_json().encode())
@@ -163,14 +163,14 @@ def identify(identity_file: Path, device: torch.device) -> Path:
 
 
 def device_name(device: torch.device) -> str:
-    """What a person calls it."""
+    """Its name for people."""
     return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
 def follow(trainer: Trainer, signal: Signal, live: LiveRun, progress: Path, stop: list[int]) -> None:
-    """Passes what the trainer reports on to the bar, to MLflow and to the folder of sample sheets.
+    """Passes the trainer's reports to the bar, to MLflow and to the folder of sample sheets.
 
-    Rows go to MLflow only once a checkpoint holds them, so that a resumed run never records a step twice.
+    Rows go to MLflow after a checkpoint holds them, so a resumed run never records a step twice.
     """
     progress.mkdir(parents=True, exist_ok=True)
     with progress_bar(trainer.game.steps * trainer.game.images_per_step, "img", "train") as bar:
@@ -187,7 +187,7 @@ def follow(trainer: Trainer, signal: Signal, live: LiveRun, progress: Path, stop
             if report.samples is not None:
                 beside = progress.with_name(f"sheet{SHEET_SUFFIX}")
                 signal.sheet(report.samples, PREVIEW_COLUMNS, beside)
-                beside.replace(progress / f"{report.images:09d}{SHEET_SUFFIX}")  # whole or not there
+                beside.replace(progress / f"{report.images:09d}{SHEET_SUFFIX}")  # complete or absent
             live.show(trainer.history[: trainer.rows_saved], sorted(progress.iterdir()))
             if stop:
                 trainer.save()
@@ -197,7 +197,7 @@ def follow(trainer: Trainer, signal: Signal, live: LiveRun, progress: Path, stop
 
 
 def write_outputs(params: Params, meta: Meta, trainer: Trainer, work: Path) -> None:
-    """The chosen and the last generator, and what happened in training."""
+    """Writes the chosen and the last generator, and the history of the training."""
     write_generator(GENERATOR, params, meta, trainer.chosen())
     write_generator(GENERATOR / "last", params, meta, trainer.last())
     TRAINING.parent.mkdir(parents=True, exist_ok=True)
@@ -208,16 +208,16 @@ def write_outputs(params: Params, meta: Meta, trainer: Trainer, work: Path) -> N
 
 
 def rescue(params: Params, meta: Meta, trainer: Trainer, work: Path) -> str:
-    """Keeps the last good generator of a training that failed, and says where."""
+    """Saves the last good generator of a failed training, and says where."""
     trained = trainer.last_good()
     if trained is None:
-        return "it failed before there was a generator worth keeping"
+        return "it failed before it had a generator worth keeping"
     write_generator(work / "generator", params, meta, trained)
-    return f"the last good generator, after {trained.images} images, is kept in {work / 'generator'}"
+    return f"the last good generator, after {trained.images} images, is in {work / 'generator'}"
 
 
 def write_generator(folder: Path, params: Params, meta: Meta, trained: TrainedWeights) -> None:
-    """Weights of a generator, and all that is needed to use them; in a folder ``back`` those of the way back."""
+    """Writes a generator's weights and what is needed to use them; the one that translates back goes to ``back``."""
     save_generator(folder, *assemble_generator(params.network, meta, trained))
     way_back = assemble_way_back(params.network, meta, trained)
     if way_back is not None:

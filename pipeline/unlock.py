@@ -1,16 +1,16 @@
-"""Makes a checkout usable again whose DVC was killed at a bad moment; `make repro` begins with it."""
+"""Repairs a checkout whose DVC was killed while it wrote its lock file; `make repro` begins with it."""
 
 import json
 import time
 from pathlib import Path
 
-RWLOCK = Path(".dvc/tmp/rwlock")  # where DVC lists who works on what
+RWLOCK = Path(".dvc/tmp/rwlock")  # DVC's list of the files in use
 
 
 def remove_broken_rwlock(root: Path = Path()) -> bool:
-    """Removes DVC's list if a killed DVC left it cut short, which stops every later one.
+    """Removes DVC's list if a killed DVC left it incomplete, which stops every later DVC.
 
-    A DVC that is writing it at this moment has done so after the second look.
+    It reads the list twice, since another DVC may be writing it.
     """
     path = root / RWLOCK
     for wait in (1.0, 0.0):

@@ -143,16 +143,16 @@ def test_sample_draws_what_the_generator_draws(generator):
         (["--label", "9" * 5000], "label is '9999"),
         (["--truncation", "2"], "truncation is 2.0; allowed is 0 to 1"),
         (["--count", "1000000000"], "--count is 1000000000; allowed is 1 to 1000000"),
-        (["--generator", "nowhere"], "there is no generator in"),
+        (["--generator", "nowhere"], "nowhere holds no generator"),
         (["--labels", "zero,two"], "label is 'two'; allowed is one of zero, one"),
         (["--condition", "two"], "label is 'two'; allowed is one of zero, one"),
         (["--conditions", "zero,,one"], "label is ''; allowed is one of zero, one"),
         (["--interpolate", "1"], "--interpolate is 1; allowed is 2 to 2000"),
         (["--interpolate", "0"], "--interpolate is 0; allowed is 2 to 2000"),
         (["--interpolate", "5", "--count", "1"], "--interpolate walks between samples, but --count is 1"),
-        (["--interpolate", "2000"], "these are 128000 pictures; allowed in an animation or a walk is at most 2000"),
+        (["--interpolate", "2000"], "these options give 128000 pictures; an animation or a walk has at most 2000"),
         (["--rate", "0"], "--rate is 0; allowed is 1 to 50"),
-        (["--video", "walk.avi"], "walk.avi is no animation that can be written; allowed is .gif or .mp4"),
+        (["--video", "walk.avi"], "walk.avi is not a supported animation file; allowed is .gif or .mp4"),
     ],
 )
 def test_sample_refuses_in_a_sentence_what_it_cannot_draw(generator, monkeypatch, arguments, words):
@@ -179,19 +179,19 @@ def test_sample_says_which_pictures_are_of_an_earlier_call(generator, monkeypatc
     main(["sample", "--count", "1"])
     assert capsys.readouterr().out == (
         "Samples in generated: 1; generated/sheet.png shows 1.\n"
-        "Still in generated, of an earlier call: 000001.png to 000002.png.\n"
+        "Left in generated from an earlier call: 000001.png to 000002.png.\n"
     )
 
 
 def test_edit_wants_a_direction_for_a_strength(generator, monkeypatch):
     monkeypatch.chdir(generator)
-    with pytest.raises(SystemExit, match="--strength is given without --direction: name one"):
+    with pytest.raises(SystemExit, match="--strength needs --direction: name one"):
         main(["edit", "x.png", "--strength", "2"])
 
 
 def test_edit_takes_one_direction_at_a_time(generator, monkeypatch):
     monkeypatch.chdir(generator)
-    with pytest.raises(SystemExit, match=r"--direction is given 2 times; allowed is one: edit edited/code[.]json"):
+    with pytest.raises(SystemExit, match=r"--direction is given 2 times; give one, then edit edited/code[.]json"):
         main(["edit", "x.png", "--direction", "slant", "--direction", "width"])
 
 

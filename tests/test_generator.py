@@ -82,7 +82,7 @@ def test_captions_are_asked_for_in_words_or_drawn_from_a_pool(tmp_path):
     pool = {"tokens": np.array([[2, 0], [2, 0]], np.int32)}
     assert np.array_equal(generator.sample(3, pool=pool), generator.sample(3, condition="high"))
     assert not np.array_equal(generator.sample(3, condition="low"), generator.sample(3, condition="high"))
-    with pytest.raises(UserError, match="needs a caption for each sample, and none is given"):
+    with pytest.raises(UserError, match="needs a caption for each sample, but none is given"):
         generator.sample(3)
 
 
@@ -103,7 +103,7 @@ def test_a_source_is_given_as_it_is_stored_or_drawn_from_a_pool():
 
 
 def test_a_folder_without_a_generator_says_where_one_would_be(tmp_path):
-    with pytest.raises(UserError, match=r"no generator in .*nowhere; `make repro` writes it to models/generator"):
+    with pytest.raises(UserError, match=r"nowhere holds no generator; `make repro` writes it to models/generator"):
         Generator.load(tmp_path / "nowhere")
 
 
@@ -126,7 +126,7 @@ def test_what_is_not_a_count_is_refused(generator):
 def test_an_unconditional_generator_is_asked_for_nothing(tmp_path):
     generator = saved(tmp_path, spec())
     assert generator.sample(3).shape == (3, 1, 8, 8)
-    with pytest.raises(UserError, match="the condition is 0, but this generator was trained without any"):
+    with pytest.raises(UserError, match="the condition is 0, but this generator was trained without a condition"):
         generator.sample(3, condition=0)
 
 
@@ -182,7 +182,7 @@ def test_another_format_is_refused_in_a_sentence(tmp_path, name, version):
     as_of_the_last_release(tmp_path, network)
     contents = json.loads((tmp_path / CONFIG).read_text())
     (tmp_path / CONFIG).write_text(json.dumps(contents | {"format": version}))
-    with pytest.raises(UserError, match=r"^[^\n]*config\.json is of another version of ganforge; [^\n]*\.$"):
+    with pytest.raises(UserError, match=r"^[^\n]*config\.json comes from another version of ganforge; [^\n]*\.$"):
         Generator.load(tmp_path)
 
 
@@ -200,7 +200,7 @@ def test_weights_of_another_network_are_refused(tmp_path):
     saved(tmp_path / "wide", spec(width=8))
     saved(tmp_path / "narrow", spec(width=4))
     (tmp_path / "wide" / WEIGHTS).write_bytes((tmp_path / "narrow" / WEIGHTS).read_bytes())
-    with pytest.raises(UserError, match="its configuration describes another network than its weights are of"):
+    with pytest.raises(UserError, match="its weights do not match its configuration"):
         Generator.load(tmp_path / "wide")
 
 

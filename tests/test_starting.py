@@ -24,7 +24,7 @@ def test_a_new_project_has_valid_settings_and_all_stages(tmp_path, capsys):
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path):
     (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(SystemExit, match="is not empty; allowed is a new or an empty folder"):
+    with pytest.raises(SystemExit, match="is not empty: name a new or an empty folder"):
         main(["new", str(tmp_path)])
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 

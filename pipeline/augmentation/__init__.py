@@ -1,1 +1,1 @@
-"""The stages of the augmentation study; see dvc.yaml beside this file."""
+"""The stages of the augmentation study; see dvc.yaml in this folder."""

@@ -1,4 +1,4 @@
-"""reports/augmentation/: GANs of few images, and classifiers with and without what these draw."""
+"""reports/augmentation/: GANs trained on few images, and classifiers with and without generated images."""
 
 import hashlib
 import signal
@@ -30,15 +30,15 @@ from pipeline.process import ask_to_stop, end_with_parent, only_one_in
 from pipeline.stage import FINISHED, forget_committed, progress_bar, run_stage, trainings
 from pipeline.training import device_name, fingerprint, plan_of
 
-STUDY_CODE = ("arms", "classic", "mixture", "repetition", "subsets")  # of ganforge.augmenting, beside that of training
+STUDY_CODE = ("arms", "classic", "mixture", "repetition", "subsets")  # of ganforge.augmenting, in addition to training
 JUDGING_CODE = ("features/classifier.py", "features/extractor.py", "features/network.py", "generator.py")
-TICK = 0.5  # seconds from one look at the processes to the next
+TICK = 0.5  # seconds between checks of the processes
 
 news: SimpleQueue[int]  # in each process: where it reports images shown
 
 
 def main(params: Params) -> None:
-    """Runs the repetitions that an earlier study of the same parameters, data and code has not finished."""
+    """Runs the repetitions that a study of the same parameters, data and code has not finished yet."""
     meta = Prepared.load(PREPARED).meta
     sizes = check(params.augmentation_study, params.dataset, params.train.batch_size, meta)
     device = configure(params.compute)
@@ -55,8 +55,8 @@ def main(params: Params) -> None:
 
 
 def study_fingerprint(params: Params, meta: Meta, device: torch.device) -> str:
-    """What a repetition belongs to: it never goes into a study of other parameters, other data or other code."""
-    study = params.augmentation_study.model_dump_json(exclude={"per_class", "seeds"})  # which ones, not what they do
+    """Digest of the study of a repetition: it is never used with other parameters, data or code."""
+    study = params.augmentation_study.model_dump_json(exclude={"per_class", "seeds"})  # they only choose repetitions
     training = fingerprint(gan_plan(plan_of(params), 0), meta, device)
     digest = hashlib.sha256(f"{training} {meta.held_out} {study}".encode())
     package = Path(ganforge.__file__).parent
@@ -66,7 +66,7 @@ def study_fingerprint(params: Params, meta: Meta, device: torch.device) -> str:
 
 
 def run_all(params: Params, folders: dict[tuple[int, int], Path], at_once: int) -> None:
-    """Runs repetitions, each in a process of its own, some of them at once; ends them when it is asked to end."""
+    """Runs repetitions in separate processes, some of them at once; on a signal, it ends them."""
     context, values = get_context("spawn"), params.model_dump(mode="json")
     queue: SimpleQueue[int] = context.SimpleQueue()
     with (
@@ -89,13 +89,13 @@ def run_all(params: Params, folders: dict[tuple[int, int], Path], at_once: int) 
 
 
 def finish(future: Future[None], processes: ProcessPoolExecutor) -> None:
-    """Sees whether a repetition went well; where not, the others end with it."""
+    """Checks whether a repetition succeeded; if not, ends the others."""
     try:
         future.result()
     except BrokenProcessPool:
         raise UserError(
-            "a process of the study was killed, as the system does where memory runs out; what was finished is kept: "
-            "make room, or raise compute.threads so that fewer work at once, then run `make augmentation` again."
+            "a process of the study was killed, probably because memory ran out; finished repetitions are kept: free "
+            "memory, or raise compute.threads so that fewer run at once, then run `make augmentation` again."
         ) from None
     except BaseException:
         end(processes)
@@ -103,17 +103,17 @@ def finish(future: Future[None], processes: ProcessPoolExecutor) -> None:
 
 
 def end(processes: ProcessPoolExecutor) -> None:
-    """Ends processes at once: what they have finished is on disk, and trainings have their checkpoints."""
+    """Ends processes at once: finished results are on disk, and trainings have checkpoints."""
     processes.shutdown(wait=False, cancel_futures=True)
     for process in active_children():
         process.terminate()
 
 
 def begin(queue: "SimpleQueue[int]") -> None:
-    """Makes a process ready."""
+    """Initialises a process."""
     global news
     news = queue
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one that started it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles Ctrl-C
     if not end_with_parent():
         sys.exit(1)
 

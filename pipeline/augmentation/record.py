@@ -1,4 +1,4 @@
-"""Nothing on disk: the augmentation study as an MLflow run, with a child for each repetition."""
+"""Records the augmentation study as an MLflow run, with a child for each repetition; writes no files."""
 
 import pandas as pd
 
@@ -22,7 +22,7 @@ SECTIONS = ("network", "objective", "train", "augment", "augmentation_study")
 
 
 def main(params: Params) -> None:
-    """Writes the parent and its children, or completes what is there of them."""
+    """Writes the parent and its children, or completes them."""
     meta, trials = read_meta(PREPARED), pd.read_csv(AUGMENTATION / TRIALS)
     results = findings(trials)
     settings = {key: str(value) for key, value in params.flat().items() if key.split(".")[0] in SECTIONS}
@@ -40,7 +40,7 @@ def main(params: Params) -> None:
 
 
 def child(trials: pd.DataFrame, per_class: int, seed: int) -> Member:
-    """A repetition: its GAN's training, what this one draws, and the accuracy of each arm."""
+    """A repetition: its GAN's training and samples, and the accuracy of each arm."""
     ours = trials[trials["chosen"] & (trials["per_class"] == per_class) & (trials["seed"] == seed)]
     history = pd.read_csv(repetition_file(AUGMENTATION, per_class, seed, TRAINING)).to_dict("records")
     return Member(

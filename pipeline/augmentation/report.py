@@ -1,4 +1,4 @@
-"""reports/augmentation.html: what the augmentation study found."""
+"""reports/augmentation.html: the findings of the augmentation study."""
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from ganforge.params import Params
 from ganforge.prepared.meta import read_meta
 from pipeline.stage import run_stage
 
-PLOT = "Left: accuracy, every dot a repetition. Right: what an arm adds to classic augmentation in the same repetition."
+PLOT = "Left: accuracy; each dot is a repetition. Right: gain over classic augmentation in the same repetition."
 
 
 def main(params: Params) -> None:
@@ -23,7 +23,7 @@ def main(params: Params) -> None:
     first = int(trials["seed"].iloc[0])
     grids = [
         (
-            f"What a GAN of {finding.per_class} images of each class draws (seed {first}), a row for each class.",
+            f"Samples of a GAN trained on {finding.per_class} images of each class (seed {first}); one row per class.",
             repetition_file(AUGMENTATION, finding.per_class, first, GRID),
         )
         for finding in results
@@ -37,7 +37,7 @@ def main(params: Params) -> None:
         print(f"{finding.per_class} images of each class: {gain}")
         print(f"  {finding.sentence()}")
     print(headline(results))
-    print(f"The page is {AUGMENTATION_REPORT}.")
+    print(f"Open {AUGMENTATION_REPORT}.")
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ COMMANDS = (
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Runs one command; what the user can put right ends in one sentence and exit status 1."""
+    """Runs one command; an error that the user can fix ends in one sentence and exit status 1."""
     options = parser().parse_args(arguments)
     try:
         options.run(options)
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 class _Aligned(argparse.HelpFormatter):
-    """Help whose column begins behind the longest command: argparse forgets that commands are indented once more."""
+    """Help whose second column starts after the longest command: argparse forgets that commands are indented."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog)
@@ -83,14 +83,14 @@ class _Aligned(argparse.HelpFormatter):
 
 
 def parser() -> argparse.ArgumentParser:
-    """What the command line allows."""
+    """The parser of the command line."""
     parser = argparse.ArgumentParser(
         prog="ganforge",
-        description="GANs you can rebuild. Run it in the root of the project, beside params.yaml.",
+        description="GANs you can rebuild. Run it in the root of the project, next to params.yaml.",
         formatter_class=_Aligned,
     )
     parser.add_argument("--version", action="version", version=__version__)
-    parser.set_defaults(parser=parser)  # for the command that describes all of them
+    parser.set_defaults(parser=parser)  # for the command completion
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
         own = commands.add_parser(command.NAME, help=command.HELP, description=f"{command.HELP}.")

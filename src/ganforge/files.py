@@ -1,4 +1,4 @@
-"""Where files lie, and files that are whole or not there."""
+"""Paths, and files that are written completely or not at all."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ganforge.errors import UserError, first_line
 
 BUFFER = 1 << 20  # bytes of a growing file that are written at once
 
-# What the operating system says where a place cannot be used, however right the program is.
+# Errors of the operating system that the user can fix.
 UNWRITABLE = {
     errno.ENOSPC,
     errno.EROFS,
@@ -34,8 +34,8 @@ UNWRITABLE = {
 
 
 def unwritable(error: OSError) -> str:
-    """The sentence about one of these errors, up to what to do then."""
-    return f"{error.filename or 'a file'} cannot be used ({error.strerror}); make room or give access"
+    """The start of a sentence about one of these errors, up to what to do then."""
+    return f"{error.filename or 'a file'} cannot be used ({error.strerror}); free space or change permissions"
 
 
 def repository_root() -> Path:
@@ -44,7 +44,7 @@ def repository_root() -> Path:
 
 
 def write_durably(path: Path, content: bytes | memoryview) -> None:
-    """Puts ``content`` at ``path`` such that, whenever power fails, either the old file or the new one is there."""
+    """Writes ``content`` to ``path`` so that, if power fails, either the old or the new file remains."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     with _naming(path):
         try:
@@ -66,13 +66,13 @@ def write_json(path: Path, content: object) -> None:
     """Writes a JSON file, as `write_durably` does.
 
     Raises:
-        ValueError: a number in it is not finite; JSON has no word for that.
+        ValueError: a number is not finite, which JSON cannot express.
     """
     write_durably(path, (json.dumps(content, indent=2, allow_nan=False) + "\n").encode())
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Writes a CSV file of as many rows as there are; None is an empty field."""
+    """Writes a CSV file; None is an empty field."""
     with _naming(path), path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
@@ -80,7 +80,7 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[obje
 
 
 def write_array(path: Path, array: np.ndarray) -> None:
-    """Writes an npy file, row by row as `read_blocks` reads it, its numbers as this machine and PyTorch have them."""
+    """Writes an npy file row by row, as `read_blocks` reads it, with numbers in the byte order of this machine."""
     with _naming(path):
         np.save(path, np.asarray(array, array.dtype.newbyteorder("="), order="C"))
 
@@ -88,7 +88,7 @@ def write_array(path: Path, array: np.ndarray) -> None:
 def write_blocks(path: Path, shape: tuple[int, ...], blocks: Iterable[np.ndarray], dtype: DTypeLike) -> None:
     """Writes an npy file of ``shape`` from consecutive blocks of its rows, which need not fit into memory.
 
-    It does not write into a mapped file: where the disk is full, that kills the process.
+    It does not write into a mapped file: a full disk would kill the process.
 
     Raises:
         ValueError: a block is not of ``dtype``.
@@ -100,7 +100,7 @@ def write_blocks(path: Path, shape: tuple[int, ...], blocks: Iterable[np.ndarray
 
 
 def read_blocks(path: Path, rows: int) -> Iterator[np.ndarray]:
-    """The array of an npy file, up to ``rows`` rows at a time, none of which stays in memory."""
+    """The array of an npy file, up to ``rows`` rows at a time; none stays in memory."""
     with path.open("rb") as file:
         np.lib.format.read_magic(file)
         shape, _, kind = np.lib.format.read_array_header_1_0(file)
@@ -111,12 +111,12 @@ def read_blocks(path: Path, rows: int) -> Iterator[np.ndarray]:
 
 
 class GrowingArray:
-    """An npy file whose number of rows is known at the end, all of one shape.
+    """An npy file whose rows all have one shape; their number is known at the end.
 
     Attributes:
-        path: of the file.
-        shape: of the array.
-        dtype: of its numbers.
+        path: path of the file.
+        shape: shape of the array.
+        dtype: type of its numbers.
     """
 
     def __init__(self, path: Path, dtype: DTypeLike) -> None:
@@ -126,21 +126,21 @@ class GrowingArray:
             self._file = path.open("wb", buffering=BUFFER)
 
     def append(self, row: np.ndarray) -> None:
-        """Writes one row behind the others.
+        """Appends a row.
 
         Raises:
-            ValueError: its shape or its dtype is another.
+            ValueError: it has another shape or dtype.
         """
         if self.shape[0] and row.shape != self.shape[1:]:
             raise ValueError(f"a row of shape {row.shape} behind rows of shape {self.shape[1:]}")
         with _naming(self.path):
             if self.shape[0] == 0:
-                _write_header(self._file, (0, *row.shape), self.dtype)  # as long as that of any number of rows
+                _write_header(self._file, (0, *row.shape), self.dtype)  # has the same length for any number of rows
             self._file.write(_bytes_of(row, self.dtype))
         self.shape = (self.shape[0] + 1, *row.shape)
 
     def close(self) -> None:
-        """Tells the file how many rows it has."""
+        """Writes the number of rows into the file."""
         with _naming(self.path), self._file:
             self._file.seek(0)
             _write_header(self._file, self.shape, self.dtype)
@@ -155,7 +155,7 @@ def _bytes_of(block: np.ndarray, dtype: DTypeLike) -> memoryview:
     """The bytes of an array of that dtype, row by row.
 
     Raises:
-        ValueError: it is of another.
+        ValueError: it has another dtype.
     """
     if block.dtype != dtype:
         raise ValueError(f"a block of {block.dtype} in a file of {np.dtype(dtype)}")
@@ -163,7 +163,7 @@ def _bytes_of(block: np.ndarray, dtype: DTypeLike) -> memoryview:
 
 
 class _naming:  # noqa: N801  used like a function, a million times: a generator would take longer
-    """Lets the errors of the operating system tell which file they are about."""
+    """Adds the name of the file to errors of the operating system."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -174,7 +174,7 @@ class _naming:  # noqa: N801  used like a function, a million times: a generator
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if not isinstance(error, OSError):
             return
-        if error.errno is None:  # numpy's, where not all of an array could be written
+        if error.errno is None:  # numpy raises it if an array could not be written completely
             raise OSError(errno.ENOSPC, str(error), str(self.path)) from error
         error.filename = error.filename or str(self.path)
 
@@ -188,7 +188,7 @@ def read_array(path: Path, *, mapped: bool = False) -> np.ndarray:
     try:
         array: np.ndarray = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
     except FileNotFoundError:
-        raise UserError(f"{path} does not exist: `dvc repro` makes it.") from None
+        raise UserError(f"{path} does not exist: run `dvc repro` to make it.") from None
     except (ValueError, EOFError, SyntaxError, OverflowError, TypeError) as error:
-        raise UserError(f"{path} is damaged ({first_line(error)}): remove it, `dvc repro` makes it anew.") from error
+        raise UserError(f"{path} is damaged ({first_line(error)}): remove it and run `dvc repro`.") from error
     return array

@@ -1,4 +1,4 @@
-"""Where the results of the stages lie, from the root of the project."""
+"""Paths of the results of the stages, from the root of the project."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""What every section of params.yaml is made of.
+"""The building blocks of the sections of params.yaml.
 
 A section is a typed class in the ``settings.py`` of the room that reads it. A section whose keys differ by application
-or family is a union of several classes; one key, its tag, says which of them holds. The text under a key is its
-meaning, which ``ganforge explain`` prints and which stands behind the key in params.yaml; ``(*)`` marks numbers that
-may be schedules. It is read from the source when it is shown (`ganforge.params.catalogue`); pydantic would read it at
-every import, and make that a quarter slower.
+or family is a union of several classes; one key, its tag, selects the class. The text under a key is its meaning:
+``ganforge explain`` prints it, and params.yaml has it as a comment; ``(*)`` marks numbers that may be schedules. The
+text is read from the source only when it is shown (`ganforge.params.catalogue`); pydantic would read it at every
+import, which would make the import a quarter slower.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Interval = Annotated[int, Field(ge=1)]
 
 
 class Section(BaseModel):
-    """A group of keys: strict types, nothing unknown, no default."""
+    """A group of keys with strict types, no unknown keys and no defaults."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -43,13 +43,13 @@ Value = TypeVar("Value", bound=float)
 
 
 class Schedule(Section, Generic[Value]):
-    """A number that changes as images are shown: ``start`` up to the share ``begin`` of the run, ``end`` at its end."""
+    """A number that changes during training: ``start`` until the share ``begin`` of the run, ``end`` at its end."""
 
     start: Value
     """Value before the change begins."""
     end: Value
     """Value at the end of the run."""
     shape: Literal["linear", "cosine"]
-    """How it goes from one to the other: linear in a straight line, cosine slowly at both ends."""
+    """How it changes between the two: linear in a straight line; cosine slowly at both ends."""
     begin: Share
     """Share of the run after which the change begins."""

@@ -1,4 +1,4 @@
-"""A new project: the pipeline, its settings and recipes in a folder of its own, which uses the installed package."""
+"""A new project: a folder with the pipeline, its settings and recipes, which uses the installed package."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ganforge import __version__
 from ganforge.errors import UserError
 
 INSTALLED = Path(__file__).parent / "project_files"  # where a wheel has everything
-CHECKOUT = Path(__file__).parents[2]  # where a checkout has what is not there
+CHECKOUT = Path(__file__).parents[2]  # where a checkout has the other files
 SHARED = (
     ".dvc/config",
     ".dvcignore",
@@ -31,13 +31,13 @@ def start_project(folder: Path) -> None:
     """Writes a new project.
 
     Args:
-        folder: that is made, or is empty.
+        folder: a new or an empty folder.
 
     Raises:
-        UserError: there is something in it.
+        UserError: the folder is not empty.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UserError(f"{folder} exists and is not empty; allowed is a new or an empty folder: name another one.")
+        raise UserError(f"{folder} exists and is not empty: name a new or an empty folder.")
     for name in SHARED:
         _copy(_found(name), folder / name)
     for name, place in OWN.items():

@@ -52,8 +52,8 @@ def test_captions_are_asked_for_in_words_or_taken_from_the_test_split(tmp_path, 
     main(["sample", "--count", "3", "--conditions", "high,low", "--out", "turns"])
     assert np.array_equal(pixels("turns/000002.png"), model.sample(3, condition=["high", "low", "high"])[2, 0])
     for arguments, words in (
-        ([], "this generator needs a caption for each sample, and none is given"),
-        (["--condition", "loud"], "'loud' is no word of the training data"),
+        ([], "this generator needs a caption for each sample, but none is given"),
+        (["--condition", "loud"], "'loud' is not a word of the training data"),
         (["--conditions", "all"], "--conditions is all, but this generator asks for captions of up to 2 words"),
     ):
         with pytest.raises(SystemExit, match=rf"^ganforge: [^\n]*{words}[^\n]*[.]$"):
@@ -97,10 +97,10 @@ def test_a_source_is_the_name_of_a_file_and_what_draws_without_codes_is_not_edit
             ["sample", "--condition", "small.png"],
             r"small\.png is not a condition of this generator: the image has 8 x 4 pixels",
         ),
-        (["sample"], "needs a source for each sample, and none is given"),
-        (["sample", "--interpolate", "3", "--condition", "source.png"], "draws without codes that could be edited"),
-        (["project", "source.png"], "draws without codes that could be edited"),
-        (["edit", "source.png"], "draws without codes that could be edited"),
+        (["sample"], "needs a source for each sample, but none is given"),
+        (["sample", "--interpolate", "3", "--condition", "source.png"], "draws without codes to edit"),
+        (["project", "source.png"], "draws without codes to edit"),
+        (["edit", "source.png"], "draws without codes to edit"),
         (["augment"], "cannot be asked for labels, but for sources"),
     ):
         with pytest.raises(SystemExit, match=rf"^ganforge: [^\n]*{words}[^\n]*[.]$"):

@@ -127,10 +127,12 @@ def test_refusals_in_a_sentence(folder, arguments, words):
 
 def test_what_translates_nothing_or_one_way_only_says_so(folder):
     write_generator(folder, spec("dcgan", classes=3, width=8))
-    with pytest.raises(SystemExit, match=r"^ganforge: .*translates no pictures: draw from it by `ganforge sample`[.]$"):
+    with pytest.raises(SystemExit, match=r"^ganforge: .*translates no pictures: draw samples with `ganforge sample`"):
         main(["translate", "mine"])
     write_translator(folder, latent_dim=0)
-    with pytest.raises(SystemExit, match=r"^ganforge: --count is 2, but the network translator makes one picture from "):
+    with pytest.raises(
+        SystemExit, match=r"^ganforge: --count is 2, but the network translator makes one picture from "
+    ):
         main(["translate", "mine", "--count", "2"])
     main(["translate", "mine"])
     assert pixels_of("translated/wide.png").shape == (3, 33, 70)
@@ -173,7 +175,7 @@ def test_a_picture_is_drawn_in_each_style_in_one_or_in_that_of_an_example(folder
         ),
         ("styled", ["--style", "mine/broken.png"], "mine/broken.png cannot be read"),
         ("styled", ["--style", "mine/tall.jpg", "--count", "2"], "an example picture is one style; allowed is 1"),
-        ("translator", ["--style", "ink"], "allowed for this generator is none, as it draws in one style only"),
+        ("translator", ["--style", "ink"], "allowed for this generator is none, as it has a single style"),
     ],
 )
 def test_a_style_that_there_is_not_is_refused_in_a_sentence(folder, network, arguments, words):

@@ -41,18 +41,18 @@ def test_texts_and_tokens_are_asked_of_each_sample():
     [
         (
             "a blue dot",
-            "the caption is 'a blue dot' ('blue' is no word of the training data); allowed are at most 4 words",
+            "the caption is 'a blue dot' ('blue' is not a word of the training data); allowed are at most 4 words",
         ),
         (
             "a a a a a",
             "the caption is 'a a a a a' (too long); allowed are at most 4 words of the training data, such as a",
         ),
-        (["a"], "the caption is ['a']; allowed is a text, or 2 of them."),
-        (["a", 5], "the caption is ['a', 5]; allowed is a text, or 2 of them."),
-        (7, "the caption is 7; allowed is a text, or 2 of them."),
-        (np.full((2, 4), 6), "the caption is int64 of shape (2, 4); allowed is a text, or 2 of them."),
-        (np.full((2, 4), 0.5), "allowed is a text, or 2 of them."),
-        (np.zeros((2, 5), np.int32), "allowed is a text, or 2 of them."),
+        (["a"], "the caption is ['a']; allowed is one text, or 2 texts."),
+        (["a", 5], "the caption is ['a', 5]; allowed is one text, or 2 texts."),
+        (7, "the caption is 7; allowed is one text, or 2 texts."),
+        (np.full((2, 4), 6), "the caption is int64 of shape (2, 4); allowed is one text, or 2 texts."),
+        (np.full((2, 4), 0.5), "allowed is one text, or 2 texts."),
+        (np.zeros((2, 5), np.int32), "allowed is one text, or 2 texts."),
     ],
     ids=str,
 )
@@ -66,7 +66,7 @@ def test_captions_are_rows_of_the_pool():
     drawn = CAPTIONS.draw(0, 25, {"tokens": POOL})["tokens"]
     assert {tuple(row) for row in drawn} <= {tuple(row) for row in POOL}
     assert len({tuple(row) for row in drawn}) > 20
-    with pytest.raises(UserError, match="this generator needs a caption for each sample, and none is given"):
+    with pytest.raises(UserError, match="this generator needs a caption for each sample, but none is given"):
         CAPTIONS.draw(0, 5)
 
 

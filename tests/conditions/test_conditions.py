@@ -146,7 +146,7 @@ def test_sources_without_partners_are_known_for_it():
 
 
 def test_nothing_can_be_asked_of_what_has_no_condition():
-    with pytest.raises(UserError, match="the condition is 3, but this generator was trained without any"):
+    with pytest.raises(UserError, match="the condition is 3, but this generator was trained without a condition"):
         Unconditional().parse(3, 1)
 
 

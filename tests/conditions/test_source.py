@@ -27,7 +27,7 @@ def test_a_whole_pool_is_drawn_in_its_order_so_that_samples_stand_beside_their_p
 
 
 def test_without_a_pool_a_source_has_to_be_given():
-    with pytest.raises(UserError, match="this generator needs a source for each sample, and none is given"):
+    with pytest.raises(UserError, match="this generator needs a source for each sample, but none is given"):
         SOURCE.draw(0, 5)
 
 

@@ -55,7 +55,7 @@ def test_a_style_is_asked_for_by_name_or_number_or_all_come_by_turns():
     ("given", "sentence"),
     [
         ({"source": POOL["source"][0], "style": "chalk"}, "label is 'chalk'; allowed is one of ink, oil"),
-        ({"source": POOL["source"][0]}, "the condition has source; it must have source, style"),
+        ({"source": POOL["source"][0]}, "the condition has source; it needs source, style"),
         ({"source": 3, "style": "ink"}, "the source is int64 of shape"),
     ],
 )

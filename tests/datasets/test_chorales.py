@@ -90,5 +90,5 @@ def test_a_damaged_table_is_named(tmp_path, content):
 
 @pytest.mark.parametrize("steps", [24, 100])
 def test_windows_are_whole_bars(steps):
-    with pytest.raises(ValueError, match=rf"dataset.steps is {steps}; allowed is a multiple of 16"):
+    with pytest.raises(ValueError, match=rf"dataset.steps is {steps}; it must be a multiple of 16"):
         section("chorales", steps=steps)

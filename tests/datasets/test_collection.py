@@ -29,7 +29,7 @@ def test_images_outside_of_folders_leave_no_classes_and_that_is_told(folder, tmp
     put(folder, ["a/1.png", "b/2.png", "3.png"])
     collection = read_collection(folder, tmp_path)
     assert {item.label for item in collection.items} == {None}
-    assert "1 images lie outside of any folder, 3.png for one" in collection.labels_from
+    assert "1 images are not in a folder, such as 3.png" in collection.labels_from
 
 
 def test_folders_called_like_splits_are_splits(folder, tmp_path):
@@ -86,7 +86,7 @@ def test_archives_are_folders_of_their_name(folder, tmp_path):
 def test_an_archive_that_leads_out_is_refused_by_name(folder, tmp_path):
     with zipfile.ZipFile(folder / "bad.zip", "w") as archive:
         archive.writestr("../out.png", picture(1))
-    with pytest.raises(UserError, match=r"bad\.zip holds '\.\./out\.png'"):
+    with pytest.raises(UserError, match=r"bad\.zip contains '\.\./out\.png'"):
         read_collection(folder, tmp_path / "work")
     assert not list(tmp_path.rglob("out.png"))
 
@@ -112,16 +112,16 @@ def test_a_table_in_each_folder_is_read_for_it(folder, tmp_path):
 @pytest.mark.parametrize(
     ("table", "told"),
     [
-        ("name,label\n1.png,a", "has to be called path or file_name"),
+        ("name,label\n1.png,a", "must be named path or file_name"),
         ("path,label\n1.png,\n", "line 2 has no label"),
         ("path,split\n1.png,eval\n", "the split 'eval'; allowed are train and test"),
-        ("path\n../1.png\n", "a path that leads out"),
-        ("path\n/etc/1.png\n", "a path that leads out"),
-        ("", "is no table that can be read"),
-        ('path,label\n1.png,"a\n', "is no table that can be read"),
-        ("path,label\n1.png,a,b\n", "is no table that can be read"),
-        ("path,Label,label\n1.png,a,b\n", "none twice"),
-        ("path,file_name\n1.png,2.png\n", "none twice"),
+        ("path\n../1.png\n", "which leads out"),
+        ("path\n/etc/1.png\n", "which leads out"),
+        ("", "is not a readable table"),
+        ('path,label\n1.png,"a\n', "is not a readable table"),
+        ("path,label\n1.png,a,b\n", "is not a readable table"),
+        ("path,Label,label\n1.png,a,b\n", "no name may occur twice"),
+        ("path,file_name\n1.png,2.png\n", "no name may occur twice"),
     ],
 )
 def test_a_table_that_is_wrong_is_refused_by_its_line(folder, tmp_path, table, told):

@@ -122,7 +122,7 @@ def test_a_download_that_was_whole_but_not_yet_moved_is_taken(server, fetch):
 def test_another_content_is_refused_and_not_kept(server, fetch):
     folder, url = server
     (folder / "data.bin").write_bytes(b"<html>please log in</html>")
-    with pytest.raises(UserError, match=r"MD5 .* but the official data\.bin has .* not taken"):
+    with pytest.raises(UserError, match=r"MD5 .* but the official data\.bin has .* rejected"):
         fetch(remote(f"{url}/data.bin"))
     assert not any(fetch.partial.iterdir())
     assert not any(fetch.raw.iterdir())

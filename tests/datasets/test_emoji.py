@@ -144,7 +144,7 @@ def test_withheld_partners_are_learnt_from_in_one_style_each_and_tested_by(made_
 
 
 def test_a_style_is_not_its_own_source():
-    with pytest.raises(ValidationError, match="both twitter; allowed is another source than the style"):
+    with pytest.raises(ValidationError, match="both twitter; the two must differ"):
         section("emoji", source="twitter")
 
 

@@ -35,7 +35,7 @@ def prepare(**changes):
 
 def test_files_that_are_no_images_are_named_where_there_are_no_others(folder):
     fill(folder, **{"live.heic": b"\0\0\0\x18ftypheic"})
-    with pytest.raises(UserError, match=r"holds 1 files, such as live\.heic, but none that is read as an image"):
+    with pytest.raises(UserError, match=r"contains 1 files, such as live\.heic, but no image"):
         prepare()
 
 
@@ -46,7 +46,7 @@ def test_links_that_dvc_cannot_read_or_does_not_look_through_are_told_of(folder,
     (folder / "one.png").symlink_to(tmp_path / "elsewhere" / "1.png")
     main(["check"])
     told = capsys.readouterr().out
-    assert "data/import/photos is a link to a folder" in told
+    assert "data/import/photos links to a folder" in told
     assert "one.png" not in told
     (folder / "gone.png").symlink_to("nowhere.png")
     with pytest.raises(SystemExit, match=r"data/import/gone\.png is a link to nowhere\.png, which does not exist"):
@@ -170,12 +170,12 @@ def test_what_is_broken_is_counted_and_named_and_too_much_of_it_stops(folder):
     assert (facts.candidates, facts.taken, facts.others) == (100, 97, 1)
     assert facts.left_out == {"broken": 1, "no image": 1, "empty": 1}
     told = facts.summary()
-    for part in ("97 of 100 files taken", "1 broken (cut.png)", "1 no image (page.jpg)", "1 empty (zero.png)"):
+    for part in ("97 of 100 files used", "1 broken (cut.png)", "1 no image (page.jpg)", "1 empty (zero.png)"):
         assert part in told
-    assert "1 other files passed over (report.pdf)" in told
+    assert "1 other files ignored (report.pdf)" in told
     kinds = pd.read_csv(prepared / "left_out.csv").kind
     assert sorted(kinds) == ["broken", "empty", "no image", "other"]
-    with pytest.raises(UserError, match=r"more than 2\.0% of 100 files cannot be taken, such as cut\.png \("):
+    with pytest.raises(UserError, match=r"more than 2\.0% of 100 files cannot be used, such as cut\.png \("):
         prepare(max_broken=0.02)
 
 
@@ -205,10 +205,10 @@ def test_classes_that_are_the_same_number_have_an_order_too(folder):
 
 
 def test_nothing_to_learn_from_is_told_in_a_sentence(folder):
-    with pytest.raises(UserError, match="data/import holds no images: put a folder"):
+    with pytest.raises(UserError, match="data/import contains no images: put a folder"):
         prepare()
     put(folder, ["1.png"])
-    with pytest.raises(UserError, match=r"none is left (to learn from|held out)"):
+    with pytest.raises(UserError, match=r"none is left (for training|to hold out)"):
         prepare()
 
 
@@ -236,7 +236,7 @@ def test_a_decoder_that_is_killed_is_told_of_with_the_files_it_may_have_died_of(
             if child.ppid() != ours.pid:  # of the server that forks them
                 child.kill()
     with pytest.raises(
-        UserError, match=r"killed by one of the files from data/import/\d+\.png to data/import/\d+\.png"
+        UserError, match=r"killed at one of the files from data/import/\d+\.png to data/import/\d+\.png"
     ):
         list(outcomes)
 

@@ -95,9 +95,9 @@ def test_what_does_not_fit_is_counted_and_named_with_the_reason(folder):
     assert facts.examples["broken"] == ["a/broken.mid"]
     assert facts.others == 1
     table = pd.read_csv(IMPORT.parent / "prepared" / "left_out.csv").set_index("name").reason
-    assert table["a/wide.mid"] == "its notes are 80 semitones apart, and dataset.widest is 60"
+    assert table["a/wide.mid"] == "its notes span 80 semitones, but dataset.widest is 60"
     assert table["b/twin.mid"].startswith("the same notes as b/1.mid")
-    with pytest.raises(UserError, match=r"mine: more than 1.0% of \d+ files cannot be taken, such as a/broken.mid"):
+    with pytest.raises(UserError, match=r"mine: more than 1.0% of \d+ files cannot be used, such as a/broken.mid"):
         prepare(max_broken=0.01)
 
 
@@ -126,7 +126,7 @@ def test_without_classes_nothing_is_labelled(folder):
 
 
 @pytest.mark.parametrize(
-    ("files", "sentence"), [({}, "holds no music"), ({"song.mp3": b"ID3"}, "such as song.mp3, but none")]
+    ("files", "sentence"), [({}, "contains no music"), ({"song.mp3": b"ID3"}, "such as song.mp3, but no music")]
 )
 def test_an_import_without_music_is_refused(folder, files, sentence):
     fill(folder, **files)
@@ -136,7 +136,7 @@ def test_an_import_without_music_is_refused(folder, files, sentence):
 
 def test_steps_have_to_be_whole_bars_of_the_resolution_that_is_asked_for():
     assert section("midi", steps=96, steps_per_quarter=12).steps == 96
-    with pytest.raises(ValueError, match=r"dataset.steps is 64; allowed is a multiple of 48"):
+    with pytest.raises(ValueError, match=r"dataset.steps is 64; it must be a multiple of 48"):
         section("midi", steps=64, steps_per_quarter=12)
 
 

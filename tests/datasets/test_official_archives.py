@@ -88,7 +88,7 @@ def test_emnist_is_upright_and_has_the_official_classes(raw, emnist):
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (None, "gzip.zip holds no gzip/emnist-balanced-test-labels-idx1-ubyte.gz: put a whole one there"),
+        (None, "gzip.zip does not contain gzip/emnist-balanced-test-labels-idx1-ubyte.gz: replace it"),
         (b"<html>", "gzip/emnist-balanced-test-labels-idx1-ubyte.gz in "),
         (idx(np.zeros((3, 28, 28), np.uint8))[:20], "gzip/emnist-balanced-test-labels-idx1-ubyte.gz in "),
     ],
@@ -128,9 +128,9 @@ def test_stl10_is_upright_and_counts_its_labels_from_nought(raw, stl10):
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("test_X.bin", None, "holds no stl10_binary/test_X.bin"),
-        ("test_X.bin", bytes(96), "is damaged (it holds 96 bytes, for 10 labels)"),
-        ("train_y.bin", bytes([0, 1, 2, 11]), "is damaged (its labels go from 0 to 11)"),
+        ("test_X.bin", None, "does not contain stl10_binary/test_X.bin"),
+        ("test_X.bin", bytes(96), "is damaged (it has 96 bytes for 10 labels)"),
+        ("train_y.bin", bytes([0, 1, 2, 11]), "is damaged (its labels range from 0 to 11)"),
     ],
 )
 def test_a_damaged_stl10_is_refused_by_name(raw, stl10, name, content, told):
@@ -175,10 +175,10 @@ def test_flowers_have_their_official_names_and_splits(flowers):
     [
         ("setid.mat", b"<!doctype html>" * 20, "setid.mat is damaged ("),
         ("setid.mat", b"", "setid.mat is damaged ("),
-        ("imagelabels.mat", {"names": [1]}, "imagelabels.mat is damaged (it holds no labels)"),
+        ("imagelabels.mat", {"names": [1]}, "imagelabels.mat is damaged (it has no list labels)"),
         ("imagelabels.mat", {"labels": [[0, 103]]}, "imagelabels.mat is damaged (a number is not from 1 to 102)"),
         ("imagelabels.mat", {"labels": [[1, 2]]}, "setid.mat is damaged (a number is not from 1 to 2)"),
-        ("102flowers.tgz", b"<!doctype html>", "102flowers.tgz is damaged or no archive"),
+        ("102flowers.tgz", b"<!doctype html>", "102flowers.tgz is damaged or not an archive"),
     ],
 )
 def test_damaged_flowers_are_refused_by_name(flowers, name, content, told):
@@ -192,7 +192,7 @@ def test_damaged_flowers_are_refused_by_name(flowers, name, content, told):
 
 
 def test_photographs_of_many_sizes_need_a_resolution(flowers):
-    with pytest.raises(UserError, match=r"dataset\.resolution is native.*\(32 or 64 to begin with\)"):
+    with pytest.raises(UserError, match=r"dataset\.resolution is native.*\(start with 32 or 64\)"):
         prepare("flowers102", flowers, resolution="native")
 
 
@@ -228,5 +228,5 @@ def test_a_damaged_table_of_celeba_is_refused_by_its_line(raw, table, told):
 
 def test_a_photograph_that_celeba_s_archive_lacks_is_named(raw):
     celeba(raw, b"000001.jpg 0\n000009.jpg 2\n")
-    with pytest.raises(UserError, match=r"CelebA: more than 10\.0% of 2 files cannot be taken, such as 000009\.jpg"):
+    with pytest.raises(UserError, match=r"CelebA: more than 10\.0% of 2 files cannot be used, such as 000009\.jpg"):
         prepare("celeba", raw)

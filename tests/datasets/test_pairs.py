@@ -86,13 +86,13 @@ def test_what_is_left_out_is_counted_named_and_told(folder):
     left_out = pd.read_csv(IMPORT.parent / "prepared" / "left_out.csv").set_index("name")
     assert left_out.reason["source/only.png"] == "it has no target"
     assert left_out.reason["target/lonely.png"] == "it has no source"
-    assert "of its source data/import/source/bad.png" in left_out.reason["target/bad.png"]
+    assert "its source data/import/source/bad.png" in left_out.reason["target/bad.png"]
     assert "20x20 and 40x20 pixels" in left_out.reason["target/wide.png"]
     assert left_out.kind["notes.txt"] == "other"
     assert len({"target/half.png", "target/1.png"} & set(items.path)) == 1  # one is held out and shares its source
     assert json.loads((IMPORT.parent / "prepared" / "intake.json").read_text())["left_out"] == facts.left_out
     assert "2 alone (target/lonely.png, source/only.png)" in facts.summary()
-    with pytest.raises(UserError, match=r"more than 10\.0% of 18 files cannot be taken, such as .*lonely\.png"):
+    with pytest.raises(UserError, match=r"more than 10\.0% of 18 files cannot be used, such as .*lonely\.png"):
         prepare(max_broken=0.1)
 
 
@@ -229,11 +229,11 @@ def test_native_pictures_are_not_too_small_for_a_translator(folder):
 @pytest.mark.parametrize(
     ("names", "layout", "sentence"),
     [
-        ([], "auto", "holds no pairs; allowed are images"),
-        (["source/1.png"], "auto", "holds no images in a folder called target"),
-        (["1.png"], "folders", "holds no images in a folder called source"),
-        (["source/1.png", "source/1.jpg", "target/1.png"], "auto", "nobody knows which belongs"),
-        (["1.png"], "table", "holds no CSV file"),
+        ([], "auto", "contains no pairs; put images"),
+        (["source/1.png"], "auto", "contains no images in a folder named target"),
+        (["1.png"], "folders", "contains no images in a folder named source"),
+        (["source/1.png", "source/1.jpg", "target/1.png"], "auto", "both match the same file"),
+        (["1.png"], "table", "contains no CSV file"),
     ],
 )
 def test_what_is_no_set_of_pairs_is_refused(folder, names, layout, sentence):

@@ -51,9 +51,9 @@ def test_it_is_grey_where_the_generator_draws_grey_and_small_ones_are_enlarged()
     [
         (b"%PDF-1.7", (3, 16, 16), "wide.png cannot be read"),
         (b"", (3, 16, 16), "wide.png cannot be read"),
-        (wide(), (3, 16, 32), "cannot be brought to the shape"),
-        (wide(), (3, 5, 16, 16), "cannot be brought to the shape"),
-        (wide(), (1, 64), "cannot be brought to the shape"),
+        (wide(), (3, 16, 32), "cannot be converted to the shape"),
+        (wide(), (3, 5, 16, 16), "cannot be converted to the shape"),
+        (wide(), (1, 64), "cannot be converted to the shape"),
     ],
 )
 def test_what_is_no_picture_or_would_not_fit_is_refused(content, shape, words):

@@ -102,15 +102,15 @@ def test_too_many_broken_files_end_in_a_sentence(here):
     fill(4)
     for number in range(3):
         (IMPORT / "low" / f"broken{number}.wav").write_bytes(b"no sound")
-    with pytest.raises(UserError, match=r"more than 10.0% of 11 files cannot be taken, such as low/broken0.wav"):
+    with pytest.raises(UserError, match=r"more than 10.0% of 11 files cannot be used, such as low/broken0.wav"):
         prepare()
 
 
 def test_a_folder_without_sounds_is_told_of(here):
-    with pytest.raises(UserError, match=r"data/import is empty; allowed are .wav"):
+    with pytest.raises(UserError, match=r"data/import is empty; put sounds \(.wav"):
         prepare()
     (IMPORT / "letter.txt").write_text("hello")
-    with pytest.raises(UserError, match=r"holds 1 files, such as letter.txt, but no sounds"):
+    with pytest.raises(UserError, match=r"contains 1 files, such as letter.txt, but no sounds"):
         prepare()
 
 
@@ -228,5 +228,5 @@ def test_a_recording_of_two_samples_is_too_short():
 def test_training_sounds_that_nobody_can_hear_end_in_a_sentence(here):
     for number in range(20):
         put(f"low/{number:02}.wav", tone(300 + number, level=5e-5))
-    with pytest.raises(UserError, match="nothing can be heard in the training sounds"):
+    with pytest.raises(UserError, match="the training sounds are silent"):
         prepare(loudness="as_is", silence=-120.0)

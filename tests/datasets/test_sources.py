@@ -68,9 +68,9 @@ def idx(*header, items=0):
 DAMAGES = {
     "a web page": (b"<!doctype html>", "Not a gzipped file"),
     "cut": (idx(0x803, 5, 28, 28, items=5)[:30], "ended before"),
-    "fewer": (idx(0x803, 9, 28, 28, items=5), "speaks of 7056 bytes, it holds 3920"),
-    "more": (idx(0x803, 1, 28, 28, items=5), "speaks of 784 bytes, it holds more"),
-    "far more": (idx(0x803, 2**31, 28, 28), "speaks of 1683627180032 bytes"),
+    "fewer": (idx(0x803, 9, 28, 28, items=5), "announces 7056 bytes, but it has 3920"),
+    "more": (idx(0x803, 1, 28, 28, items=5), "announces 784 bytes, but it has more"),
+    "far more": (idx(0x803, 2**31, 28, 28), "announces 1683627180032 bytes"),
     "numbers of another kind": (idx(0xD03, 5, 28, 28, items=5), "not that of an IDX file of bytes"),
     "no header": (gzip.compress(b"-"), "unpack requires a buffer"),
 }

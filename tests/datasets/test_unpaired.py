@@ -68,10 +68,10 @@ def test_both_sides_are_mirrored_and_have_as_many_channels(folder):
 
 def test_a_side_that_is_missing_is_named(folder):
     put(folder / "target", ["1.png", "2.png"])
-    with pytest.raises(UserError, match="no images in a folder called source; allowed are folders source and target"):
+    with pytest.raises(UserError, match="no images in a folder named source; both folders source and target need"):
         prepare()
     put(folder / "source", ["1.png"], first=100)
-    with pytest.raises(UserError, match=r"holds 3 files that may be images, and none in its folder \w+ is left"):
+    with pytest.raises(UserError, match=r"contains 3 files that may be images, but none in its folder \w+ is left"):
         prepare()
 
 
@@ -86,5 +86,5 @@ def test_folders_in_the_target_may_be_styles(folder):
 def test_one_style_is_not_several(folder):
     put(folder / "source", [f"{i}.png" for i in range(SOURCES)])
     put(folder / "target", [f"a/{i}.png" for i in range(TARGETS)], first=1000)
-    with pytest.raises(UserError, match=r"dataset.labels is styles, but .*target holds pictures of one style"):
+    with pytest.raises(UserError, match=r"dataset.labels is styles, but .*target contains pictures of one style"):
         prepare(labels="styles")

@@ -114,7 +114,7 @@ def test_sounds_are_shown_as_pictures_and_captions_are_written():
     assert np.array_equal(written, shown(studio, studio.space.generator.sample(1, seed=5, condition="high")[0]))
     drawn = studio.picture(Settings(seed=5))
     assert np.array_equal(drawn, shown(studio, studio.space.generator.sample(1, seed=5, pool=pool)[0]))
-    with pytest.raises(UserError, match=r"mine\.wav cannot be read: sounds are not read from files"):
+    with pytest.raises(UserError, match=r"mine\.wav cannot be read: sounds cannot be read from files"):
         studio.find(b"RIFF", "mine.wav")
 
 

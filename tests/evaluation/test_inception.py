@@ -13,7 +13,7 @@ IMAGES = np.random.default_rng(0).integers(0, 256, (12, 1, 8, 8), dtype=np.uint8
 
 
 def test_other_signals_than_images_are_refused():
-    with pytest.raises(UserError, match=r"not at arrays of shape \(2, 8, 8\)"):
+    with pytest.raises(UserError, match=r"not arrays of shape \(2, 8, 8\)"):
         inception_scores(np.zeros((4, 2, 8, 8), np.uint8), IMAGES, IMAGES, CPU)
 
 

@@ -207,7 +207,7 @@ def test_copied_bars_are_told(data, scored):
     copies = np.concatenate([train[::4, :, :32], test[:, :, 32:]], axis=2)
     scores = scored(copies)
     assert scores["music"]["copied_two_bars"] >= 1 / 3
-    assert any("those of training pieces" in sentence for sentence in Music().alarms(scores))
+    assert any("repeat training pieces" in sentence for sentence in Music().alarms(scores))
 
 
 def test_a_single_voice_in_a_single_bar_has_neither_crossings_nor_pairs_of_bars():

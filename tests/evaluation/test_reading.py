@@ -43,9 +43,9 @@ def test_the_headline_says_what_the_ratio_means(ratio, spread, words):
 @pytest.mark.parametrize(
     ("classifier", "warning"),
     [
-        (0.79, " The classifier behind that is right about only 79% of the real test data, so that it may miss"),
+        (0.79, " The distance is measured with a classifier that recognises only 79% of the real test data: it"),
         (0.8, ""),
-        (None, " Without labels an untrained network measures that, which may miss a whole kind of signal."),
+        (None, " Without labels, the distance is measured with an untrained network, which may not notice that a"),
     ],
 )
 def test_the_headline_warns_of_features_that_see_little(classifier, warning):
@@ -57,7 +57,7 @@ def test_the_headline_warns_of_features_that_see_little(classifier, warning):
 @pytest.mark.parametrize("accuracy", [{}, {"classifier": {"extractor_accuracy": 0.5}}])
 def test_the_headline_says_so_where_a_pretrained_network_measured(accuracy):
     sentence = headline({"quality": {"fd_ratio": 1.9, "pretrained_features": 1.0}} | accuracy)
-    assert sentence.endswith("close to real ones. A network that was trained on photographs measures that.")
+    assert sentence.endswith("ones. The distance is measured with a network that was trained on photographs.")
 
 
 def test_scores_that_only_some_data_have_are_explained_too():

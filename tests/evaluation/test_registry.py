@@ -211,11 +211,11 @@ def test_the_same_samples_have_the_same_scores():
     [
         (
             {"memorisation": {"copied_fraction": 0.03, "copied_fraction_real": 0.001}},
-            "3.0% of the samples repeat training",
+            "3.0% of the samples are exact copies",
         ),
         (
             {"memorisation": {"auth_pct": 20.0, "auth_pct_real": 50.0, "compared": 400}},
-            "only 20% of the samples keep the",
+            "only 20% of the samples are not near copies",
         ),
         ({"diversity": {"unique_fraction": 0.9, "unique_fraction_real": 1.0}}, "10.0% of the samples repeat another"),
         (
@@ -224,7 +224,7 @@ def test_the_same_samples_have_the_same_scores():
         ),
         ({"diversity": {"cluster_js": 0.2, "cluster_js_real": 0.05}}, "0.200 nats from those of training data"),
         ({"quality": {"coverage": 0.3, "coverage_real": 0.9}}, "only 30% of the real test data have a sample close"),
-        ({"inception": {}}, "evaluation.inception is true, but its weights could not be had"),
+        ({"inception": {}}, "evaluation.inception is true, but its weights could not be downloaded"),
     ],
 )
 def test_each_alarm_says_what_is_wrong_and_is_silent_where_its_score_is_absent(scores, sentence):
@@ -252,11 +252,11 @@ def test_scores_of_inception_that_cannot_be_had_cost_none_of_the_others(monkeypa
         raise UserError("no network")
 
     monkeypatch.setattr("ganforge.evaluation.inception.inception_scores", refuse)
-    with pytest.warns(UserWarning, match="there are no Inception scores: no network"):
+    with pytest.warns(UserWarning, match="the Inception scores are missing: no network"):
         scores = measure(*scene(inception=True))
     assert scores["inception"] == {}
     assert "quality" in scores
-    assert any("its weights could not be had" in alarm for alarm in alarms(scores))
+    assert any("its weights could not be downloaded" in alarm for alarm in alarms(scores))
 
 
 def test_signals_that_inception_cannot_look_at_go_without_it_and_without_an_alarm():

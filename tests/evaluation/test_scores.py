@@ -58,7 +58,7 @@ def test_training_images_handed_in_as_samples_raise_the_alarm_although_their_dis
     assert scores["quality"]["fd_ratio"] < 1
     assert scores["memorisation"]["auth_pct"] == 0
     assert scores["memorisation"]["copied_fraction"] == 1
-    assert alarms(scores) == ["memorisation: 100.0% of the samples repeat training data to the last bit"]
+    assert alarms(scores) == ["memorisation: 100.0% of the samples are exact copies of training data"]
 
 
 def test_copies_with_a_little_noise_raise_the_alarm_too(digits, judge):
@@ -67,7 +67,7 @@ def test_copies_with_a_little_noise_raise_the_alarm_too(digits, judge):
     scores = judge(changed)
     assert scores["memorisation"]["copied_fraction"] == 0
     (alarm,) = alarms(scores)
-    assert "keep the distance from training data" in alarm
+    assert "are not near copies of training data" in alarm
 
 
 def test_a_missing_class_is_punished(judge, held_out):
@@ -110,7 +110,7 @@ def test_one_class_that_is_malformed_is_the_worst(judge, held_out):
 
 
 def test_too_few_samples_are_refused(judge, held_out):
-    with pytest.raises(UserError, match=r"evaluation\.neighbours is 5, but only 4 samples stand against 355"):
+    with pytest.raises(UserError, match=r"evaluation\.neighbours is 5, but 4 samples are compared with 355"):
         judge(held_out.signal[:4])
 
 

@@ -93,11 +93,11 @@ def test_its_views_survive_saving(extractor, stacks, tmp_path):
 
 
 def test_classes_that_do_not_fit_the_views_are_refused(tmp_path, extractor):
-    with pytest.raises(ValueError, match="10 classes are not made of 3 equal views"):
+    with pytest.raises(ValueError, match="10 classes do not split into 3 equal views"):
         build_classifier(STACKED, 10)
     extractor.save(tmp_path, 0.9)
     (tmp_path / "config.json").write_text(json.dumps(read_config(tmp_path) | {"classes": 10}))
-    with pytest.raises(UserError, match="does not hold an extractor"):
+    with pytest.raises(UserError, match="holds no usable extractor"):
         Extractor.load(tmp_path, CPU)
 
 

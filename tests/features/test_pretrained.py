@@ -125,7 +125,7 @@ def test_views_are_looked_at_one_by_one():
 
 @pytest.mark.parametrize("name", TRUNKS)
 def test_what_is_no_picture_is_refused(name):
-    with pytest.raises(UserError, match=rf"extractor.name is {name}, which looks at .* set it to classifier"):
+    with pytest.raises(UserError, match=rf"extractor.name is {name}, which accepts .* set it to classifier"):
         build_pretrained(name, ImageSignal((2, 8, 8)), 0)
 
 

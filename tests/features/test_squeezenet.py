@@ -73,7 +73,7 @@ def test_what_was_compressed_comes_back(sparse, tmp_path):
 def test_a_file_that_was_cut_short_is_refused(sparse, tmp_path, length):
     file = tmp_path / "weights"
     file.write_bytes(compress(*sparse)[:length])
-    with pytest.raises(UserError, match=r"does not hold SqueezeNet's weights .*: delete it, and it is fetched anew"):
+    with pytest.raises(UserError, match=r"does not hold SqueezeNet's weights .*: delete it to download it again"):
         read_squeezenet(file)
 
 

@@ -44,7 +44,7 @@ def test_a_code_of_another_generator_of_the_same_size_is_refused(tmp_path):
     space, other = untrained("dcgan", 3), untrained("dcgan", 3)
     other.module.first_weight().data.mul_(1.5)
     written(other, tmp_path / "code.json")
-    with pytest.raises(UserError, match=r"code.json holds no code of this generator \(it is of another generator\)"):
+    with pytest.raises(UserError, match=r"holds no code of this generator \(it belongs to another generator\)"):
         read_code(tmp_path / "code.json", space)
 
 
@@ -57,11 +57,11 @@ def test_a_damaged_code_is_refused_in_a_sentence(tmp_path, key, value):
     path = tmp_path / "code.json"
     written(space, path)
     path.write_text(json.dumps(json.loads(path.read_text()) | {key: value}))
-    with pytest.raises(UserError, match=r"^\S+ holds no code of this generator \(.+\): project the picture anew\.$"):
+    with pytest.raises(UserError, match=r"^\S+ holds no code of this generator \(.+\): project the picture again\.$"):
         read_code(path, space)
 
 
 def test_a_code_that_names_no_generator_is_refused(tmp_path):
     (tmp_path / "code.json").write_text('{"code": [0.5], "condition": null}')
-    with pytest.raises(UserError, match="it does not say of which generator it is"):
+    with pytest.raises(UserError, match="it does not name its generator"):
         read_code(tmp_path / "code.json", untrained("dcgan", 3))

@@ -165,14 +165,14 @@ def test_a_direction_that_is_not_there_is_refused_by_name(planted):
 def test_a_damaged_file_is_refused(planted, tmp_path):
     planted.save(tmp_path)
     (tmp_path / "directions.safetensors").write_bytes(b"nothing")
-    with pytest.raises(UserError, match=r"does not hold directions of this generator .*`dvc repro directions` makes"):
+    with pytest.raises(UserError, match=r"has no directions of this generator .*`dvc repro directions` finds"):
         Directions.load(tmp_path, Planted.generator)
 
 
 def test_directions_of_another_generator_are_refused(planted, tmp_path):
     planted.save(tmp_path)
     assert Directions.load(tmp_path, Planted.generator).names == planted.names
-    with pytest.raises(UserError, match="they are those of another one"):
+    with pytest.raises(UserError, match="they belong to another one"):
         Directions.load(tmp_path, SimpleNamespace(digest="retrained"))
 
 

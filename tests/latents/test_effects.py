@@ -29,5 +29,5 @@ def test_the_sentence_tells_large_changes_only():
     effect = Effect("slant", 3.0, 0.976, {"brightness": 0.1, "slant": 2.94})
     assert effect.sentence() == "slant: slant +2.9 sd; 98% keep their class."
     assert Effect("to-7", 1.0, 0.9, {}).sentence() == "to-7; 90% are recognised as that class."
-    assert Effect("sefa-1", 3.0, None, {"slant": 0.2}).sentence() == "sefa-1: nothing that is measured here changes."
+    assert Effect("sefa-1", 3.0, None, {"slant": 0.2}).sentence() == "sefa-1: no measured attribute changes."
     assert Effect("sefa-1", 3.0, 0.9, {}).sentence() == "sefa-1; 90% keep their class.", "where nothing is measured"

@@ -89,5 +89,5 @@ def test_a_caption_is_asked_for_or_drawn_from_a_pool():
     pool = {"tokens": np.array([[2, 1]], np.int32)}
     asked = [space.draw(3, 0, "high low")[1], space.draw(3, 0, pool=pool)[1]]
     assert all(each["tokens"].tolist() == [[2, 1]] * 3 for each in asked)
-    with pytest.raises(UserError, match="needs a caption for each sample, and none is given"):
+    with pytest.raises(UserError, match="needs a caption for each sample, but none is given"):
         space.draw(3, 0)

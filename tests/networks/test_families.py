@@ -160,7 +160,7 @@ def test_a_generator_of_an_earlier_version_that_drew_the_same_is_read(tmp_path, 
 @pytest.mark.parametrize(("name", "version"), [("style", 2), ("resnet", 2), ("dcgan", 1), ("dcgan", 99)])
 def test_a_generator_of_another_version_is_refused_in_a_sentence(tmp_path, name, version):
     saved_by_version(tmp_path, name, version)
-    with pytest.raises(UserError, match="is of another version of ganforge; train again"):
+    with pytest.raises(UserError, match="comes from another version of ganforge; train again"):
         load_generator(tmp_path)
 
 

@@ -50,7 +50,7 @@ def test_what_is_not_a_generator_is_refused_in_a_sentence(tmp_path, config):
         load_generator(tmp_path / "nowhere")
     save_generator(tmp_path, build_generator(config.network), config)
     (tmp_path / "generator.safetensors").write_bytes(b"\x80\x04not weights")
-    with pytest.raises(UserError, match="does not hold a generator"):
+    with pytest.raises(UserError, match="does not contain a generator"):
         load_generator(tmp_path)
 
 

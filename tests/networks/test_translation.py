@@ -139,5 +139,5 @@ def test_data_without_sources_are_refused(name):
 
 @pytest.mark.parametrize("name", TRANSLATORS)
 def test_pictures_that_are_too_small_are_refused(name):
-    with pytest.raises(UserError, match="at least 16 pixels a side"):
+    with pytest.raises(UserError, match="at least 16 pixels per side"):
         generator(name, size=(8, 8))

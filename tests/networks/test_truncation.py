@@ -63,7 +63,7 @@ def test_the_mean_style_is_that_of_the_label():
 
 
 def test_a_network_whose_latents_have_one_length_refuses():
-    with pytest.raises(UserError, match="the network progressive brings all latents to the same length"):
+    with pytest.raises(UserError, match="the network progressive scales all latents to the same length"):
         untrained("progressive", 0).sample(1, truncation=0.5)
 
 

@@ -42,12 +42,12 @@ def test_its_layers_are_those_of_the_paper():
 
 def test_lengths_are_quartered():
     assert lengths(16384) == [16384, 4096, 1024, 256, 64, 16]
-    with pytest.raises(UserError, match="signals have 1002 positions; allowed is a number that can be divided by 4"):
+    with pytest.raises(UserError, match="signals have 1002 positions; the number must be divisible by 4"):
         lengths(1002)
 
 
 def test_signals_with_two_axes_are_refused():
-    with pytest.raises(UserError, match=r"images have 2 axes; allowed are signals of one axis"):
+    with pytest.raises(UserError, match=r"images have 2 axes; it needs signals with one axis"):
         build_generator(spec("wavegan", (1, 8, 8)))
 
 

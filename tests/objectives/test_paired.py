@@ -93,7 +93,7 @@ def test_what_guides_is_asked_about_what_was_drawn_and_about_the_partner():
 
 
 def test_a_guide_that_is_asked_for_has_to_be_there():
-    with pytest.raises(ValueError, match="nothing was given to guide by"):
+    with pytest.raises(ValueError, match="the players have no guide"):
         objective(perceptual=1.0)
 
 

@@ -92,8 +92,8 @@ def test_a_picture_is_judged_by_the_score_of_its_style():
 @pytest.mark.parametrize(
     ("network", "condition", "sentence"),
     [
-        ("translator", STYLED, "allowed is network.name styled"),
-        ("styled", Source(ImageSignal(SHAPE), unpaired=True), "draws in several styles, but the data have none"),
+        ("translator", STYLED, "set network.name to styled"),
+        ("styled", Source(ImageSignal(SHAPE), unpaired=True), "needs several styles, but the data have none"),
         ("styled", StyledSource(ImageSignal((3, 16, 16)), STYLED.styles), "set dataset.channels to 3.$"),
     ],
 )

@@ -194,7 +194,7 @@ def test_signs_tell_of_copies_negatives_and_chequers():
         ("cycle", players(condition=Unconditional()), {}, "there are no sources in the data"),
         ("contrastive", players(condition=Unconditional()), {}, "there are no sources in the data"),
         ("cycle", players(condition=Source(ImageSignal((1, *SIZE)))), {}, "every source has its partner in the data"),
-        ("cycle", players((3, 1)), {}, "pictures have 3 channels and sources 1"),
+        ("cycle", players((3, 1)), {}, "pictures have 3 and sources 1"),
         ("contrastive", players((3, 1)), {}, "set dataset.channels to 3 or objective.name to cycle.$"),
     ],
 )

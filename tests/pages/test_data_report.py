@@ -67,7 +67,7 @@ def facts(**changes):
         "notes": dict.fromkeys(NOTES, 20),
         "formats": {"PNG": 60},
         "sizes": [(10 * number, 9, 2) for number in range(1, 31)],
-        "labels_from": "there are no classes: 1 images lie outside of any folder, IMG_1.PNG for one",
+        "labels_from": "there are no classes: 1 images are not in a folder, such as IMG_1.PNG",
     }
     return Facts(**values | changes)
 
@@ -100,7 +100,7 @@ def test_whatever_happened_to_files_is_on_the_page():
         assert f"&lt;{kind}&gt;.png" in page
     for note in NOTES:
         assert f"<td>{note}<td" in page
-    assert "IMG_1.PNG for one" in page
+    assert "such as IMG_1.PNG" in page
     assert "such as &lt;other&gt;.png" in page
     assert "<h2>Images" not in page  # nothing is under it
 
@@ -116,7 +116,7 @@ def test_signals_are_called_what_they_are():
     data = meta(kind="steps", shape=(1, 64), held_out="validation")
     page = render_data_report(data, None, [], {})
     assert "935 steps to learn from, 20 held out" in page
-    assert "training steps, to choose settings by" in page
+    assert "training steps, to choose settings)" in page
     assert "1 x 64 each" in page
     assert "900 steps of class 0" in page
     assert "images" not in page.partition("<body>")[2]
@@ -131,7 +131,7 @@ def test_what_may_spoil_a_training_is_said():
         "classes are unequal: 900",
         "1 of 3 classes",
         "enlarged",
-        "repeat",
+        "copies of others",
     ):
         assert phrase in sentences
     fine = meta(counts=(15_000, 15_000), test_count=3000)
@@ -196,7 +196,7 @@ def test_sources_without_partners_have_a_sheet_of_their_own(tmp_path):
     kinds = {"signal": Kind("image"), "source": Kind("steps", {"unpaired": True})}
     source = RANDOM.uniform(-1, 1, (50, 1, 20)).astype(np.float32)
     _, section = draw_sheets(prepared(tmp_path, kinds, signal=images(20), source=source), tmp_path)
-    assert section.pictures[0].caption == "Some of 50 sources; none belongs to one of the images."
+    assert section.pictures[0].caption == "Some of 50 sources. They are not paired with the images."
     assert Image.open(tmp_path / "sources.png").size[1] > 0
 
 

@@ -147,7 +147,7 @@ def test_a_key_is_explained_with_the_value_of_the_default_recipe(project, capsys
         "    Allowed: a number above 0, up to 1 | a schedule as in {start: 0.002, end: 0.0001, shape: cosine,\n"
         "    begin: 0}.\n"
         "\n"
-        "Values are those of recipes/digits.yaml, where no other recipe is named.\n"
+        "Values are from recipes/digits.yaml unless another is named.\n"
     )
     assert explain("network.attention").startswith("network.attention, of dcgan, resnet: false\n")
     assert explain("dataset.folder.crop").startswith("dataset.folder.crop: centre   (recipes/folder.yaml)\n")
@@ -160,7 +160,7 @@ def test_a_key_is_explained_with_the_value_of_the_default_recipe(project, capsys
 
 def test_where_there_are_no_recipes_it_says_what_is_allowed_all_the_same(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert explain("train.beta1").startswith("train.beta1\n    How long Adam")
+    assert explain("train.beta1").startswith("train.beta1\n    Decay rate of Adam")
     assert "recipe" not in explain("network.style")
 
 
@@ -177,7 +177,7 @@ def test_every_name_is_explained(project, name):
         ("width", "did you mean network.width? "),
         ("network.resnt", "did you mean network.resnet"),
         ("network.style.attention", "did you mean network.attention? "),
-        ("train.seed.start", "`ganforge explain` lists them"),
+        ("train.seed.start", "see `ganforge explain`"),
         ("nothing like it", "allowed are dataset, extractor, "),
         ("", "allowed are dataset, extractor, "),
     ],
@@ -185,7 +185,7 @@ def test_every_name_is_explained(project, name):
 def test_what_is_nothing_is_refused_with_what_is_near(name, words):
     with pytest.raises(UserError) as refusal:
         explain(name)
-    assert str(refusal.value).startswith(f"{name!r} is no section, variant or key of params.yaml; ")
+    assert str(refusal.value).startswith(f"{name!r} is not a section, variant or key of params.yaml; ")
     assert words in str(refusal.value)
 
 

@@ -64,13 +64,13 @@ def refusal_of(values):
         ("network.discriminator_width", "wide", "width is 'wide'; allowed is a whole number or same"),
         ("sample.seeds", [], "sample.seeds is []; allowed is a list of at least 1"),
         ("compute.device", None, "compute.device is empty; allowed is auto, cpu, cuda or mps"),
-        ("dataset.crop", "pad", "dataset.crop is not a key of digits; it is one of flowers102, celeba, folder, pairs"),
+        ("dataset.crop", "pad", "dataset.crop is not a key of digits but of flowers102, celeba, folder, pairs"),
         (
             "dataset.sides",
             3,
             "dataset.sides is not a key of digits; allowed are name, held_out, labels, resolution, source",
         ),
-        ("augment.speed", 3, "augment.speed is not a key of none; it is one of adaptive; allowed are mode."),
+        ("augment.speed", 3, "augment.speed is not a key of none but of adaptive; allowed are mode."),
     ],
 )
 def test_a_value_that_is_not_allowed_is_refused_by_name(defaults, key, value, sentence):
@@ -105,9 +105,9 @@ def test_keys_of_a_variant_are_checked_too(name, key, value, sentence):
         ("sample", {"seeds": [1, 1]}, "sample.seeds is [1, 1]: name each seed once"),
         ("train", {"discriminator_steps": 99, "images": 640}, "train.batch_size times train.discriminator_steps, 6336"),
         ("objective", {"loss": "hinge", "label_smoothing": 0.1}, "label_smoothing is 0.1, but hinge has no target"),
-        ("objective", {"loss": "wasserstein", "r1": 0.0, "r2": 0.0}, "keeps the discriminator's slope in bounds"),
+        ("objective", {"loss": "wasserstein", "r1": 0.0, "r2": 0.0}, "no penalty limits the discriminator's gradient"),
         ("train", {"weight_decay": 0.1}, "train.weight_decay is 0.1, but adam decays no weights"),
-        ("network", {"latent_dim": 1, "sampling": "sphere"}, "such a sphere has two points only: set it to"),
+        ("network", {"latent_dim": 1, "sampling": "sphere"}, "so the sphere has only two points: set it to"),
         ("compute", {"processes": 3}, "train.batch_size is 64, which compute.processes, 3, cannot share equally"),
     ],
 )
@@ -120,13 +120,13 @@ def test_adaptive_augmentation_needs_a_loss_whose_scores_have_a_sign(defaults):
     defaults["augment"] = recipe("augmentation")["augment"]
     parse_params(defaults)
     defaults["objective"]["loss"] = "wasserstein"
-    assert "augment.mode is adaptive, but the scores of this objective have no sign" in refusal_of(defaults)
+    assert "augment.mode is adaptive, but the sign of this objective's scores does not" in refusal_of(defaults)
 
 
 def test_a_key_of_another_variant_is_refused_with_the_variants_that_have_it(defaults):
     defaults["network"] = NETWORK | {"attention": False}
     assert refusal_of(defaults).startswith(
-        "network.attention is not a key of style; it is one of dcgan and resnet; allowed are name, conditional, "
+        "network.attention is not a key of style but of dcgan and resnet; allowed are name, conditional, "
         "latent_dim, width, discriminator_width."
     )
     del defaults["network"]["attention"]
@@ -136,7 +136,7 @@ def test_a_key_of_another_variant_is_refused_with_the_variants_that_have_it(defa
 def test_a_key_that_a_variant_lacks_is_asked_for_by_its_name(defaults):
     defaults["network"] = NETWORK | {"name": "resnet", "sampling": "normal", "spectral_norm": False}
     assert refusal_of(defaults) == (
-        "network.attention is missing; add it, `ganforge explain network.resnet.attention` says what it may be."
+        "network.attention is missing; add it; `ganforge explain network.resnet.attention` shows the allowed values."
     )
 
 
@@ -150,7 +150,7 @@ def test_every_key_is_asked_for(name):
             assert refusal_of(short).startswith(f"{section}.{key} is missing; ")
     for section in SECTIONS:
         short = {name: values for name, values in whole.items() if name != section}
-        assert refusal_of(short) == f"{section} is missing; `ganforge recipe NAME` writes such a section."
+        assert refusal_of(short) == f"{section} is missing; `ganforge recipe NAME` adds this section."
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -167,7 +167,7 @@ def test_a_key_of_an_older_version_is_refused_with_its_new_place(defaults, key):
     name = key.removeprefix("train.")
     defaults["train"][name] = defaults["objective"].pop(name)
     assert refusal_of(defaults).startswith(
-        f"{key} is objective.{name} now; `ganforge recipe NAME` turns a file of an older version into a new one"
+        f"{key} is now objective.{name}; `ganforge recipe NAME` converts a file of an older version"
     )
 
 
@@ -175,7 +175,7 @@ def test_a_key_of_an_older_version_is_refused_with_its_new_place(defaults, key):
 def test_a_section_of_an_older_version_is_refused_with_its_new_place(defaults, section):
     defaults[section] = {"crop": "centre"}
     defaults["netwerk"] = {}
-    assert refusal_of(defaults).startswith(f"the keys of {section} are in dataset now; `ganforge recipe NAME` turns a")
+    assert refusal_of(defaults).startswith(f"the keys of {section} are now in dataset; `ganforge recipe NAME` ")
 
 
 def test_moved_keys_are_where_the_sentences_say(defaults):
@@ -191,12 +191,12 @@ def test_a_misspelt_key_is_named_as_it_was_written_and_counted_once(defaults):
     assert refusal_of(defaults) == "objective.lose is not a key; write objective.loss if that is what you mean."
     defaults["train"]["rates"] = defaults["train"].pop("learning_rate")
     # What is too far from the missing key to be it is counted beside it.
-    assert re.match(r"objective\.lose is .* \(2 more keys are at fault\)", refusal_of(defaults))
+    assert re.match(r"objective\.lose is .* \(2 more keys are invalid\)", refusal_of(defaults))
 
 
 def test_several_faults_are_counted(defaults):
     defaults["objective"] |= {"loss": "hinge?", "r1": -1, "r2": -1}
-    assert re.match(r"objective\.loss is 'hinge\?'.*2 more keys are at fault", refusal_of(defaults))
+    assert re.match(r"objective\.loss is 'hinge\?'.*2 more keys are invalid", refusal_of(defaults))
 
 
 @pytest.mark.parametrize("text", ["train: [", "a: 1\na: 2", "\x00", "- 1", ""])
@@ -227,10 +227,10 @@ def test_numbers_are_read_as_dvc_reads_them(tmp_path):
             {"objective": {"diversity": 1.0}},
             "objective.diversity is above 0, but network.latent_dim is 0",
         ),
-        ({"sample": {"seeds": [0, 1]}}, "network.latent_dim is 0, and all seeds draw the same"),
+        ({"sample": {"seeds": [0, 1]}}, "network.latent_dim is 0, so all seeds give the same output"),
         (
             {"objective": {"perceptual": 1.0}, "extractor": {"name": "squeezenet", "seed": 0, "images": None}},
-            "a network that guides the training may not measure it",
+            "a network in the training loss must not compute the scores",
         ),
     ],
 )

@@ -44,19 +44,20 @@ def test_resolution_follows_from_the_sizes_the_time_and_the_speed():
     assert proposed(sizes=[(500, 400)], pixels=10**8)["dataset.resolution"].value == 128
     assert proposed(sizes=[(500, 100)], pixels=10**8)["dataset.resolution"].value == 96
     assert proposed(sizes=[(500, 70)], pixels=10**8)["dataset.resolution"].value == 64
-    assert "96 would need 31 minutes here" in proposed(sizes=[(500, 400)], minutes=20)["dataset.resolution"].reason
+    reason = proposed(sizes=[(500, 400)], minutes=20)["dataset.resolution"].reason
+    assert "96 would need 31 minutes on this machine" in reason
 
 
 def test_a_training_is_as_long_as_was_asked_for():
     five, twenty = proposed(minutes=5, pixels=1024_000), proposed(minutes=20, sizes=[(28, 28)], pixels=784_000)
     assert five["train.images"].value == 5 * 60 * 1000
-    assert "5 minutes at 1,000 images a second" in five["train.images"].reason
+    assert "5 minutes at 1,000 images per second" in five["train.images"].reason
     assert twenty["train.images"].value == 20 * 60 * 1000
     assert twenty["train.best_every"].value == twenty["train.images"].value / 10
     assert proposed(pixels=1024 * 1017)["train.images"].value == 610_000
     slow = proposed(pixels=102_400, minutes=5)["train.images"]
     assert slow.value == 30_000
-    assert "good pictures take 33 minutes or more" in slow.reason
+    assert "good images need 33 minutes or more" in slow.reason
 
 
 def test_the_penalty_grows_with_the_number_of_pixels():
@@ -118,7 +119,7 @@ def test_one_command_turns_a_folder_into_settings(own_folder, capsys):
 def test_an_empty_folder_says_what_to_put_there(own_folder):
     (own_folder / "recipes").symlink_to(RECIPES)
     (own_folder / "params.yaml").write_text(settings_text())
-    with pytest.raises(SystemExit, match="data/import holds no images: put a folder"):
+    with pytest.raises(SystemExit, match="data/import contains no images: put a folder"):
         main(["recipe", "folder"])
     assert (own_folder / "params.yaml").read_text() == settings_text()
 
@@ -126,8 +127,8 @@ def test_an_empty_folder_says_what_to_put_there(own_folder):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["mnist", "--minutes", "5"], "--minutes is for the recipe folder alone"),
-        (["folder", "--minutes", "0"], "'0' is no whole number of 1 or more"),
+        (["mnist", "--minutes", "5"], "--minutes works with the recipe folder only"),
+        (["folder", "--minutes", "0"], "'0' is not a whole number of 1 or more"),
     ],
 )
 def test_minutes_that_make_no_sense_are_refused(own_folder, capsys, arguments, sentence):

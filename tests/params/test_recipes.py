@@ -143,9 +143,9 @@ def test_what_changed_says_which_keys_have_come_and_gone(project, capsys):
         "augment.speed: 50000 (new)",
         "params.yaml is ready: run `make repro`.",
         "augment.mode: adaptive -> none",
-        "augment.transformations is gone (it was [translation, cutout])",
-        "augment.target is gone (it was 0.5)",
-        "augment.speed is gone (it was 50000)",
+        "augment.transformations was removed (it was [translation, cutout])",
+        "augment.target was removed (it was 0.5)",
+        "augment.speed was removed (it was 50000)",
         "params.yaml is ready: run `make repro`.",
     ]
 
@@ -167,9 +167,9 @@ def test_a_recipe_turns_a_file_of_an_older_version_into_a_new_one(project):
     rest = lines_without(settings_text(), "dataset", "network", "objective", "train")
     rest = re.sub(r"^# Where \(\*\).*?\n\n", "", rest[rest.index("extractor:") :], flags=re.DOTALL | re.MULTILINE)
     (project / "params.yaml").write_text(OLD + rest)
-    with pytest.raises(UserError, match=r"is objective\.loss now|images are in dataset now"):
+    with pytest.raises(UserError, match=r"is now objective\.loss|images are now in dataset"):
         load_params()
-    with pytest.raises(UserError, match="`ganforge recipe NAME` turns a file of an older version"):
+    with pytest.raises(UserError, match="`ganforge recipe NAME` converts a file of an older version"):
         apply_values(["train.images=5000"])
     changed = apply_recipe("mnist")
     assert changed["images.crop"] == ("pad", None)
@@ -240,7 +240,7 @@ def test_what_is_no_setting_is_refused_and_nothing_is_written(project, text):
 def test_a_file_that_cannot_be_changed_in_place_is_refused_in_a_sentence(project):
     text = text_of(project).replace("  seed: 0 ", "  seed: &seed 0 ", 1).replace("  seed: 1 ", "  seed: *seed ", 1)
     (project / "params.yaml").write_text(text)
-    with pytest.raises(UserError, match=r"params\.yaml is written in a way in which single keys cannot be changed"):
+    with pytest.raises(UserError, match=r"params\.yaml has a form in which single keys cannot be changed"):
         apply_values(["directions.seed=3", "extractor.seed=4"])
     assert text_of(project) == text
 
@@ -292,7 +292,7 @@ def test_keys_that_no_recipe_knows_are_asked_for(project):
     with pytest.raises(UserError) as refusal:
         apply_values(["augment.mode=adaptive", "augment.target=0.4"])
     assert str(refusal.value) == (
-        "augment.mode=adaptive needs augment.transformations, augment.speed as well, which no recipe knows; give them "
+        "augment.mode=adaptive also needs augment.transformations, augment.speed, which no recipe sets; give them "
         "too, as in: ganforge set augment.mode=adaptive augment.transformations=... augment.speed=..."
     )
     assert text_of(project) == settings_text()

@@ -38,15 +38,16 @@ def test_a_value_is_written_as_a_person_would_and_read_back_as_it_was(value, tex
 
 def test_comments_stand_below_each_other_and_go_on_below_where_they_are_long():
     lines = render_section("train", default_settings()["train"]).splitlines()
-    assert lines[1] == "  images: 170000            # Real signals shown in all."
+    assert lines[1] == "  images: 170000            # Length of the training: real signals shown in total."
     (half_life,) = (number for number, line in enumerate(lines) if "ema_half_life" in line)
-    assert lines[half_life].startswith("  ema_half_life: 10000      # Signals in which the average of the generator's")
+    assert lines[half_life].startswith("  ema_half_life: 10000      # Half-life in signals of the moving average of")
     assert lines[half_life + 1] == f"{'':28}# thirteenth of those shown; 0: no average."
 
 
 def test_the_comment_of_a_long_value_stands_below_it():
     values = default_settings()["sample"] | {"seeds": list(range(25))}
-    assert render_section("sample", values).splitlines()[-3:-1] == [
+    assert render_section("sample", values).splitlines()[-4:-1] == [
         f"  seeds: {list(range(25))}",
-        f"{'':28}# Seeds; fd is the mean over them, other scores take all samples together.",
+        f"{'':28}# Seeds of the samples; fd is the mean over them, most other scores use all samples",
+        f"{'':28}# together.",
     ]

@@ -147,5 +147,5 @@ def test_a_champion_answers_as_it_does_here_also_after_it_was_killed(project, tm
 def test_where_there_is_no_champion_serving_says_so(project):
     done = project.run("ganforge", "serve")
     assert done.stderr == (
-        f"ganforge: there is no champion of {NAME}: run `make register` after `make repro`, or say --name.\n"
+        f"ganforge: {NAME} has no champion: run `make register` after `make repro`, or give another --name.\n"
     )

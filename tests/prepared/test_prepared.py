@@ -54,7 +54,7 @@ def test_the_digest_tells_data_apart(tmp_path):
 
 
 def test_missing_data_say_which_stage_makes_them(tmp_path):
-    with pytest.raises(UserError, match="`make repro` makes it"):
+    with pytest.raises(UserError, match="`make repro` creates it"):
         read_meta(tmp_path)
 
 

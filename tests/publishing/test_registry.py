@@ -49,9 +49,9 @@ def test_a_better_one_or_one_as_good_may_follow():
     ("after", "before", "words"),
     [
         (record(0.9), record(0.2), r"worse: Fréchet distance 0\.900, against 0\.200 of version 3 of ganforge-digits"),
-        (record(0.1), record(0.2, **{"dataset.held_out": "validation"}), "measured on other data"),
+        (record(0.1), record(0.2, **{"dataset.held_out": "validation"}), "measured on different data"),
         (record(0.9, None), record(0.2, None), "is worse"),
-        (record(0.1), None, "cannot be read from its run any more"),
+        (record(0.1), None, "can no longer be read from its run"),
     ],
 )
 def test_a_worse_one_is_refused_with_the_figures(after, before, words):
@@ -82,7 +82,7 @@ def ask(model, request):
 
 
 def test_a_registered_generator_draws_what_it_drew_before_and_refuses_bad_requests(finished_here):
-    with pytest.raises(UserError, match=f"no {CHAMPION} of {NAME}"):
+    with pytest.raises(UserError, match=f"{NAME} has no {CHAMPION}"):
         prepare_service(NAME, "127.0.0.1", 5001)
     with pytest.raises(UserError, match="raises an alarm"):
         register()  # the small run of the tests covers only a part of the digits
@@ -127,7 +127,7 @@ def test_a_registered_generator_draws_what_it_drew_before_and_refuses_bad_reques
         with pytest.raises(mlflow.exceptions.MlflowException, match=words) as refused:
             ask(model, {"inputs": [bad]})
         assert refused.value.get_http_status_code() == 400
-    with pytest.raises(mlflow.exceptions.MlflowException, match="2 requests at once ask for too much"):
+    with pytest.raises(mlflow.exceptions.MlflowException, match="2 requests at once are too large"):
         ask(model, {"inputs": [{"n": 600}, {"n": 600}]})
 
 
@@ -166,7 +166,7 @@ def test_a_champion_that_a_person_registered_by_hand_can_only_be_replaced_by_for
     client.create_model_version(NAME, "runs:/none/model")
     client.set_registered_model_alias(NAME, CHAMPION, "1")
     train_again(0.1)
-    with pytest.raises(UserError, match="cannot be read from its run any more"):
+    with pytest.raises(UserError, match="can no longer be read from its run"):
         register()
 
 
@@ -177,7 +177,7 @@ def test_scores_of_another_generator_than_the_one_here_are_not_registered(finish
 
 
 def test_an_address_in_use_is_refused(finished_here):
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(UserError, match="cannot be listened at"):
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(UserError, match="cannot listen on"):
         prepare_service(NAME, "127.0.0.1", taken.getsockname()[1])
 
 
@@ -189,5 +189,5 @@ def test_scores_that_do_not_belong_to_params_yaml_are_not_registered(finished_he
 
 def test_a_generator_that_no_run_recorded_is_not_registered(finished_here):
     (finished_here.root / "mlflow.db").unlink()
-    with pytest.raises(UserError, match="MLflow holds no finished run of this generator"):
+    with pytest.raises(UserError, match="MLflow has no finished run of this generator"):
         register()

@@ -62,9 +62,9 @@ def test_captions_are_texts():
     (answer,) = model.predict([{"condition": "High low", "format": "array"}])
     assert answer["condition"] == "high low" and "label" not in answer
     assert np.array_equal(answer["array"], model.generator.sample(1, condition="high low")[0])
-    with pytest.raises(MlflowException, match="needs a caption for each sample, and none is given"):
+    with pytest.raises(MlflowException, match="needs a caption for each sample, but none is given"):
         model.predict([{"n": 1}])
-    with pytest.raises(MlflowException, match="'loud' is no word of the training data"):
+    with pytest.raises(MlflowException, match="'loud' is not a word of the training data"):
         model.predict([{"condition": "loud"}])
 
 
@@ -88,7 +88,7 @@ def test_sources_are_files_or_numbers():
         ([[[0.5] * 8] * 8], "the source is float64 of shape"),
         ([[1], [2, 3]], "the source is object of shape"),
         (3, "the source is int64 of shape"),
-        (None, "needs a source for each sample, and none is given"),
+        (None, "needs a source for each sample, but none is given"),
     ],
     ids=["text", "file", "size", "too large", "no whole number", "ragged", "number", "nothing"],
 )
@@ -143,8 +143,8 @@ def test_a_served_translator_of_shrunk_sources_makes_pictures_larger():
             "condition has 2 sources; allowed is one, or as many as n, which is 3",
         ),
         ({"truncation": 0.5, "condition": "Qk0="}, "truncation is 0.5, but this generator translates; allowed is 1"),
-        ({"n": 1000, "condition": base64_of(np.zeros((3, 200, 200), np.uint8))}, "have 40.0 million pixels together"),
-        ({}, "needs a source for each sample, and none is given"),
+        ({"n": 1000, "condition": base64_of(np.zeros((3, 200, 200), np.uint8))}, "have 40.0 million pixels"),
+        ({}, "needs a source for each sample, but none is given"),
     ],
 )
 def test_what_a_translator_cannot_do_is_refused_in_a_sentence(request_, words):
@@ -165,7 +165,7 @@ def test_sounds_are_files_to_listen_to_or_numbers():
 
 def test_what_was_trained_without_a_condition_is_asked_for_nothing():
     assert served().predict([{}])[0]["condition"] is None
-    with pytest.raises(MlflowException, match="the condition is 'red', but this generator was trained without any"):
+    with pytest.raises(MlflowException, match="the condition is 'red', but this generator was trained without a"):
         served().predict([{"condition": "red"}])
 
 
@@ -182,5 +182,5 @@ def test_a_served_translator_of_many_styles_draws_in_the_one_that_is_named_or_in
     assert np.array_equal(np.moveaxis(decoded(named[0]), -1, 0), expected[0])
     with pytest.raises(MlflowException, match="style is 'chalk'; allowed is one of ink, oil"):
         model.predict([{"condition": base64_of(picture), "style": "chalk"}])
-    with pytest.raises(MlflowException, match="allowed is none: this generator draws in one only"):
+    with pytest.raises(MlflowException, match="allowed is none: this generator has a single style"):
         served_translator().predict([{"condition": base64_of(picture), "style": "ink"}])

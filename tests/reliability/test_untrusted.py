@@ -65,7 +65,7 @@ def test_a_pickle_under_the_name_of_weights_is_refused_and_not_run(folder, harm,
     for name in ("generator.safetensors", "config.json"):
         whole = (folder / name).read_bytes()
         (folder / name).write_bytes(pickles[way])
-        with pytest.raises(UserError, match="does not hold a generator"):
+        with pytest.raises(UserError, match="does not contain a generator"):
             Generator.load(folder)
         (folder / name).write_bytes(whole)
     extractor = folder.parent / "extractor"
@@ -74,7 +74,7 @@ def test_a_pickle_under_the_name_of_weights_is_refused_and_not_run(folder, harm,
     described = {"signal": signal, "classes": 2, "scale": 1.0, "accuracy": 1.0}
     (extractor / "config.json").write_text(json.dumps(described))
     (extractor / "extractor.safetensors").write_bytes(pickles[way])
-    with pytest.raises(UserError, match="does not hold an extractor"):
+    with pytest.raises(UserError, match="holds no usable extractor"):
         Extractor.load(extractor, CPU)
     assert not harm.exists()
 
@@ -116,7 +116,7 @@ def test_a_configuration_that_lies_is_refused_in_a_sentence(folder, change):
 
 def test_weights_of_another_network_are_refused(folder):
     save_file({"weight": torch.zeros(3)}, folder / "generator.safetensors")
-    with pytest.raises(UserError, match="describes another network"):
+    with pytest.raises(UserError, match="its weights do not match its configuration"):
         Generator.load(folder)
 
 

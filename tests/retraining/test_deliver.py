@@ -104,4 +104,4 @@ def test_branches_that_may_not_be_pushed_to_leave_the_report(checkout):
 
 def test_a_second_delivery_says_the_same_and_a_branch_that_is_not_there_is_named(checkout):
     assert deliver(checkout, "--results", "main") == deliver(checkout, "--results", "main")
-    assert "`nowhere` is no branch of origin" in deliver(checkout, "--results", "nowhere")
+    assert "`nowhere` is not a branch of origin" in deliver(checkout, "--results", "nowhere")

@@ -190,7 +190,7 @@ def test_another_base_is_compared_with(team, changed):
     # the base says 6400 images, and was not retrained: its scores are of 3200, and that is what they are compared as
     parameters = {"train.images": ["3200", "6400"], "sample.show_per_class": ["10", "3"]}
     assert outcome.table("Parameters") == parameters
-    assert "made with other parameters than those that are committed there" in outcome.report
+    assert "computed with parameters that differ from the committed ones" in outcome.report
     assert outcome.table("Stages")["train"][0] == "taken from the cache"
 
 
@@ -257,5 +257,5 @@ def test_results_go_to_the_branch_and_pictures_to_their_own(team, changed):
     team.push_branch("longer-and-other", base="longer", readme="# Other words\n")
     subprocess.run(["git", "branch", "--quiet", "--force", "longer", "longer-and-other"], cwd=team.origin, check=True)
     run_step(deliverer, "deliver", expressions)
-    assert "has moved on" in (left / "comment.md").read_text()
+    assert "has new commits" in (left / "comment.md").read_text()
     assert team.tip("longer") == team.tip("longer-and-other")

@@ -62,5 +62,5 @@ def test_a_value_cannot_leave_its_cell(tmp_path, record):
 
 def test_a_retraining_that_could_not_begin_says_why(tmp_path):
     text = report(tmp_path, base=None, refusal="params.yaml: train.los is not a key")
-    assert text.startswith("## It could not begin\n")
+    assert text.startswith("## The retraining could not begin\n")
     assert "train.los is not a key" in text

@@ -54,7 +54,7 @@ def test_a_score_may_be_worse_than_the_base_s_by_so_much_and_no_more(record):
     worse = with_scores(record, quality={"fd_ratio": ratio + 0.3})
     assert judge(worse, record, gate(worse_by={"quality.fd_ratio": 0.31})) == []
     (sentence,) = sentences(judge(worse, record, gate(worse_by={"quality.fd_ratio": 0.29})))
-    assert "0.3 worse than the base, at most 0.29 is allowed" in sentence
+    assert "0.3 worse than the base; at most 0.29 is allowed" in sentence
     assert judge(record, worse, gate(worse_by={"quality.fd_ratio": 0.0})) == []  # better
     coverage = record.scores["quality"]["coverage"]
     lower = with_scores(record, quality={"coverage": coverage - 0.1})
@@ -110,9 +110,9 @@ def test_a_score_that_the_base_has_may_not_go_missing(record):
     del less["classifier"]["cas"]
     asked = gate(worse_by={"classifier.cas": 0.1})
     (sentence,) = sentences(judge(replace(record, scores=less), record, asked))
-    assert sentence == "learnt from samples (classifier.cas) is measured no more, though the base has it"
+    assert sentence == "learnt from samples (classifier.cas) is no longer measured, although the base has it"
     (sentence,) = sentences(judge(record, replace(record, scores=less), asked), refused=False)
-    assert "the base has none to compare" in sentence
+    assert "the base has no value to compare it with" in sentence
 
 
 def test_scores_of_other_images_are_not_compared_though_parameters_are_the_same(record):

@@ -38,7 +38,7 @@ def test_an_mp4_holds_the_same_frames(channels, tmp_path):
 
 
 def test_another_suffix_is_refused(tmp_path):
-    with pytest.raises(UserError, match=r"x.avi is no animation that can be written; allowed is .gif or .mp4"):
+    with pytest.raises(UserError, match=r"x.avi is not a supported animation file; allowed is .gif or .mp4"):
         write_animation(frames(1), tmp_path / "x.avi", rate=10)
 
 

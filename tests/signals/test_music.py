@@ -93,7 +93,7 @@ def test_percussion_is_left_out():
     score = read_midi(midi([[(60, 8)], [(36, 2)] * 4], channels=[0, 9]))
     assert score.drums
     assert len(score.parts) == 1
-    with pytest.raises(UserError, match="no notes but percussion"):
+    with pytest.raises(UserError, match="no notes except percussion"):
         read(midi([[(36, 2)]], channels=[9]), 1)
 
 

@@ -69,7 +69,7 @@ def test_a_nested_value_can_be_set(project):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (GRID + "  train.los: [hinge]\n", "sets train.los, no key of params.yaml"),
+        (GRID + "  train.los: [hinge]\n", "sets train.los, which is not a key of params.yaml"),
         (GRID + "  objective.loss: [hing]\n", "objective.loss is 'hing'"),
         (GRID + "  train: [1]\n", "train is 1; it must be a group of keys"),
         ("rank: quality.fd_ratio\nfixed: {}\n", "either a grid or a search"),
@@ -78,7 +78,7 @@ def test_a_nested_value_can_be_set(project):
         (
             "rank: quality.fd\nfixed: {}\n"
             "search: {trials: 2, seed: 0, space: {objective.r1: {low: 1, high: 0.1, log: false}}}\n",
-            "it has to ascend",
+            "it must ascend",
         ),
     ],
 )
@@ -92,7 +92,7 @@ def test_what_does_not_fit_is_refused_before_anything_runs(project, text, told):
 
 
 def test_an_unknown_sweep_is_refused_with_those_there_are(project):
-    with pytest.raises(UserError, match=r"'loses' is no sweep; allowed are losses, penalties"):
+    with pytest.raises(UserError, match=r"'loses' is not a sweep; allowed are losses, penalties"):
         load_sweep("loses")
 
 

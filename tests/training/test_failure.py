@@ -30,7 +30,7 @@ def test_a_healthy_run_is_left_alone():
 def test_a_discriminator_that_wins_for_good_is_told_of_once():
     warnings = told(200, [row(100), row(200, accuracy=1.0), row(300, accuracy=0.999), row(400, accuracy=1.0)])
     assert warnings[:2] == [None, None]
-    assert warnings[2].startswith("at step 3, for 200 real signals now, the discriminator tells 99.9% of all pairs")
+    assert warnings[2].startswith("at step 3, for the last 200 real signals, the discriminator distinguishes 99.9% of")
     assert "train.discriminator_rate" in warnings[2]
     assert warnings[3] is None
 
@@ -42,7 +42,7 @@ def test_one_that_wins_now_and_then_is_not():
 
 def test_one_label_alone_whose_samples_are_all_alike_is_told_of():
     (warning,) = told(100, [row(100) | {"least_spread": 0.01}])
-    assert "samples of one of the labels differ from each other only 1.0%" in warning
+    assert "samples of one label differ from each other only 1.0%" in warning
 
 
 def test_what_was_before_a_help_does_not_count():
@@ -89,7 +89,7 @@ def test_networks_that_see_how_varied_a_batch_is_are_not_advised_to_those_who_ha
 
 def test_both_signs_are_counted_apart():
     warnings = told(100, [row(100, accuracy=1.0, spread=0.01), row(200, accuracy=1.0, spread=0.01)])
-    assert "tells 100.0% of all pairs" in warnings[0]
+    assert "distinguishes 100.0% of all pairs" in warnings[0]
     assert "differ from each other only 1.0%" in warnings[1]
 
 
@@ -105,11 +105,11 @@ def test_a_row_with_something_that_is_no_number_ends_the_run(value):
         (
             "change",
             0.004,
-            "samples are their sources",
+            "samples equal their sources",
             "lower objective.cycle from 10 or lower objective.identity from 5",
         ),
-        ("correlation", -0.6, "light and dark are exchanged", "raise objective.identity from 5"),
-        ("detail", 0.2, "samples are smeared: brightness changes from pixel to pixel 0.20", "raise train.images from"),
+        ("correlation", -0.6, "light and dark are swapped", "raise objective.identity from 5"),
+        ("detail", 0.2, "samples are blurred: brightness changes from pixel to pixel 0.20", "raise train.images from"),
         ("chequers", 4.0, "alternate from pixel to pixel 4.0 times as strongly", "lower train.learning_rate"),
     ],
 )

@@ -109,9 +109,9 @@ def test_partners_come_together_and_those_without_partners_apart(paired, unpaire
 
 def test_what_would_leave_sources_out_is_refused(paired, unpaired, tmp_path):
     for data in (paired, unpaired):
-        with pytest.raises(UserError, match=r"network\.name is dcgan, which takes in no source; name a network that"):
+        with pytest.raises(UserError, match=r"network\.name is dcgan, which does not support source; choose a network"):
             build_trainer(plan(), data, Checkpoints(tmp_path), CPU)
-    with pytest.raises(UserError, match=r"augment\.mode is adaptive, which would change images and not their"):
+    with pytest.raises(UserError, match=r"augment\.mode is adaptive, which would change images but not their"):
         build_trainer(plan(augment={"mode": "adaptive"}), paired, Checkpoints(tmp_path), CPU)
 
 
@@ -127,7 +127,7 @@ def test_augmentation_that_the_signal_does_not_bear_is_refused():
 
     settings, sounds = plan(augment={"mode": "always"}).augment, spec(signal=Sound((1, 8, 8)))
     with pytest.raises(
-        UserError, match=r"augment\.transformations names colour, which is none for sounds; allowed is tra"
+        UserError, match=r"augment\.transformations names colour, which does not suit sounds; allowed is t"
     ):
         build_augmentation(settings, sounds, World())
     borne = plan(augment={"mode": "always", "transformations": ["translation"]}).augment

@@ -259,7 +259,7 @@ def test_samples_that_all_look_alike_stop_the_run_within_the_patience(digits, tm
     frozen = {"learning_rate": 1e-12, "patience": 160}
     trainer = build_trainer(plan(train=frozen), digits, Checkpoints(tmp_path / "stop"), CPU)
     collapse(trainer)
-    with pytest.raises(FailureError, match=r"at step 5, for 160 real signals now, .*differ .*train\.learning_rate"):
+    with pytest.raises(FailureError, match=r"at step 5, for the last 160 real signals.*differ .*train\.learning_rate"):
         list(trainer.run())
     warning = plan(train={**frozen, "on_failure": "warn"})
     trainer = build_trainer(warning, digits, Checkpoints(tmp_path / "warn"), CPU)
@@ -293,7 +293,7 @@ def test_a_training_that_fails_goes_on_more_carefully_from_where_all_was_well(di
     said = [(report.images, report.warning) for report in reports if report.warning]
     assert said[0][0] == 224
     assert re.search(r": it continues from the networks of (96|128|160) images with 0\.5 times the ", said[0][1])
-    assert "learning rate and 4 times the gradient penalties (help 1)" in said[0][1]
+    assert "learning rate and 4 times the gradient penalties (attempt 1)" in said[0][1]
     helps = [row["helps"] for row in trainer.history]
     assert helps == sorted(helps)
     assert helps[-1] == len(said)
@@ -312,7 +312,7 @@ def test_a_training_that_was_helped_as_often_as_it_may_stops(digits, tmp_path):
     trainer = build_trainer(settings, digits, Checkpoints(tmp_path), CPU)
     collapse(trainer)
     warnings = []
-    with pytest.raises(FailureError, match="training failed, after being helped 2 times: at step"):
+    with pytest.raises(FailureError, match="training failed after 2 attempts to help it: at step"):
         for report in trainer.run():
             warnings += [report.warning] if report.warning else []
     assert ["continues from here" in warning for warning in warnings] == [True, True]

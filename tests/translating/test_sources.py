@@ -68,9 +68,9 @@ def test_sides_are_asked_for():
 def test_what_is_no_source_is_refused_in_a_sentence():
     with pytest.raises(UserError, match=r"notes[.]txt cannot be read .*; allowed is a PNG, JPEG or other image"):
         read_source(b"notes", "notes.txt", translator(), Reading())
-    with pytest.raises(UserError, match="x cannot be made a source as those of pairs were"):
+    with pytest.raises(UserError, match="x cannot become a source in this way: the sources of pairs are files"):
         read_source(file_of(random_picture(3, 20, 20)), "x", translator(), Reading(derived=True))
     with pytest.raises(
-        UserError, match=r"x would have 400[.]0 million pixels, 1000 times as many a side; allowed are 50"
+        UserError, match=r"x would have 400[.]0 million pixels after scaling its sides by 1000; allowed are"
     ):
         read_source(file_of(random_picture(3, 20, 20)), "x", translator(), Reading(side=20000))

@@ -107,7 +107,7 @@ def test_another_network_takes_the_size_of_its_training_alone():
     picture = random_picture(3, 32, 32)
     assert translates(generator) and not takes_any_size(generator)
     assert np.array_equal(translate(generator, picture)[0], 255 - picture)
-    with pytest.raises(UserError, match=r"has 40 x 32 pixels; .* no other size than that of its training, 32 x 32"):
+    with pytest.raises(UserError, match=r"has 40 x 32 pixels; .* only the size of its training, 32 x 32"):
         translate(generator, random_picture(3, 32, 40))
 
 

@@ -1,1 +1,1 @@
-"""Do generated images help a classifier that has few real ones? And a set of generated images to find out elsewhere."""
+"""Studies whether generated images help a classifier with few real ones, and writes sets of generated images."""

@@ -1,4 +1,4 @@
-"""Classifiers of the same few real images, each helped in another way, all trained for as many steps."""
+"""Classifiers of the same few real images, each with a different augmentation, trained for equally many steps."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ganforge.signals import Signal
 
 REAL, CLASSIC, GENERATED, BOTH = "real", "real + classic", "real + GAN", "real + classic + GAN"
 ARMS = (REAL, CLASSIC, GENERATED, BOTH)
-REFERENCE = CLASSIC  # what everybody can have without a GAN
+REFERENCE = CLASSIC  # the baseline, which needs no GAN
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A classifier that was trained.
+    """A trained classifier.
 
     Attributes:
         arm: one of `ARMS`.
-        share: of generated images in its batches; 0 in arms without any.
+        share: share of generated images in its batches; 0 in arms without any.
         validation: share of the validation images that it recognises, 0 to 1.
         accuracy: share of the test images that it recognises, 0 to 1.
     """
@@ -39,14 +39,14 @@ class Trial:
 
 @dataclass(frozen=True)
 class Material:
-    """What the classifiers of one repetition are trained and judged with.
+    """The data of the classifiers of one repetition.
 
     Attributes:
         real: the few labelled images.
-        generated: what a GAN made of them.
-        validation: real images to choose the share of generated ones by.
-        test: real images that nothing is chosen by.
-        signal: what all of them are.
+        generated: images of a GAN that was trained on them.
+        validation: real images to choose the share of generated ones with.
+        test: real images that are not used for any choice.
+        signal: the kind of all images.
         classes: number of labels.
     """
 
@@ -65,16 +65,16 @@ def trials(
     device: torch.device,
     progress: Callable[[int], None],
 ) -> Iterator[Trial]:
-    """Trains and judges a classifier for every arm, and for every share in the arms that have generated images.
+    """Trains and tests a classifier for every arm, and for every share in the arms with generated images.
 
-    All of them start from the same weights.
+    All start from the same weights.
 
     Args:
-        material: see there.
-        study: how long, which shares, and what classic augmentation is.
-        seed: of the weights and of the order.
+        material: the data.
+        study: settings: the length, the shares and the classic augmentation.
+        seed: seed of the weights and of the order.
         device: where to train.
-        progress: is given the images shown, after every batch.
+        progress: called with the number of images shown, after every batch.
     """
     for arm in ARMS:
         classic = study.classic if arm in (CLASSIC, BOTH) else None
@@ -96,7 +96,7 @@ def trials(
 
 
 def chosen(candidates: list[Trial]) -> dict[str, Trial]:
-    """The trial of each arm that is best on the validation images; of equal ones that with fewer generated images."""
+    """The best trial of each arm on the validation images; if equal, the one with fewer generated images."""
     return {
         arm: max(
             (trial for trial in candidates if trial.arm == arm), key=lambda trial: (trial.validation, -trial.share)

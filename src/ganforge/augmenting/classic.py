@@ -1,4 +1,4 @@
-"""Classic augmentation: images turned, moved, scaled and mirrored at random, whose label stays what it was."""
+"""Classic augmentation: images are rotated, moved, scaled and mirrored at random, and keep their labels."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from ganforge.augmenting.settings import ClassicSettings
 
 
 def change(images: Tensor, settings: ClassicSettings, random: torch.Generator) -> Tensor:
-    """Every image by an affine map of its own; what comes in from outside is the nearest pixel of the border.
+    """Applies a random affine map to each image; pixels from outside repeat the border.
 
     Args:
         images: (batch, channels, height, width) uint8.
         settings: how far each change goes, to both sides.
-        random: where the changes are drawn from, on the CPU.
+        random: random generator of the changes, on the CPU.
 
     Returns:
-        the same shape, uint8.
+        The same shape, uint8.
     """
 
     def draw(most: float) -> Tensor:
@@ -28,8 +28,8 @@ def change(images: Tensor, settings: ClassicSettings, random: torch.Generator) -
     angle, size = draw(math.radians(settings.rotation)), 1 + draw(settings.scale)
     flip = torch.where(torch.rand(len(images), generator=random) < 0.5 * settings.mirror, -1.0, 1.0)
     across, down = draw(2 * settings.translation), draw(2 * settings.translation)  # the grid is 2 wide
-    # From places in the changed image to those in the one before: moved back, then turned and scaled back. The grid
-    # counts in halves of the height and of the width, turning in pixels.
+    # Maps places in the changed image to those in the original: moves back, then rotates and scales back. The grid
+    # counts in halves of the height and of the width, the rotation in pixels.
     aspect = images.shape[2] / images.shape[3]
     cosine, sine = angle.cos() / size, angle.sin() / size
     first = torch.stack([cosine, -sine * aspect], dim=1) * flip[:, None]

@@ -1,4 +1,4 @@
-"""What the repetitions of the study say together."""
+"""The findings of the study over all repetitions."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import pandas as pd
 from ganforge.augmenting.arms import ARMS, BOTH, REFERENCE
 
 CONFIDENCE = 0.95
-FEW = 5  # repetitions below which nothing should be decided
+FEW = 5  # with fewer repetitions, findings are not reliable
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over repetitions, and how far to both sides the true one may lie, with 95 % confidence."""
+    """A mean over repetitions, and half the width of its 95 % interval."""
 
     mean: float
     margin: float
@@ -27,7 +27,7 @@ class Estimate:
 
 
 def _points(share: float) -> float:
-    """A share in per cent, to a tenth, never minus zero."""
+    """A share in per cent with one decimal, never minus zero."""
     return round(100 * share, 1) + 0.0
 
 
@@ -41,7 +41,7 @@ def estimate(values: Sequence[float]) -> Estimate:
 
 
 def _quantile(count: int, questions: int) -> float:
-    """Student's, for a two-sided interval over ``count`` values, of ``questions`` that are asked at once."""
+    """Student's factor for a two-sided interval over ``count`` values, if ``questions`` are tested at once."""
     from scipy import stats
 
     return float(stats.t.ppf(1 - (1 - CONFIDENCE) / questions / 2, count - 1))
@@ -49,13 +49,13 @@ def _quantile(count: int, questions: int) -> float:
 
 @dataclass(frozen=True)
 class Finding:
-    """What came out for a number of real images of each class.
+    """The finding for a number of real images of each class.
 
     Attributes:
         per_class: that number.
-        repetitions: seeds.
+        repetitions: number of seeds.
         accuracy: share of the test images that are recognised, by arm.
-        gain: by how much an arm is better than `REFERENCE` in the same repetition; all other arms.
+        gain: how much better an arm is than `REFERENCE` in the same repetition; for all other arms.
     """
 
     per_class: int
@@ -65,16 +65,16 @@ class Finding:
 
     @property
     def helps(self) -> bool:
-        """Whether the GAN adds more to classic augmentation than chance may."""
+        """Whether the GAN adds more to classic augmentation than chance."""
         return self.helps_beside(1)
 
     def helps_beside(self, questions: int) -> bool:
-        """The same where it is one of several questions that are asked at once."""
+        """Whether it does so if several questions are tested at once."""
         gain = self.gain[BOTH]
         return gain.mean > gain.margin * _quantile(self.repetitions, questions) / _quantile(self.repetitions, 1)
 
     def sentence(self) -> str:
-        """The same in words."""
+        """The finding in words."""
         gain, images = self.gain[BOTH], f"At {self.per_class} real image{'s' * (self.per_class > 1)} of each class"
         points = f"{Estimate(abs(gain.mean), gain.margin)} points"
         if self.helps:
@@ -83,11 +83,11 @@ class Finding:
             sentence = f"{images} the GAN does harm: it costs {points} of the accuracy with classic augmentation alone."
         else:
             sentence = (
-                f"{images} the GAN makes no difference that can be told from chance: {gain} points beside classic "
-                "augmentation alone."
+                f"{images} the GAN makes no difference beyond chance: {gain} points compared with classic augmentation "
+                "alone."
             )
         if self.repetitions < FEW:
-            sentence += f" That is from {self.repetitions} repetitions only: decide nothing by it."
+            sentence += f" This comes from only {self.repetitions} repetitions, which is too few to decide by."
         return sentence
 
 
@@ -108,16 +108,16 @@ def findings(trials: pd.DataFrame) -> list[Finding]:
 
 
 def headline(results: Sequence[Finding]) -> str:
-    """Whether it was worth it, in one sentence; looking in several places at once, each has to be surer of itself.
+    """Whether the GAN helps, in one sentence.
 
-    Bonferroni: with K numbers of images, the intervals are of 1 - 0.05 / K.
+    Intervals have a Bonferroni correction: with K numbers of images, they are of 1 - 0.05 / K.
     """
     helped = [str(finding.per_class) for finding in results if finding.helps_beside(len(results))]
     least = min(finding.repetitions for finding in results)
     if least < FEW:
-        return f"From {least} repetitions it cannot be told whether it helps: make {FEW} or more."
+        return f"{least} repetitions do not show whether it helps: make {FEW} or more."
     if not helped:
-        return "It does not help here: nowhere does the GAN add anything that is surely more than chance."
+        return "It does not help here: the GAN never adds more than chance may."
     sizes = " and ".join(filter(None, [", ".join(helped[:-1]), helped[-1]]))
     return f"It helps at {sizes} real images of each class{'' if len(helped) == len(results) else ' only'}."
 
@@ -136,5 +136,5 @@ def as_scores(results: Sequence[Finding]) -> dict[str, dict[str, float]]:
 
 
 def identifier(arm: str) -> str:
-    """The name of an arm without spaces, as in ``real_classic``."""
+    """The name of an arm without spaces, such as ``real_classic``."""
     return arm.replace(" + ", "_").lower()

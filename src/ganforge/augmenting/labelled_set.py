@@ -1,4 +1,4 @@
-"""Generated signals with labels, for the training of other programs."""
+"""Sets of generated signals with labels, to train other programs on."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from ganforge.generator import Generator
 
 MANIFEST = "manifest.csv"
 COLUMNS = ("file", "label", "class", "seed", "index", "confidence", "distance")
-SPACED = 2000  # training signals that the usual distance is taken of
-MOST_TRIED = 50  # samples drawn for each that is asked for, before a filter is called too strict
+SPACED = 2000  # training signals to measure the usual distance with
+MOST_TRIED = 50  # samples drawn for each wanted one, before a filter counts as too strict
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ class Drawn:
     """One sample.
 
     Attributes:
-        signal: as it is stored, (*shape).
+        signal: the stored signal, (*shape).
         label: number of its class.
-        index: it is sample ``index`` of `Generator.sample` with this label and the seed of the set.
+        index: its number in `Generator.sample` with this label and the seed of the set.
         confidence: probability that the classifier gives to its label, 0 to 1.
-        distance: to the nearest training signal between features, as a multiple of what lies between a training signal
-            and the nearest other one in the median; 0 is a copy.
+        distance: feature distance to the nearest training signal, as a multiple of the median distance between a
+            training signal and its nearest neighbour; 0 is a copy.
     """
 
     signal: np.ndarray
@@ -46,22 +46,22 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Filter:
-    """The least confidence and the least distance that are taken, as in `Drawn`."""
+    """The least confidence and the least distance of accepted samples, as in `Drawn`."""
 
     confidence: float
     distance: float
 
     def takes(self, drawn: Drawn) -> bool:
-        """Whether a sample has both."""
+        """Whether a sample reaches both."""
         return drawn.confidence >= self.confidence and drawn.distance >= self.distance
 
 
 class Inspector:
-    """What a classifier and the training signals say of generated ones.
+    """Compares generated signals with their labels and with the training signals.
 
     Args:
-        extractor: knows the labels of real signals.
-        features: of the training signals, (M, features) float32, M of at least 2.
+        extractor: a classifier of real signals.
+        features: features of the training signals, (M, features) float32, M of at least 2.
     """
 
     def __init__(self, extractor: Extractor, features: np.ndarray) -> None:
@@ -78,10 +78,10 @@ class Inspector:
 
 
 def class_names(generator: Generator) -> tuple[str, ...]:
-    """Names of the labels that a generator can be asked for.
+    """Names of the labels of a class-conditional generator.
 
     Raises:
-        UserError: it cannot be asked for labels.
+        UserError: its condition is not a label.
     """
     if not isinstance(generator.condition, Labels):
         raise UserError(
@@ -98,18 +98,18 @@ def write_set(
     """Writes a folder of samples for each class, as torchvision's ImageFolder reads images, and `MANIFEST`.
 
     Args:
-        out: a folder that is empty or not there; it is whole or not there in the end.
-        generator: class-conditional.
-        inspector: of its training data.
+        out: a new or an empty folder; after a failure, it is not there.
+        generator: a class-conditional generator.
+        inspector: inspector with its training data.
         per_class: samples of each class.
-        seed: of the samples.
-        wanted: which of them.
+        seed: seed of the samples.
+        wanted: filters for samples.
 
     Returns:
-        the mean confidence.
+        The mean confidence.
 
     Raises:
-        UserError: the generator knows no classes, or hardly any sample of one is wanted.
+        UserError: the generator has no classes, or hardly any sample of a class passes the filters.
     """
     signal, names = generator.signal, class_names(generator)
     beside = out.with_name(f".{out.name}.unfinished")
@@ -118,7 +118,7 @@ def write_set(
     try:
         for label, name in enumerate(names):
             folder = beside / folder_name(name)
-            if folder.exists():  # another class's, whose name differs in what no folder can be called
+            if folder.exists():  # the folder of another class whose name gives the same file name
                 folder = beside / f"{folder.name}_{label}"
             folder.mkdir(parents=True)
             for number, drawn in enumerate(draw_class(generator, inspector, label, per_class, seed, wanted)):
@@ -137,7 +137,7 @@ def write_set(
 
 
 def folder_name(name: str) -> str:
-    """A class's name as one of a folder."""
+    """A class's name as the name of a folder."""
     return re.sub(r"[/\\\0]|^\.+", "_", name)
 
 
@@ -169,5 +169,5 @@ def draw_class(
     (name,) = generator.condition.titles(generator.ask(1, seed, label)) or [str(label)]
     raise UserError(
         f"only {taken} of {tried} {generator.signal.plural} of class {name} have a confidence of at least "
-        f"{wanted.confidence} and a distance of at least {wanted.distance}, but {count} are asked for: lower one."
+        f"{wanted.confidence} and a distance of at least {wanted.distance}, but {count} are needed: lower one."
     )

@@ -15,13 +15,13 @@ class Mixture:
     """Batches for a classifier, each a function of (seed, step) alone; see `ganforge.training.batches.Batches`.
 
     Args:
-        real: few labelled images; a batch may hold one several times.
-        generated: labelled ones, or None for real images only.
-        share: of the generated ones in a batch, 0 to 1.
-        classic: how images of both kinds are changed as well, or None to show them as they are.
+        real: few labelled images; a batch may contain one several times.
+        generated: labelled generated images, or None for real images only.
+        share: share of generated images in a batch, 0 to 1.
+        classic: classic augmentation of both kinds, or None for none.
         batch_size: images in a batch.
-        seed: of the order and of the changes.
-        device: where batches go.
+        seed: seed of the order and of the changes.
+        device: device of the batches.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Mixture:
 
 
 def shuffled(count: int, start: int, size: int, seed: int) -> np.ndarray:
-    """Places ``start`` to ``start + size`` of an endless sequence: permutation after permutation of ``count`` items."""
+    """Places ``start`` to ``start + size`` of an endless sequence of permutations of ``count`` items."""
     first, last = start // count, (start + size - 1) // count
     orders = [np.random.default_rng([seed, epoch]).permutation(count) for epoch in range(first, last + 1)]
     sequence: np.ndarray = np.concatenate([*orders, np.empty(0, dtype=np.int64)])[start - first * count :][:size]

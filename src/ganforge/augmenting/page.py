@@ -1,4 +1,4 @@
-"""reports/augmentation.html: what the study found, on one page that opens anywhere."""
+"""reports/augmentation.html: the findings of the study, on one page that opens anywhere."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from ganforge.prepared.meta import Meta
 from ganforge.training.settings import AugmentSettings, TrainSettings
 
 COLOURS = dict(zip(ARMS, ("#8a8a8a", "#1b6ca8", "#e0a030", "#d1495b"), strict=True))
-LEGEND = 0.3  # room for it below the data, as a share of their height
-APART = 1.05  # factor between the arms' places on the logarithmic axis, so that intervals do not hide each other
+LEGEND = 0.3  # space for the legend below the data, as a share of their height
+APART = 1.05  # factor between the arms' places on the logarithmic axis, so that intervals do not overlap
 
 
 def render_study(
@@ -35,10 +35,10 @@ def render_study(
 
     Args:
         results: a finding for each number of real images.
-        trials: what they were computed from.
-        study: how they were computed.
-        train, augment: how the GANs were trained.
-        meta: of the data.
+        trials: the trials behind the findings.
+        study: settings of the study.
+        train, augment: settings of the GANs' training.
+        meta: description of the data.
         pictures: the plot, and sheets of generated images.
     """
     return render(
@@ -78,7 +78,7 @@ def plot_study(results: Sequence[Finding], trials: pd.DataFrame, path: Path) -> 
             gains.errorbar(sizes * shift, means, margins, color=colour, marker="o", markersize=4, capsize=3, label=arm)
     gains.axhline(0, color=COLOURS[REFERENCE], linewidth=1)
     accuracies.set(title="test accuracy, %")
-    gains.set(title=f"points beside {REFERENCE}")
+    gains.set(title=f"points compared with {REFERENCE}")
     for axis in (accuracies, gains):
         axis.set(xscale="log", xlabel="real images of each class")
         axis.set_xticks(sizes, [str(int(size)) for size in sizes])
@@ -101,7 +101,7 @@ def _shares(trials: pd.DataFrame, per_class: int) -> dict[str, str]:
 
 
 def left_out(study: AugmentationStudySettings, meta: Meta) -> str:
-    """Which numbers of images the data do not allow, in a sentence; empty if they allow all."""
+    """A sentence about the numbers of images that the data do not allow; empty if they allow all."""
     sizes = possible(meta.class_counts, study.per_class, study.validation_per_class)
     missing = sorted(set(study.per_class) - set(sizes))
     if not missing:
@@ -113,7 +113,7 @@ def left_out(study: AugmentationStudySettings, meta: Meta) -> str:
 
 
 def _warnings(trials: pd.DataFrame) -> list[str]:
-    """What went wrong in the training of GANs, each with its repetition."""
+    """Warnings from the training of GANs, each with its repetition."""
     bad = trials[trials["warning"].notna() & (trials["warning"] != "")].drop_duplicates(["per_class", "seed"])
     rows = zip(bad["per_class"].tolist(), bad["seed"].tolist(), bad["warning"].tolist())
     return [f"{size} images of each class, seed {seed}: {warning}." for size, seed, warning in rows]

@@ -1,4 +1,4 @@
-"""One repetition of the study: few images, a GAN of them, and classifiers."""
+"""One repetition of the study: few images, a GAN trained on them, and classifiers."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ SHOWN = 10  # generated images of each class on the sheet
 
 @dataclass(frozen=True)
 class Repetition:
-    """What came of it.
+    """The result of a repetition.
 
     Attributes:
         trials: the classifiers.
-        history: of the GAN's training.
+        history: history of the GAN's training.
         shown: generated images, uint8 (classes * columns, *shape), class by class.
-        columns: of these.
-        warnings: what went wrong in the GAN's training, in words.
+        columns: number of images of each class.
+        warnings: failures in the GAN's training, in words.
     """
 
     trials: list[Trial]
@@ -55,15 +55,15 @@ def repeat(
     """Trains a GAN on ``per_class`` images of each class and nothing else, then the classifiers.
 
     Args:
-        study: what is studied.
-        plan: of the GAN, see `gan_plan`; its last average is taken, since looking for the best one would take more
-            real images than there are.
+        study: settings of the study.
+        plan: plan of the GAN, see `gan_plan`; its last average is used, since choosing the best one would need more
+            real images.
         data: the whole data set.
         per_class: real images of each class.
-        seed: of the choice of these, of the GAN and of the classifiers.
+        seed: seed of the choice of images, of the GAN and of the classifiers.
         work: folder for the checkpoints of the GAN.
         device: where to train.
-        progress: is given the images shown since the last time.
+        progress: called with the number of images shown since the last call.
     """
     classes = len(data.meta.classes)
     real, validation = draw_subsets(data.splits["train"], per_class, study.validation_per_class, seed)
@@ -79,14 +79,14 @@ def repeat(
 
 
 def amount(study: AugmentationStudySettings, plan: Plan) -> int:
-    """What `repeat` tells ``progress`` in all."""
+    """The total of all calls of ``progress`` in `repeat`."""
     return plan.train.images + study.classifier_images * (2 + 2 * len(study.shares))
 
 
 def gan_plan(plan: Plan, seed: int) -> Plan:
-    """The plan of a GAN of the study: conditional, alone, without a search for its best state, and never stopped.
+    """The plan of a GAN of the study: conditional, in one process, without choosing the best state, and never stopped.
 
-    A GAN that fails on few images is something that the study has to tell.
+    If a GAN fails on few images, the study should report it.
     """
     return dataclasses.replace(
         plan,
@@ -97,7 +97,7 @@ def gan_plan(plan: Plan, seed: int) -> Plan:
 
 
 def meta_of_few(meta: Meta, real: Split, validation: Split) -> Meta:
-    """The description of a part of the data."""
+    """The description of a subset of the data."""
     count = {"train": len(real), "test": len(validation)}
     columns = {name: dataclasses.replace(column, count=count) for name, column in meta.columns.items()}
     counts = np.bincount(real.required_labels(), minlength=len(meta.classes)).tolist()
@@ -108,7 +108,7 @@ def meta_of_few(meta: Meta, real: Split, validation: Split) -> Meta:
 def _train(
     plan: Plan, few: Prepared, work: Path, device: torch.device, progress: Callable[[int], None]
 ) -> tuple[Generator, list[Row], list[str]]:
-    """A generator of few images, how its training went, and what went wrong."""
+    """A generator trained on few images, the history of its training, and warnings."""
     trainer = build_trainer(plan, few, Checkpoints(work, plan.compute.checkpoint_seconds), device)
     shown, warnings = 0, []
     for report in trainer.run():

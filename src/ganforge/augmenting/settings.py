@@ -10,10 +10,10 @@ from ganforge.settings import Interval, Section, Seed
 
 
 class ClassicSettings(Section):
-    """Classic augmentation of the images that a classifier learns from: how far each change goes, to both sides."""
+    """Classic augmentation of the classifiers' training images: how far each change goes, to both sides."""
 
     rotation: Annotated[float, Field(ge=0, le=180)]
-    """Degrees of the largest rotation."""
+    """Largest rotation in degrees."""
     translation: Annotated[float, Field(ge=0, le=0.5)]
     """Largest shift, as a share of the image."""
     scale: Annotated[float, Field(ge=0, le=0.5)]
@@ -23,22 +23,22 @@ class ClassicSettings(Section):
 
 
 class AugmentationStudySettings(Section):
-    """What generated images are worth to a classifier that has few real ones (make augmentation)."""
+    """Study of generated images for a classifier with few real ones (make augmentation)."""
 
     per_class: Annotated[list[Interval], Field(min_length=1)]
-    """Numbers of real images of each class to learn from; too large ones are left out."""
+    """Numbers of real training images of each class; too large ones are left out."""
     seeds: Annotated[list[Seed], Field(min_length=2, max_length=100)]
-    """Seeds of the repetitions, each of everything: which images, the GAN, the classifiers."""
+    """Seeds of the repetitions; each fixes the choice of images, the GAN and the classifiers."""
     validation_per_class: Interval
-    """Further real images of each class, by which the share of generated ones is chosen."""
+    """Further real images of each class, to choose the share of generated ones."""
     generated_per_class: Interval
-    """Images of each class that the GAN draws."""
+    """Generated images of each class."""
     shares: Annotated[list[Annotated[float, Field(gt=0, lt=1)]], Field(min_length=1)]
-    """Shares of generated images in a batch that are tried."""
+    """Shares of generated images in a batch to try."""
     classifier_images: Annotated[int, Field(ge=1, le=10**12)]
-    """Images shown to every classifier, whatever they are made of."""
+    """Images shown to every classifier."""
     classic: ClassicSettings
-    """Classic augmentation, so far to both sides at random: degrees, then shares of the image."""
+    """Largest random changes to both sides: rotation in degrees, the others as shares of the image."""
 
     @model_validator(mode="after")
     def _each_once(self) -> AugmentationStudySettings:

@@ -1,4 +1,4 @@
-"""The study on disk: a table of trials, and what each repetition leaves behind."""
+"""The study on disk: a table of trials, and the files of each repetition."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ def check(study: AugmentationStudySettings, dataset: DataSettings, batch_size: i
     """The numbers of real images of each class that the data allow.
 
     Args:
-        study: what is asked for.
-        dataset: the data that were prepared.
-        batch_size: of the GANs.
-        meta: of the data.
+        study: settings of the study.
+        dataset: settings of the prepared data.
+        batch_size: batch size of the GANs.
+        meta: description of the data.
 
     Raises:
-        UserError: they allow none, or are none for a classifier.
+        UserError: they allow none, or do not suit a classifier.
     """
     signal, condition = signal_of(meta.columns[SIGNAL]), condition_in(meta)
     labelled = isinstance(condition, Labels) and len(condition.names) > 1
@@ -49,8 +49,8 @@ def check(study: AugmentationStudySettings, dataset: DataSettings, batch_size: i
         )
     if isinstance(dataset, ImageFileSettings) and dataset.mirror:
         raise UserError(
-            "params.yaml: dataset.mirror is true, so that every image is there twice and counts twice: "
-            "set it to false, and augmentation_study.classic.mirror to true."
+            "params.yaml: dataset.mirror is true, so every image counts twice: set it to false, and "
+            "augmentation_study.classic.mirror to true."
         )
     sizes = possible(meta.class_counts, study.per_class, study.validation_per_class)
     if not sizes:
@@ -62,23 +62,23 @@ def check(study: AugmentationStudySettings, dataset: DataSettings, batch_size: i
     if batch_size > min(sizes) * len(meta.classes):
         raise UserError(
             f"params.yaml: train.batch_size is {batch_size}, but {min(sizes)} images of each class are "
-            f"{min(sizes) * len(meta.classes)}: a batch may have at most that many."
+            f"{min(sizes) * len(meta.classes)} in total: set it to at most that many."
         )
     return sizes
 
 
 def repetition_name(per_class: int, seed: int) -> str:
-    """What files of a repetition are called."""
+    """The prefix of the files of a repetition."""
     return f"{per_class}_per_class_seed_{seed}"
 
 
 def repetition_file(folder: Path, per_class: int, seed: int, file: str) -> Path:
-    """Where the study keeps a file of a repetition."""
+    """The path of a file of a repetition."""
     return folder / f"{repetition_name(per_class, seed)}_{file}"
 
 
 def write_repetition(folder: Path, repetition: Repetition, signal: Signal) -> None:
-    """Writes what a repetition came to; `RESULT` last, which tells that the rest is there."""
+    """Writes the result of a repetition; `RESULT` comes last and shows that the rest is complete."""
     folder.mkdir(parents=True, exist_ok=True)
     write_durably(folder / TRAINING, pd.DataFrame(repetition.history).to_csv(index=False).encode())
     signal.sheet(repetition.shown, repetition.columns, folder / GRID)
@@ -87,7 +87,7 @@ def write_repetition(folder: Path, repetition: Repetition, signal: Signal) -> No
 
 
 def write_study(folder: Path, repetitions: Sequence[tuple[int, int, Path]]) -> None:
-    """Gathers repetitions (images of each class, seed, folder) and writes the table of their trials."""
+    """Collects repetitions (images of each class, seed, folder) and writes the table of their trials."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
     for per_class, seed, work in repetitions:

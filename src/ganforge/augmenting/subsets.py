@@ -8,16 +8,15 @@ from ganforge.prepared.columns import Split
 
 
 def draw_subsets(split: Split, per_class: int, validation_per_class: int, seed: int) -> tuple[Split, Split]:
-    """Images to learn from, and others to choose settings by; as many of each class in both.
+    """Images to learn from, and others for validation; each class has equal numbers.
 
-    The same seed chooses the same images for validation however many are to be learnt from, and the few of a small
-    subset are among those of a larger one.
+    The same seed chooses the same validation images for any ``per_class``; larger subsets contain the smaller ones.
 
     Args:
         split: labelled images, at least ``per_class + validation_per_class`` of each class.
         per_class: images of each class to learn from.
-        validation_per_class: images of each class to choose by.
-        seed: of the choice.
+        validation_per_class: images of each class for validation.
+        seed: seed of the choice.
     """
     labels = split.required_labels()
     learnt, validated = [], []
@@ -29,5 +28,5 @@ def draw_subsets(split: Split, per_class: int, validation_per_class: int, seed: 
 
 
 def possible(class_counts: tuple[int, ...], per_class: list[int], validation_per_class: int) -> list[int]:
-    """Those numbers of images of each class for which the smallest class is large enough."""
+    """The numbers of images of each class for which the smallest class is large enough."""
     return [count for count in per_class if count + validation_per_class <= min(class_counts)]

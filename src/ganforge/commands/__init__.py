@@ -1,4 +1,4 @@
-"""The commands of ``ganforge``, one file each: ``add`` says what it takes, ``run`` does it.
+"""The commands of ``ganforge``, one file each: ``add`` defines the arguments, ``run`` runs the command.
 
-Whatever is slow to import is imported by the command that needs it, when it runs.
+A command imports slow modules when it runs.
 """

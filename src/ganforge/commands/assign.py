@@ -12,12 +12,12 @@ NAME, HELP = (
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Keys and values."""
-    parser.add_argument("values", nargs="+", metavar="KEY=VALUE", help="a key of params.yaml and what it is to be")
+    """Defines the arguments: keys and values."""
+    parser.add_argument("values", nargs="+", metavar="KEY=VALUE", help="a key of params.yaml and its new value")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Writes them, and says what changed."""
+    """Writes the values, and prints what changed."""
     from ganforge.params.recipes import apply_values, describe
 
     changed = apply_values(options.values)

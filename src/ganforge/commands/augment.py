@@ -14,14 +14,14 @@ MOST = 20_000
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """How many, by which generator, and which of them."""
+    """Defines the arguments: how many samples, which generator, and which samples to keep."""
     add_generator(parser)
     parser.add_argument(
         "--data",
         type=Path,
         default=PREPARED,
         metavar="DIR",
-        help="prepared data it learnt from (default: data/prepared)",
+        help="prepared data that it was trained on (default: data/prepared)",
     )
     parser.add_argument("--per-class", type=int, default=100, metavar="N", help="samples of each class (default: 100)")
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same samples (default: 0)")
@@ -30,20 +30,20 @@ def add(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=0.0,
         metavar="0..1",
-        help="leave out what the classifier takes for the class with less probability (default: 0)",
+        help="leave out samples to whose class the classifier gives a lower probability (default: 0)",
     )
     parser.add_argument(
         "--min-distance",
         type=float,
         default=0.0,
         metavar="R",
-        help="leave out what is nearer to training data; 1 is as near as two training items, 0 a copy (default: 0)",
+        help="leave out samples nearer to training data; 1: as near as two training items, 0: a copy (default: 0)",
     )
     parser.add_argument("--out", type=Path, default=Path("augmented"), metavar="DIR", help="(default: augmented)")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Writes a folder for each class, as torchvision's ImageFolder reads images, and a table of all samples."""
+    """Writes a folder for each class, as torchvision's ImageFolder reads it, and a table of all samples."""
     check(options)
 
     from ganforge.augmenting.labelled_set import Filter, Inspector, class_names, write_set
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> None:
     of_data = (signal_of(data.meta.columns[SIGNAL]), data.meta.classes)
     if of_data != (signal, names) or (extractor.signal, extractor.classes) != (signal, len(names)):
         raise UserError(
-            f"{options.data} and {EXTRACTOR} are of other data than {options.generator}: name what it learnt from."
+            f"{options.data} or {EXTRACTOR} is not of the training data of {options.generator}: name those data."
         )
     stored = options.data == PREPARED
     features = read_array(EXTRACTOR / "train_features.npy") if stored else extractor(data.splits["train"].signal).values
@@ -72,15 +72,15 @@ def run(options: argparse.Namespace) -> None:
         options.out, generator, Inspector(extractor, features), options.per_class, options.seed, wanted
     )
     count = len(names) * options.per_class
-    print(f"{count} {signal.plural} of {len(names)} classes are in {options.out}, with a table of them.")
-    print(f"The classifier is sure of their labels by {confidence:.1%} in the mean.")
+    print(f"{count} {signal.plural} of {len(names)} classes and a table of them are in {options.out}.")
+    print(f"The classifier gives their labels a mean probability of {confidence:.1%}.")
 
 
 def check(options: argparse.Namespace) -> None:
-    """Sees that numbers are in their range, and that nothing is overwritten.
+    """Checks that numbers are in their ranges, and that nothing is overwritten.
 
     Raises:
-        UserError: one is not, or something would be.
+        UserError: a check fails.
     """
     from ganforge.settings import LAST_SEED
 
@@ -93,4 +93,4 @@ def check(options: argparse.Namespace) -> None:
         if not least <= value <= most:
             raise UserError(f"--{name} is {value}; allowed is {least} to {most}.")
     if options.out.exists() and (not options.out.is_dir() or any(options.out.iterdir())):
-        raise UserError(f"{options.out} holds something already: name another place, or remove it.")
+        raise UserError(f"{options.out} exists and is not empty: name another folder, or remove it.")

@@ -8,11 +8,11 @@ NAME, HELP = "check", "validate params.yaml and the links in data/import, withou
 
 
 def add(_: argparse.ArgumentParser) -> None:
-    """It takes nothing."""
+    """Defines no arguments."""
 
 
 def run(_: argparse.Namespace) -> None:
-    """Says that params.yaml is valid, or what is not; and what DVC will not see of data/import."""
+    """Says whether params.yaml is valid, and which changes of data/import DVC does not see."""
     from ganforge.datasets.links import linked_folders
     from ganforge.params import load_params
     from ganforge.runs.gate import check_gate
@@ -22,4 +22,4 @@ def run(_: argparse.Namespace) -> None:
     check_gate(params.gate)
     print("params.yaml is valid.")
     for link in linked_folders():
-        print(f"{link} is a link to a folder: DVC does not see when that changes; run `dvc repro -f preprocess` then.")
+        print(f"{link} links to a folder, and DVC does not see its changes: run `dvc repro -f preprocess` after one.")

@@ -14,33 +14,33 @@ from ganforge.errors import UserError
 if TYPE_CHECKING:
     from ganforge.runs.records import Record
 
-NAME, HELP = "compare", "what differs between runs: parameters, scores, and pictures in reports/compare.html"
+NAME, HELP = "compare", "compare runs: parameters, scores, and pictures in reports/compare.html"
 PAGE = Path("reports/compare.html")
-DECIDING = "quality.fd"  # what ranks runs if nothing else is asked for
+DECIDING = "quality.fd"  # ranks runs by default
 HEADLINE = ("quality.fd_ratio", "quality.coverage", "classifier.conditional_accuracy")  # shown when many are ranked
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Two runs, or more to be ranked."""
+    """Defines the arguments: two runs, or more to rank."""
     parser.add_argument(
         "runs",
         nargs="+",
         metavar="RUN",
-        help="id of an MLflow run, git revision, DVC experiment, or workspace for what lies here; more are ranked",
+        help="id of an MLflow run, git revision, DVC experiment, or workspace for the run here; three are ranked",
     )
     parser.add_argument("--by", metavar="SCORE", help="rank them by this score (default for three or more: quality.fd)")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Prints what differs, and writes the page."""
+    """Prints the differences, and writes the page."""
     from ganforge.evaluation.registry import meanings
     from ganforge.runs.records import ranked
 
     known = meanings()
     if len(options.runs) < 2:
-        raise UserError("one run alone cannot be compared: name another, such as HEAD for that of the last commit.")
+        raise UserError("one run cannot be compared: name a second one, such as HEAD for the run of the last commit.")
     if options.by is not None and options.by not in known:
-        raise UserError(f"--by is {options.by!r}, no score; allowed are {', '.join(known)}.")
+        raise UserError(f"--by is {options.by!r}, which is not a score; allowed are {', '.join(known)}.")
     records = [_record(name) for name in options.runs]
     if options.by or len(records) > 2:
         by = options.by or DECIDING
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def print_ranking(records: Sequence[Record], key: str) -> None:
-    """Prints runs in the order that they come in, with what differs, and writes the page with their grids."""
+    """Prints runs in the given order with their differences, and writes the page with their grids."""
     from ganforge.evaluation.reading import shown
     from ganforge.files import write_durably
     from ganforge.pages.report import render_ranking
@@ -69,14 +69,14 @@ def print_ranking(records: Sequence[Record], key: str) -> None:
     PAGE.parent.mkdir(exist_ok=True)
     write_durably(PAGE, render_ranking(records, heads, rows).encode())
     if not all(comparable(records[0], record) for record in records):
-        print("\nNot all of them were measured on the same data, by the same extractor and on as many samples.")
+        print("\nSome runs were measured on other data, by another extractor or on another number of samples.")
     if any(record.stale for record in records):
         print(f"\n{STALE}")
     print(f"\nSide by side  {PAGE}")
 
 
 def print_pair(before: Record, after: Record) -> None:
-    """Prints what differs between two runs, and writes the page that shows them side by side."""
+    """Prints the differences between two runs, and writes the page that shows them side by side."""
     from ganforge.files import write_durably
     from ganforge.pages.report import render_comparison
     from ganforge.runs.records import LEGEND, changed_params, changed_scores

@@ -9,7 +9,7 @@ SHELLS = ("bash", "zsh", "tcsh")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Of which shell."""
+    """Defines the argument: the shell."""
     parser.add_argument("shell", choices=SHELLS, help="the shell; for bash: ganforge completion bash >> ~/.bashrc")
 
 

@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from ganforge.datasets.common_settings import DataSettings
     from ganforge.generator import Generator
 
-NAME, HELP = "demo", "open a page to draw, mix and edit samples, to find your own pictures among them or translate them"
+NAME, HELP = "demo", "open a page to draw, mix and edit samples, or to edit or translate your own pictures"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Which generator, and where the page answers."""
+    """Defines the arguments: the generator, and the address of the page."""
     add_generator(parser)
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: 127.0.0.1, this machine)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine)")
     parser.add_argument("--port", type=int, default=7860, help="(default: 7860)")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Shows the page until Ctrl-C."""
+    """Serves the page until Ctrl-C."""
     if not 1 <= options.port <= 65535:
         raise UserError(f"--port is {options.port}; allowed is 1 to 65535.")
 
@@ -37,12 +37,12 @@ def run(options: argparse.Namespace) -> None:
     generator = Generator.load(options.generator, configure(params.compute))
     build = page_to_translate if translates(generator) else page_to_edit
     page = build(generator, params.dataset, f"ganforge: {generator.config.dataset}")
-    print(f"The demo will answer at http://{options.host}:{options.port} in some seconds; Ctrl-C ends it.", flush=True)
+    print(f"The demo starts at http://{options.host}:{options.port} in a few seconds; Ctrl-C ends it.", flush=True)
     open_page(page, options.host, options.port)
 
 
 def page_to_edit(generator: Generator, settings: DataSettings, title: str) -> Any:
-    """The page of a generator that draws of latent vectors."""
+    """The page of a generator that draws from latent vectors."""
     from ganforge.commands.generators import pool_for
     from ganforge.demo.page import build_page
     from ganforge.demo.studio import Studio

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
 
-NAME, HELP = "edit", "change a picture in one respect: project it, and move its code along a direction"
+NAME, HELP = "edit", "edit a picture: project it, and move its code along a direction"
 COLUMNS = 7  # steps on the sheet
 MOST = 20.0
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Which picture, which direction and how far."""
+    """Defines the arguments: the picture, the direction and how far to move."""
     add_file(parser, f"a picture, or another file of what the generator draws, or {CODE} of one")
     parser.add_argument(
         "--direction", action="append", metavar="NAME", help="one of models/directions (default: list them)"
@@ -29,21 +29,21 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--strength",
         type=float,
         metavar="S",
-        help="in standard deviations, to either side (default: 2); towards a class the share of the way (default: 1)",
+        help="how far: standard deviations, either sign (default: 2); towards a class, share of the way (default: 1)",
     )
     parser.add_argument("--out", type=Path, default=Path("edited"), metavar="FOLDER", help="(default: edited)")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Writes the edited picture, its code, and a sheet of the way there."""
+    """Writes the edited picture, its code, and a sheet of the steps."""
     if options.strength is not None and not -MOST <= options.strength <= MOST:
         raise UserError(f"--strength is {options.strength}; allowed is {-MOST:g} to {MOST:g}.")
     if options.strength is not None and not options.direction:
-        raise UserError("--strength is given without --direction: name one, or leave both out to list them.")
+        raise UserError("--strength needs --direction: name one, or omit both to list the directions.")
     direction, *others = options.direction or [None]
     if others:
         raise UserError(
-            f"--direction is given {len(others) + 1} times; allowed is one: edit {options.out / CODE} along the next."
+            f"--direction is given {len(others) + 1} times; give one, then edit {options.out / CODE} along the next."
         )
     if not options.file.exists():
         raise UserError(f"{options.file} does not exist: name a picture, or {CODE} of one.")
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> None:
     space = open_space(options.generator)
     directions = Directions.load(DIRECTIONS, space.generator)
     if direction is None:
-        print("\n".join(directions.names) or "there are none")
+        print("\n".join(directions.names) or "none found")
         return
     directions.check(direction)
     strength = options.strength
@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> None:
     write_code(options.out / CODE, EncodedSignal(codes[-1:], asked, None, signals[-1:], None), space)
     if encoded.share_of_mean_error is not None:
         print(describe_error(encoded.share_of_mean_error))
-    print(f"edited, reconstruction, the way between (sheet{SHEET_SUFFIX}) and {CODE} are in {options.out}.")
+    print(f"edited, reconstruction, the steps between them (sheet{SHEET_SUFFIX}) and {CODE} are in {options.out}.")
 
 
 def _recognised(encoded: EncodedSignal, device: torch.device) -> np.ndarray:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 
-NAME, HELP = "explain", "say what may stand in params.yaml: sections, their variants, and what each key means"
+NAME, HELP = "explain", "explain params.yaml: its sections, their variants, and what each key means"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """What to explain, or nothing."""
+    """Defines the argument: what to explain, if anything."""
     parser.add_argument(
         "name",
         nargs="?",
         metavar="NAME",
-        help="a section, a variant or a key, such as train, network.style or train.beta2; none: list them",
+        help="a section, a variant or a key, such as train, network.style or train.beta2 (default: list them)",
     )
 
 

@@ -13,25 +13,25 @@ FORMATS = ("onnx", "torch", "huggingface")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Which format, which generator and where to."""
+    """Defines the arguments: the format, the generator and where to write it."""
     parser.add_argument("format", choices=FORMATS, help="what to write")
     add_generator(parser)
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="(default: exported/ and the format's name)")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Writes the files and says where they are."""
+    """Writes the files and prints where they are."""
     from ganforge.layout import GENERATOR
     from ganforge.publishing.export import export_huggingface, export_onnx, export_torch
 
     out = options.out or Path("exported") / options.format
     if options.format == "huggingface":
         if options.generator != GENERATOR:
-            raise UserError(f"the card tells the scores of {GENERATOR}: leave --generator out, or take another format.")
+            raise UserError(f"the card lists the scores of {GENERATOR}: omit --generator, or choose another format.")
         written = export_huggingface(GENERATOR, out, _card())
     else:
         written = {"onnx": export_onnx, "torch": export_torch}[options.format](options.generator, out)
-    print(f"{written} is written.")
+    print(f"Written: {written}")
 
 
 def _card() -> str:

@@ -1,4 +1,4 @@
-"""What the commands share that take a trained generator: where it lies, and what it is asked for."""
+"""Shared by the commands that take a trained generator: its folder, and the condition of samples."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ if TYPE_CHECKING:
 
 
 def add_generator(parser: argparse.ArgumentParser) -> None:
-    """Where the generator lies."""
+    """Defines the argument: the folder of the generator."""
     parser.add_argument(
         "--generator",
         type=Path,
         default=GENERATOR,
         metavar="FOLDER",
-        help="(default: models/generator, where `make repro` leaves it)",
+        help="folder of the generator (default: models/generator, where `make repro` writes it)",
     )
 
 
 def read_condition(condition: Condition, text: str, count: int = 1) -> Arrays:
-    """The columns of ``count`` samples that a person asks for, in words or by the name of a file.
+    """The columns of the condition of ``count`` samples, given in words or by the name of a file.
 
     Raises:
-        UserError: there is no such thing.
+        UserError: there is no such condition.
     """
     if not condition.from_files:
         return condition.parse(text, count)
     try:
         return condition.parse(Path(text).read_bytes(), count)
     except OSError as error:
-        raise UserError(f"{text} cannot be read ({error.strerror}); allowed is the name of a file.") from None
+        raise UserError(f"{text} cannot be read ({error.strerror}); give the name of a file.") from None
     except UserError as error:
-        raise UserError(f"{text} cannot be asked for: {error}") from None
+        raise UserError(f"{text} is not a condition of this generator: {error}") from None
 
 
 def pool_for(condition: Condition) -> Arrays | None:
-    """The test split of the data here, to choose conditions from that cannot be made up.
+    """The test split of the data here, as a pool of conditions that cannot be drawn at random.
 
-    None where they can be, or where the data here have other ones.
+    None if they can be, or if the data here do not have them.
     """
     from ganforge.conditions import condition_in
     from ganforge.prepared.meta import META, Prepared

@@ -6,12 +6,12 @@ import argparse
 
 from ganforge.commands.generators import add_generator
 
-NAME, HELP = "info", "what a trained generator is: its data, what it can be asked for, network and size"
+NAME, HELP = "info", "describe a trained generator: its data, its conditions, network and size"
 add = add_generator
 
 
 def run(options: argparse.Namespace) -> None:
-    """Prints what the generator's folder tells."""
+    """Prints what the generator's folder says."""
     from ganforge.generator import Generator
 
     generator = Generator.load(options.generator)

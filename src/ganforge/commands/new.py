@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-NAME, HELP = "new", "lay out a new project in a folder of its own, with the pipeline, its settings and the recipes"
+NAME, HELP = "new", "create a new project in a folder, with the pipeline, its settings and the recipes"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -14,8 +14,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Writes it and says how to go on."""
+    """Writes the project and prints the next steps."""
     from ganforge.starting import start_project
 
     start_project(options.folder)
-    print(f"{options.folder} is ready. Go on with\n\n    cd {options.folder}\n    make repro")
+    print(f"{options.folder} is ready. Continue with\n\n    cd {options.folder}\n    make repro")

@@ -1,4 +1,4 @@
-"""What the commands share that take a picture, or another signal: where it comes from, and where its code does."""
+"""Shared by the commands that take a picture or another signal: how to read it and its code."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ CODE = "code.json"
 
 @dataclass(frozen=True)
 class EncodedSignal:
-    """A signal that the generator draws, or nearly.
+    """A signal that the generator draws, exactly or approximately.
 
     Attributes:
         code: (1, entries) float32.
-        asked: columns of its condition, one row; empty where the generator has none.
-        given: what was given, (1, *shape) as it is stored; None where the code was read from a file.
-        reconstruction: what the generator makes of its code, (1, *shape) as it is stored.
-        share_of_mean_error: its error as a share of that of the mean sample; None where it was read from a file.
+        asked: columns of its condition, one row; empty if the generator has none.
+        given: the given signal, (1, *shape) as stored; None if the code was read from a file.
+        reconstruction: the sample of its code, (1, *shape) as stored.
+        share_of_mean_error: its error as a share of that of the mean sample; None if the code was read from a file.
     """
 
     code: np.ndarray
@@ -41,16 +41,16 @@ class EncodedSignal:
 
 
 def add_file(parser: argparse.ArgumentParser, described: str) -> None:
-    """The picture, and the generator that it is looked for in."""
+    """Defines the arguments: the picture, and the generator to project it with."""
     parser.add_argument("file", type=Path, metavar="FILE", help=described)
     add_generator(parser)
 
 
 def open_space(folder: Path) -> Space:
-    """The codes of a generator in a folder, on whatever params.yaml says.
+    """The codes of a generator in a folder, on the device of params.yaml.
 
     Raises:
-        UserError: there is no generator, or it has none.
+        UserError: there is no generator, or it has no codes.
     """
     from ganforge.compute.device import configure
     from ganforge.generator import Generator
@@ -61,7 +61,7 @@ def open_space(folder: Path) -> Space:
 
 
 def read_code(path: Path, space: Space) -> EncodedSignal:
-    """The code of a picture, looked for; or the one that a file tells."""
+    """Projects a picture to its code, or reads a code from a file."""
     if path.suffix == ".json":
         return _load_code(path, space)
     from ganforge.features.extractor import Extractor
@@ -82,7 +82,7 @@ def read_code(path: Path, space: Space) -> EncodedSignal:
 
 
 def write_code(path: Path, encoded: EncodedSignal, space: Space) -> None:
-    """Writes a code as text; `read_code` reads it."""
+    """Writes a code as text, which `read_code` reads."""
     from ganforge.files import write_json
 
     write_json(
@@ -97,7 +97,7 @@ def write_code(path: Path, encoded: EncodedSignal, space: Space) -> None:
 
 
 def title_of(asked: Arrays, space: Space) -> str | None:
-    """A condition of one row in words; None where there is none, or no words for it."""
+    """A condition of one row in words; None if there is none, or if it has no words."""
     titles = space.generator.condition.titles(asked) if asked else None
     return titles[0] if titles else None
 
@@ -109,24 +109,24 @@ def _load_code(path: Path, space: Space) -> EncodedSignal:
     try:
         contents = json.loads(path.read_text(encoding="utf-8"))
         if "generator" not in contents:
-            raise ValueError("it does not say of which generator it is")
+            raise ValueError("it does not name its generator")
         if contents["generator"] != space.generator.digest:
-            raise ValueError("it is of another generator")
+            raise ValueError("it belongs to another generator")
         with np.errstate(over="ignore"):
             code = np.array([contents["code"]], dtype=np.float32)
         if code.shape != (1, _entries(space)) or not np.isfinite(code).all():
             raise ValueError("its numbers are damaged")
-        title = contents["condition"] if "condition" in contents else contents["label"]  # as it was called before
+        title = contents["condition"] if "condition" in contents else contents["label"]  # its name in older files
         asked = {} if title is None else condition.parse(title, 1)
     except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError, UserError) as error:
         raise UserError(
-            f"{path} holds no code of this generator ({first_line(error).rstrip('.')}): project the picture anew."
+            f"{path} holds no code of this generator ({first_line(error).rstrip('.')}): project the picture again."
         ) from None
     return EncodedSignal(code, asked, None, space.signals(code), None)
 
 
 def _entries(space: Space) -> int:
-    """How long codes are."""
+    """The length of codes."""
     import numpy as np
 
     latents = np.zeros((1, space.generator.spec.latent_dim), np.float32)

@@ -12,13 +12,13 @@ NAME, HELP = "project", "find the code whose sample is nearest to a picture"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Which picture, which generator and where to."""
+    """Defines the arguments: the picture, the generator and where to write."""
     add_file(parser, "a picture, or another file of what the generator draws")
     parser.add_argument("--out", type=Path, default=Path("projected"), metavar="FOLDER", help="(default: projected)")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Writes the picture as the generator's size has it, its reconstruction, both side by side, and the code."""
+    """Writes the picture in the generator's size, its reconstruction, both side by side, and the code."""
     if not options.file.exists():
         raise UserError(f"{options.file} does not exist: name a picture.")
 
@@ -30,12 +30,12 @@ def run(options: argparse.Namespace) -> None:
     space = open_space(options.generator)
     encoded = read_code(options.file, space)
     if encoded.given is None or encoded.share_of_mean_error is None:
-        raise UserError(f"{options.file} is a code already; allowed is a picture.")
+        raise UserError(f"{options.file} is already a code; name a picture.")
     signal, both = space.generator.signal, np.concatenate([encoded.given, encoded.reconstruction])
     signal.each(both, ["given", "reconstruction"], options.out)
     signal.sheet(both, 2, options.out / f"sheet{SHEET_SUFFIX}")
     write_code(options.out / CODE, encoded, space)
     print(describe_error(encoded.share_of_mean_error))
     if title := title_of(encoded.asked, space):
-        print(f"It was found asking for {title}.")
-    print(f"given, reconstruction, both beside each other (sheet{SHEET_SUFFIX}) and {CODE} are in {options.out}.")
+        print(f"The condition that fits best is {title}.")
+    print(f"given, reconstruction, both side by side (sheet{SHEET_SUFFIX}) and {CODE} are in {options.out}.")

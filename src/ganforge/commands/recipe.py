@@ -13,18 +13,18 @@ from ganforge.params.proposal import MINUTES
 if TYPE_CHECKING:
     from ganforge.params.proposal import Proposal
 
-FOLDER = "folder"  # the recipe that depends on what is there
-CHANNELS = 3  # of images: whether they are grey is only known once all are read
+FOLDER = "folder"  # the recipe that depends on the files in data/import
+CHANNELS = 3  # of images: whether they are grey is known after all are read
 NAME, HELP = "recipe", "list known-good settings, or write one into params.yaml (other settings and comments stay)"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Name of a recipe, or nothing; how long to train."""
-    parser.add_argument("name", nargs="?", metavar="NAME", help="a file of recipes/, such as mnist; none: list them")
+    """Defines the arguments: the name of a recipe, if any, and how long to train."""
+    parser.add_argument("name", nargs="?", metavar="NAME", help="a file of recipes/, such as mnist (default: list)")
     parser.add_argument(
         "--minutes",
         type=positive,
-        help="of training, for the recipe folder: 5 for a first look, 20 for good pictures, 120 for large ones "
+        help="minutes of training, for the recipe folder: 5 for a first look, 20 for good pictures, 120 for large ones "
         f"(default: {MINUTES})",
     )
 
@@ -32,28 +32,28 @@ def add(parser: argparse.ArgumentParser) -> None:
 def positive(text: str) -> int:
     """A whole number of 1 or more."""
     if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of 1 or more")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
     return int(text)
 
 
 def proposed(minutes: int) -> list[Proposal]:
-    """Settings for what lies in data/import, on this machine."""
+    """Settings for the files in data/import, on this machine."""
     import torch
 
     from ganforge.compute import processors
     from ganforge.datasets.links import linked_folders
     from ganforge.params.proposal import propose, survey
 
-    linked_folders()  # refuses what DVC would stumble over
+    linked_folders()  # refuses files that DVC cannot handle
 
     accelerated = torch.cuda.is_available() or torch.backends.mps.is_available()
     seen = survey(processors(), accelerated=accelerated)
-    print("measuring how fast this machine trains, for some seconds")
+    print("measuring how fast this machine trains; this takes some seconds")
     return propose(seen, minutes, partial(speed, len(seen.class_counts)))
 
 
 def speed(classes: int, proposals: Sequence[Proposal], size: tuple[int, int]) -> float:
-    """Images that a training with the proposed settings shows in a second here."""
+    """Images per second of a training with the proposed settings on this machine."""
     from ganforge.compute.device import configure
     from ganforge.params.recipes import with_recipe
     from ganforge.training.setup import Plan
@@ -67,11 +67,11 @@ def speed(classes: int, proposals: Sequence[Proposal], size: tuple[int, int]) ->
 
 
 def run(options: argparse.Namespace) -> None:
-    """Lists the recipes, or applies one and says what it changed."""
+    """Lists the recipes, or applies one and prints its changes."""
     from ganforge.params.recipes import apply_recipe, describe, list_recipes
 
     if options.minutes is not None and options.name != FOLDER:
-        raise UserError(f"--minutes is for the recipe {FOLDER} alone; other recipes say in train.images how long.")
+        raise UserError(f"--minutes works with the recipe {FOLDER} only; other recipes set train.images.")
     if options.name is None:
         recipes = list_recipes()
         width = max(map(len, recipes)) + 2

@@ -8,18 +8,18 @@ NAME, HELP = "register", "make the last run's generator the champion in MLflow's
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Under which name, and whether in any case."""
-    parser.add_argument("--name", help="of the registered model (default: ganforge- and the name of the data set)")
+    """Defines the arguments: the name, and whether to ignore a refusal."""
+    parser.add_argument("--name", help="name of the registered model (default: ganforge- and the name of the data set)")
     parser.add_argument("--force", action="store_true", help="even if it is worse than the champion, or has alarms")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Registers it and says as what."""
+    """Registers the generator and prints its version."""
     from ganforge.publishing.registry import CHAMPION, register
 
     registration = register(options.name, force=options.force)
     what = f"version {registration.version} of {registration.name}"
-    print(f"{what} is the {CHAMPION} now." if registration.new else f"This generator is {what}, the {CHAMPION}.")
+    print(f"{what} is now the {CHAMPION}." if registration.new else f"This generator is {what}, the {CHAMPION}.")
     for score in registration.worse:
-        print(f"Worse than the champion before: {score}")
+        print(f"Worse than the previous champion: {score}")
     print("Serve it: make serve")

@@ -21,14 +21,14 @@ NAME, HELP = (
     "draw samples from a trained generator: single files, a sheet, walks between them, an animation",
 )
 MOST_SHOWN = 400  # samples on a sheet
-MOST_SAMPLES = 1_000_000  # that one command draws
+MOST_SAMPLES = 1_000_000  # of one command
 MOST_FRAMES = 2_000  # of an animation
-WIDEST_WALK = 60  # columns of a sheet, where nobody says how many
+WIDEST_WALK = 60  # columns of a sheet, unless --columns is given
 ALL = "all"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Which generator, what to draw and where to."""
+    """Defines the arguments: the generator, what to draw and where to write it."""
     add_generator(parser)
     parser.add_argument("--count", type=int, default=64, metavar="N", help="how many (default: 64)")
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same samples (default: 0)")
@@ -37,10 +37,10 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--condition",
         "--label",
         metavar="VALUE",
-        help="what is asked for, of all: a label by name or number, a caption, the file of a source (default: as in "
-        "training; `ganforge info` says what there is)",
+        help="condition of all samples: a label by name or number, a caption, the file of a source (default: as in "
+        "training; `ganforge info` lists the choices)",
     )
-    which.add_argument("--conditions", "--labels", metavar="A,B,...", help=f"several of them in turns, or {ALL}")
+    which.add_argument("--conditions", "--labels", metavar="A,B,...", help=f"several conditions in turn, or {ALL}")
     parser.add_argument(
         "--truncation",
         type=float,
@@ -52,18 +52,18 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--interpolate",
         type=int,
         metavar="STEPS",
-        help="walk from each sample to the next, and from the last to the first, in as many steps each",
+        help="walk from each sample to the next, and from the last to the first, in so many steps each",
     )
     parser.add_argument(
-        "--video", type=Path, metavar="FILE", help="a .gif or .mp4 of the pictures of all, one after the other"
+        "--video", type=Path, metavar="FILE", help="a .gif or .mp4 that shows all samples, one after the other"
     )
-    parser.add_argument("--rate", type=int, default=20, metavar="FPS", help="pictures per second in it (default: 20)")
-    parser.add_argument("--columns", type=int, help="of the sheet (default: 10, or the steps of a walk)")
+    parser.add_argument("--rate", type=int, default=20, metavar="FPS", help="pictures per second (default: 20)")
+    parser.add_argument("--columns", type=int, help="columns of the sheet (default: 10, or the steps of a walk)")
     parser.add_argument("--out", type=Path, default=Path("generated"), metavar="FOLDER", help="(default: generated)")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Writes the samples, a sheet of the first of them, and the animation."""
+    """Writes the samples, a sheet of the first ones, and the animation."""
     check(options)
 
     import numpy as np
@@ -97,11 +97,11 @@ def run(options: argparse.Namespace) -> None:
         seconds = write_animation([signal.picture(sample) for sample in first], options.video, options.rate)
         print(f"{options.video} shows them in {seconds:.1f} s.")
     if older := sorted(options.out.glob(f"{'[0-9]' * 6}{signal.suffix}"))[drawn:]:
-        print(f"Still in {options.out}, of an earlier call: {older[0].name} to {older[-1].name}.")
+        print(f"Left in {options.out} from an earlier call: {older[0].name} to {older[-1].name}.")
 
 
 def check(options: argparse.Namespace) -> None:
-    """Sees that numbers are in their range.
+    """Checks that numbers are in their ranges.
 
     Raises:
         UserError: one is not.
@@ -122,7 +122,7 @@ def check(options: argparse.Namespace) -> None:
     if walks and options.count == 1:
         raise UserError("--interpolate walks between samples, but --count is 1: ask for two or more.")
     if (options.video or walks) and frames > MOST_FRAMES:
-        raise UserError(f"these are {frames} pictures; allowed in an animation or a walk is at most {MOST_FRAMES}.")
+        raise UserError(f"these options give {frames} pictures; an animation or a walk has at most {MOST_FRAMES}.")
 
 
 def columns_of(options: argparse.Namespace) -> int:
@@ -132,7 +132,7 @@ def columns_of(options: argparse.Namespace) -> int:
 
 
 def asked_for(generator: Generator, options: argparse.Namespace) -> Arrays:
-    """The columns of the condition of all samples: one for all, several in turns, or as they were in training.
+    """The columns of the condition of all samples: one for all, several in turn, or drawn as in training.
 
     Raises:
         UserError: the generator does not know one of them.
@@ -158,7 +158,7 @@ def asked_for(generator: Generator, options: argparse.Namespace) -> Arrays:
 def walk(
     generator: Generator, count: int, seed: int, asked: Arrays, truncation: float, steps: int
 ) -> Iterator[np.ndarray]:
-    """From each sample to the next and from the last to the first, without showing any twice; blocks of signals."""
+    """Blocks of signals of a walk from each sample to the next and from the last to the first, showing none twice."""
     import numpy as np
 
     from ganforge.latents.space import Space

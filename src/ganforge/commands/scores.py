@@ -8,16 +8,16 @@ import json
 from ganforge.errors import UserError
 from ganforge.layout import GENERATOR, GRID, METRICS, REPORT
 
-NAME, HELP = "scores", "show the scores of the last run and where its results lie"
-STALE = "params.yaml has changed since these scores, or a stage has failed: `make repro` makes them anew."
+NAME, HELP = "scores", "show the scores of the last run and where its results are"
+STALE = "params.yaml has changed since these scores, or a stage has failed: run `make repro` to update them."
 
 
 def add(_: argparse.ArgumentParser) -> None:
-    """It takes nothing."""
+    """Defines no arguments."""
 
 
 def run(_: argparse.Namespace) -> None:
-    """Prints every score beside that of real data, one sentence about them all, and alarms."""
+    """Prints every score next to that of real data, the headline, and alarms."""
     from ganforge.evaluation.reading import SPREAD, alarms, beside, headline, rows
     from ganforge.runs.records import read_workspace
 
@@ -25,13 +25,13 @@ def run(_: argparse.Namespace) -> None:
     try:
         table, warnings, others = rows(record.scores), alarms(record.scores), beside(record.scores)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{METRICS} cannot be read ({error}): remove it, and `make repro` makes it again.") from None
+        raise UserError(f"{METRICS} cannot be read ({error}): remove it and run `make repro`.") from None
     print(f"\n{_scored():20}{'samples':>16}{'real data':>14}")
     for row in table:
         print(f"{row.meaning.label:20}{row.value:>16}{row.real:>14}   {row.meaning.text}")
     if others is not None:
         heads = "".join(f"{head:>16}" for head in others.heads)
-        print(f"\n{'beside other answers':20}{'samples':>16}{heads}")
+        print(f"\n{'compared with others':20}{'samples':>16}{heads}")
         for meaning, value, cells in others.rows:
             print(
                 f"{meaning.label:20}{value:>16}{''.join(f'{cell:>16}' for cell in cells)}   {meaning.better} is better"
@@ -49,7 +49,7 @@ def run(_: argparse.Namespace) -> None:
 
 
 def _scored() -> str:
-    """Which data and network the scores are of, where the generator still lies there."""
+    """The data and the network of the scores, if the generator is still here."""
     try:
         config = json.loads((GENERATOR / "config.json").read_text(encoding="utf-8"))
         return f"{config['dataset']}, {config['network']['name']}"

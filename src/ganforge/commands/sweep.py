@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import argparse
 
-NAME, HELP = "sweep", "run a grid or a search of recipes/sweeps as experiments, or list what there is"
+NAME, HELP = "sweep", "run a grid or a search of recipes/sweeps as experiments, or list them"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Name of a sweep, and how many experiments at a time."""
+    """Defines the arguments: the name of a sweep, and how many experiments run at a time."""
     parser.add_argument("name", nargs="?", metavar="NAME", help="a file of recipes/sweeps/, such as losses; none: list")
     parser.add_argument("--jobs", type=int, default=1, help="experiments at a time (default: 1)")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Lists the sweeps, or runs one and ranks what came of it."""
+    """Lists the sweeps, or runs one and ranks its experiments."""
     from ganforge.sweeps.plan import list_sweeps
 
     if options.name is None:
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> None:
         raise UserError(f"--jobs is {options.jobs}; allowed is at least 1.")
     sweep, records = run_sweep(options.name, options.jobs)
     if not records:
-        raise UserError("no experiment gave a score: what each said stands in .ganforge/sweeps/NAME.log.")
+        raise UserError("no experiment gave a score: read their output in .ganforge/sweeps/NAME.log.")
     print_ranking(records, sweep.rank)
     settings = [f"{key}={records[0].params[key]}" for key in sweep.chosen if key in records[0].params]
-    print(f"To write the settings of the best into params.yaml: .venv/bin/ganforge set {' '.join(settings)}")
+    print(f"To write the best settings into params.yaml: .venv/bin/ganforge set {' '.join(settings)}")

@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from ganforge.generator import Generator
     from ganforge.translating.sources import Reading
 
-NAME, HELP = "translate", "make pictures of pictures of any size, by a generator that was trained to do so"
+NAME, HELP = "translate", "translate pictures of any size with a generator that was trained to translate"
 SHEET = "sheet"
-MOST_ROWS, MOST_COLUMNS = 20, 8  # of pictures on the sheet, and of draws beside each
+MOST_ROWS, MOST_COLUMNS = 20, 8  # on the sheet: pictures, and draws of each
 MOST_DRAWS = 1000
 NATIVE = "native"
 LARGEST = 8192  # pixels of a side
 
 
 def add(parser: argparse.ArgumentParser) -> None:
-    """Which pictures, what to make of them and where to."""
+    """Defines the arguments: the pictures, how to translate them and where to write."""
     parser.add_argument("pictures", type=Path, metavar="FILE_OR_FOLDER", help="a picture, or a folder of them")
     add_generator(parser)
-    parser.add_argument("--back", action="store_true", help="the way back, where the training made one")
+    parser.add_argument("--back", action="store_true", help="translate back, if the training made a generator for that")
     parser.add_argument(
         "--style",
         metavar="NAME_OR_FILE",
-        help="of a generator that draws in several: the name of one, or an example picture (default: each of them)",
+        help="for a generator of several styles: the name of one, or an example picture (default: all styles)",
     )
     parser.add_argument("--count", type=int, default=1, metavar="N", help="results of each picture (default: 1)")
     parser.add_argument("--seed", type=int, default=0, help="the same seed draws the same results (default: 0)")
@@ -44,24 +44,24 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--resize",
         default=NATIVE,
         metavar=f"SIDE|{NATIVE}",
-        help=f"pixels that the shorter side is brought to first (default: {NATIVE}, as it is)",
+        help=f"resize the shorter side to so many pixels first (default: {NATIVE}, no resizing)",
     )
     parser.add_argument(
         "--derive",
         action="store_true",
-        help="make the sources of the pictures as those of the training data were: grey, edges, small, masked",
+        help="derive sources from the pictures as for the training data: grey, edges, small, masked",
     )
     parser.add_argument(
         "--tile",
         type=int,
         metavar="PIXELS",
-        help="side of the pieces that large pictures are translated in (default: by the network, some hundreds)",
+        help="side of the tiles of large pictures, in pixels (default: some hundreds, chosen by the network)",
     )
     parser.add_argument("--out", type=Path, default=Path("translated"), metavar="FOLDER", help="(default: translated)")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Writes the results and a sheet; says which files cannot be read."""
+    """Writes the results and a sheet, and prints which files cannot be read."""
     check(options)
     files = files_in(options.pictures, options.out)
 
@@ -80,23 +80,23 @@ def run(options: argparse.Namespace) -> None:
         except UserError as error:
             if len(files) == 1:
                 raise
-            print(f"Passed over: {error}")
+            print(f"Skipped: {error}")
             continue
         done += 1
         if len(rows) < MOST_ROWS:
             rows.append(row)
     passed_over = len(files) - done
     if not done:
-        raise UserError(f"none of the {passed_over} files in {options.pictures} could be translated, as told above.")
+        raise UserError(f"none of the {passed_over} files in {options.pictures} could be translated; see above.")
     write_sheet(rows, options.out / f"{SHEET}.png")
     draws = f", {len(wanted)} results of each" if len(wanted) > 1 else ""
     print(f"Pictures translated into {options.out}: {done}{draws}; {options.out / SHEET}.png shows {len(rows)}.")
     if passed_over:
-        print(f"Passed over: {passed_over} of {len(files)} files in {options.pictures}, named above.")
+        print(f"Skipped: {passed_over} of {len(files)} files in {options.pictures}; see above.")
 
 
 def check(options: argparse.Namespace) -> None:
-    """Sees that numbers are in their range.
+    """Checks that numbers are in their ranges.
 
     Raises:
         UserError: one is not.
@@ -115,18 +115,18 @@ def check(options: argparse.Namespace) -> None:
 
 
 def folder_of(options: argparse.Namespace) -> Path:
-    """Where the generator lies that is asked for.
+    """The folder of the generator to use.
 
     Raises:
-        UserError: there is no way back.
+        UserError: there is no generator that translates back.
     """
     folder: Path = options.generator
     if not options.back:
         return folder
     if folder.exists() and not (folder / WAY_BACK).exists():
         raise UserError(
-            f"--back is given, but {folder} holds no way back, which objective.name cycle trains and which exports and "
-            "the registry leave out: name the folder models/generator of such a training, or leave --back out."
+            f"--back is given, but {folder} holds no generator that translates back. Only objective.name cycle trains "
+            "one; exports and the registry omit it. Name the folder of such a training, or omit --back."
         )
     return folder / WAY_BACK
 
@@ -135,7 +135,7 @@ def files_in(path: Path, out: Path) -> list[Path]:
     """The file, or the files of the folder that are not hidden, by name.
 
     Raises:
-        UserError: there is none, or results would be written beside them.
+        UserError: there is none, or results would be written into the same folder.
     """
     if path.is_dir():
         files = sorted(file for file in path.iterdir() if file.is_file() and not file.name.startswith("."))
@@ -145,12 +145,12 @@ def files_in(path: Path, out: Path) -> list[Path]:
         found = "holds no files" if path.is_dir() else "does not exist"
         raise UserError(f"{path} {found}: name a picture, or a folder of pictures.")
     if out.resolve() == files[0].parent.resolve():
-        raise UserError(f"--out is {out}, where the pictures lie, which would be overwritten: name another folder.")
+        raise UserError(f"--out is {out}, the folder of the pictures, which would be overwritten: name another folder.")
     return files
 
 
 def names_of(files: Sequence[Path]) -> list[str]:
-    """What to call the result of each file: its name without the suffix; with it where that is another's as well."""
+    """The name of the result of each file: that of the file, with its suffix only if two names would be equal."""
     stems = Counter(file.stem.lower() for file in files)
     names: list[str] = []
     taken = {SHEET}
@@ -164,7 +164,7 @@ def names_of(files: Sequence[Path]) -> list[str]:
 
 
 def prepared(options: argparse.Namespace) -> tuple[torch.device, Reading]:
-    """Where to compute and how to read pictures, as params.yaml has it where there is one."""
+    """The device and how to read pictures, from params.yaml if it exists."""
     import torch
 
     from ganforge.compute.device import configure
@@ -180,10 +180,10 @@ def prepared(options: argparse.Namespace) -> tuple[torch.device, Reading]:
 
 
 def check_generator(generator: Generator, options: argparse.Namespace) -> None:
-    """Sees that it can do what is asked for.
+    """Checks that the generator supports the options.
 
     Raises:
-        UserError: it cannot.
+        UserError: it does not.
     """
     from ganforge.networks.translation import Translator
     from ganforge.translating.sources import derivation_in
@@ -192,20 +192,20 @@ def check_generator(generator: Generator, options: argparse.Namespace) -> None:
     shape = source_signal(generator).shape
     if options.count > 1 and not generator.spec.latent_dim:
         raise UserError(
-            f"--count is {options.count}, but the network {generator.spec.settings.name} makes one picture of each "
+            f"--count is {options.count}, but the network {generator.spec.settings.name} makes one picture from each "
             "source, as its latent_dim is 0; allowed is 1."
         )
     if options.derive and derivation_in(generator) is None:
         raise UserError(
-            f"--derive is given, but the sources of {generator.config.dataset} come from files of their own: leave it "
-            "out, and give sources."
+            f"--derive is given, but the sources of {generator.config.dataset} are files, not derived: omit --derive, "
+            "and give sources."
         )
     if isinstance(generator.module, Translator):
         tiling_of(generator.module, shape[1:], options.tile)
 
 
 def latents_of(generator: Generator, reading: Reading, options: argparse.Namespace) -> dict[str, np.ndarray]:
-    """What each result of a source is drawn by, (latent_dim,), under what is put behind the name of its file.
+    """The latent vector of each result of a source, (latent_dim,), by the suffix of its file's name.
 
     Raises:
         UserError: the generator has no such style, or the example cannot be read.
@@ -239,8 +239,8 @@ def example_style(generator: Generator, reading: Reading, options: argparse.Name
 
     if not Path(options.style).is_file():
         raise UserError(
-            f"--style is {options.style}; allowed is one of {', '.join(style_names(generator))}, or the file of an "
-            "example picture, and there is no such file."
+            f"--style is {options.style}, which is neither a file nor a style; allowed is one of "
+            f"{', '.join(style_names(generator))}, or the file of an example picture."
         )
     if options.count > 1:
         raise UserError(f"--count is {options.count}, but an example picture is one style; allowed is 1.")
@@ -262,15 +262,15 @@ def translate_file(
     """Writes the results of one file; returns the row of the sheet.
 
     Args:
-        file: of the source.
-        name: of the results.
+        file: the file of the source.
+        name: the name of the results.
         generator: a translator.
         reading: how the file becomes a source.
-        wanted: of `latents_of`.
-        options: of the command.
+        wanted: latent vectors, see `latents_of`.
+        options: options of the command.
 
     Raises:
-        UserError: it cannot be read, or has no size that the generator takes.
+        UserError: it cannot be read, or the generator does not accept its size.
     """
     from ganforge.translating.sheet import thumbnail
     from ganforge.translating.sources import read_source

@@ -1,4 +1,4 @@
-"""Where it runs: the section ``compute`` of params.yaml, and the devices of this machine."""
+"""The section ``compute`` of params.yaml, and the devices of this machine."""
 
 from ganforge.compute.settings import ComputeSettings, DeviceName, processors
 

@@ -1,4 +1,4 @@
-"""Where tensors live, how they are computed and drawn, and what that costs."""
+"""The device of tensors, random seeds, memory and precision."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import torch
 from ganforge.compute.settings import ComputeSettings
 from ganforge.errors import UserError
 
-MOST_OF_MEMORY = 0.5  # of what is free, for the data set
+MOST_OF_MEMORY = 0.5  # share of free memory for the data set
 
 # glibc's names for what `keep_memory` sets, from malloc.h.
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
@@ -22,7 +22,7 @@ def configure(compute: ComputeSettings) -> torch.device:
     """Sets the number of CPU threads and returns the device to compute on.
 
     Raises:
-        UserError: the device that was asked for is not in this machine.
+        UserError: this machine does not have the device.
     """
     torch.set_num_threads(compute.threads)
     keep_memory()
@@ -33,7 +33,7 @@ def configure(compute: ComputeSettings) -> torch.device:
     if not available[name]:
         here = ", ".join(kind for kind, is_here in available.items() if is_here)
         raise UserError(
-            f"params.yaml: compute.device is {compute.device!r}, which PyTorch {torch.__version__} does not find here; "
+            f"params.yaml: compute.device is {compute.device!r}, which PyTorch {torch.__version__} does not find; "
             f"allowed on this machine is auto or {here}."
         )
     if name == "cuda" and torch.cuda.device_count() < compute.processes:
@@ -45,10 +45,10 @@ def configure(compute: ComputeSettings) -> torch.device:
 
 
 def keep_memory() -> None:
-    """Lets the C library keep memory that a step frees for the next step, rather than give it back to the kernel.
+    """Makes the C library keep memory that a step frees for the next step, instead of returning it to the kernel.
 
-    A step on the CPU allocates and frees some hundred megabytes in pieces of a few; getting them zeroed from the kernel
-    each time was a sixth of its time. It matters on Linux with glibc; elsewhere nothing happens.
+    A step on the CPU allocates and frees some hundred megabytes in pieces of a few. A sixth of its time went into
+    zeroed pages from the kernel. This needs Linux with glibc; elsewhere nothing happens.
     """
     if not sys.platform.startswith("linux"):
         return
@@ -59,10 +59,10 @@ def keep_memory() -> None:
 
 
 def seed_draws(seed: int, device: torch.device) -> None:
-    """Seeds PyTorch's default generators that a step on ``device`` draws from: the CPU's and its own.
+    """Seeds PyTorch's default generators that a step on ``device`` draws from: that of the CPU and that of the device.
 
-    ``torch.manual_seed`` does so for kinds of devices that are absent as well, and writes down its caller's stack for
-    some of them: a thirtieth of a step on `digits`.
+    ``torch.manual_seed`` also seeds kinds of devices that are absent, and records its caller's stack for some of them:
+    this takes a thirtieth of a step on `digits`.
     """
     torch.default_generator.manual_seed(seed)
     if device.type == "cuda":
@@ -73,7 +73,7 @@ def seed_draws(seed: int, device: torch.device) -> None:
 
 
 def fits(size: int, device: torch.device) -> bool:
-    """Whether a data set of ``size`` bytes should lie on ``device`` as a whole."""
+    """Whether a data set of ``size`` bytes should be held on ``device`` as a whole."""
     if device.type == "cuda":
         free = torch.cuda.mem_get_info(device)[0]
     else:
@@ -84,6 +84,6 @@ def fits(size: int, device: torch.device) -> bool:
 
 
 def set_precision(precision: str) -> None:
-    """Lets matrix products and convolutions on CUDA use the 19 bits of TF32, or not, which is slower."""
+    """Allows or forbids TF32 in matrix products and convolutions on CUDA: 19 bits, but faster."""
     torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
     torch.backends.cudnn.allow_tf32 = precision == "tf32"

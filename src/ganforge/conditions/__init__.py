@@ -1,6 +1,6 @@
-"""What a sample may depend on: nothing, a class label, another signal and its style, a caption.
+"""The conditions of samples: none, a class label, a source with or without a style, a caption.
 
-A new condition is one file and one line below.
+To add a condition, write one file and one line below.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ CONDITIONS: dict[str, Callable[[dict[str, Any]], Condition]] = {
     StyledSource.kind: styled_source_of,
     Captions.kind: lambda described: Captions(described["vocabulary"], described["length"]),
 }
-"""What makes a condition of what `Condition.describe` says of it."""
+"""Functions that create a condition from the result of `Condition.describe`."""
 
 OF_COLUMN: dict[str, Callable[[Meta], Condition]] = {
     SOURCE: lambda meta: _source_in(meta),
     TOKENS: lambda meta: Captions(meta.columns[TOKENS].about["vocabulary"], meta.columns[TOKENS].shape[0]),
     LABELS: lambda meta: Labels(meta.classes, meta.class_counts),
 }
-"""What makes a condition of the column that samples depend on; of several, the first counts."""
+"""Functions that create a condition from a column of the data; the first matching column is used."""
 
 __all__ = ["CONDITIONS", "Condition", "Tensors", "Unconditional", "condition_for", "condition_in", "condition_of"]
 
 
 def _source_in(meta: Meta) -> Source:
-    """The source that the data offer, with the styles that it may be drawn in where there are several."""
+    """The source in the data, with the styles into which it is translated if there are several."""
     signal = signal_of(meta.columns[SOURCE])
     if meta.styled:
         return StyledSource(signal, Labels(meta.classes, meta.class_counts))
@@ -50,10 +50,10 @@ def condition_of(described: Mapping[str, Any]) -> Condition:
 
 
 def condition_in(meta: Meta) -> Condition:
-    """The condition that the data offer: a source, else a caption, else a label, else nothing."""
+    """The condition in the data: a source, else a caption, else a label, else none."""
     return next((make(meta) for name, make in OF_COLUMN.items() if name in meta.columns), Unconditional())
 
 
 def condition_for(conditional: str, meta: Meta) -> Condition:
-    """The condition of networks whose ``network.conditional`` this is: that in the data, or nothing for ``never``."""
+    """The condition of networks for a value of ``network.conditional``: that in the data, or none for ``never``."""
     return Unconditional() if conditional == "never" else condition_in(meta)

@@ -1,4 +1,4 @@
-"""A text of a fixed length."""
+"""Captions as conditions."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from ganforge.conditions.condition import Condition, LinearLayer, Tensors, array
 from ganforge.errors import UserError
 from ganforge.prepared.columns import TOKENS, Arrays
 
-PADDING = 0  # the token behind the last word; the vocabulary has a place for it
-EMBEDDED = 64  # entries of the vector of a word
+PADDING = 0  # the token after the last word; it is in the vocabulary
+EMBEDDED = 64  # size of the embedding of a word
 MIXING, PRIME = 2654435761, 2**31 - 1  # of a multiplicative hash of captions
 
 
 class Captions(Condition):
-    """A sentence as tokens (length,), padded to one length.
+    """A sentence as tokens (length,), padded to a fixed length.
 
     Args:
-        vocabulary: the words, the token of each being its place; the first is the padding.
-        length: tokens of a caption.
+        vocabulary: the words; the token of a word is its index, and the first is the padding.
+        length: number of tokens of a caption.
     """
 
     kind = "captions"
@@ -39,7 +39,7 @@ class Captions(Condition):
         return {"kind": self.kind, "vocabulary": list(self.vocabulary), "length": self.length}
 
     def summary(self) -> str:
-        """How many words are known."""
+        """The length and the number of known words."""
         return f"captions of up to {self.length} words, of {len(self.vocabulary) - 1} known ones"
 
     def draw(self, seed: int, count: int, pool: Arrays | None = None) -> Arrays:
@@ -47,14 +47,14 @@ class Captions(Condition):
         return drawn_from(pool, self.columns, seed, count, "a caption")
 
     def parse(self, given: Any, count: int) -> Arrays:
-        """A text for all samples, or ``count`` of them; tokens are taken as they are."""
+        """One text for all samples, or ``count`` texts; arrays of tokens are used directly."""
         texts = [given] * count if isinstance(given, str) else given
         if isinstance(texts, list | tuple) and all(isinstance(text, str) for text in texts):
             texts = np.array([self.tokens(text) for text in texts], dtype=np.int32).reshape(-1, self.length)
         tokens = array_of(texts)
         if tokens.shape != (count, self.length) or not self._are_known(tokens):
             shown = f"{tokens.dtype} of shape {tokens.shape}" if isinstance(given, np.ndarray) else f"{given!r:.60}"
-            raise UserError(f"the caption is {shown}; allowed is a text, or {count} of them.")
+            raise UserError(f"the caption is {shown}; allowed is one text, or {count} texts.")
         return {TOKENS: tokens.astype(np.int32)}
 
     def blank(self, count: int) -> Arrays:
@@ -62,22 +62,22 @@ class Captions(Condition):
         return {TOKENS: np.full((count, self.length), PADDING, np.int32)}
 
     def _are_known(self, tokens: np.ndarray) -> bool:
-        """Whether each number has its place in the vocabulary."""
+        """Whether each number is an index into the vocabulary."""
         return np.issubdtype(tokens.dtype, np.integer) and bool(((tokens >= 0) & (tokens < len(self.vocabulary))).all())
 
     def tokens(self, text: str) -> list[int]:
         """The tokens of a text.
 
         Raises:
-            UserError: a word is not known, or there are too many.
+            UserError: a word is unknown, or there are too many words.
         """
         words = text.split()
-        if not set(words) <= set(self.vocabulary[1:]):  # else they stand there as the data have them
+        if not set(words) <= set(self.vocabulary[1:]):  # otherwise they already match the vocabulary
             words = re.findall(r"[\w'-]+", text.lower())
         unknown = [word for word in words if word not in self.vocabulary[1:]]
         if unknown or len(words) > self.length:
             known = ", ".join(self.vocabulary[1:9])
-            reason = f"{unknown[0]!r} is no word of the training data" if unknown else "too long"
+            reason = f"{unknown[0]!r} is not a word of the training data" if unknown else "too long"
             raise UserError(
                 f"the caption is {text!r:.60} ({reason}); "
                 f"allowed are at most {self.length} words of the training data, such as {known}."
@@ -85,7 +85,7 @@ class Captions(Condition):
         return [self.vocabulary.index(word) for word in words] + [PADDING] * (self.length - len(words))
 
     def groups(self, columns: Tensors) -> Tensor:
-        """A number for each caption, by which different ones hardly ever agree."""
+        """A hash of each caption; different captions rarely have the same one."""
         weights = torch.arange(1, self.length + 1, device=columns[TOKENS].device) * MIXING % PRIME
         return (columns[TOKENS] * weights).sum(1)
 
@@ -99,7 +99,7 @@ class Captions(Condition):
 
     @property
     def encodes(self) -> bool:
-        """It does."""
+        """Always."""
         return True
 
     def scorer(self, features: int, linear: LinearLayer) -> nn.Module:
@@ -108,11 +108,11 @@ class Captions(Condition):
 
 
 class CaptionEncoder(nn.Module):
-    """A vector for a caption: embedded words read in both directions by a GRU, whose last states are taken.
+    """Encodes a caption as a vector: the last states of a bidirectional GRU over embedded words.
 
     Args:
-        words: in the vocabulary.
-        features: entries of the vector.
+        words: size of the vocabulary.
+        features: size of the vector.
     """
 
     def __init__(self, words: int, features: int) -> None:
@@ -135,8 +135,8 @@ class ProjectedScore(nn.Module):
 
     Args:
         features: entries of phi(x).
-        linear: makes psi.
-        encoder: of the condition, to as many entries.
+        linear: creates psi.
+        encoder: encodes the condition as a vector of the same size.
     """
 
     def __init__(self, features: int, linear: LinearLayer, encoder: nn.Module) -> None:

@@ -1,4 +1,4 @@
-"""What a sample may depend on besides its latent vector."""
+"""The base class of conditions, on which samples depend besides their latent vectors."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from ganforge.signals import Signal
 GOLDEN_RATIO = (5**0.5 - 1) / 2
 
 Tensors = Mapping[str, Tensor]
-"""The columns of a condition in a batch, (batch, *shape) each; empty where there is none."""
+"""The columns of a condition in a batch, (batch, *shape) each; empty without a condition."""
 
 LinearLayer = Callable[[int, int], nn.Module]
-"""Makes a dense layer from its numbers of inputs and outputs."""
+"""Creates a dense layer from its numbers of inputs and outputs."""
 
 
 class Condition(ABC):
-    """What is asked for of a generator, and what the discriminator is told of the signals that it judges.
+    """An input of both networks that describes the wanted or the given signal.
 
-    A row of every column belongs to one sample. It draws conditions as the training data have them, reads them from
-    what a user gives, puts them into words, and gives networks what they need to take them in.
+    A row of every column belongs to one sample. A condition can be drawn as in the training data, parsed from a user's
+    input and described in words; it also creates the layers through which networks take it.
 
     Attributes:
         kind: its key in `ganforge.conditions.CONDITIONS`.
-        columns: names of the columns of a batch that it consists of.
-        needs_data: whether it can only be chosen from data, and not be made up.
-        from_files: whether a person gives it as a file rather than in words.
+        columns: names of its columns in a batch.
+        needs_data: whether it can only be drawn from data.
+        from_files: whether users give it as a file instead of text.
     """
 
     kind: ClassVar[str]
@@ -48,44 +48,44 @@ class Condition(ABC):
 
     @abstractmethod
     def describe(self) -> dict[str, Any]:
-        """What `ganforge.conditions.condition_of` makes it of again, as JSON has it."""
+        """Its description as JSON, from which `ganforge.conditions.condition_of` restores it."""
 
     @abstractmethod
     def summary(self) -> str:
-        """What can be asked for, in a few words."""
+        """The possible conditions, in a few words."""
 
     @abstractmethod
     def draw(self, seed: int, count: int, pool: Arrays | None = None) -> Arrays:
-        """Conditions as the training data have them; row i depends on (seed, i) alone, from a pool also on ``count``.
+        """Draws conditions as in the training data; row i depends only on (seed, i), and with a pool on ``count``.
 
         Args:
             seed: 0 or more.
             count: rows.
-            pool: columns of data to choose from, for conditions that cannot be made up.
+            pool: columns of data to draw from, if the condition needs data.
 
         Raises:
-            UserError: it cannot be made up and there is no ``pool``.
+            UserError: it needs data and there is no ``pool``.
         """
 
     def rows(self, seed: int, count: int, size: int) -> np.ndarray:
-        """Which rows (count,) of a pool of ``size`` `draw` chooses, where it needs one."""
+        """The rows (count,) that `draw` selects from a pool of ``size``."""
         return chosen_rows(seed, count, size)
 
     @abstractmethod
     def parse(self, given: Any, count: int) -> Arrays:
-        """Conditions of ``count`` samples from what a user gave.
+        """Parses a user's input into conditions of ``count`` samples.
 
         Raises:
-            UserError: it asks for something that there is not.
+            UserError: the input is not a valid condition.
         """
 
     def ask(self, given: Any, seed: int, count: int, pool: Arrays | None = None) -> Arrays:
-        """What ``given`` asks for or, where it is None, what is drawn."""
+        """Parses ``given``; if it is None, draws conditions."""
         return self.draw(seed, count, pool) if given is None else self.parse(given, count)
 
     @property
     def signals(self) -> Mapping[str, Signal]:
-        """Those of its columns that are signals themselves, which people can look at."""
+        """Its columns that are signals and can be displayed."""
         return {}
 
     def blank(self, count: int) -> Arrays:
@@ -93,40 +93,40 @@ class Condition(ABC):
         return {}
 
     def present(self, columns: Tensors) -> Tensors:
-        """Its columns as networks see them, of stored ones; see `ganforge.signals.Signal.to_network`."""
+        """Converts stored columns to inputs of networks; see `ganforge.signals.Signal.to_network`."""
         return columns
 
     def groups(self, columns: Tensors) -> Tensor | None:
-        """A number (batch,) for each row, the same for the same condition; None where rows are not grouped by it.
+        """A number (batch,) for each row, equal for equal conditions; None if rows are not grouped.
 
-        It is computed in every step of training, on the device and without waiting for it.
+        Every training step computes it, on the device and without synchronisation.
         """
         return None
 
     @property
     def group_count(self) -> int:
-        """How many `groups` there are, numbered from 0; 0 where they are not counted."""
+        """Number of `groups`, which are numbered from 0; 0 if they are not counted."""
         return 0
 
     def titles(self, arrays: Arrays) -> list[str] | None:
-        """A name for each row, for people; None where rows have none."""
+        """A name for each row, for display; None if rows have no names."""
         return None
 
     def examples(self, most: int) -> list[Any]:
-        """What can be asked for one by one, if it is few: rows of a sheet, choices on a page; at most so many."""
+        """Single conditions if there are few, as rows of a sheet or choices on a page; at most ``most``."""
         return []
 
     def encoder(self, features: int) -> nn.Module | None:
-        """A network from `Tensors` to vectors (batch, features); None where the condition is no vector.
+        """A network from `Tensors` to vectors (batch, features); None if the condition is not encoded as a vector.
 
         Args:
-            features: entries of a vector.
+            features: size of a vector.
         """
         return None
 
     @property
     def encodes(self) -> bool:
-        """Whether there is an `encoder`."""
+        """Whether it has an `encoder`."""
         return False
 
     def scorer(self, features: int, linear: LinearLayer) -> nn.Module:
@@ -135,7 +135,7 @@ class Condition(ABC):
 
 
 class PlainScore(nn.Module):
-    """A score of the signal, whatever its condition is."""
+    """A score of the signal that does not depend on its condition."""
 
     def __init__(self, features: int, linear: LinearLayer) -> None:
         super().__init__()
@@ -148,7 +148,7 @@ class PlainScore(nn.Module):
 
 
 class Unconditional(Condition):
-    """Nothing."""
+    """No condition."""
 
     kind = "none"
 
@@ -165,16 +165,16 @@ class Unconditional(Condition):
         return {}
 
     def parse(self, given: Any, count: int) -> Arrays:
-        """Refuses whatever is given.
+        """Raises an error.
 
         Raises:
             UserError: always.
         """
-        raise UserError(f"the condition is {given!r}, but this generator was trained without any.")
+        raise UserError(f"the condition is {given!r}, but this generator was trained without a condition.")
 
 
 def array_of(given: Any) -> np.ndarray:
-    """What a user gave as an array; one without numbers where its rows differ in length."""
+    """A user's input as an array; an array of objects if its rows differ in length."""
     try:
         return np.asarray(given)
     except ValueError:
@@ -182,10 +182,10 @@ def array_of(given: Any) -> np.ndarray:
 
 
 def spread(seed: int, count: int) -> np.ndarray:
-    """Places (count,) in [0, 1) that follow a golden-ratio sequence, place i depending on (seed, i) alone.
+    """Numbers (count,) in [0, 1) of a golden-ratio sequence; number i depends only on (seed, i).
 
-    Every stretch of it is spread almost evenly: independent draws would add their own noise to the scores of a few
-    hundred samples.
+    Every part of the sequence is spread almost evenly; independent draws would add noise to the scores of a few hundred
+    samples.
     """
     start = np.random.default_rng([seed, 0, 1]).random()
     places: np.ndarray = (start + np.arange(count) * GOLDEN_RATIO) % 1
@@ -193,7 +193,7 @@ def spread(seed: int, count: int) -> np.ndarray:
 
 
 def chosen_rows(seed: int, count: int, size: int) -> np.ndarray:
-    """Rows (count,) of a pool of ``size``, as even as `spread`; where ``count`` is the size, all in their order."""
+    """Rows (count,) of a pool of ``size``, spread evenly by `spread`; all rows in order if ``count`` is ``size``."""
     if count == size:
         return np.arange(size)
     rows: np.ndarray = (spread(seed, count) * size).astype(np.int64)
@@ -205,14 +205,14 @@ def drawn_from(pool: Arrays | None, names: tuple[str, ...], seed: int, count: in
 
     Args:
         pool: columns of data.
-        names: of those that are wanted.
+        names: names of the wanted columns.
         seed, count: see `chosen_rows`.
-        what: a user would have to give.
+        what: what the user has to give, for the message.
 
     Raises:
         UserError: there is no pool.
     """
     if pool is None:
-        raise UserError(f"this generator needs {what} for each sample, and none is given: name one.")
+        raise UserError(f"this generator needs {what} for each sample, but none is given: add one.")
     rows = chosen_rows(seed, count, len(pool[names[0]]))
     return {name: np.ascontiguousarray(pool[name][rows]) for name in names}

@@ -1,4 +1,4 @@
-"""A class label."""
+"""Class labels as conditions."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ class Labels(Condition):
     """One of several classes, by number or name.
 
     Args:
-        names: of the classes.
-        counts: training items of each.
+        names: names of the classes.
+        counts: number of training items of each.
     """
 
     kind = "labels"
@@ -37,12 +37,12 @@ class Labels(Condition):
         return f"labels: {', '.join(self.names)}"
 
     def draw(self, seed: int, count: int, pool: Arrays | None = None) -> Arrays:  # noqa: ARG002
-        """Labels as frequent as in the training data, (count,) int64, see `spread`."""
+        """Labels with the frequencies of the training data, (count,) int64; see `spread`."""
         edges = np.cumsum(self.counts) / np.sum(self.counts)
         return {LABELS: np.searchsorted(edges, spread(seed, count), side="right").astype(np.int64)}
 
     def parse(self, given: Any, count: int) -> Arrays:
-        """A class for all samples, by number or by name; or ``count`` numbers or names, one each."""
+        """One class for all samples, by number or name; or ``count`` numbers or names."""
         if isinstance(given, str):
             given = self._number(given)
         elif isinstance(given, list | tuple) and any(isinstance(each, str) for each in given):
@@ -73,7 +73,7 @@ class Labels(Condition):
 
     @property
     def group_count(self) -> int:
-        """Of the classes."""
+        """The number of classes."""
         return len(self.names)
 
     def titles(self, arrays: Arrays) -> list[str]:
@@ -85,12 +85,12 @@ class Labels(Condition):
         return list(range(len(self.names)))[:most]
 
     def encoder(self, features: int) -> nn.Module:
-        """A vector for each class, learned."""
+        """A learned vector for each class."""
         return LabelEmbedding(len(self.names), features)
 
     @property
     def encodes(self) -> bool:
-        """It does."""
+        """Always."""
         return True
 
     def scorer(self, features: int, linear: LinearLayer) -> nn.Module:
@@ -107,7 +107,7 @@ class LabelEmbedding(nn.Embedding):
 
 
 class LabelScore(nn.Module):
-    """The score of the label that a signal claims to have.
+    """The score of a signal for its label.
 
     This is the projection discriminator, score = v_y . phi(x) + psi(phi(x)) (Miyato & Koyama 2018,
     https://arxiv.org/abs/1802.05637, eq. 3), with the linear psi absorbed into the vectors v_y.
@@ -115,7 +115,7 @@ class LabelScore(nn.Module):
     Args:
         features: entries of phi(x).
         classes: number of labels.
-        linear: makes the dense layer.
+        linear: creates the dense layer.
     """
 
     def __init__(self, features: int, classes: int, linear: LinearLayer) -> None:

@@ -1,4 +1,4 @@
-"""Another signal: what is to be translated."""
+"""Sources, which are translated, as conditions."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from ganforge.signals import Signal, signal_of
 
 
 class Source(Condition):
-    """A signal that a sample is made of, such as an outline that becomes a picture.
+    """A signal that is translated into a sample, such as an outline into a picture.
 
-    It is no vector: a translator takes it as its input, and the discriminator beside the signal that it judges.
+    It is not encoded as a vector: the translator takes it as input, and the discriminator takes it with the signal.
 
     Args:
-        signal: what sources are.
-        unpaired: whether the training data have no partners for them.
+        signal: the kind of the sources.
+        unpaired: whether sources have no partners in the training data.
     """
 
     kind = "source"
@@ -36,7 +36,7 @@ class Source(Condition):
         return {"kind": self.kind, "signal": self.signal.describe(), "unpaired": self.unpaired}
 
     def summary(self) -> str:
-        """What a source is."""
+        """The kind and shape of sources."""
         return f"sources: {self.signal.plural} of {' x '.join(map(str, self.signal.shape))}"
 
     @property
@@ -45,11 +45,11 @@ class Source(Condition):
         return {SOURCE: self.signal}
 
     def present(self, columns: Tensors) -> Tensors:
-        """Sources as networks see them, (batch, *network_shape)."""
+        """Sources as inputs of networks, (batch, *network_shape)."""
         return {name: self.signal.to_network(stored) for name, stored in columns.items()}
 
     def draw(self, seed: int, count: int, pool: Arrays | None = None) -> Arrays:  # noqa: ARG002
-        """Sources of the pool, (count, *shape) as they are stored; the same for every seed, so that draws compare."""
+        """Stored sources of the pool, (count, *shape); the same for every seed, so that outputs can be compared."""
         return drawn_from(pool, (SOURCE,), 0, count, "a source")
 
     def rows(self, seed: int, count: int, size: int) -> np.ndarray:  # noqa: ARG002
@@ -57,7 +57,7 @@ class Source(Condition):
         return super().rows(0, count, size)
 
     def parse(self, given: Any, count: int) -> Arrays:
-        """A stored signal for all samples, or ``count`` of them: arrays, nested lists, or contents of files."""
+        """One stored signal for all samples, or ``count`` signals: arrays, nested lists, or contents of files."""
         sources = self._read(given)
         allowed = (self.signal.shape, (count, *self.signal.shape))
         if sources.shape not in allowed or sources.dtype != self.signal.dtype:
@@ -68,7 +68,7 @@ class Source(Condition):
         return {SOURCE: np.ascontiguousarray(np.broadcast_to(sources, allowed[1]))}
 
     def _read(self, given: Any) -> np.ndarray:
-        """What was given as an array; the numbers of lists as signals are stored, where these hold them."""
+        """The input as an array; numbers in lists are converted to the stored dtype if they fit."""
         if isinstance(given, bytes):
             return self.signal.decode(given)
         if isinstance(given, list | tuple) and given and all(isinstance(each, bytes) for each in given):
@@ -87,5 +87,5 @@ class Source(Condition):
 
 
 def source_of(described: dict[str, Any]) -> Source:
-    """What `Source.describe` described."""
+    """Restores the result of `Source.describe`."""
     return Source(signal_of(described["signal"]), unpaired=described["unpaired"])

@@ -1,4 +1,4 @@
-"""A source, and the style that it is to be drawn in."""
+"""Sources with a style as conditions."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from ganforge.signals import Signal, signal_of
 
 
 class StyledSource(Source):
-    """A source without a partner, and one of several styles by its label.
+    """An unpaired source, and the label of one of several styles.
 
     Args:
-        signal: what sources are.
-        styles: what they may be drawn in.
+        signal: the kind of the sources.
+        styles: the styles into which they are translated.
     """
 
     kind = "styled_source"
@@ -36,29 +36,29 @@ class StyledSource(Source):
         return {"kind": self.kind, "signal": self.signal.describe(), "styles": self.styles.describe()}
 
     def summary(self) -> str:
-        """What a source is, and the styles."""
+        """The kind of sources, and the styles."""
         return f"{super().summary()}, and styles: {', '.join(self.styles.names)}"
 
     def present(self, columns: Tensors) -> Tensors:
-        """Sources as networks see them, and styles as they are."""
+        """Sources as inputs of networks, and unchanged styles."""
         sources = {name: column for name, column in columns.items() if name == SOURCE}
         return {**columns, **super().present(sources)}
 
     def draw(self, seed: int, count: int, pool: Arrays | None = None) -> Arrays:
-        """Sources of the pool, in styles that are the same for every seed: draws of a source differ within a style."""
+        """Sources of the pool with styles that are the same for every seed, so outputs of a source share a style."""
         return {**super().draw(seed, count, pool), **self.styles.draw(0, count)}
 
     def parse(self, given: Any, count: int) -> Arrays:
-        """A source for all samples or ``count`` of them, drawn in the styles by turns; see `Source.parse`.
+        """One source for all samples or ``count`` sources, in alternating styles; see `Source.parse`.
 
         Args:
             given: a source, or ``{"source": ..., "style": ...}`` with a style by number or name, or one for each.
-            count: samples.
+            count: number of samples.
         """
         if not isinstance(given, Mapping):
             return {**super().parse(given, count), LABELS: np.arange(count) % len(self.styles.names)}
         if given.keys() != {"source", "style"}:
-            raise UserError(f"the condition has {', '.join(map(str, given)) or 'nothing'}; it must have source, style.")
+            raise UserError(f"the condition has {', '.join(map(str, given)) or 'no keys'}; it needs source, style.")
         return {**super().parse(given["source"], count), **self.styles.parse(given["style"], count)}
 
     def blank(self, count: int) -> Arrays:
@@ -71,7 +71,7 @@ class StyledSource(Source):
 
     @property
     def group_count(self) -> int:
-        """Of the styles."""
+        """The number of styles."""
         return len(self.styles.names)
 
     def titles(self, arrays: Arrays) -> list[str]:
@@ -80,6 +80,6 @@ class StyledSource(Source):
 
 
 def styled_source_of(described: dict[str, Any]) -> StyledSource:
-    """What `StyledSource.describe` described."""
+    """Restores the result of `StyledSource.describe`."""
     styles = described["styles"]
     return StyledSource(signal_of(described["signal"]), Labels(styles["names"], styles["counts"]))

@@ -1,1 +1,1 @@
-"""What there is to learn: a file for each data set, and a class in ``settings.py`` that names what it is read by."""
+"""The data sets: a file for each, and a class in ``settings.py`` with its settings."""

@@ -1,4 +1,4 @@
-"""Archives that may come from anywhere: unpacked whole, into their own folder and nowhere else, or not at all."""
+"""Unpacks untrusted archives: completely and only into their own folder, or not at all."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from typing import IO, Self
 
 from ganforge.errors import UserError, first_line
 
-MOST_BYTES = 1 << 30  # that any archive may unpack to
-MOST_RATIO = 200  # of unpacked to packed bytes, beyond those: images and sound hardly get smaller, bombs do
+MOST_BYTES = 1 << 30  # every archive may unpack to this size
+MOST_RATIO = 200  # larger archives: unpacked to packed bytes; images and sound hardly compress, bombs do
 CHUNK = 1 << 20
 MOST_MEMBERS = 10_000_000
-LONGEST_NAME = 1 << 16  # bytes, and what else may stand before a member
+LONGEST_NAME = 1 << 16  # bytes of a long name or other extra header
 NAME_TYPES = (
     tarfile.GNUTYPE_LONGNAME,
     tarfile.GNUTYPE_LONGLINK,
@@ -43,7 +43,7 @@ DAMAGED = (
 )
 
 Member = tuple[str, int, IO[bytes]]
-"""Name, bytes that it claims to have, and where they come from."""
+"""Name, claimed size in bytes, and the stream that is read."""
 
 
 def unpack(archive: Path, folder: Path, only: Collection[str] | None = None) -> None:
@@ -51,13 +51,13 @@ def unpack(archive: Path, folder: Path, only: Collection[str] | None = None) -> 
 
     Args:
         archive: the file.
-        folder: where to.
-        only: names of the members that are wanted, where the others are not worth their place on the disk.
+        folder: the folder to create.
+        only: names of the wanted members; None: all.
 
     Raises:
-        UserError: it is damaged, encrypted or no archive; it holds a link, a device, or a path that leads out of
-            ``folder``; it is far larger inside than outside; or a member that is wanted is not in it. Then ``folder``
-            does not exist.
+        UserError: it is damaged, encrypted or not an archive; it holds a link, a device, or a path that leads out of
+            ``folder``; it unpacks to far more than its own size; or a wanted member is missing. Then ``folder`` does
+            not exist.
     """
     most = max(MOST_BYTES, MOST_RATIO * archive.stat().st_size)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -73,7 +73,7 @@ def unpack(archive: Path, folder: Path, only: Collection[str] | None = None) -> 
                 missing.discard(name)
                 most -= _write(content, beside / _inside(archive, name), most, archive)
         if missing:
-            raise UserError(f"{archive} holds no {min(missing)}: put a whole one there.")
+            raise UserError(f"{archive} does not contain {min(missing)}: replace it by a complete one.")
         beside.rename(folder)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
@@ -81,24 +81,24 @@ def unpack(archive: Path, folder: Path, only: Collection[str] | None = None) -> 
 
 @contextmanager
 def _refusing(archive: Path) -> Iterator[None]:
-    """Turns what a damaged archive makes its reader raise into a sentence.
+    """Turns the errors that a damaged archive causes into one sentence.
 
     Raises:
-        UserError: one of them was raised.
+        UserError: such an error was raised.
     """
     try:
         yield
     except (*DAMAGED, OSError) as error:
         if isinstance(error, OSError) and error.errno in NAMES:
             raise UserError(
-                f"{archive} holds names that are too long or cannot be in one folder ({error.strerror}): "
+                f"{archive} contains names that are too long or cannot be in one folder ({error.strerror}): "
                 "nothing was unpacked; unpack it yourself and put the folder there."
             ) from error
-        if isinstance(error, OSError) and error.errno is not None:  # of this machine; what bz2 and gzip raise has none
+        if isinstance(error, OSError) and error.errno is not None:  # of this machine; bz2 and gzip set none
             raise
-        raise UserError(f"{archive} is damaged or no archive ({first_line(error)}): put a whole one there.") from error
-    except RuntimeError as error:  # zipfile's word for encrypted members
-        raise UserError(f"{archive} cannot be unpacked ({error}): put one without a password there.") from error
+        raise UserError(f"{archive} is damaged or not an archive ({first_line(error)}): replace it.") from error
+    except RuntimeError as error:  # what zipfile raises for encrypted members
+        raise UserError(f"{archive} cannot be unpacked ({error}): replace it by one without a password.") from error
 
 
 @contextmanager
@@ -114,11 +114,11 @@ def _members(archive: Path) -> Iterator[Iterator[Member]]:
 
 
 class _WholeHeader(tarfile.TarInfo):
-    """The header of a member, that may not be missing or damaged; tarfile would take that for the archive's end."""
+    """A member's header; a missing or damaged one is an error, where tarfile would assume the archive's end."""
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
-        """As its parent; the only end that counts is a block of zeros, and no name may fill the memory."""
+        """Like the parent's, but only a block of zeros is the end, and the length of names is limited."""
         try:
             header = super().frombuf(buf, encoding, errors)
         except tarfile.EOFHeaderError:  # type: ignore[attr-defined]
@@ -151,32 +151,32 @@ def _of_tar(archive: Path, opened: tarfile.TarFile) -> Iterator[Member]:
     if opened.fileobj is None:
         return
     rest = 0
-    while chunk := opened.fileobj.read(CHUNK):  # to where a compressed file's digest is
+    while chunk := opened.fileobj.read(CHUNK):  # reads on to the checksum of a compressed file
         rest += len(chunk)
         if rest > MOST_BYTES:
             raise _bomb(archive, MOST_BYTES)
 
 
 def _inside(archive: Path, name: str) -> PurePosixPath:
-    """The path of a member, which stays in the folder.
+    """The path of a member, which must stay in the folder.
 
     Raises:
-        UserError: it does not.
+        UserError: it leads out of the folder.
     """
     path, windows = PurePosixPath(name), PureWindowsPath(name)
     if path.is_absolute() or windows.drive or windows.root or ".." in windows.parts or not path.parts:
         raise UserError(
-            f"{archive} holds {name!r}, a path that leads out of the folder it is unpacked into: nothing was unpacked; "
-            "make the archive anew from inside its folder."
+            f"{archive} contains {name!r}, a path that leads out of its folder: nothing was unpacked; "
+            "create the archive again from inside its folder."
         )
     return path
 
 
 def _write(content: IO[bytes], path: Path, most: int, archive: Path) -> int:
-    """Copies a member that may be larger than it claims; returns the bytes written."""
+    """Copies a member, which may be larger than claimed; returns the number of bytes written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     written = 0
-    with path.open("xb") as file:  # a name may come once
+    with path.open("xb") as file:  # a name may occur only once
         while chunk := content.read(CHUNK):
             written += len(chunk)
             if written > most:
@@ -187,13 +187,13 @@ def _write(content: IO[bytes], path: Path, most: int, archive: Path) -> int:
 
 def _no_file(archive: Path, name: str) -> UserError:
     return UserError(
-        f"{archive} holds {name!r}, which is a link or a device and no file: nothing was unpacked; make the archive "
-        "anew with the files themselves."
+        f"{archive} contains {name!r}, a link or a device instead of a file: nothing was unpacked; create the archive "
+        "again with the files themselves."
     )
 
 
 def _bomb(archive: Path, most: int) -> UserError:
     return UserError(
-        f"{archive} has {archive.stat().st_size} bytes and would unpack to more than {most}: nothing was unpacked; if "
-        "it is what you want, unpack it yourself and put the folder there."
+        f"{archive} has {archive.stat().st_size} bytes and would unpack to more than {most}: nothing was unpacked; "
+        "if you trust it, unpack it yourself and put the folder there."
     )

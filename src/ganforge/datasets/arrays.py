@@ -1,4 +1,4 @@
-"""Data sets whose files hold arrays: read into memory at once."""
+"""Data sets whose files hold arrays and fit into memory."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ class ArraySource(Source["DataSettings"], ABC):
     """A `ganforge.datasets.source.Source` that fits into memory."""
 
     kind: Kind = Kind("image")
-    """What a signal is; its name is a key of `ganforge.signals.SIGNALS`."""
+    """The kind of the signals; its name is a key of `ganforge.signals.SIGNALS`."""
 
     classes: Sequence[str] = ()
-    """Names of the labels; empty where there are none."""
+    """Names of the labels; empty if there are none."""
 
     @abstractmethod
     def read(self, folder: Path) -> dict[str, Split]:
         """The splits ``train`` and ``test`` of the files in ``folder``, with the columns that `kinds` names."""
 
     def kinds(self, folder: Path) -> dict[str, Kind]:  # noqa: ARG002
-        """What each column holds that `read` gives: signals, and labels where there are classes.
+        """The kind of each column that `read` returns: signals, and labels if there are classes.
 
-        Data with other columns add theirs, such as ``source`` (with ``{"unpaired": True}`` where its rows belong to no
-        signal, and may be of another number) or ``tokens`` (with ``{"vocabulary": [...]}``).
+        Subclasses add further columns, such as ``source`` (with ``{"unpaired": True}`` if its rows do not belong to
+        signals and may differ in number) or ``tokens`` (with ``{"vocabulary": [...]}``).
 
         Args:
-            folder: the files, for what only they know.
+            folder: the folder of the files.
         """
         labels = {LABELS: Kind("labels", {"names": list(self.classes)})} if self.classes else {}
         return {SIGNAL: self.kind} | labels
@@ -52,7 +52,7 @@ class ArraySource(Source["DataSettings"], ABC):
         settings: DataSettings,
         progress: Progress,  # noqa: ARG002
     ) -> Meta:
-        """Reads, holds out and resizes if asked to, and writes; see `ganforge.datasets.source.Source`."""
+        """Reads the data, holds out and resizes as set, and writes; see `ganforge.datasets.source.Source`."""
         splits, kinds = self.read(raw), self.kinds(raw)
         check_columns(settings.name, splits, kinds)
         if settings.held_out == "validation":
@@ -70,26 +70,26 @@ class ArraySource(Source["DataSettings"], ABC):
 
 
 def unpaired(kinds: Mapping[str, Kind]) -> set[str]:
-    """Names of the columns whose rows belong to no signal."""
+    """Names of the columns whose rows do not belong to signals."""
     return {name for name, kind in kinds.items() if kind.about.get("unpaired")}
 
 
 def check_columns(dataset: str, splits: Mapping[str, Split], kinds: Mapping[str, Kind]) -> None:
-    """Sees that both splits have the columns that are spoken of, alike, with as many rows and with numbers that may be.
+    """Checks that both splits have the declared columns, with matching shapes, row counts and valid numbers.
 
     Raises:
-        UserError: they have not.
+        UserError: they do not.
     """
     problem = next(_problems(splits, kinds), None)
     if problem is not None:
         raise UserError(
-            f"{dataset}: {problem}; its files are damaged, or its source reads them wrongly: run `dvc repro -f fetch` "
-            "to get them anew."
+            f"{dataset}: {problem}; its files are damaged, or its reader is wrong: run `dvc repro -f fetch` "
+            "to download them again."
         )
 
 
 def _problems(splits: Mapping[str, Split], kinds: Mapping[str, Kind]) -> Iterator[str]:
-    """What is wrong, in words."""
+    """The problems, in words."""
     for split in SPLITS:
         columns = splits[split].columns
         if columns.keys() != kinds.keys():
@@ -111,13 +111,13 @@ def _problems(splits: Mapping[str, Split], kinds: Mapping[str, Kind]) -> Iterato
 
 
 def _bad_numbers(array: np.ndarray, kind: Kind) -> Iterator[str]:
-    """Why numbers of a column cannot be what they are said to be."""
+    """Why the numbers of a column are invalid for its kind."""
     if array.dtype.kind not in "uif":
         yield f"holds {array.dtype}, not numbers"
     elif array.dtype.kind == "f" and not np.isfinite(array).all():
         yield "holds numbers that are not finite"
     names = kind.about.get("names", kind.about.get("vocabulary"))
     if names is not None and array.size and not 0 <= array.min() <= array.max() < len(names):
-        yield f"goes from {array.min()} to {array.max()}, and there are {len(names)} names, from 0 on"
+        yield f"ranges from {array.min()} to {array.max()}, but there are only {len(names)} names, counted from 0"
     if kind.name == "labels" and array.dtype != np.int64:
         yield f"is {array.dtype}, not int64"

@@ -1,4 +1,4 @@
-"""CelebA: photographs of faces, aligned and cut to 178x218."""
+"""CelebA: photographs of faces, aligned and cropped to 178x218."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ OFFICIAL = {"0": "train", "1": "train", "2": "test"}  # training, validation and
 class CelebA(ImageFileSource["ImageFileSettings"]):
     """202,599 photographs of 10,177 people: 182,637 to learn from, 19,962 of other people held out.
 
-    They have no classes: the 40 attributes that come with them overlap, and are left out. Digests and the numbers of
-    the files on Google Drive are torchvision's. The address that is made of them was never tried when this was
-    written, and Google refuses files that were asked for too often that day; where it does not serve them,
-    ``GANFORGE_MIRROR`` names a folder with both files in ``celeba/``.
+    There are no classes: the 40 attributes overlap and are left out. Digests and Google Drive file numbers are
+    torchvision's. The download address was never tested, and Google refuses files with too many downloads on a day; if
+    the download fails, set ``GANFORGE_MIRROR`` to a folder with both files in ``celeba/``.
     """
 
     origin = "Liu, Luo, Wang & Tang 2015, for research that is not commercial"
@@ -55,10 +54,10 @@ class CelebA(ImageFileSource["ImageFileSettings"]):
 
 
 def _items(table: Path, folder: Path) -> Iterator[Item]:
-    """An item for each line of the table: the name of a photograph, and 0, 1 or 2.
+    """An item for each line of the table, which has the name of a photograph and 0, 1 or 2.
 
     Raises:
-        UserError: a line is another, or there is none.
+        UserError: a line has another form, or there are no lines.
     """
     lines = table.read_text(encoding="ascii", errors="replace").splitlines()
     for number, line in enumerate(lines or [""], start=1):
@@ -66,7 +65,7 @@ def _items(table: Path, folder: Path) -> Iterator[Item]:
         if match is None:
             raise UserError(
                 f"{table} is damaged (line {number} is {line[:40]!r}, not a photograph's name and 0, 1 or 2): run "
-                "`dvc repro -f fetch` to get it anew."
+                "`dvc repro -f fetch` to download it again."
             )
         name, official = match.groups()
         yield Item(name, str(folder / name), split=OFFICIAL[official])

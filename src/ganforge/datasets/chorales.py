@@ -1,4 +1,4 @@
-"""Chorales by J. S. Bach in four voices, in steps of a sixteenth."""
+"""Chorales by J. S. Bach in four voices, in steps of a sixteenth note."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SPLIT_BY = {"test": (("train", "valid"), ("test",)), "validation": (("train",), 
 
 
 class Chorales(Source["ChoralesSettings"]):
-    """382 chorales, in the parts of Boulanger-Lewandowski 2012; held and repeated notes are not distinguished."""
+    """382 chorales, split as in Boulanger-Lewandowski 2012; held and repeated notes are not distinguished."""
 
     origin = "JSB Chorales (J. S. Bach, public domain; C.-Z. A. Huang's edition in four separate voices)"
 
@@ -44,10 +44,10 @@ class Chorales(Source["ChoralesSettings"]):
         settings: ChoralesSettings,
         progress: Progress,  # noqa: ARG002
     ) -> Meta:
-        """Cuts windows out; see `ganforge.datasets.source.Source`.
+        """Cuts the pieces into windows; see `ganforge.datasets.source.Source`.
 
-        Learnt from are the parts ``train`` and ``valid``, held out is ``test``; where ``dataset.held_out`` is
-        validation, ``train`` and ``valid``, and ``test`` is left out.
+        Training uses the parts ``train`` and ``valid``; ``test`` is held out. If ``dataset.held_out`` is validation,
+        training uses ``train``, ``valid`` is held out, and ``test`` is not used.
         """
         parts = read_chorales(raw / FILE)
         learnt, held_out = ([piece for name in names for piece in parts[name]] for names in SPLIT_BY[settings.held_out])
@@ -65,7 +65,7 @@ def read_chorales(path: Path) -> dict[str, list[Piece]]:
         parts = json.loads(path.read_text(encoding="utf-8"))
         return {part: [_piece(f"{part} {i}", steps) for i, steps in enumerate(parts[part])] for part in PARTS}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{path} is damaged ({error}): run `dvc repro -f fetch` to get it anew.") from error
+        raise UserError(f"{path} is damaged ({error}): run `dvc repro -f fetch` to download it again.") from error
 
 
 def _piece(name: str, steps: list[list[int]]) -> Piece:

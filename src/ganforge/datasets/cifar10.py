@@ -38,7 +38,7 @@ class CIFAR10(ArraySource):
         return [RemoteFile(reader.filename, (reader.url,), reader.tgz_md5)]
 
     def read(self, folder: Path) -> dict[str, Split]:
-        """Unpacks the archive, whose digest was verified, into a temporary folder and lets torchvision read it."""
+        """Unpacks the verified archive into a temporary folder, where torchvision reads it."""
         with tempfile.TemporaryDirectory() as root:
             unpacked = Path(root) / "unpacked"
             unpack(folder / self._reader().filename, unpacked)

@@ -1,4 +1,4 @@
-"""What lies in a folder of somebody's images, and what their places say: classes, splits, captions."""
+"""The files in a folder of images, with the classes, splits and captions that folders and tables give."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BEGINNINGS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
 LONGEST_BEGINNING = 12  # bytes
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 MANIFESTS = ("manifest.csv", "metadata.csv")
-PASSED_OVER = {"__macosx", "thumbs.db", "desktop.ini", "readme.md", "ehthumbs.db"}  # and what begins with a dot
+PASSED_OVER = {"__macosx", "thumbs.db", "desktop.ini", "readme.md", "ehthumbs.db"}  # and names that begin with a dot
 
 TRAIN_FOLDERS = {"train", "training"}
 TEST_FOLDERS = {"test", "testing", "val", "valid", "validation"}
@@ -33,12 +33,12 @@ class Item:
     """A file that may be an image; there may be a million of these.
 
     Attributes:
-        name: what to call it: its path in the collection, with slashes.
-        path: where it lies.
-        label: name of its class, where there is one.
-        split: ``train`` or ``test``, where the collection says so.
-        caption: what a table says of it.
-        source: where what it is to be drawn from lies, in a file of its own.
+        name: its path in the collection, with slashes.
+        path: its path on disk.
+        label: name of its class, if any.
+        split: ``train`` or ``test``, if the collection says so.
+        caption: its caption in a table, if any.
+        source: path of its source, if that is a separate file.
     """
 
     name: str
@@ -54,9 +54,9 @@ class Collection:
     """Files that may be images.
 
     Attributes:
-        title: what its owner calls it.
+        title: name of the collection.
         items: the files, by name.
-        others: names of files that are no images, by their suffix.
+        others: names of files that are not images by their suffix.
         labels_from: where the classes come from, or why there are none.
     """
 
@@ -67,10 +67,10 @@ class Collection:
 
 
 def read_collection(folder: Path, workspace: Path) -> Collection:
-    """All files of ``folder``, as tables or its folders sort them; arguments and errors as in `read_files`.
+    """All files of ``folder``, sorted by tables or folders; arguments and errors as in `read_files`.
 
     Raises:
-        UserError: a table cannot be taken.
+        UserError: a table is invalid.
     """
     files = read_files(folder, workspace)
     tables = [name for name in files if name.lower().rpartition("/")[2] in MANIFESTS]
@@ -81,11 +81,11 @@ def read_files(folder: Path, workspace: Path) -> dict[str, str]:
     """Names and paths of all files of ``folder``, by name, archives in it unpacked.
 
     Args:
-        folder: what the user filled.
-        workspace: a folder for what archives hold; it has to stay while the items are read.
+        folder: the folder of the user's files.
+        workspace: a folder for unpacked archives; it has to exist while the items are read.
 
     Raises:
-        UserError: an archive cannot be taken; see `ganforge.datasets.archives.unpack`.
+        UserError: an archive is invalid; see `ganforge.datasets.archives.unpack`.
     """
     files: dict[str, str] = {}
     for entry in sorted(folder.iterdir()):
@@ -111,7 +111,7 @@ def _passed_over(name: str) -> bool:
 
 
 def _archive_stem(name: str) -> str | None:
-    """The name of an archive without its suffix; None: it is none."""
+    """The name of an archive without its suffix; None: it is not an archive."""
     for suffix in ARCHIVES:
         if name.lower().endswith(suffix) and len(name) > len(suffix):
             return name[: -len(suffix)]
@@ -119,7 +119,7 @@ def _archive_stem(name: str) -> str | None:
 
 
 def _walk(folder: Path) -> Iterator[tuple[str, str]]:
-    """Name and path of all files below a folder, through links, each folder once."""
+    """Name and path of all files below a folder; follows links and visits each folder once."""
     seen = set()
     for place, folders, files in os.walk(folder, followlinks=True, onerror=_raise):
         status = os.stat(place)  # noqa: PTH116
@@ -135,7 +135,7 @@ def _walk(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def _readable(name: str) -> str:
-    """The name of a file, bytes of it that are no UTF-8 as their numbers."""
+    """The name of a file, with bytes that are not UTF-8 written as numbers."""
     return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -148,7 +148,7 @@ def _suffix(name: str) -> str:
 
 
 def shared_folder(names: Iterable[str]) -> str:
-    """The deepest folder that holds all files, with a slash at its end; nothing for the top."""
+    """The deepest folder that holds all files, with a slash at its end; empty for the top folder."""
     parents = [name.split("/")[:-1] for name in names]
     if not parents:
         return ""
@@ -158,7 +158,7 @@ def shared_folder(names: Iterable[str]) -> str:
 
 
 def may_be_image(name: str, path: str) -> bool:
-    """Whether a file is called like an image or, where its suffix says nothing, begins like one."""
+    """Whether a file has the suffix of an image or, failing that, begins like one."""
     if _suffix(name) in SUFFIXES:
         return True
     try:
@@ -170,7 +170,7 @@ def may_be_image(name: str, path: str) -> bool:
 
 
 def open_at_once(path: str, flags: int) -> int:
-    """For `open`: a pipe is not waited for until somebody writes into it."""
+    """For `open`: does not wait for data in a pipe."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
@@ -183,10 +183,10 @@ def by_folders(
     """Classes and splits by the names of folders.
 
     Args:
-        title: what the collection is called.
+        title: name of the collection.
         files: names and paths.
-        wanted: whether a file of such a name and path is one of the items.
-        what: these are called.
+        wanted: whether a file with this name and path is an item.
+        what: the word for the items in messages.
     """
     names = [name for name, path in files.items() if wanted(name, path)]
     shared = shared_folder(names)
@@ -201,16 +201,16 @@ def by_places(title: str, items: list[Item], others: list[str], what: str = "ima
     outside = [name for name in inner if "/" not in name]
     classes = {name.partition("/")[0] for name in inner if "/" in name}
     if outside and classes:
-        reason = f"there are no classes: {len(outside)} {what} lie outside of any folder, {outside[0]} for one"
+        reason = f"there are no classes: {len(outside)} {what} are not in a folder, such as {outside[0]}"
         return Collection(title, items, others, reason)
     if len(classes) < 2:
-        return Collection(title, items, others, f"there are no classes: all {what} lie in one folder")
+        return Collection(title, items, others, f"there are no classes: all {what} are in one folder")
     labelled = [Item(item.name, item.path, name.partition("/")[0], item.split) for item, name in zip(items, inner)]
-    return Collection(title, labelled, others, f"the {len(classes)} classes are called like the folders")
+    return Collection(title, labelled, others, f"the {len(classes)} classes are named after the folders")
 
 
 def _split_by_folders(items: list[Item]) -> tuple[list[Item], list[str]]:
-    """The items, with their split where all top folders are called like splits, and their names below these."""
+    """The items, with a split if all top folders are named after splits, and their names below these folders."""
     tops = {item.name.lower().rpartition("/")[0].partition("/")[0] for item in items}
     if not (tops & TRAIN_FOLDERS and tops & TEST_FOLDERS and tops <= TRAIN_FOLDERS | TEST_FOLDERS):
         return items, [item.name for item in items]
@@ -224,16 +224,16 @@ def _split_by_folders(items: list[Item]) -> tuple[list[Item], list[str]]:
 
 
 def _by_tables(title: str, tables: Sequence[str], files: dict[str, str]) -> Collection:
-    """Items, classes, splits and captions by the rows of tables, each of which speaks of files beside and below it."""
+    """Items, classes, splits and captions from the rows of tables, which list files in or below their folder."""
     items = [item for table in tables for item in _rows(table, files)]
     return sorted_by_rows(title, tables, files, items)
 
 
 def sorted_by_rows(title: str, tables: Sequence[str], files: dict[str, str], items: list[Item]) -> Collection:
-    """The items that the rows of tables speak of, and all other files.
+    """The items that the rows of tables list, and all other files.
 
     Raises:
-        UserError: some of the items have a label, some have none.
+        UserError: some items have a label and some have none.
     """
     sources = {item.source for item in items}
     listed = {*tables, *(item.name for item in items), *(name for name, path in files.items() if path in sources)}
@@ -243,9 +243,7 @@ def sorted_by_rows(title: str, tables: Sequence[str], files: dict[str, str], ite
         items, _ = _split_by_folders(items)
     labelled = sum(item.label is not None for item in items)
     if 0 < labelled < len(items):
-        raise UserError(
-            f"{files[tables[0]]} and others: some of them have a column label, some have none; add it to all."
-        )
+        raise UserError(f"{files[tables[0]]} and other tables: only some have the column label; add it to all of them.")
     name = posixpath.basename(tables[0])
     reason = f"the classes are those of {name}" if labelled else f"there are no classes: {name} has no column label"
     others = sorted(name.removeprefix(shared) for name in files.keys() - listed)
@@ -253,20 +251,20 @@ def sorted_by_rows(title: str, tables: Sequence[str], files: dict[str, str], ite
 
 
 def _rows(table: str, files: dict[str, str]) -> Iterator[Item]:
-    """An item for each row of a table, called as in ``files``."""
+    """An item for each row of a table, named as in ``files``."""
     for row in read_table(Path(files[table])):
         yield row_item(table, files, row, row["path"])
 
 
 def row_item(table: str, files: dict[str, str], row: dict[str, str], named: str, source: str | None = None) -> Item:
-    """The item of a row, called as in ``files``.
+    """The item of a row, named as in ``files``.
 
     Args:
         table: name of the table in ``files``.
         files: names and paths.
         row: values by column.
         named: the file, as the row names it.
-        source: the file of its source, likewise, where the table tells of sources.
+        source: the file of its source, as the row names it, if the table has sources.
     """
     where = Path(files[table])
     called, path = _beside(table, files, named)
@@ -279,46 +277,46 @@ def _beside(table: str, files: dict[str, str], named: str) -> tuple[str, str]:
     """Name and path of a file that a table names.
 
     Raises:
-        UserError: it lies outside of the table's folder.
+        UserError: it is outside the table's folder.
     """
     where, name = Path(files[table]), posixpath.normpath(named.replace("\\", "/"))
     if PureWindowsPath(name).drive or name.startswith(("/", "../")):
-        raise UserError(f"{where} names {named!r}, a path that leads out of its folder: put the file beside the table.")
+        raise UserError(f"{where} names {named!r}, which leads out of its folder: put the file next to the table.")
     called = posixpath.join(posixpath.dirname(table), name)
     return called, files.get(called, str(where.parent / name))
 
 
 def read_table(where: Path, columns: Sequence[str] = ("path",)) -> list[dict[str, str]]:
-    """The rows of a CSV file with some columns.
+    """The rows of a CSV file that has certain columns.
 
     Raises:
-        UserError: it cannot be read, lacks a column, or a row lacks a label or a split that others have.
+        UserError: it cannot be read, a column is missing, or a row lacks a label or a split that others have.
     """
     import pandas as pd
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)  # a row that is longer than the first
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # a row longer than the first
             table = pd.read_csv(
                 where, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True, index_col=False
             )
     except (ValueError, pd.errors.ParserError, pd.errors.ParserWarning) as error:
         raise UserError(
-            f"{where} is no table that can be read ({first_line(error)}): write it as CSV in UTF-8 with a first line "
-            "of names such as path,label, and as many fields in each line."
+            f"{where} is not a readable table ({first_line(error)}): write it as CSV in UTF-8 with a first line of "
+            "names such as path,label, and the same number of fields in each line."
         ) from error
     table.columns = [re.sub("^file_?name$", "path", column.strip().lower()) for column in table.columns]
     if not table.columns.is_unique or not {*columns} <= {*table.columns}:
-        needed = "one of them has to be called path or file_name" if "path" in columns else " and ".join(columns)
-        needed = needed if "path" in columns else f"two of them have to be called {needed}"
+        needed = "one of them must be named path or file_name" if "path" in columns else " and ".join(columns)
+        needed = needed if "path" in columns else f"two of them must be named {needed}"
         raise UserError(
-            f"{where} has the columns {', '.join(table.columns)}; {needed}, none twice: name them so, with commas "
-            f"between; label, caption and split are optional."
+            f"{where} has the columns {', '.join(table.columns)}; {needed}, and no name may occur twice: change the "
+            f"first line, with commas between names; label, caption and split are optional."
         )
     for column in ("label", "split"):
         if column in table and (table[column] == "").any():
             line = int((table[column] == "").to_numpy().argmax()) + 2
-            raise UserError(f"{where}: line {line} has no {column}: fill it in, or take the column {column} out.")
+            raise UserError(f"{where}: line {line} has no {column}: fill it in, or remove the column {column}.")
     return [{str(column): value for column, value in row.items()} for row in table.to_dict("records")]
 
 

@@ -1,4 +1,4 @@
-"""What sections ``dataset`` of params.yaml have in common, whatever the data are."""
+"""The keys that all sections ``dataset`` of params.yaml have."""
 
 from __future__ import annotations
 
@@ -8,41 +8,41 @@ from ganforge.settings import Section
 
 
 class DataSettings(Section):
-    """What all data sets have in common."""
+    """The settings of every data set."""
 
     name: str
-    """Which data set; some have keys of their own."""
+    """Name of the data set; some have additional keys."""
     held_out: Literal["test", "validation"]
-    """What samples are scored against; validation: a part of the training data, to choose settings by."""
+    """Held-out data that samples are scored against; validation: a part of the training data, for tuning settings."""
 
     @property
     def side(self) -> int | None:
-        """Pixels of the square that every image is resized to; None: nothing is resized."""
+        """Pixels of the square that every image is resized to; None: images are not resized."""
         return None
 
     @property
     def labelled(self) -> bool:
-        """Whether class labels are used where there are some."""
+        """Whether class labels are used, if there are any."""
         return True
 
     @property
     def styles(self) -> bool:
-        """Whether class labels are styles that sources are to be drawn in."""
+        """Whether class labels are styles into which sources are translated."""
         return False
 
     @property
     def derivation(self) -> tuple[str, float] | None:
-        """How a source is made of each signal, and how strongly; None: none is, see `ganforge.datasets.derived`."""
+        """How a source is derived from each signal, and how strongly (see `ganforge.datasets.derived`); None: not."""
         return None
 
     @property
     def has_source(self) -> bool:
-        """Whether there are pictures that signals are to be made of."""
+        """Whether the data have sources from which signals are generated."""
         return False
 
     @property
     def has_pairs(self) -> bool:
-        """Whether every signal to learn from comes with a source of its own."""
+        """Whether every training signal has its own source."""
         return self.has_source
 
 
@@ -50,7 +50,7 @@ class LabelledSettings(DataSettings):
     """Data with class labels."""
 
     labels: Literal["use", "ignore"]
-    """Class labels; ignore: as if there were none, and scores do without a classifier."""
+    """Whether to use class labels; ignore: train without labels, and score without a classifier."""
 
     @property
     def labelled(self) -> bool:

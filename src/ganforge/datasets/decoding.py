@@ -1,4 +1,4 @@
-"""One image file, whatever its format and size, as pixels of the shape that is asked for."""
+"""Decodes an image file of any format and size into pixels of a given shape."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from ganforge.errors import first_line
 if TYPE_CHECKING:
     from ganforge.datasets.settings import ImageFileSettings
 
-FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "BMP", "DIB", "GIF", "TIFF", "PPM", "AVIF")  # none that runs other programs
-DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N")  # grey of more than 8 bits, as Pillow calls it
+FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "BMP", "DIB", "GIF", "TIFF", "PPM", "AVIF")  # none runs other programs
+DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N")  # Pillow's modes for grey of more than 8 bits
 DEEP_LEVELS = 65535
 DIGEST_BYTES = 16
 WHITE = (255, 255, 255)
-MOST_PIXELS = 50_000_000  # of an image that is read where no settings say how many
-SHRUNK_TO = 2  # times the size that is asked for: as far as a JPEG decoder may go, Lanczos does the rest
+MOST_PIXELS = 50_000_000  # of an image, if no settings limit it
+SHRUNK_TO = 2  # times the requested size: a JPEG decoder shrinks to this, Lanczos does the rest
 
 Kind = Literal[
     "empty",
@@ -42,10 +42,10 @@ Kind = Literal[
     "silent",
     "wide",
 ]
-"""Why a file cannot be taken."""
+"""Why a file cannot be used."""
 
 Note = Literal["animated", "deep", "enlarged", "rotated", "transparent"]
-"""What was done to a file that was taken: first frame only, 16 to 8 bits, to more pixels, by its EXIF tag, blended."""
+"""What was done to a file: first frame only, 16 to 8 bits, enlarged, rotated by its EXIF tag, blended."""
 
 ROTATIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -58,26 +58,26 @@ ROTATIONS = {
 }  # by the EXIF tag Orientation
 ON_ITS_SIDE = {ROTATIONS[tag] for tag in (5, 6, 7, 8)}
 
-JPEG_START, JPEG_SCAN = b"\xff\xd8", b"\xda"  # the first marker; the second byte of that before the pixels
+JPEG_START, JPEG_SCAN = b"\xff\xd8", b"\xda"  # the first marker; second byte of the marker before the pixels
 JPEG_FILL = b"\xff"
 BASELINE = (b"\xc0", b"\xc1")  # frames that are decoded a few lines at a time
 FRAMES = tuple(bytes([code]) for code in range(0xC0, 0xD0) if code not in {0xC4, 0xC8, 0xCC})
-FOR_PILLOW = (b"Exif\0\0", b"http://ns.adobe.com/xap/", b"MPF\0")  # which way is up, twice; of further pictures
-FACTORS = (8, 4, 2, 1)  # by which Pillow lets a decoder shrink
-PLAIN_COLOURS = {"YCbCr": "RGBX", "Gray": "GRAY"}  # as Pillow has them in memory, so that nothing is copied
+FOR_PILLOW = (b"Exif\0\0", b"http://ns.adobe.com/xap/", b"MPF\0")  # two forms of orientation; further pictures
+FACTORS = (8, 4, 2, 1)  # by which Pillow's decoder can shrink
+PLAIN_COLOURS = {"YCbCr": "RGBX", "Gray": "GRAY"}  # as Pillow stores them, which avoids a copy
 
 
 @dataclass(frozen=True)
 class Framing:
-    """What becomes of an image that may have any size.
+    """How an image of any size is framed.
 
     Attributes:
-        side: pixels of the square that it is resized to; None: as it is.
+        side: pixels of the square that it is resized to; None: its own size.
         crop: ``centre``, the largest square; ``none``, all of it, stretched; ``pad``, all of it, with bars.
         background: red, green and blue behind transparent pixels and of the bars, 0 to 255.
-        channels: 1, 3, or ``auto``: 1 where it is grey.
-        min_side: pixels that the shorter side has at least.
-        max_pixels: that are decoded at most.
+        channels: 1, 3, or ``auto``: 1 if it is grey.
+        min_side: least pixels of the shorter side.
+        max_pixels: most pixels that are decoded.
     """
 
     side: int | None
@@ -89,7 +89,7 @@ class Framing:
 
     @classmethod
     def of(cls, settings: ImageFileSettings) -> Framing:
-        """As params.yaml has it."""
+        """The framing that params.yaml sets."""
         red, green, blue, *_ = ImageColor.getrgb(settings.background)
         return cls(
             settings.side,
@@ -102,22 +102,22 @@ class Framing:
 
     @classmethod
     def plain(cls) -> Framing:
-        """Where params.yaml says nothing of it, as the data are no image files: the largest square, on white."""
+        """The framing if the data are not image files, so that params.yaml sets none: the largest square, on white."""
         return cls(None, "centre", WHITE, "auto", 1, MOST_PIXELS)
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A file that was taken.
+    """The picture of a file.
 
     Attributes:
         pixels: uint8 (1 or 3, height, width).
-        size: width and height as a person sees it, in its file.
+        size: width and height in its file, after rotation.
         format: of the file, such as PNG.
         digest: of the file's content.
         pixel_digest: of its pixels.
         notes: what was done to it.
-        source: what it is to be drawn from, uint8 (1 or 3, height, width), where that lies beside it.
+        source: its source, uint8 (1 or 3, height, width), if it has one.
     """
 
     pixels: np.ndarray
@@ -131,11 +131,11 @@ class Picture:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A file that was not.
+    """The reason why a file was left out.
 
     Attributes:
-        kind: why.
-        reason: the same in words.
+        kind: kind of the reason.
+        reason: the reason in words.
     """
 
     kind: Kind
@@ -143,7 +143,7 @@ class Refusal:
 
 
 class RefusedError(Exception):
-    """Raised where a file cannot be taken, with a `Refusal`."""
+    """Raised if a file cannot be used; has a `Refusal`."""
 
     def __init__(self, kind: Kind, reason: str) -> None:
         super().__init__(reason)
@@ -151,10 +151,10 @@ class RefusedError(Exception):
 
 
 def open_image(file: BinaryIO) -> Image.Image:
-    """An image of one of the formats that are read here; only its header is read yet.
+    """Opens an image of one of `FORMATS`; reads only its header.
 
     Raises:
-        UnidentifiedImageError: it is of none, or of one that this Pillow was built without.
+        UnidentifiedImageError: it has another format, or this Pillow was built without the format.
     """
     Image.init()
     limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # ours is `Framing.max_pixels`
@@ -165,20 +165,20 @@ def open_image(file: BinaryIO) -> Image.Image:
 
 
 def decode(content: bytes, framing: Framing) -> Picture | Refusal:
-    """The picture that the bytes of a file hold, framed."""
+    """The framed picture in the bytes of a file."""
     return refusing(_decode, content, framing)
 
 
 def refusing(make: Callable[[bytes, Framing], Picture], content: bytes, framing: Framing) -> Picture | Refusal:
-    """What ``make`` makes of the bytes of a file, or why it cannot."""
+    """The result of ``make`` for the bytes of a file, or the reason why it failed."""
     if not content:
-        return Refusal("empty", "it has no bytes")
+        return Refusal("empty", "the file is empty")
     try:
         return make(content, framing)
     except RefusedError as error:
         return error.refusal
     except UnidentifiedImageError:
-        return Refusal("no image", "its content is of no format that is read here")
+        return Refusal("no image", "its format is not supported")
     except Image.DecompressionBombError as error:
         return Refusal("huge", first_line(error))
     except Exception as error:  # a damaged file can make a decoder raise anything
@@ -187,7 +187,7 @@ def refusing(make: Callable[[bytes, Framing], Picture], content: bytes, framing:
 
 @dataclass(frozen=True)
 class Opened:
-    """An image before it is framed: ``image`` in mode L, RGB or RGBX, maybe shrunk; ``size`` as in its file."""
+    """An image before framing: ``image`` in mode L, RGB or RGBX, perhaps shrunk; ``size`` as in its file."""
 
     image: Image.Image
     size: tuple[int, int]
@@ -208,15 +208,15 @@ def _decode(content: bytes, framing: Framing) -> Picture:
 
 
 def open_opaque(content: bytes, framing: Framing) -> Opened:
-    """The image that the bytes of a file hold, not yet framed, at most shrunk.
+    """The image in the bytes of a file, perhaps shrunk but not framed.
 
     Raises:
-        RefusedError: it is too small, too large, or its pixels are numbers whose range nobody knows.
+        RefusedError: it is too small or too large, or the range of its pixel values is unknown.
     """
     opened = _open_plain_jpeg(content, framing)
     if opened is None:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's, of odd tags
+            warnings.simplefilter("ignore")  # Pillow warns of unusual tags
             opened = _open_any(content, framing)
     return opened
 
@@ -227,18 +227,18 @@ def framed_pixels(image: Image.Image, framing: Framing) -> np.ndarray:
 
 
 def enlarged(size: tuple[int, int], framing: Framing) -> tuple[Note, ...]:
-    """The note of an image that has fewer pixels than are asked for, if it has."""
+    """The note of an image that has fewer pixels than requested, if it has fewer."""
     return ("enlarged",) if framing.side is not None and _shown_side(*size, framing) < framing.side else ()
 
 
 def digest_of_pixels(pixels: np.ndarray, source: np.ndarray | None) -> bytes:
-    """A digest of a picture or, where it has a source, of both; uint8 (1 or 3, height, width) each."""
+    """A digest of a picture and, if it has one, its source; uint8 (1 or 3, height, width) each."""
     digests = [digest_of(np.ascontiguousarray(each).data) for each in (pixels, source) if each is not None]
     return digests[0] if len(digests) == 1 else digest_of(b"".join(digests))
 
 
 def _open_plain_jpeg(content: bytes, framing: Framing) -> Opened | None:
-    """A JPEG without EXIF data, by a decoder that takes half of Pillow's time; None: leave it to Pillow."""
+    """Opens a JPEG without EXIF data with a decoder twice as fast as Pillow; None: Pillow has to open it."""
     if not content.startswith(JPEG_START) or _has_more_than_pixels(content):
         return None
     try:
@@ -250,7 +250,7 @@ def _open_plain_jpeg(content: bytes, framing: Framing) -> Opened | None:
         pixels = simplejpeg.decode_jpeg(
             content, PLAIN_COLOURS[colours], min_width=-(-width // factor), min_height=-(-height // factor)
         )
-    except ValueError:  # also where it is but a little odd, of which Pillow is the judge
+    except ValueError:  # also for slightly unusual files, which Pillow may accept
         return None
     mode = "L" if colours == "Gray" else "RGBX"
     shrunk = Image.frombuffer(mode, pixels.shape[1::-1], pixels, "raw", mode, 0, 1)
@@ -258,7 +258,7 @@ def _open_plain_jpeg(content: bytes, framing: Framing) -> Opened | None:
 
 
 def _has_more_than_pixels(content: bytes) -> bool:
-    """Whether a JPEG says which way is up, holds several pictures, or all of it is in memory while it is decoded."""
+    """Whether a JPEG has an orientation or several pictures, or is decoded completely in memory."""
     place = len(JPEG_START)
     while content[place : place + 1] == JPEG_FILL:
         marker = content[place + 1 : place + 2]
@@ -274,22 +274,22 @@ def _has_more_than_pixels(content: bytes) -> bool:
 
 
 def _open_any(content: bytes, framing: Framing) -> Opened:
-    """An image of any format.
+    """Opens an image of any format.
 
     Raises:
-        RefusedError: it is too small, too large, or its pixels are numbers whose range nobody knows.
+        RefusedError: it is too small or too large, or the range of its pixel values is unknown.
     """
     notes: list[Note] = []
     with open_image(io.BytesIO(content)) as image:
         width, height = image.size
         if min(width, height) < framing.min_side:
-            raise RefusedError("tiny", f"it has {width}x{height} pixels, dataset.min_side is {framing.min_side}")
+            raise RefusedError("tiny", f"it has {width}x{height} pixels, but dataset.min_side is {framing.min_side}")
         image.draft(None, _least_size(width, height, framing))  # a JPEG decoder shrinks while it decodes
-        whole = image.info.get("progressive")  # then its coefficients are in memory, however far it is shrunk
+        whole = image.info.get("progressive")  # all its coefficients are in memory, even if it is shrunk
         decoded = width * height if whole else image.width * image.height
         if decoded > framing.max_pixels:
             allowed = f"dataset.max_megapixels allows {framing.max_pixels / 1e6:g} million"
-            raise RefusedError("huge", f"it has {decoded / 1e6:.1f} million pixels, {allowed}")
+            raise RefusedError("huge", f"it has {decoded / 1e6:.1f} million pixels, but {allowed}")
         if getattr(image, "is_animated", False):
             notes.append("animated")
         rotation = ROTATIONS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
@@ -303,12 +303,12 @@ def _open_any(content: bytes, framing: Framing) -> Opened:
 
 
 def digest_of(content: bytes | memoryview) -> bytes:
-    """16 bytes that tell contents apart."""
+    """16 bytes that identify contents."""
     return hashlib.blake2b(content, digest_size=DIGEST_BYTES).digest()
 
 
 def _shown_side(width: int, height: int, framing: Framing) -> int:
-    """The side of the source that becomes the side of the square."""
+    """The side of the image that becomes the side of the square."""
     return max(width, height) if framing.crop == "pad" else min(width, height)
 
 
@@ -323,18 +323,18 @@ def _least_size(width: int, height: int, framing: Framing) -> tuple[int, int]:
 
 
 def _opaque(image: Image.Image, background: tuple[int, int, int]) -> Image.Image:
-    """The image in mode L or RGB, laid on ``background`` where it is transparent.
+    """The image in mode L or RGB, placed on ``background`` if it is transparent.
 
     Raises:
-        RefusedError: its pixels are numbers whose range nobody knows.
+        RefusedError: the range of its pixel values is unknown.
     """
     if image.mode in DEEP:
         levels = np.asarray(image)
         if levels.min() < 0 or levels.max() > DEEP_LEVELS:
-            raise RefusedError("unsupported", f"its pixels go from {levels.min()} to {levels.max()}, not 0 to 65535")
+            raise RefusedError("unsupported", f"its pixels range from {levels.min()} to {levels.max()}, not 0 to 65535")
         return Image.fromarray(np.round(levels * (255 / DEEP_LEVELS)).astype(np.uint8))
     if image.mode == "F":
-        raise RefusedError("unsupported", "its pixels are floating-point numbers, whose white is not told")
+        raise RefusedError("unsupported", "its pixels are floating-point numbers of unknown range")
     if image.has_transparency_data:
         canvas = Image.new("RGBA", image.size, (*background, 255))
         canvas.alpha_composite(image.convert("RGBA"))
@@ -345,7 +345,7 @@ def _opaque(image: Image.Image, background: tuple[int, int, int]) -> Image.Image
 
 
 def _frame(image: Image.Image, framing: Framing) -> Image.Image:
-    """The image as a square by Lanczos with antialiasing."""
+    """Frames the image as a square, by Lanczos with antialiasing."""
     (width, height), side = image.size, framing.side
     if side is None or (width, height) == (side, side):
         return image
@@ -365,12 +365,12 @@ def _frame(image: Image.Image, framing: Framing) -> Image.Image:
 
 
 def _in_three(image: Image.Image) -> Image.Image:
-    """The same with three values per pixel, where it has a fourth that says nothing."""
+    """The image with three values per pixel, without an unused fourth."""
     return image.convert("RGB") if image.mode == "RGBX" else image
 
 
 def _channels_first(image: Image.Image, channels: Literal["auto", 1, 3]) -> np.ndarray:
-    """(1 or 3, height, width); for ``auto`` 1 where red, green and blue are equal everywhere."""
+    """(1 or 3, height, width); ``auto``: 1 if red, green and blue are equal everywhere."""
     if channels == 1 or (channels == 3 and image.mode == "L"):
         image = _in_three(image).convert("L" if channels == 1 else "RGB")
     array = np.asarray(image)

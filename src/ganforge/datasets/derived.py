@@ -1,4 +1,4 @@
-"""Sources that are made of the pictures themselves: what a translator is to undo."""
+"""Derives sources from the pictures themselves; a translator learns to reverse this."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ganforge.prepared.columns import SIGNAL, SOURCE, Kind
 from ganforge.prepared.meta import SPLITS, Meta, column_file, describe
 
 GREY = 128  # of a hole
-BLOCK_PIXELS = 1 << 22  # that are changed at a time
-RED, GREEN = 19595, 38470  # shares of the luminance in 65,536ths, as Pillow has them (ITU-R 601-2); the rest is blue
+BLOCK_PIXELS = 1 << 22  # processed at a time
+RED, GREEN = 19595, 38470  # weights of the luminance in 65,536ths, as in Pillow (ITU-R 601-2); the rest is blue
 NEIGHBOURS = ((0, 1), (1, 1), (1, 0), (1, -1))  # down and right of a pixel, by the direction of its gradient
 
 
@@ -25,21 +25,21 @@ def derive(pictures: np.ndarray, how: str, strength: float) -> np.ndarray:
     Args:
         pictures: uint8 (N, 1 or 3, height, width).
         how: ``grey``, ``edges``, ``small`` or ``masked``.
-        strength: edges: least gradient that counts, 0 to 1; small: by how much it is shrunk; masked: share of each side
-            that the hole takes; of no meaning for grey.
+        strength: edges: least gradient that counts, 0 to 1; small: factor of the shrinking; masked: share of each side
+            that the hole covers; unused for grey.
 
     Returns:
-        uint8 (N, channels, height, width): one channel for grey and edges, as many as the pictures have for the others.
+        uint8 (N, channels, height, width): one channel for grey and edges, else as many as the pictures have.
     """
     return WAYS[how](pictures, strength)
 
 
 def add_source(folder: Path, meta: Meta, how: str, strength: float) -> Meta:
-    """Writes a source for every picture of prepared data and describes them anew.
+    """Writes a source for every picture of prepared data and updates meta.json.
 
     Args:
-        folder: of the prepared data.
-        meta: what describes them so far.
+        folder: folder of the prepared data.
+        meta: their current description.
         how, strength: as in `derive`.
     """
     for split in SPLITS:
@@ -70,10 +70,10 @@ def grey(pictures: np.ndarray, _: float = 0.0) -> np.ndarray:
 
 
 def edges(pictures: np.ndarray, least: float) -> np.ndarray:
-    """Black lines on white, a pixel wide: where the gradient is at least ``least`` and largest along its direction.
+    """Black lines on white, one pixel wide, where the gradient is at least ``least`` and a local maximum.
 
-    The gradient is Sobel's of the slightly smoothed picture, in its steepest channel; an upright edge from black to
-    white has 0.75. Its thinning is that of Canny 1986, https://doi.org/10.1109/TPAMI.1986.4767851, with one threshold.
+    The gradient is Sobel's, of the slightly smoothed picture in its steepest channel; a vertical edge from black to
+    white has 0.75. Thinning follows Canny 1986, https://doi.org/10.1109/TPAMI.1986.4767851, with one threshold.
 
     Args:
         pictures: uint8 (N, 1 or 3, height, width).
@@ -105,7 +105,7 @@ def _steepest(pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _along(values: np.ndarray, axis: int, weights: tuple[float, float, float]) -> np.ndarray:
-    """Weighted sums of a value, the one before and the one behind it; outside it is as at the border."""
+    """Weighted sums of each value and its two neighbours along an axis; border values are repeated."""
     widths = [(1, 1) if number == axis else (0, 0) for number in range(values.ndim)]
     padded = np.moveaxis(np.pad(values, widths, mode="edge"), axis, 0)
     before, middle, behind = weights
@@ -114,7 +114,7 @@ def _along(values: np.ndarray, axis: int, weights: tuple[float, float, float]) -
 
 
 def small(pictures: np.ndarray, factor: float) -> np.ndarray:
-    """Shrunk by a factor, each pixel the mean of those it covers, and enlarged bicubically to the same shape."""
+    """The pictures shrunk by a factor, by means of pixels, and enlarged bicubically to their old shape."""
     height, width = pictures.shape[2:]
     shrunk = max(1, round(width / factor)), max(1, round(height / factor))
     sources = np.empty_like(pictures)
@@ -126,9 +126,9 @@ def small(pictures: np.ndarray, factor: float) -> np.ndarray:
 
 
 def masked(pictures: np.ndarray, share: float) -> np.ndarray:
-    """The pictures with a grey hole that takes a share of each side.
+    """The pictures with a grey hole that covers a share of each side.
 
-    Its place is drawn from a digest of the picture's pixels: it stays if others are added.
+    A digest of the pixels determines its place, which stays the same when pictures are added.
     """
     height, width = pictures.shape[2:]
     tall, wide = max(1, round(share * height)), max(1, round(share * width))
@@ -140,7 +140,7 @@ def masked(pictures: np.ndarray, share: float) -> np.ndarray:
 
 
 def _draws(pictures: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Two whole numbers of 64 bits for each picture, by its pixels."""
+    """Two integers of 64 bits for each picture, from a digest of its pixels."""
     for picture in pictures:
         digest = digest_of(np.ascontiguousarray(picture).data)
         yield int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big")

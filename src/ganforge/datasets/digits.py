@@ -1,4 +1,4 @@
-"""Handwritten digits of 8x8 pixels that come with scikit-learn: small enough to learn in half a minute."""
+"""Handwritten digits of 8x8 pixels from scikit-learn, which train in half a minute."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Digits(ArraySource):
     origin = "scikit-learn's bundled digits (Alpaydin & Kaynak 1998, UCI repository, CC BY 4.0)"
 
     def bundled_files(self) -> dict[str, bytes]:
-        """The table that scikit-learn ships, as it is."""
+        """The unchanged table from scikit-learn."""
         package = metadata.distribution("scikit-learn")  # found without importing it
         return {FILE: Path(str(package.locate_file(f"sklearn/datasets/data/{FILE}"))).read_bytes()}
 
     def read(self, folder: Path) -> dict[str, Split]:
-        """64 pixels and a label per line; the split is by position within the class, so it never changes."""
+        """Reads 64 pixels and a label per line; the split depends on the position in the class and never changes."""
         with gzip.open(folder / FILE, "rt") as lines:
             table = np.loadtxt(lines, delimiter=",", dtype=np.int64)
         images = np.round(table[:, :64] * (255 / LEVELS)).astype(np.uint8).reshape(-1, 1, 8, 8)

@@ -25,10 +25,10 @@ MEMBERS = [
 
 
 class EMNIST(ArraySource):
-    """The split "balanced": 112,800 training and 18,800 test images of 28x28, as many of each class.
+    """The split "balanced": 112,800 training and 18,800 test images of 28x28, balanced over the classes.
 
-    Its 47 classes are the digits, the capital letters, and those small letters that look unlike their capitals. The
-    official files hold each image with rows and columns exchanged; here they are upright.
+    Its 47 classes are the digits, the capital letters, and the small letters that differ from their capitals. The
+    official files store each image transposed; here images are upright.
     """
 
     classes: Sequence[str] = [*string.digits, *string.ascii_uppercase, *"abdefghnqrt"]
@@ -40,10 +40,10 @@ class EMNIST(ArraySource):
         return [RemoteFile(self._archive(), (reader.url,), reader.md5)]
 
     def read(self, folder: Path) -> dict[str, Split]:
-        """Unpacks the four files of the split into the layout that torchvision expects, and lets it read.
+        """Unpacks the four files of the split into the layout that torchvision reads.
 
         Raises:
-            UserError: the archive or one of the four is damaged or missing.
+            UserError: the archive or one of the four files is damaged or missing.
         """
         archive = folder / self._archive()
         with tempfile.TemporaryDirectory() as root:

@@ -1,4 +1,4 @@
-"""Emoji as two companies draw them: the same things in two styles, in pairs."""
+"""Emoji in the styles of two companies, in pairs."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ MD5 = {
     "sheet_google_64.png": "4bdab20d8e4906f1d4bb55a8116125a5",
     "sheet_twitter_64.png": "6105a9b006349fafe684fd8de9c6878a",
 }
-SIDE, PITCH, BORDER = 64, 66, 1  # pixels of a cell, from one to the next, around each
-LEFT_OUT = {"Flags", "Component"}  # categories: flags are drawn alike in both styles, components are no emoji
+SIDE, PITCH, BORDER = 64, 66, 1  # pixels: of a cell, between the starts of two cells, around a cell
+LEFT_OUT = {"Flags", "Component"}  # categories: flags look alike in both styles, components are not emoji
 
 PERSON, CHILD = "1F9D1", "1F9D2"
 UNSAID = {"200D", "FE0F", "2640", "2642", *(f"1F3F{digit}" for digit in "BCDEF")}  # joiners, genders, skin tones
-RIGHT = "27A1"  # of somebody who faces right, mirrored
+RIGHT = "27A1"  # an arrow that marks a person facing right
 SAME = {
     "1F468": PERSON,  # man
     "1F469": PERSON,  # woman
@@ -54,7 +54,7 @@ SAME = {
 }
 SAME_BASE = {
     (PERSON, "1F384"): ("1F385",),  # Mx. Claus
-    ("1F46B",): (PERSON, "1F91D", PERSON),  # two who hold hands
+    ("1F46B",): (PERSON, "1F91D", PERSON),  # two people holding hands
     ("1F46C",): (PERSON, "1F91D", PERSON),
     ("1F46D",): (PERSON, "1F91D", PERSON),
     ("1F491",): (PERSON, "2764", PERSON),  # couple with heart
@@ -69,11 +69,11 @@ class Cell:
 
     Attributes:
         name: its code points in hexadecimal.
-        base: the same for emoji that differ by skin tones and genders only; see `base_of`.
-        title: what it is called.
-        category: of its kind.
+        base: the same for emoji that differ only in skin tone and gender; see `base_of`.
+        title: its name.
+        category: its category.
         place: column and row on the sheets.
-        styles: those that draw it.
+        styles: the styles that contain it.
     """
 
     name: str
@@ -85,16 +85,16 @@ class Cell:
 
 
 class Emoji(Source["EmojiSettings"]):
-    """Noto's and Twemoji's drawings of the same emoji: paired where ``dataset.source`` is the other style."""
+    """Noto's and Twemoji's drawings of the same emoji, paired if ``dataset.source`` is the other style."""
 
     origin = "emoji-data 16.0.0 by Cal Henderson (MIT): Noto Emoji (Apache 2.0), Twemoji (CC BY 4.0)"
 
     def remote_files(self) -> Sequence[RemoteFile]:
-        """Both sheets, and the table that says what is where."""
+        """Both sheets, and the table of their cells."""
         return [RemoteFile(name, (ADDRESS.format(name),), md5) for name, md5 in MD5.items()]
 
     def prepare(self, raw: Path, folder: Path, settings: EmojiSettings, progress: Progress) -> Meta:
-        """Cuts the cells out, and sorts them into splits by their bases; see `ganforge.datasets.source.Source`."""
+        """Cuts out the cells and splits them by their bases; see `ganforge.datasets.source.Source`."""
         folder.mkdir(parents=True, exist_ok=True)
         cells = read_cells(raw / TABLE)
         styles = (settings.style, settings.source) if settings.source in SHEETS else (settings.style,)
@@ -123,12 +123,12 @@ class Emoji(Source["EmojiSettings"]):
 
 
 def base_of(unified: str) -> str:
-    """What emoji have in common that differ by skin tones and genders only.
+    """The code points that emoji share if they differ only in skin tone and gender.
 
-    Skin tones, gender signs, joiners and presentation selectors are dropped, and so is the arrow of somebody who faces
-    right. A man and a woman become the person, a boy and a girl the child, and likewise old people, royalty, the
-    pregnant, dancers, Santa and Mrs. Claus; couples become the couple of unspecified genders, and all families one.
-    Emoji without people keep their code points: a red and a blue heart, or a clock at one and at two, have two bases.
+    Skin tones, gender signs, joiners, presentation selectors and the arrow of a person facing right are dropped. Man
+    and woman become person, boy and girl become child, and likewise old people, royalty, pregnant people, dancers,
+    Santa and Mrs. Claus; couples become the couple without genders, and all families become one. Emoji without people
+    keep their code points: a red and a blue heart, or a clock at one and at two, have different bases.
 
     Args:
         unified: code points in hexadecimal with ``-`` between, as in ``1F468-1F3FB-200D-1F33E``.
@@ -149,7 +149,7 @@ def read_cells(path: Path) -> list[Cell]:
     try:
         return [cell for emoji in json.loads(path.read_text(encoding="utf-8")) for cell in _cells_of(emoji)]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{path} is damaged ({error!r}): run `dvc repro -f fetch` to get it anew.") from error
+        raise UserError(f"{path} is damaged ({error!r}): run `dvc repro -f fetch` to download it again.") from error
 
 
 def _cells_of(emoji: dict[str, Any]) -> Iterator[Cell]:
@@ -174,12 +174,12 @@ def read_sheet(path: Path, background: str) -> Image.Image:
             canvas = Image.new("RGBA", image.size, (*ImageColor.getrgb(background)[:3], 255))
             canvas.alpha_composite(image.convert("RGBA"))
     except (OSError, ValueError, SyntaxError) as error:
-        raise UserError(f"{path} is damaged ({error}): run `dvc repro -f fetch` to get it anew.") from error
+        raise UserError(f"{path} is damaged ({error}): run `dvc repro -f fetch` to download it again.") from error
     return canvas.convert("RGB")
 
 
 def cut(sheet: Image.Image, cell: Cell, side: int | None) -> np.ndarray:
-    """A cell of a sheet, resized by Lanczos where a side is given; uint8 (3, side, side)."""
+    """A cell of a sheet, resized by Lanczos if a side is given; uint8 (3, side, side)."""
     left, top = (number * PITCH + BORDER for number in cell.place)
     image = sheet.crop((left, top, left + SIDE, top + SIDE))
     if side not in (None, SIDE):
@@ -188,7 +188,7 @@ def cut(sheet: Image.Image, cell: Cell, side: int | None) -> np.ndarray:
 
 
 def _picture(cell: Cell, sheets: Sequence[Image.Image], settings: EmojiSettings) -> Picture:
-    """An emoji as `Intake` takes it: the first sheet is that of the style, the second that of the source."""
+    """The picture of an emoji for `Intake`: the first sheet is the style, the second the source."""
     pixels, *sources = (cut(sheet, cell, settings.side) for sheet in sheets)
     source = sources[0] if sources else None
     notes: tuple[Note, ...] = ("enlarged",) if settings.side is not None and settings.side > SIDE else ()
@@ -198,7 +198,7 @@ def _picture(cell: Cell, sheets: Sequence[Image.Image], settings: EmojiSettings)
 
 
 def shown_as_source(base: str) -> bool:
-    """Whether an emoji to learn from is shown as a source, where no partner is: about half of them, by their bases."""
+    """Whether a training emoji is shown as a source if partners are withheld: about half of them, by base."""
     return digest_of(f"half of {base}".encode())[0] % 2 == 0
 
 
@@ -210,7 +210,7 @@ def _split_of(cell: Cell, settings: EmojiSettings) -> str | None:
 def _partners_learnt(
     cells: Sequence[Cell], sheets: Sequence[Image.Image], settings: EmojiSettings
 ) -> dict[str, Refusal]:
-    """Emoji to learn from as sources, by their names, whose withheld drawing is that of another that is learnt from."""
+    """Training sources, by name, whose withheld drawing equals another training drawing."""
     learnt = [cell for cell in cells if _split_of(cell, settings) == "train"]
     digests = {cell.name: digest_of(cut(sheets[0], cell, settings.side).data) for cell in learnt}
     drawings = {digests[cell.name]: cell.name for cell in learnt if not shown_as_source(cell.base)}
@@ -222,18 +222,18 @@ def _partners_learnt(
 
 
 def _variations(cells: Sequence[Cell], settings: EmojiSettings) -> dict[str, Refusal]:
-    """Held-out emoji, by their names, of whose base another one is held out: scores ask which of all is meant."""
+    """Held-out emoji, by name, whose base another held-out emoji has: retrieval scores need distinct emoji."""
     first: dict[str, Cell] = {}
     refusals: dict[str, Refusal] = {}
     for cell in sorted(cells, key=lambda cell: cell.name.count("-")):
         if first.setdefault(cell.base, cell) is not cell and _split_of(cell, settings) == "test":
-            reason = f"it differs from {first[cell.base].name}, which is held out, by skin tones or genders only"
+            reason = f"it differs from {first[cell.base].name}, which is held out, only in skin tone or gender"
             refusals[cell.name] = Refusal("variation", reason)
     return refusals
 
 
 def _repeated(cells: Sequence[Cell], sheets: Sequence[Image.Image], settings: EmojiSettings) -> dict[str, Refusal]:
-    """Held-out emoji, by their names, one of whose drawings is that of an emoji to learn from, and which."""
+    """Held-out emoji, by name, one of whose drawings equals that of a training emoji, and which."""
     split = {cell.name: _split_of(cell, settings) for cell in cells}
     refusals: dict[str, Refusal] = {}
     for sheet, called in zip(sheets, ("drawing", "source")):
@@ -241,15 +241,13 @@ def _repeated(cells: Sequence[Cell], sheets: Sequence[Image.Image], settings: Em
         learnt = {digests[cell.name]: cell.name for cell in cells if split[cell.name] == "train"}
         for cell in cells:
             if split[cell.name] == "test" and digests[cell.name] in learnt:
-                reason = (
-                    f"its {called} has the same pixels as that of {learnt[digests[cell.name]]}, which is learnt from"
-                )
+                reason = f"its {called} has the same pixels as that of {learnt[digests[cell.name]]}, a training emoji"
                 refusals.setdefault(cell.name, Refusal("duplicate", reason))
     return refusals
 
 
 def _intake_settings(settings: EmojiSettings) -> ImageFileSettings:
-    """What `Intake` has to know: nothing is framed any more, and none is too many to be left out."""
+    """The settings for `Intake`: pictures are already framed, and any number may be left out."""
     return ImageFileSettings(
         name=settings.name,
         held_out=settings.held_out,

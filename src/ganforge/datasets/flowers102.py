@@ -23,10 +23,10 @@ OFFICIAL = {"trnid": "train", "valid": "train", "tstid": "test"}  # names in set
 class Flowers102(ImageFileSource["ImageFileSettings"]):
     """8,189 photographs of 102 kinds of flower.
 
-    The official splits stay what they are, so that scores can be compared with others': the 2,040 images for training
-    and validation are learnt from, the 6,149 for testing are held out. That the latter are the larger part is unusual,
-    but no mistake. Addresses, digests and class names are torchvision's; its reader shows no paths, so the two tables
-    are read here.
+    The official splits are kept, so that scores can be compared with published ones: the 2,040 images for training and
+    validation are used for training, and the 6,149 test images are held out. The larger test set is unusual, but
+    correct. Addresses, digests and class names are torchvision's; its reader does not return paths, so this module
+    reads the two tables.
     """
 
     origin = "Nilsback & Zisserman 2008"
@@ -68,10 +68,10 @@ def _items(folder: Path, labels: Path, splits: Path, classes: Sequence[str]) -> 
 
 
 def _read_table(path: Path, names: Sequence[str], most: int) -> list[np.ndarray]:
-    """The lists ``names`` of a MATLAB file, which hold numbers from 1 to ``most``.
+    """The lists ``names`` of a MATLAB file, with numbers from 1 to ``most``.
 
     Raises:
-        UserError: it is damaged, or holds others.
+        UserError: it is damaged, or has other numbers.
     """
     from scipy.io import loadmat
 
@@ -79,14 +79,16 @@ def _read_table(path: Path, names: Sequence[str], most: int) -> list[np.ndarray]
         held = loadmat(path)
         missing = [name for name in names if name not in held]
         if missing:
-            raise ValueError(f"it holds no {missing[0]}")
+            raise ValueError(f"it has no list {missing[0]}")
         lists = [held[name].ravel().astype(np.int64) for name in names]
         if any(((numbers < 1) | (numbers > most)).any() for numbers in lists):
             raise ValueError(f"a number is not from 1 to {most}")
     except OSError:
         raise
     except Exception as error:  # a damaged file can make scipy raise anything
-        raise UserError(f"{path} is damaged ({first_line(error)}): run `dvc repro -f fetch` to get it anew.") from error
+        raise UserError(
+            f"{path} is damaged ({first_line(error)}): run `dvc repro -f fetch` to download it again."
+        ) from error
     return lists
 
 

@@ -1,4 +1,4 @@
-"""Your own images: whatever lies in data/import."""
+"""Your own images: the files in data/import."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 
 class Folder(ImageFileSource["ImageFileSettings"]):
-    """Images in folders, archives, or as a table lists them; see docs/how_to/own_images.md."""
+    """Images in folders, in archives, or listed in a table; see docs/how_to/own_images.md."""
 
     origin = "your own images"
 
     def bundled_files(self) -> dict[str, bytes]:
-        """A word on where they are."""
+        """A note on where they are."""
         return {"README.txt": f"Your own images are read from {IMPORT} as they are.\n".encode()}
 
     def collect(self, raw: Path, workspace: Path, settings: ImageFileSettings) -> Collection:  # noqa: ARG002
@@ -30,26 +30,26 @@ class Folder(ImageFileSource["ImageFileSettings"]):
 
 
 def read_import(workspace: Path) -> Collection:
-    """What lies in data/import, archives unpacked into ``workspace``.
+    """The images in data/import; archives are unpacked into ``workspace``.
 
     Raises:
-        UserError: it holds no images.
+        UserError: there are no images.
     """
     collection = read_collection(IMPORT, workspace) if IMPORT.is_dir() else None
     if collection is not None and collection.items:
         return collection
     if collection is not None and collection.others:
         raise UserError(
-            f"{IMPORT} holds {len(collection.others)} files, such as {collection.others[0]}, but none that is read "
-            f"as an image; allowed are {', '.join(SUFFIXES)}: convert them."
+            f"{IMPORT} contains {len(collection.others)} files, such as {collection.others[0]}, but no image; allowed "
+            f"are {', '.join(SUFFIXES)}: convert them."
         )
     if IMPORT.resolve() != repository_root() / IMPORT:
         raise UserError(
-            f"{IMPORT} holds no images in the copy of the project that this experiment runs in: copies hold what "
-            f"git or DVC tracks, so run `dvc add {IMPORT}/NAME` in the project itself first."
+            f"{IMPORT} contains no images in the copy of the project that this experiment uses: copies contain only "
+            f"files that git or DVC tracks, so run `dvc add {IMPORT}/NAME` in the project itself first."
         )
     raise UserError(
-        f"{IMPORT} holds no images: put a folder of images there, a zip or tar of them, or the result of "
+        f"{IMPORT} contains no images: put a folder, zip or tar of images there, or the result of "
         "`dvc import-url`; folders in it become classes."
     )
 

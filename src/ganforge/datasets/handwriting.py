@@ -1,4 +1,4 @@
-"""Coarse digits and fine ones: scikit-learn's bundled digits, enlarged, to be turned into MNIST's, without pairs."""
+"""Coarse and fine digits without pairs: scikit-learn's digits, enlarged, are translated into MNIST's."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ SIDE = 28  # pixels of a digit of MNIST
 
 
 class Handwriting(ArraySource):
-    """Sources are digits of 8x8 pixels, brought to 28x28; signals are those of MNIST. What each shows is known."""
+    """Sources are digits of 8x8 pixels, resized to 28x28; signals are digits of MNIST. Both have labels."""
 
     classes: Sequence[str] = DIGITS
     origin = f"{COARSE.origin}, and {FINE.origin}"
 
     def bundled_files(self) -> dict[str, bytes]:
-        """Those of the coarse digits."""
+        """The files of the coarse digits."""
         return COARSE.bundled_files()
 
     def remote_files(self) -> Sequence[RemoteFile]:
@@ -33,7 +33,7 @@ class Handwriting(ArraySource):
         return [dataclasses.replace(file, dataset="mnist") for file in FINE.remote_files()]
 
     def kinds(self, folder: Path) -> dict[str, Kind]:
-        """See `ArraySource`; sources, and what they show, belong to no signal."""
+        """See `ArraySource`; sources and their labels do not belong to signals."""
         apart = {"unpaired": True}
         return {
             **super().kinds(folder),
@@ -42,7 +42,7 @@ class Handwriting(ArraySource):
         }
 
     def read(self, folder: Path) -> dict[str, Split]:
-        """Both sets, split as they are where they come from."""
+        """Both data sets, with their own splits."""
         coarse, fine = COARSE.read(folder), FINE.read(folder)
         return {
             name: split.with_columns(

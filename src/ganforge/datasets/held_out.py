@@ -1,4 +1,4 @@
-"""A part of the data that nothing is learnt from: by position within each class, so that it never changes."""
+"""Selects held-out data by position within each class, so that the selection never changes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LARGEST_SHARE = 5  # at most one training item in five is held out
 
 
 def every_kth_of_each_class(labels: np.ndarray, k: int) -> np.ndarray:
-    """Where the k-th, 2k-th, 3k-th ... item of each class stands; (N,) of bool."""
+    """Marks the k-th, 2k-th, 3k-th ... item of each class; (N,) of bool."""
     chosen = np.zeros(len(labels), dtype=bool)
     for label in np.unique(labels):
         chosen[np.flatnonzero(labels == label)[k - 1 :: k]] = True
@@ -20,15 +20,15 @@ def every_kth_of_each_class(labels: np.ndarray, k: int) -> np.ndarray:
 
 
 def hold_out_validation(splits: Mapping[str, Split], unpaired: Collection[str] = ()) -> dict[str, Split]:
-    """Splits to choose settings by: the test items are left out, and training items stand in their place.
+    """Splits for tuning settings: held-out training items replace the test items.
 
-    These are every k-th of each class, of all where there are no classes, k such that they are about as many as the
-    test items, but at most a fifth of the training items; they are no longer among the latter. The digits of Stacked
-    MNIST are on both sides, but in other stacks.
+    Every k-th training item of each class is held out (of all items if there are no classes). k makes them about as
+    many as the test items, but at most a fifth of the training items. They are removed from the training items. For
+    Stacked MNIST, the same digits are on both sides, but in different stacks.
 
     Args:
         splits: ``train`` and ``test``.
-        unpaired: columns whose rows belong to no signal; these are held out by their own numbers.
+        unpaired: columns whose rows do not belong to signals; these are held out separately.
     """
     train, test = splits["train"], splits["test"]
     classes = np.zeros(len(train), dtype=np.int64) if train.labels is None else train.labels
@@ -46,5 +46,5 @@ def hold_out_validation(splits: Mapping[str, Split], unpaired: Collection[str] =
 
 
 def _held_out(classes: np.ndarray, test_count: int) -> np.ndarray:
-    """Which training items of these classes (N,) are held out, about as many as there are test items; (N,) of bool."""
+    """Marks the held-out training items of classes (N,), about as many as test items; (N,) of bool."""
     return every_kth_of_each_class(classes, max(LARGEST_SHARE, round(len(classes) / test_count)))

@@ -1,4 +1,4 @@
-"""Data sets in Hugging Face's formats, of the Hub or of a folder, read by Hugging Face's own library."""
+"""Data sets in Hugging Face's formats, from the Hub or a folder, read by Hugging Face's library."""
 
 from __future__ import annotations
 
@@ -14,36 +14,35 @@ from ganforge.files import UNWRITABLE
 if TYPE_CHECKING:
     from ganforge.datasets.settings import HuggingFaceSettings
 
-NONE = "none"  # in the place of a column or a split that there is not
-WITHHELD = -1  # in the place of a class, as where a split is for a contest
+NONE = "none"  # stands for no column or no split
+WITHHELD = -1  # stands for an unpublished class, as in the test split of a contest
 
 
 class HuggingFace(ImageFileSource["HuggingFaceSettings"]):
-    """What the section ``dataset`` of params.yaml names.
+    """The data set that the section ``dataset`` of params.yaml names.
 
-    The Hub publishes no list of files with digests that could be known beforehand, so `fetch` has nothing to do: the
-    library downloads while the data are prepared, into the cache that it keeps for all projects (``HF_HOME``). The
-    tables that it makes of these files, and the images, last as long as the preparing. Images are neither decoded nor
-    encoded by it: what is taken are their files, as they were published.
+    The Hub publishes no list of files with digests, so `fetch` does nothing: the library downloads while the data are
+    prepared, into its cache for all projects (``HF_HOME``). Its tables of these files, and the images, are temporary.
+    The library neither decodes nor encodes images: their published files are used.
     """
 
     origin = "read by Hugging Face datasets"
 
     def bundled_files(self) -> dict[str, bytes]:
-        """A word on where the files are."""
+        """A note on where the files are."""
         return {"README.txt": b"What the section dataset of params.yaml names is downloaded by the stage preprocess.\n"}
 
     def collect(self, raw: Path, workspace: Path, settings: HuggingFaceSettings) -> Collection:  # noqa: ARG002
-        """The images of both splits, written out as files where the data set holds them within tables.
+        """The images of both splits, written as files if the data set stores them in tables.
 
         Raises:
-            UserError: the library is missing, or does not find what is named.
+            UserError: the library is missing, or does not find the data set.
         """
         names = {"train": settings.train} | ({} if settings.test == NONE else {"test": settings.test})
         tables = _load(settings, list(names.values()), workspace / "tables")
         items: list[Item] = []
         for (split, name), rows in zip(names.items(), tables):
-            official = split if "test" in names else None  # else by the content of each file
+            official = split if "test" in names else None  # otherwise split by the content of each file
             items += _items(_columns(rows, settings), settings, name, official, workspace / split)
         title = settings.path if Path(settings.path).exists() else f"{settings.path} at {settings.revision}"
         if settings.label == NONE:
@@ -55,7 +54,7 @@ def _load(settings: HuggingFaceSettings, splits: list[str], cache: Path) -> list
     """The tables of the splits, each a ``datasets.Dataset``.
 
     Raises:
-        UserError: the library is missing, nobody can be reached, or there is no such data set or split.
+        UserError: the library or the network is missing, or the data set or split does not exist.
     """
     try:
         import datasets
@@ -71,10 +70,10 @@ def _load(settings: HuggingFaceSettings, splits: list[str], cache: Path) -> list
         which = {"path": "parquet", "data_files": settings.path}
     try:
         return list(datasets.load_dataset(**which, split=splits, cache_dir=str(cache)))
-    except Exception as error:  # the library passes on those of a dozen others
+    except Exception as error:  # the library passes on the errors of many others
         cause = error
         if isinstance(error, datasets.exceptions.DatasetGenerationError) and isinstance(error.__cause__, Exception):
-            cause = error.__cause__  # the other says no more than that there was one
+            cause = error.__cause__  # the outer error has no details
         if isinstance(cause, OSError) and cause.errno in UNWRITABLE:
             raise cause from None
         raise _unreadable(settings, splits, cause) from error
@@ -85,20 +84,20 @@ def _unreadable(settings: HuggingFaceSettings, splits: list[str], error: Excepti
     if isinstance(error, ConnectionError):
         return UserError(
             f"params.yaml: dataset.path is {shown}, which cannot be reached ({first_line(error)}): connect to the "
-            "network and run it again, or set dataset.path to a folder that holds it."
+            "network and try again, or set dataset.path to a folder that holds it."
         )
     return UserError(
-        f"params.yaml: dataset.path is {shown}, which cannot be read ({first_line(error)}): mend path, revision, "
-        "train or test, or run it again if the network failed; allowed are owner/name on the Hub with splits that it "
-        "has, a folder or a Parquet file."
+        f"params.yaml: dataset.path is {shown}, which cannot be read ({first_line(error)}): correct path, revision, "
+        "train or test, or try again if the network failed; allowed are owner/name on the Hub with existing splits, "
+        "a folder or a Parquet file."
     )
 
 
 def _columns(rows: Any, settings: HuggingFaceSettings) -> Any:
-    """The columns that are asked for, images as the bytes or the path of their file.
+    """The chosen columns, with images as the bytes or the path of their file.
 
     Raises:
-        UserError: there is no such column, or it holds something else.
+        UserError: a column does not exist, or has the wrong kind.
     """
     import datasets
 
@@ -119,7 +118,7 @@ def _columns(rows: Any, settings: HuggingFaceSettings) -> Any:
 
 
 def _items(rows: Any, settings: HuggingFaceSettings, name: str, split: str | None, folder: Path) -> Iterator[Item]:
-    """An item for each row, called by its number; what is no file yet becomes one in ``folder``."""
+    """An item for each row, named by its number; images in tables are written as files to ``folder``."""
     folder.mkdir()
     label_of = None if settings.label == NONE else _namer(rows.features[settings.label], settings, name)
     for number, row in enumerate(rows):
@@ -132,10 +131,10 @@ def _items(rows: Any, settings: HuggingFaceSettings, name: str, split: str | Non
 
 
 def _namer(kind: Any, settings: HuggingFaceSettings, split: str) -> Callable[[Any, int], str]:
-    """What names the class that a value in a column of that kind stands for; it also takes the number of the row.
+    """A function that maps a value of the column, and the number of its row, to the name of a class.
 
     Raises:
-        UserError: the column holds no classes; later: a row has none.
+        UserError: the column does not hold classes; from the function: a row has no class.
     """
     import datasets
 
@@ -161,7 +160,7 @@ def _namer(kind: Any, settings: HuggingFaceSettings, split: str) -> Callable[[An
 
 
 def _described(kind: Any) -> str:
-    """A kind of column, for a sentence."""
+    """The kind of a column, for messages."""
     return str(getattr(kind, "dtype", type(kind).__name__))[:60]
 
 

@@ -1,4 +1,4 @@
-"""Data sets made of image files: decoded by all processors, a few at a time, and written where they stay."""
+"""Data sets of image files: decodes them on all processors and writes the arrays, with few in memory."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ from ganforge.prepared.meta import Meta
 if TYPE_CHECKING:
     from ganforge.datasets.settings import ImageFileSettings
 
-CHUNK = 32  # files that a process is given at a time, fewer where pictures are large
+CHUNK = 32  # files that a process gets at a time; fewer if pictures are large
 CHUNK_BYTES = 4_000_000  # of its pictures
-NATIVE_CHUNK = 4  # where nobody knows how large they are
+NATIVE_CHUNK = 4  # if their size is unknown
 AHEAD = 2  # chunks for each process that wait or are being decoded
-MOST_BYTES_PER_PIXEL = 8  # in a file that is not compressed at all
+MOST_BYTES_PER_PIXEL = 8  # in an uncompressed file
 
 Outcome = Picture | Refusal
 
@@ -40,7 +40,7 @@ Settings = TypeVar("Settings", bound="ImageFileSettings", contravariant=True)
 """The section ``dataset`` of params.yaml of a source of image files."""
 
 File = TypeVar("File")
-"""Says where a picture lies; its text is its path."""
+"""Identifies the file of a picture; its text is the path."""
 
 
 class ImageFileSource(Source[Settings], ABC):
@@ -48,11 +48,11 @@ class ImageFileSource(Source[Settings], ABC):
 
     @abstractmethod
     def collect(self, raw: Path, workspace: Path, settings: Settings) -> Collection:
-        """The files, with what is known of them.
+        """The files, with what is known about them.
 
         Args:
             raw: the folder of the remote files.
-            workspace: an empty folder for what has to be unpacked; it is removed when all files were read.
+            workspace: an empty folder for unpacked archives; it is removed after all files are read.
             settings: section `dataset` of params.yaml.
         """
 
@@ -69,11 +69,11 @@ class ImageFileSource(Source[Settings], ABC):
             return intake.finish(self.origin)
 
     def column_of(self, item: Item) -> str:  # noqa: ARG002
-        """The column that the picture of an item goes to."""
+        """The column for the picture of an item."""
         return SIGNAL
 
     def outcomes(self, collection: Collection, settings: Settings) -> Iterator[Outcome]:
-        """The picture of each item, or why there is none."""
+        """The picture of each item, or the reason why it has none."""
         return decode_files([item.path for item in collection.items], Framing.of(settings))
 
 
@@ -85,15 +85,15 @@ def decode_files(paths: Sequence[str], framing: Framing) -> Iterator[Outcome]:
 def decode_each(
     files: Sequence[File], framing: Framing, decode_one: Callable[[File, Framing], Outcome]
 ) -> Iterator[Outcome]:
-    """The pictures of files, in their order, whatever the number of processes; few are in memory at once.
+    """The pictures of files, in order, decoded by several processes with few in memory.
 
     Args:
-        files: paths, or what else says where a picture lies.
-        framing: what becomes of them.
-        decode_one: makes a picture of one, in any process.
+        files: paths, or other objects that identify a file.
+        framing: how to frame the pictures.
+        decode_one: decodes one file, in any process.
 
     Raises:
-        UserError: a process that decodes was killed.
+        UserError: a decoding process was killed.
     """
     chunk_size = NATIVE_CHUNK if framing.side is None else max(1, min(CHUNK, CHUNK_BYTES // (3 * framing.side**2)))
     if len(files) <= chunk_size:
@@ -102,7 +102,7 @@ def decode_each(
     processes = processors()
     start = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(start)
-    context.set_forkserver_preload([__name__])  # what they all need is imported once
+    context.set_forkserver_preload([__name__])  # shared imports are done once
     done = 0
     pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_begin)
     try:
@@ -118,15 +118,15 @@ def decode_each(
     except BrokenProcessPool:
         last = files[min(done + (1 + AHEAD * processes) * chunk_size, len(files)) - 1]
         raise UserError(
-            f"a process that decodes images was killed by one of the files from {files[done]} to {last}, most often "
-            "for want of memory: remove that file, lower dataset.max_megapixels in params.yaml, or give it more memory."
+            f"a process that decodes images was killed at one of the files from {files[done]} to {last}, probably for "
+            "lack of memory: remove that file, lower dataset.max_megapixels in params.yaml, or provide more memory."
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)
 
 
 def _begin() -> None:
-    """What a process that decodes does first: it lives no longer than who asked for it."""
+    """Starts a decoding process, which ends when its parent ends."""
     parent = multiprocessing.parent_process()
     assert parent is not None
 
@@ -144,21 +144,21 @@ def _decode_chunk(
 
 
 def decode_file(path: str, framing: Framing) -> Outcome:
-    """The picture of a file, framed, or why there is none."""
+    """The framed picture of a file, or the reason why it has none."""
     content = read_content(path, framing)
     return content if isinstance(content, Refusal) else decode(content, framing)
 
 
 def read_content(path: str, framing: Framing) -> bytes | Refusal:
-    """What a file holds, or why it is not read."""
+    """The content of a file, or the reason why it is not read."""
     try:
         with open(path, "rb", buffering=0, opener=open_at_once) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                return Refusal("broken", "it is no file but a device or a pipe")
+                return Refusal("broken", "it is a device or a pipe, not a file")
             if status.st_size > MOST_BYTES_PER_PIXEL * framing.max_pixels:
                 return Refusal("huge", f"it has {status.st_size} bytes")
             content: bytes = file.readall()
             return content
-    except (OSError, ValueError) as error:  # the latter of a zero in its name
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in its name
         return Refusal("broken", getattr(error, "strerror", None) or str(error))

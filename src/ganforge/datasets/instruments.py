@@ -1,4 +1,4 @@
-"""Plucked strings, bells and organ pipes at known pitches, made up from formulas: sound without a download."""
+"""Plucked strings, bells and organ pipes at known pitches, computed from formulas without a download."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 RATE = 8000  # samples per second
 PITCHES = {"C4": 261.626, "D4": 293.665, "E4": 329.628, "G4": 391.995, "A4": 440.0}  # Hz, equal temperament
-HELD_OUT = 4  # one held-out sound for so many to learn from
-DETUNED = 8.0  # cents, at most, to both sides
-PEAKS = (0.2, 0.4)  # of the loudest sample of a sound; phases that are made up make some sounds louder
-LATE = 0.02  # seconds that a sound begins after the window, at most
+HELD_OUT = 4  # training sounds for each held-out one
+DETUNED = 8.0  # largest detuning in cents, up or down
+PEAKS = (0.2, 0.4)  # range of a sound's peak; random phases make some sounds louder
+LATE = 0.02  # most seconds from the start of the window to the sound
 SEEDS = {"train": 0, "test": 1}
 
 BELL = ((1.0, 1.0, 3.0), (2.0, 0.5, 5.0), (2.4, 0.45, 7.0), (3.0, 0.3, 10.0), (4.5, 0.2, 14.0))
@@ -34,14 +34,14 @@ Random = np.random.Generator
 
 
 def string(pitch: float, time: np.ndarray, random: Random) -> np.ndarray:
-    """A plucked string: harmonics that are the weaker and the shorter, the higher they are.
+    """A plucked string: higher harmonics are weaker and shorter.
 
-    Where it is plucked decides which are missing (a harmonic k has the amplitude sin(pi k place) / k of an ideal one).
+    The place of plucking decides which are missing (harmonic k of an ideal string has sin(pi k place) / k).
 
     Args:
-        pitch: in Hz.
+        pitch: pitch in Hz.
         time: seconds since it was struck, (samples,).
-        random: where and how hard it is plucked.
+        random: generator for the place and strength of the pluck.
     """
     place, decay, bright = random.uniform(0.15, 0.45), random.uniform(3, 6), random.uniform(0.4, 1.0)
     orders = np.arange(1, 9)
@@ -51,14 +51,14 @@ def string(pitch: float, time: np.ndarray, random: Random) -> np.ndarray:
 
 
 def bell(pitch: float, time: np.ndarray, random: Random) -> np.ndarray:
-    """A struck bell: partials that are no harmonics, `BELL`; arguments as for `string`."""
+    """A struck bell with inharmonic partials, `BELL`; arguments as for `string`."""
     ratios, amplitudes, decays = np.array(BELL).T
     amplitudes = amplitudes * np.concatenate([[1.0], random.uniform(0.5, 1.2, len(BELL) - 1)])
     return _partials(pitch * ratios, amplitudes, decays * random.uniform(0.7, 1.4), time, random)
 
 
 def organ(pitch: float, time: np.ndarray, random: Random) -> np.ndarray:
-    """An organ pipe: steady harmonics, most of them odd, that swell and end; arguments as for `string`."""
+    """An organ pipe: steady, mostly odd harmonics that fade in and out; arguments as for `string`."""
     orders = np.arange(1, 8)
     amplitudes = np.where(orders % 2 == 1, 1.0, random.uniform(0.1, 0.5)) / orders ** random.uniform(1.2, 1.8)
     tone = _partials(pitch * orders, amplitudes, np.zeros(7), time, random)
@@ -76,7 +76,7 @@ INSTRUMENTS: dict[str, Callable[[float, np.ndarray, Random], np.ndarray]] = {
 def _partials(
     frequencies: np.ndarray, amplitudes: np.ndarray, decays: np.ndarray, time: np.ndarray, random: Random
 ) -> np.ndarray:
-    """A sum of decaying sines of random phases, silent before time 0."""
+    """A sum of decaying sines with random phases, silent before time 0."""
     phases = random.uniform(0, 2 * np.pi, len(frequencies))
     heard = np.maximum(time, 0)
     sines = np.sin(2 * np.pi * frequencies[:, None] * heard + phases[:, None])
@@ -85,13 +85,13 @@ def _partials(
 
 
 class Instruments(Source["InstrumentsSettings"]):
-    """A class for each instrument at each pitch, called as in ``bell C4``."""
+    """A class for each instrument at each pitch, named as in ``bell C4``."""
 
     origin = "made up by this project (plucked strings, bells, organ pipes)"
     classes: Sequence[str] = [f"{instrument} {pitch}" for instrument in INSTRUMENTS for pitch in PITCHES]
 
     def bundled_files(self) -> dict[str, bytes]:
-        """A word on where they are from."""
+        """A note on their origin."""
         return {"README.txt": b"These sounds are computed from formulas: src/ganforge/datasets/instruments.py.\n"}
 
     def prepare(
@@ -118,7 +118,7 @@ class Instruments(Source["InstrumentsSettings"]):
         return describe(folder, kinds, dataset=settings.name, origin=self.origin, held_out=settings.held_out)
 
     def _play(self, count: int, samples: int, seed: int) -> Split:
-        """So many sounds of each class: (N, 1, samples) int16 and their labels, the classes by turns."""
+        """``count`` sounds of each class: (N, 1, samples) int16 and their labels, with alternating classes."""
         labels = np.tile(np.arange(len(self.classes)), count)
         sounds = np.empty((len(labels), 1, samples), np.int16)
         for row, label in enumerate(labels):

@@ -1,4 +1,4 @@
-"""Pictures as they come, sorted into the splits of a data set, each once."""
+"""Sorts pictures into the splits of a data set and leaves out duplicates."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ FOLDERS = {SIGNAL: "target", SOURCE: "source"}  # of data/import, by their colum
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One item, and the arrays that it is in."""
+    """One item, and the columns that have it."""
 
     item: Item
-    digest: bytes  # of its pixels, and of those of its source
+    digest: bytes  # of its pixels and those of its source
     columns: tuple[str, ...]
     mirrored: bool = False
-    halves: tuple[bytes, ...] = ()  # of a pair: digests of both pictures alone
+    halves: tuple[bytes, ...] = ()  # of a pair: digests of each picture
 
 
 class Intake:
-    """Takes pictures one after the other and writes them where they stay.
+    """Takes pictures one by one and writes them to arrays.
 
     Args:
-        folder: where to.
-        collection: what they come from.
+        folder: folder of the arrays.
+        collection: the collection of the pictures.
         settings: section `dataset` of params.yaml.
     """
 
@@ -49,23 +49,23 @@ class Intake:
         self._folder, self._collection, self._settings = folder, collection, settings
         self._arrays: dict[str, dict[str, GrowingArray]] = {split: {} for split in SPLITS}  # by their columns
         self._rows: dict[str, list[Row]] = {split: [] for split in SPLITS}
-        self._seen: dict[bytes, tuple[str, Item]] = {}  # by the digest of the pixels: the split that has them
+        self._seen: dict[bytes, tuple[str, Item]] = {}  # by the digest of the pixels: split and item
         self._left_out: list[LeftOut] = []
-        self._kinds = Counter[tuple[tuple[int, int], str, tuple[str, ...]]]()  # size, format and notes of the taken
+        self._kinds = Counter[tuple[tuple[int, int], str, tuple[str, ...]]]()  # by size, format and notes
         self._broken = self._set_aside = 0
         self._coloured = set[str]()  # columns in which not all pictures are grey
         self._native: tuple[tuple[int, ...], str] | None = None
 
     def add(self, item: Item, outcome: Picture | Refusal, column: str = SIGNAL) -> None:
-        """Takes a picture, or notes why there is none.
+        """Takes a picture, or notes why it is missing.
 
         Args:
-            item: what it is.
+            item: the item of the picture.
             outcome: the picture or the reason.
-            column: that it goes to; a source of its own goes to the column of sources in any case.
+            column: its column; the source of a pair always goes to the column of sources.
 
         Raises:
-            UserError: too many are broken, or its size is not that of the others and none is asked for.
+            UserError: too many files are broken, or sizes differ and no resolution is set.
         """
         if isinstance(outcome, Refusal):
             self._leave_out(item, outcome.kind, outcome.reason)
@@ -88,7 +88,7 @@ class Intake:
         self._append(split, item, outcome, column)
 
     def finish(self, origin: str) -> Meta:
-        """Writes labels, tables and meta.json, and returns the latter's contents.
+        """Writes labels, tables and meta.json, and returns the contents of meta.json.
 
         Raises:
             UserError: a split is empty.
@@ -121,23 +121,23 @@ class Intake:
         )
 
     def _has(self, split: str, column: str) -> np.ndarray:
-        """Which rows of a split have a column; (rows,) of bool."""
+        """Marks the rows of a split that have a column; (rows,) of bool."""
         return np.array([column in row.columns for row in self._rows[split]], dtype=bool)
 
     def _kind_of_sources(self) -> dict[str, Kind]:
-        """What sources are, where there are some: unpaired, and with partners held out for the scores alone."""
+        """The kind of unpaired sources, if any; held-out ones may have partners, for scores only."""
         if SOURCE not in self._arrays["train"] or self._has("train", SIGNAL).all():
             return {}
         both = self._has("test", SIGNAL) & self._has("test", SOURCE)
         return {SOURCE: Kind("image", {"unpaired": True, "withheld": bool(both.all())})}
 
     def _kind_of_labels(self, classes: Sequence[str]) -> dict[str, Kind]:
-        """What labels are, where there are some."""
+        """The kind of the labels, if there are any."""
         styles = {"styles": True} if self._settings.styles else {}
         return {LABELS: Kind("labels", {"names": classes, **styles})} if classes else {}
 
     def _append(self, split: str, item: Item, picture: Picture, column: str) -> None:
-        """Writes a picture, and its mirror image where that is asked for."""
+        """Writes a picture, and its mirror image if set."""
         pair = () if picture.source is None else (picture.pixels, picture.source)
         columns = (column, SOURCE) if pair else (column,)
         row = Row(item, picture.pixel_digest, columns, halves=tuple(digest_of_pixels(each, None) for each in pair))
@@ -149,7 +149,7 @@ class Intake:
             self._append_row(split, mirrored, pixels, source)
 
     def _append_row(self, split: str, row: Row, pixels: np.ndarray, source: np.ndarray | None) -> None:
-        """Writes what a row holds in each column."""
+        """Writes the picture of each column of a row."""
         for column, picture in zip(row.columns, (pixels, source)):
             assert picture is not None
             if column not in self._arrays[split]:
@@ -160,7 +160,7 @@ class Intake:
         self._rows[split].append(row)
 
     def _widened(self, pixels: np.ndarray) -> np.ndarray:
-        """With three channels for now, where whether all are grey is known at the end."""
+        """The pixels with three channels if only the end shows whether all pictures are grey."""
         return np.repeat(pixels, 3, axis=0) if self._settings.channels == "auto" and len(pixels) == 1 else pixels
 
     def _leave_out(self, item: Item, kind: str, reason: str) -> None:
@@ -173,7 +173,7 @@ class Intake:
             self._leave_out(item, "duplicate", f"the same pixels as {first.name}")
 
     def _train_that_stays(self) -> np.ndarray:
-        """Which training rows stay: those whose pixels no test image has."""
+        """Marks the training rows that stay: those that equal no test image."""
         stays = np.ones(len(self._rows["train"]), dtype=bool)
         for index, row in enumerate(self._rows["train"]):
             split, item = self._seen.get(row.digest, ("train", row.item))
@@ -185,23 +185,21 @@ class Intake:
         return stays
 
     def _test_that_stays(self, classes: set[str]) -> np.ndarray:
-        """Which test rows stay: those whose class can be learnt, and pairs neither picture of which is learnt from."""
+        """Marks the test rows that stay: their class is in the training data, and no picture of a pair is."""
         stays = np.ones(len(self._rows["test"]), dtype=bool)
         learnt = {half: row.item.name for row in self._rows["train"] for half in row.halves}
         for index, row in enumerate(self._rows["test"]):
             repeated = next((learnt[half] for half in row.halves if half in learnt), None)
             if repeated is not None:
                 stays[index] = False
-                self._leave_out(row.item, "duplicate", f"a picture of it is one of {repeated}, which is learnt from")
+                self._leave_out(row.item, "duplicate", f"one of its pictures is in {repeated}, a training pair")
             elif classes and SIGNAL in row.columns and row.item.label not in classes:
                 stays[index] = False
-                self._leave_out(
-                    row.item, "alone", f"no other image of its class {row.item.label} is there to learn from"
-                )
+                self._leave_out(row.item, "alone", f"the training data have no image of its class {row.item.label}")
         return stays
 
     def _classes(self, items: Sequence[Item]) -> list[str]:
-        """Names of the labels, numbers by their size."""
+        """Names of the labels, sorted; numbers by value."""
         if not self._settings.labelled:
             return []
         names = {item.label for item in items if item.label is not None}
@@ -210,7 +208,7 @@ class Intake:
         return sorted(names)
 
     def _place(self, split: str, column: str, stays: np.ndarray) -> None:
-        """Puts an array where it belongs, without the rows that do not stay, and with one channel if all are grey."""
+        """Writes the final array, without the rows that do not stay, with one channel if all are grey."""
         written, path = self._arrays[split][column].path, column_file(self._folder, split, column)
         coloured = bool(self._coloured) if self._settings.two_kinds else column in self._coloured
         grey = self._settings.channels == "auto" and not coloured
@@ -236,7 +234,7 @@ class Intake:
         )
         write_table(self._folder / ITEMS, ("split", "row", "path", "label", "caption", "mirrored", "column"), rows)
         others = (
-            LeftOut(name, OTHER, "no table lists it, or it is not called like an image")
+            LeftOut(name, OTHER, "no table lists it, or its name is not that of an image")
             for name in self._collection.others
         )
         left_out = ((each.name, each.kind, each.reason) for each in (*self._left_out, *others))
@@ -269,10 +267,10 @@ class Intake:
         )
 
     def _check_size(self, item: Item, picture: Picture) -> None:
-        """Sees that pictures that are not resized are of one size.
+        """Checks that pictures that are not resized have one size.
 
         Raises:
-            UserError: they are not, or they are too small for a network.
+            UserError: they have different sizes, or are too small for a network.
         """
         size = picture.pixels.shape[1:]
         if self._native is None:
@@ -283,26 +281,26 @@ class Intake:
             proposed = "; `ganforge recipe folder` proposes one" if self._settings.name == "folder" else ""
             raise UserError(
                 f"params.yaml: dataset.resolution is native, but {first} has {width}x{height} pixels and {item.name} "
-                f"{size[1]}x{size[0]}; allowed is native where all images have one size of at least {least} pixels: "
-                "set dataset.resolution to the side of the square that they are resized to (32 or 64 to begin with"
+                f"{size[1]}x{size[0]}; native needs images of one size of at least {least} pixels: "
+                "set dataset.resolution to the side of the square that they are resized to (start with 32 or 64"
                 f"{proposed})."
             )
 
     def _check_splits(self, staying: dict[str, np.ndarray]) -> None:
-        """Sees that there is something to learn from and something to compare with.
+        """Checks that there are training and held-out items.
 
         Raises:
-            UserError: there is not.
+            UserError: there are none.
         """
         candidates = len(self._collection.items)
-        for split, name in (("train", "to learn from"), ("test", "held out")):
+        for split, name in (("train", "for training"), ("test", "to hold out")):
             for column in FOLDERS if self._settings.two_kinds else (SIGNAL,):
                 if staying[split][self._has(split, column)].any():
                     continue
                 which = f"none in its folder {FOLDERS[column]}" if self._settings.two_kinds else "none"
                 raise UserError(
-                    f"{self._collection.title} holds {candidates} files that may be images, and {which} is left "
-                    f"{name}: put more images there, or change dataset.test_share in params.yaml."
+                    f"{self._collection.title} contains {candidates} files that may be images, but {which} is left "
+                    f"{name}: add more images, or change dataset.test_share in params.yaml."
                 )
 
     def _too_many_broken(self) -> UserError:
@@ -310,21 +308,21 @@ class Intake:
         shown = "; ".join(broken[:SHOWN])
         return UserError(
             f"{self._collection.title}: more than {self._settings.max_broken:.1%} of {len(self._collection.items)} "
-            f"files cannot be taken, such as {shown}: remove or mend them, or raise dataset.max_broken in params.yaml."
+            f"files cannot be used, such as {shown}: remove or repair them, or raise dataset.max_broken in params.yaml."
         )
 
 
 def split_of(official: str | None, digest: bytes, share: float, held_out: str) -> str | None:
-    """The split of a file, by its content alone: it stays what it is, whatever is added.
+    """The split of a file, determined by its content, so that it stays the same when files are added.
 
     Args:
-        official: what the collection says, if it does.
-        digest: of the file's content, from which its place in [0, 1) is taken.
-        share: of the files that is held out.
-        held_out: ``test``, or ``validation``: the next such share of the training files in place of the test files.
+        official: its split in the collection, if any.
+        digest: digest of its content, which gives a number in [0, 1).
+        share: share of the files that is held out.
+        held_out: ``test``, or ``validation``: the next such share of the training files instead of the test files.
 
     Returns:
-        ``train`` or ``test``; None: it is a test file that is not looked at.
+        ``train`` or ``test``; None: it is a test file that is not used.
     """
     place = int.from_bytes(digest[:8], "big") / 2**64
     if official is None:

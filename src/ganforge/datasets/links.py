@@ -1,4 +1,4 @@
-"""Links in data/import: what DVC does not see through, and what it stumbles over."""
+"""Checks data/import for links that DVC does not follow, and files that it cannot read."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from ganforge.layout import IMPORT
 
 
 def linked_folders() -> list[Path]:
-    """Links in data/import that lead to folders, into which DVC does not look.
+    """Links in data/import to folders, which DVC does not follow.
 
     Raises:
-        UserError: it holds what DVC stumbles over: a link that leads nowhere, a pipe, a name that is no UTF-8.
+        UserError: DVC cannot read a file: a broken link, a pipe, or a name that is not UTF-8.
     """
     links = []
     for place, folders, files in os.walk(IMPORT):
         for name in (*folders, *files):
             path = Path(place, name)
             if not _is_utf8(name):
-                raise UserError(f"{os.fsencode(path)!r} has a name that is no UTF-8, which DVC cannot read: rename it.")
+                raise UserError(f"{os.fsencode(path)!r} is not named in UTF-8, and DVC cannot read it: rename it.")
             if not path.is_symlink():
                 if name in files and not path.is_file():
-                    raise UserError(f"{path} is a pipe or a device, for which DVC would wait for ever: remove it.")
+                    raise UserError(f"{path} is a pipe or a device, on which DVC would wait forever: remove it.")
                 continue
             if not path.exists():
-                raise UserError(f"{path} is a link to {path.readlink()}, which does not exist: remove or mend it.")
+                raise UserError(f"{path} is a link to {path.readlink()}, which does not exist: remove or repair it.")
             if path.is_dir():
                 links.append(path)
     return links

@@ -1,4 +1,4 @@
-"""Your own music: MIDI files, whatever lies in data/import."""
+"""Your own music: the MIDI files in data/import."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ QUARTERS_PER_BAR = 4
 
 @dataclass(frozen=True)
 class Taken:
-    """A piece of a file.
+    """A piece read from a file.
 
     Attributes:
-        piece: of it.
-        digest: of the content of the file.
-        form: of the file.
-        notes: what was done.
+        piece: the piece.
+        digest: digest of the content of the file.
+        form: form of the file.
+        notes: what was done to it.
     """
 
     piece: Piece
@@ -52,12 +52,12 @@ class Taken:
 
 
 class Midi(Source["MidiSettings"]):
-    """MIDI files in folders or archives, folders as classes; see docs/how_to/music.md."""
+    """MIDI files in folders or archives, with folders as classes; see docs/how_to/music.md."""
 
     origin = "your own music"
 
     def bundled_files(self) -> dict[str, bytes]:
-        """A word on where they are."""
+        """A note on where they are."""
         return {"README.txt": f"Your own music is read from {IMPORT} as it is.\n".encode()}
 
     def prepare(self, raw: Path, folder: Path, settings: MidiSettings, progress: Progress) -> Meta:  # noqa: ARG002
@@ -73,7 +73,7 @@ class Midi(Source["MidiSettings"]):
 
 
 def may_be_midi(name: str, path: str) -> bool:
-    """Whether a file is called like a MIDI file or begins like one."""
+    """Whether a file has the suffix of a MIDI file or begins like one."""
     if name.lower().endswith(SUFFIXES):
         return True
     content = read_content(path, len(BEGINNING))
@@ -81,10 +81,10 @@ def may_be_midi(name: str, path: str) -> bool:
 
 
 def read_import(workspace: Path) -> Collection:
-    """What lies in data/import, archives unpacked into ``workspace``.
+    """The music in data/import; archives are unpacked into ``workspace``.
 
     Raises:
-        UserError: it holds no music.
+        UserError: there is no music.
     """
     files = read_files(IMPORT, workspace) if IMPORT.is_dir() else {}
     collection = by_folders(IMPORT.name, files, may_be_midi, "pieces")
@@ -92,33 +92,32 @@ def read_import(workspace: Path) -> Collection:
         return collection
     if collection.others:
         raise UserError(
-            f"{IMPORT} holds {len(collection.others)} files, such as {collection.others[0]}, but none that is read as "
-            f"music; allowed are {', '.join(SUFFIXES)}: export them as MIDI."
+            f"{IMPORT} contains {len(collection.others)} files, such as {collection.others[0]}, but no music; allowed "
+            f"are {', '.join(SUFFIXES)}: export them as MIDI."
         )
     if IMPORT.resolve() != repository_root() / IMPORT:
         raise UserError(
-            f"{IMPORT} holds no music in the copy of the project that this experiment runs in: copies hold what git or "
-            f"DVC tracks, so run `dvc add {IMPORT}/NAME` in the project itself first."
+            f"{IMPORT} contains no music in the copy of the project that this experiment uses: copies contain only "
+            f"files that git or DVC tracks, so run `dvc add {IMPORT}/NAME` in the project itself first."
         )
     raise UserError(
-        f"{IMPORT} holds no music: put a folder of MIDI files there, or a zip or tar of them; folders in it become "
-        "classes."
+        f"{IMPORT} contains no music: put a folder, zip or tar of MIDI files there; folders in it become classes."
     )
 
 
 def read_content(path: str, most: int) -> bytes | Refusal:
-    """The first bytes of a file, or why it is not read."""
+    """The first bytes of a file, or the reason why it is not read."""
     try:
         with open(path, "rb", opener=open_at_once) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return Refusal("broken", "it is no file but a device or a pipe")
+                return Refusal("broken", "it is a device or a pipe, not a file")
             return file.read(most)
     except (OSError, ValueError) as error:
         return Refusal("broken", getattr(error, "strerror", None) or str(error))
 
 
 def read_piece(item: Item, settings: MidiSettings) -> Taken | Refusal:
-    """The piece of a file, or why there is none."""
+    """The piece of a file, or the reason why it has none."""
     content = read_content(item.path, MOST_BYTES + 1)
     if isinstance(content, Refusal):
         return content
@@ -129,7 +128,7 @@ def read_piece(item: Item, settings: MidiSettings) -> Taken | Refusal:
     except UserError as error:
         return Refusal("broken", str(error).rstrip("."))
     if not score.parts:
-        return Refusal("empty", "it has no notes but percussion" if score.drums else "it has no notes")
+        return Refusal("empty", "it has only percussion" if score.drums else "it has no notes")
     bar = QUARTERS_PER_BAR * settings.steps_per_quarter
     if max(note.end for part in score.parts for note in part) * settings.steps_per_quarter > MOST_STEPS:
         return Refusal("long", f"it has more than {MOST_STEPS} steps")
@@ -140,7 +139,7 @@ def read_piece(item: Item, settings: MidiSettings) -> Taken | Refusal:
         return Refusal("short", f"it has {length} steps, less than a bar of {bar}")
     notes = numbers[numbers != REST]
     if np.ptp(notes) > settings.widest:
-        reason = f"its notes are {np.ptp(notes)} semitones apart, and dataset.widest is {settings.widest}"
+        reason = f"its notes span {np.ptp(notes)} semitones, but dataset.widest is {settings.widest}"
         return Refusal("wide", reason)
     fewer = len(score.parts) < settings.voices
     done = {"percussion": score.drums, "shared": fewer, "parts": len(score.parts) > settings.voices}
@@ -149,17 +148,17 @@ def read_piece(item: Item, settings: MidiSettings) -> Taken | Refusal:
 
 
 def without_empty_bars(numbers: np.ndarray, bar: int) -> np.ndarray:
-    """A piece (voices, steps) without the silent bars at both of its ends."""
+    """A piece (voices, steps) without silent bars at its start and end."""
     sounding = np.flatnonzero((numbers != REST).any(0))
     first, last = sounding[0] // bar * bar, -(-(sounding[-1] + 1) // bar) * bar
     return numbers[:, first:last]
 
 
 class MusicIntake:
-    """Takes pieces one after the other, sorts them into splits and writes which were used and left out.
+    """Takes pieces one by one, sorts them into splits, and records which were used and left out.
 
     Args:
-        collection: what they come from.
+        collection: the collection of the pieces.
         settings: section `dataset` of params.yaml.
     """
 
@@ -172,10 +171,10 @@ class MusicIntake:
         self._broken = self._set_aside = 0
 
     def add(self, item: Item, outcome: Taken | Refusal) -> None:
-        """Takes a piece, or notes why there is none.
+        """Takes a piece, or notes why it is missing.
 
         Raises:
-            UserError: too many files cannot be taken.
+            UserError: too many files cannot be used.
         """
         if isinstance(outcome, Refusal):
             self._leave_out(item.name, outcome.kind, outcome.reason)
@@ -200,7 +199,7 @@ class MusicIntake:
         self._notes.update(outcome.notes)
 
     def finish(self, folder: Path, origin: str) -> Meta:
-        """Writes arrays, tables and meta.json, and returns the latter's contents.
+        """Writes arrays, tables and meta.json, and returns the contents of meta.json.
 
         Raises:
             UserError: a split is empty.
@@ -208,16 +207,14 @@ class MusicIntake:
         classes = self._classes()
         for piece in self._pieces["test"] if classes else ():
             if piece.label not in classes:
-                self._leave_out(
-                    piece.name, "alone", f"no other piece of its class {piece.label} is there to learn from"
-                )
+                self._leave_out(piece.name, "alone", f"the training data have no piece of its class {piece.label}")
         held_out = [piece for piece in self._pieces["test"] if not classes or piece.label in classes]
         self._pieces["test"] = held_out
-        for split, purpose in (("train", "to learn from"), ("test", "held out")):
+        for split, purpose in (("train", "for training"), ("test", "to hold out")):
             if not self._pieces[split]:
                 raise UserError(
-                    f"{self._collection.title} holds {len(self._collection.items)} files that may be music, and none "
-                    f"is left {purpose}: put more pieces there, or change dataset.test_share in params.yaml."
+                    f"{self._collection.title} contains {len(self._collection.items)} files that may be music, but "
+                    f"none is left {purpose}: add more pieces, or change dataset.test_share in params.yaml."
                 )
         origin = f"{self._collection.title}, {origin}"
         meta, windows = write_pieces(folder, self._pieces, self._settings, origin, classes)
@@ -225,7 +222,7 @@ class MusicIntake:
         return meta
 
     def _classes(self) -> list[str]:
-        """Names of the labels; none where all pieces to learn from have one."""
+        """Names of the labels; empty if all training pieces have the same one."""
         names = {piece.label for piece in self._pieces["train"] if piece.label is not None}
         return sorted(names) if self._settings.labelled and len(names) > 1 else []
 
@@ -237,7 +234,7 @@ class MusicIntake:
             for row, window in enumerate(windows[split])
         )
         write_table(folder / ITEMS, ("split", "row", "path", "label", "first_step", "transposed"), rows)
-        others = (LeftOut(name, OTHER, "it is not called like a MIDI file") for name in self._collection.others)
+        others = (LeftOut(name, OTHER, "its name is not that of a MIDI file") for name in self._collection.others)
         table = ((each.name, each.kind, each.reason) for each in (*self._left_out, *others))
         write_table(folder / LEFT_OUT, ("name", "kind", "reason"), table)
         write_json(folder / INTAKE, asdict(self._facts()))
@@ -271,7 +268,7 @@ class MusicIntake:
         ]
         return UserError(
             f"{self._collection.title}: more than {self._settings.max_broken:.1%} of {len(self._collection.items)} "
-            f"files cannot be taken, such as {'; '.join(broken[:SHOWN])}: remove or mend them, or raise "
+            f"files cannot be used, such as {'; '.join(broken[:SHOWN])}: remove or repair them, or raise "
             "dataset.max_broken in params.yaml."
         )
 

@@ -1,4 +1,4 @@
-"""MNIST and the sets that come in its format, read by torchvision's own classes."""
+"""MNIST and data sets in its format, read by torchvision's classes."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class MNISTFormat(ArraySource):
     """70,000 grey images of 28x28 in four gzipped IDX files.
 
     Args:
-        torchvision_class: name of the class in ``torchvision.datasets`` that knows addresses, digests and format.
-        origin: who made the data.
+        torchvision_class: class in ``torchvision.datasets`` with addresses, digests and format.
+        origin: authors of the data.
         classes: names of the labels.
     """
 
@@ -42,7 +42,7 @@ class MNISTFormat(ArraySource):
         ]
 
     def read(self, folder: Path) -> dict[str, Split]:
-        """Unpacks into a temporary folder of the layout that torchvision expects, and lets it read."""
+        """Unpacks the files into a temporary folder, where torchvision reads them."""
         with tempfile.TemporaryDirectory() as root:
             unpacked = Path(root) / self.torchvision_class / "raw"
             unpacked.mkdir(parents=True)
@@ -62,14 +62,14 @@ class MNISTFormat(ArraySource):
 
 
 def read_idx(path: Path, called: str | None = None) -> bytes:
-    """A gzipped IDX file of bytes, unpacked: two zeros, the kind of number, the axes, their lengths, the numbers.
+    """Unpacks a gzipped IDX file of bytes: two zeros, the number type, the axes, their lengths, the numbers.
 
     Args:
-        path: where it lies.
-        called: what to call it, where that place is a passing one.
+        path: path of the file.
+        called: name for messages, if the path is temporary.
 
     Raises:
-        UserError: it is damaged, of another format, or holds more or fewer numbers than its header says.
+        UserError: it is damaged, has another format, or does not match its header.
     """
     try:
         with gzip.open(path) as file:
@@ -79,15 +79,17 @@ def read_idx(path: Path, called: str | None = None) -> bytes:
             lengths = file.read(4 * axes)
             count = math.prod(struct.unpack(f">{axes}I", lengths))
             if count > MOST_BYTES:
-                raise ValueError(f"its header speaks of {count} bytes")
+                raise ValueError(f"its header announces {count} bytes")
             numbers = file.read(count + 1)
             if len(numbers) != count:
                 held = "more" if len(numbers) > count else len(numbers)
-                raise ValueError(f"its header speaks of {count} bytes, it holds {held}")
+                raise ValueError(f"its header announces {count} bytes, but it has {held}")
     except (OSError, EOFError, ValueError, zlib.error, struct.error) as error:
         if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
             raise
-        raise UserError(f"{called or path} is damaged ({error}): run `dvc repro -f fetch` to get it anew.") from error
+        raise UserError(
+            f"{called or path} is damaged ({error}): run `dvc repro -f fetch` to download it again."
+        ) from error
     return struct.pack(">HBB", zeros, kind, axes) + lengths + numbers
 
 

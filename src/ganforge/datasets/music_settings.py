@@ -9,19 +9,19 @@ from pydantic import Field, model_validator
 from ganforge.datasets.common_settings import DataSettings, LabelledSettings
 from ganforge.settings import Share
 
-QUARTERS_PER_BAR = 4  # whatever the metre; bars are what windows and scores count in
+QUARTERS_PER_BAR = 4  # for every metre; windows and scores count in bars
 
 
 class MusicSettings(DataSettings):
-    """Pieces of music, as windows of a few bars."""
+    """Pieces of music, in windows of a few bars."""
 
     steps: Annotated[int, Field(ge=16, le=1024)]
-    """Length of a window in steps, whole bars; a chorale has 16 steps in a bar."""
+    """Length of a window in steps, a multiple of a bar; chorales have 16 steps in a bar."""
     stride: Annotated[int, Field(ge=1, le=1024)]
-    """Steps from the start of a window to that of the next one of the same piece; fewer than steps: they overlap."""
+    """Steps from the start of a window to the start of the next; if this is less than steps, windows overlap."""
     transpose: Annotated[int, Field(ge=0, le=6)]
-    """Semitones: training pieces are also there moved up and down by one to so many of them, as far as every voice
-    stays within the range that it has in the data. Held-out pieces are not moved."""
+    """Training pieces are also transposed up and down by one to this many semitones, while every voice stays in its
+    range in the data. Held-out pieces are not transposed."""
     tempo: Annotated[int, Field(ge=20, le=300)]
     """Quarter notes per minute at which samples are written and played."""
 
@@ -36,7 +36,7 @@ class MusicSettings(DataSettings):
         if self.steps % bar:
             near = max(bar, self.steps // bar * bar)
             raise ValueError(
-                f"dataset.steps is {self.steps}; allowed is a multiple of {bar}, the steps of a bar: set it to {near} "
+                f"dataset.steps is {self.steps}; it must be a multiple of {bar}, the steps of a bar: set it to {near} "
                 f"or {near + bar}"
             )
         return self
@@ -49,21 +49,21 @@ class ChoralesSettings(MusicSettings):
 
 
 class MidiSettings(MusicSettings, LabelledSettings):
-    """Your own MIDI files, whatever lies in data/import/."""
+    """Your own MIDI files in data/import/."""
 
     name: Literal["midi"]
     voices: Annotated[int, Field(ge=1, le=8)]
-    """Voices of a piece, each of which sounds one note at a time, the highest first."""
+    """Voices of a piece, the highest first; each voice plays one note at a time."""
     steps_per_quarter: Annotated[int, Field(ge=1, le=12)]
-    """Steps of a quarter note that notes are moved to; 4: sixteenths, 12: sixteenths and triplets."""
+    """Steps per quarter note, to which notes are quantised; 4: sixteenths, 12: sixteenths and triplets."""
     widest: Annotated[int, Field(ge=12, le=127)]
-    """Semitones from the lowest to the highest note of a piece; pieces beyond are left out, since every pitch costs
-    networks a channel of each voice."""
+    """Most semitones from the lowest to the highest note of a piece; pieces with a wider range are left out, because
+    every pitch needs a channel for each voice."""
     test_share: Annotated[float, Field(gt=0, le=0.5)]
-    """Share of the pieces held out where no test split is named, chosen by a digest of each: a piece stays in its split
+    """Share of the pieces to hold out if no test split is named. A digest of each decides, so it stays in its split
     when others are added."""
     max_broken: Share
-    """Share of the files that may be left out as broken, empty or too short; beyond it the stage stops."""
+    """Largest share of broken, empty or too short files that are left out; with more, the stage stops."""
 
     @property
     def resolution_in_time(self) -> int:

@@ -1,4 +1,4 @@
-"""Which of somebody's files are source and target of each other."""
+"""Finds the pairs of source and target among the user's files."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ Files = dict[str, str]
 
 
 def find_layout(files: Files) -> str:
-    """How pairs lie: a table with both columns, else both folders, else side by side.
+    """How pairs are stored: in a table with both columns, else in folders, else side by side.
 
     Returns:
         ``table``, ``folders`` or ``left_right``.
 
     Raises:
-        UserError: there is neither table nor folder, and a picture is not twice as wide as high.
+        UserError: there are no table and folders, and a picture is not twice as wide as high.
     """
     if _tables(files):
         return "table"
@@ -50,21 +50,21 @@ def find_layout(files: Files) -> str:
             raise UserError(
                 f"{IMPORT} has neither folders source and target nor a CSV file with the columns source,target, and "
                 f"{name} has {size[0]}x{size[1]} pixels; allowed are pictures twice as wide as high, each with its "
-                "source on the left: sort the files, or set dataset.layout to left_right or right_left if all hold "
+                "source on the left: sort the files, or set dataset.layout to left_right or right_left if all contain "
                 "both side by side."
             )
     return LEFT_RIGHT
 
 
 def by_pairs(files: Files, layout: str) -> Collection:
-    """The pairs, each an item called like its target.
+    """The pairs, each an item with the name of its target.
 
     Args:
         files: names and paths.
-        layout: ``table``, ``folders``, ``left_right`` or ``right_left``; in the last two an item's file holds both.
+        layout: ``table``, ``folders``, ``left_right`` or ``right_left``; in the last two, one file contains both.
 
     Raises:
-        UserError: the files do not lie so.
+        UserError: the files do not have this layout.
     """
     return LAYOUTS[layout](files)
 
@@ -73,20 +73,20 @@ def _by_table(files: Files) -> Collection:
     """The rows of CSV files with the columns source and target; split, label and caption are optional.
 
     Raises:
-        UserError: there is no such file, or it cannot be read.
+        UserError: there is no such table, or it cannot be read.
     """
     tables = _tables(files) or [name for name in files if name.lower().endswith(".csv")]
     if not tables:
         raise UserError(
-            f"{IMPORT} holds no CSV file, but params.yaml: dataset.layout is table; allowed is one with the columns "
-            "source,target: write it, or set dataset.layout to auto."
+            f"{IMPORT} contains no CSV file, but dataset.layout in params.yaml is table: write a CSV file with the "
+            "columns source,target, or set dataset.layout to auto."
         )
     items = [_row(table, files, row) for table in tables for row in read_table(Path(files[table]), (SOURCE, TARGET))]
     return sorted_by_rows(IMPORT.name, tables, files, items)
 
 
 def _row(table: str, files: Files, row: dict[str, str]) -> Item:
-    """The item of a row, an empty field of which is a missing partner."""
+    """The item of a row; an empty field is a missing partner."""
     if row[TARGET]:
         return row_item(table, files, row, row[TARGET], row[SOURCE] or None)
     item = row_item(table, files, row, row[SOURCE] or "row without files")
@@ -105,10 +105,10 @@ def _names_both(path: str) -> bool:
 
 
 def _by_folders(files: Files) -> Collection:
-    """Files of equal names, whatever their suffixes, in folders called source and target, at any depth.
+    """Files with equal names, apart from suffixes, in folders named source and target at any depth.
 
     Raises:
-        UserError: one of the folders holds no images, or two files of it have one name.
+        UserError: a folder contains no images, or two of its files have the same name.
     """
     sides: dict[str, dict[str, str]] = {SOURCE: {}, TARGET: {}}  # names of files by their common names
     others = []
@@ -120,20 +120,20 @@ def _by_folders(files: Files) -> Collection:
         first = sides[side].setdefault(_common_name(name, side), name)
         if first != name:
             raise UserError(
-                f"{IMPORT} holds {first} and {name}, of which nobody knows which belongs to the file of the same name "
-                "on the other side: rename or remove one of them."
+                f"{IMPORT} contains {first} and {name}, which both match the same file on the other side: rename or "
+                "remove one of them."
             )
     for side, names in sides.items():
         if not names:
             raise UserError(
-                f"{IMPORT} holds no images in a folder called {side}; allowed are folders source and target with equal "
-                "names of files in both: sort the files, or set dataset.layout to how they lie."
+                f"{IMPORT} contains no images in a folder named {side}; the folders source and target need files with "
+                "equal names: sort the files, or set dataset.layout to another layout."
             )
     return _joined(files, sides[SOURCE], sides[TARGET], others)
 
 
 def _joined(files: Files, sources: Mapping[str, str], targets: Mapping[str, str], others: list[str]) -> Collection:
-    """The pairs of both sides, and what has no partner; classes and splits by the folders that both share."""
+    """The pairs, and files without a partner; classes and splits come from the folders on both sides."""
     names = sorted(sources.keys() | targets.keys())
     shared = shared_folder(names)
     placed = [
@@ -150,19 +150,19 @@ def _joined(files: Files, sources: Mapping[str, str], targets: Mapping[str, str]
 
 
 def side_of(name: str) -> str | None:
-    """Whether a file lies in a folder called source or in one called target."""
+    """``source`` or ``target`` if a file is in a folder with that name; None otherwise."""
     return next((part.lower() for part in name.split("/")[:-1] if part.lower() in {SOURCE, TARGET}), None)
 
 
 def _common_name(name: str, side: str) -> str:
-    """The name of a file without the folder that says which side it is of, and without its suffix."""
+    """The name of a file without its suffix and the folder of its side."""
     parts = name.split("/")
     del parts[[part.lower() for part in parts].index(side)]
     return str(Path("/".join(parts)).with_suffix(""))
 
 
 def _size(path: str) -> tuple[int, int] | None:
-    """Width and height of an image as a person sees it, of which only the header is read; None: it has none."""
+    """Width and height of an image after rotation, from its header; None: it has none."""
     try:
         with open(path, "rb", opener=open_at_once) as file, open_image(file) as image:
             turned = ROTATIONS.get(image.getexif().get(ExifTags.Base.Orientation, 1)) in ON_ITS_SIDE

@@ -1,4 +1,4 @@
-"""Your own pairs of source and target: whatever lies in data/import."""
+"""Your own pairs of source and target in data/import."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ from ganforge.layout import IMPORT
 if TYPE_CHECKING:
     from ganforge.datasets.settings import PairsSettings
 
-SAME_ASPECT = 1.01  # times the other aspect, that of two pictures which may show the same
+SAME_ASPECT = 1.01  # largest ratio of the aspect ratios of a pair
 
 
 @dataclass(frozen=True)
 class PairCollection(Collection):
-    """Pairs, and how they lie: see `ganforge.datasets.pairing.by_pairs`."""
+    """Pairs and their layout; see `ganforge.datasets.pairing.by_pairs`."""
 
     layout: str
 
 
 @dataclass(frozen=True)
 class PairFiles:
-    """Paths of a source and a target; None: there is no such file."""
+    """Paths of a source and a target; None: the file is missing."""
 
     source: str | None
     target: str | None
@@ -52,32 +52,32 @@ class PairFiles:
 
 
 class Pairs(ImageFileSource["PairsSettings"]):
-    """Pairs in two folders, side by side in one file, or as a table lists them; see docs/how_to/own_images.md."""
+    """Pairs in two folders, side by side in one file, or listed in a table; see docs/how_to/own_images.md."""
 
     origin = "your own pairs"
 
     def bundled_files(self) -> dict[str, bytes]:
-        """A word on where they are."""
+        """A note on where they are."""
         return {"README.txt": f"Your own pairs are read from {IMPORT} as they are.\n".encode()}
 
     def collect(self, raw: Path, workspace: Path, settings: PairsSettings) -> PairCollection:  # noqa: ARG002
-        """What lies in data/import, archives unpacked into ``workspace``.
+        """The pairs in data/import; archives are unpacked into ``workspace``.
 
         Raises:
-            UserError: it holds no images, or these do not lie as ``dataset.layout`` says.
+            UserError: there are no images, or their layout is not ``dataset.layout``.
         """
         files = read_files(IMPORT, workspace) if IMPORT.is_dir() else {}
         layout = find_layout(files) if settings.layout == "auto" else settings.layout
         found = by_pairs(files, layout)
         if not found.items:
             raise UserError(
-                f"{IMPORT} holds no pairs; allowed are images ({', '.join(SUFFIXES)}) in folders source and target, "
-                "side by side in one file, or listed by a CSV file with the columns source,target: put some there."
+                f"{IMPORT} contains no pairs; put images ({', '.join(SUFFIXES)}) there: in folders source and target, "
+                "side by side in one file, or listed in a CSV file with the columns source,target."
             )
         return PairCollection(found.title, found.items, found.others, found.labels_from, layout)
 
     def outcomes(self, collection: Collection, settings: PairsSettings) -> Iterator[Outcome]:
-        """The pair of each item, or why there is none."""
+        """The pair of each item, or the reason why it has none."""
         assert isinstance(collection, PairCollection)
         framing = Framing.of(settings)
         if collection.layout in {LEFT_RIGHT, RIGHT_LEFT}:
@@ -88,20 +88,20 @@ class Pairs(ImageFileSource["PairsSettings"]):
 
 
 def decode_pair(files: PairFiles, framing: Framing) -> Outcome:
-    """The target with its source, both framed alike."""
+    """The target with its source, framed in the same way."""
     if files.source is None or files.target is None:
         return Refusal("alone", f"it has no {'source' if files.source is None else 'target'}")
     target, source = decode_file(files.target, framing), decode_file(files.source, framing)
     if isinstance(target, Refusal):
         return target
     if isinstance(source, Refusal):
-        return replace(source, reason=f"of its source {files.source}: {source.reason}")
+        return replace(source, reason=f"its source {files.source}: {source.reason}")
     sizes = " and ".join(f"{width}x{height}" for width, height in (target.size, source.size))
     one, other = sorted(width / height for width, height in (target.size, source.size))
     if other > SAME_ASPECT * one:
-        return Refusal("mismatched", f"it and its source have {sizes} pixels, of another shape")
+        return Refusal("mismatched", f"it and its source have {sizes} pixels, different aspect ratios")
     if target.pixels.shape[1:] != source.pixels.shape[1:]:
-        return Refusal("mismatched", f"it and its source have {sizes} pixels; a dataset.resolution makes them equal")
+        return Refusal("mismatched", f"it and its source have {sizes} pixels; dataset.resolution makes them equal")
     notes = tuple(dict.fromkeys((*target.notes, *source.notes)))
     digest = digest_of_pixels(target.pixels, source.pixels)
     return replace(target, pixel_digest=digest, notes=notes, source=source.pixels)
@@ -122,10 +122,10 @@ def _halves(content: bytes, framing: Framing, *, source_first: bool) -> Picture:
         image, notes = image.transpose(opened.rotation), (*notes, "rotated")
     width, height = opened.size[::-1] if opened.rotation in ON_ITS_SIDE else opened.size
     if width % 2:
-        raise RefusedError("mismatched", f"its width of {width} pixels is not that of two equal halves")
+        raise RefusedError("mismatched", f"its width of {width} pixels is odd, so it has no equal halves")
     half = width // 2
     if half < framing.min_side:
-        raise RefusedError("tiny", f"its halves have {half}x{height} pixels, dataset.min_side is {framing.min_side}")
+        raise RefusedError("tiny", f"its halves are {half}x{height} pixels, but dataset.min_side is {framing.min_side}")
     left, right = (framed_pixels(image.crop((x, 0, x + half, height)), framing) for x in (0, half))
     source, target = (left, right) if source_first else (right, left)
     notes = (*notes, *enlarged((half, height), framing))

@@ -1,4 +1,4 @@
-"""Pieces of music as windows of a few bars, transposed where that is asked for; all windows of a piece in one split."""
+"""Cuts music into windows of a few bars, with optional transposition; a piece stays in one split."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Piece:
     """A piece of music.
 
     Attributes:
-        name: what it is called.
-        numbers: (voices, steps) int16 of MIDI numbers, `ganforge.signals.midi.REST` where a voice is silent.
-        label: name of its class, where there is one.
+        name: its name.
+        numbers: (voices, steps) int16 of MIDI numbers, `ganforge.signals.midi.REST` if a voice is silent.
+        label: name of its class, if any.
     """
 
     name: str
@@ -36,12 +36,12 @@ class Piece:
 
 @dataclass(frozen=True)
 class Window:
-    """Where a row of the prepared data comes from.
+    """The origin of a row of the prepared data.
 
     Attributes:
-        piece: of it.
+        piece: its piece.
         start: its first step.
-        shift: semitones by which it was moved.
+        shift: semitones by which it was transposed.
     """
 
     piece: Piece
@@ -50,7 +50,7 @@ class Window:
 
 
 def window_starts(numbers: np.ndarray, steps: int, stride: int) -> list[int]:
-    """First steps of the windows of a piece (voices, steps) in which anything sounds; a short piece has one."""
+    """First steps of the windows of a piece (voices, steps) that have notes; a short piece has one window."""
     starts = range(0, max(numbers.shape[1] - steps, 0) + 1, stride)
     return [start for start in starts if (numbers[:, start : start + steps] != REST).any()]
 
@@ -64,12 +64,12 @@ def voice_ranges(pieces: Sequence[Piece]) -> np.ndarray:
 
 
 def shifts_of(numbers: np.ndarray, ranges: np.ndarray, most: int) -> list[int]:
-    """By how many semitones a piece may be moved, 0 for one.
+    """The numbers of semitones by which a piece may be transposed, including 0.
 
     Args:
         numbers: (voices, steps).
-        ranges: (voices, 2) of all pieces, which every voice is to stay within.
-        most: semitones.
+        ranges: (voices, 2), the range that every voice has to keep.
+        most: largest number of semitones.
     """
     shifts = []
     for shift in range(-most, most + 1):
@@ -83,22 +83,22 @@ def shifts_of(numbers: np.ndarray, ranges: np.ndarray, most: int) -> list[int]:
 def write_pieces(
     folder: Path, pieces: Mapping[str, Sequence[Piece]], settings: MusicSettings, origin: str, classes: Sequence[str]
 ) -> tuple[Meta, dict[str, list[Window]]]:
-    """Writes the windows of all pieces, training pieces also transposed; returns meta.json and what each row is.
+    """Writes the windows of all pieces, training pieces also transposed; returns meta.json and the windows.
 
-    Windows of held-out pieces begin as far from each other as those of training pieces: they would otherwise begin
-    where phrases do, and differ from these without being other music. The range of pitches is that of all pieces.
+    Held-out pieces use the same stride as training pieces: with a larger one, windows would mostly begin at phrases and
+    differ from training windows for that reason alone. The range of pitches is that of all pieces.
 
     Args:
-        folder: where to.
-        pieces: of each split.
+        folder: the folder to write to.
+        pieces: the pieces of each split.
         settings: section `dataset` of params.yaml.
-        origin: who made them.
+        origin: authors of the pieces.
         classes: names of the labels; empty: there are none.
 
     Raises:
         UserError: a split is empty.
     """
-    for split, purpose in (("train", "to learn from"), ("test", "held out")):
+    for split, purpose in (("train", "for training"), ("test", "to hold out")):
         if not pieces[split]:
             raise UserError(f"{settings.name} has no piece {purpose}: add pieces, or change dataset.test_share.")
     ranges = voice_ranges([piece for split in SPLITS for piece in pieces[split]])

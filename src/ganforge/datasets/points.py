@@ -1,4 +1,4 @@
-"""Points in the plane: a ring or a grid of Gaussians, or a spiral. The classic tests of mode collapse.
+"""Points in the plane: a ring or a grid of Gaussians, or a spiral; the classic tests for mode collapse.
 
 The ring of eight Gaussians is that of Metz et al. 2016 (https://arxiv.org/abs/1611.02163), the grid of 25 that of
 Srivastava et al. 2017 (VEEGAN, https://arxiv.org/abs/1705.07761), both scaled to -1..1.
@@ -51,12 +51,12 @@ SHAPES = {"ring": ring, "grid": grid, "spiral": spiral}
 
 
 def draw(shape: str, count: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Points of a shape: (count, 2) float32, and the centre that each is around, (count,) int64.
+    """Points of a shape, (count, 2) float32, and the index of the centre of each, (count,) int64.
 
     Args:
         shape: a key of `SHAPES`.
-        count: of points.
-        random: where chance comes from.
+        count: number of points.
+        random: random generator.
     """
     centres, spread = SHAPES[shape]()
     labels = random.integers(len(centres), size=count)
@@ -64,12 +64,12 @@ def draw(shape: str, count: int, random: np.random.Generator) -> tuple[np.ndarra
 
 
 class Points(Source["PointsSettings"]):
-    """A mixture of Gaussians; the label of a point is the Gaussian that it is drawn from."""
+    """A mixture of Gaussians; the label of a point is its Gaussian."""
 
     origin = "made up by this project (a mixture of Gaussians in the plane)"
 
     def bundled_files(self) -> dict[str, bytes]:
-        """A word on where they are from."""
+        """A note on their origin."""
         return {"README.txt": b"These points are computed from formulas: src/ganforge/datasets/points.py.\n"}
 
     def prepare(

@@ -8,8 +8,8 @@ from ganforge.datasets.common_settings import LabelledSettings
 
 
 class PointsSettings(LabelledSettings):
-    """Points in the plane: made up, for learning what a GAN does."""
+    """Computed points in the plane, to study how a GAN behaves."""
 
     name: Literal["points"]
     shape: Literal["ring", "grid", "spiral"]
-    """Where points are. ring: 8 Gaussians on a circle; grid: 25 on a square grid; spiral: along a curve."""
+    """Shape of the data. ring: 8 Gaussians on a circle; grid: 25 on a square grid; spiral: along a curve."""

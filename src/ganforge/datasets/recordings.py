@@ -1,4 +1,4 @@
-"""Recordings as they come, and the window of each that is learnt from."""
+"""Reads recordings and selects a window from each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_SECONDS = 3600.0  # of a file
 CLIPPED = 0.999  # of full scale
-CLIPPED_RUN = 3  # samples one after the other that have it
+CLIPPED_RUN = 3  # consecutive samples at full scale
 
 SUFFIXES = (
     *(".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3"),
@@ -28,15 +28,15 @@ SUFFIXES = (
 
 @dataclass(frozen=True)
 class Hearing:
-    """What becomes of a recording.
+    """How a recording is processed.
 
     Attributes:
         rate: samples per second.
-        samples: of the window.
-        placement: which part of a recording it is; see `ganforge.datasets.sound_settings.RecordedSettings`.
+        samples: length of the window.
+        placement: the part of a recording to use; see `ganforge.datasets.sound_settings.RecordedSettings`.
         loudness: ``peak`` or ``as_is``.
-        min_seconds: shorter recordings are refused.
-        silence: decibels; recordings that stay below are refused.
+        min_seconds: shorter recordings are left out.
+        silence: decibels; recordings with a lower peak are left out.
     """
 
     rate: int
@@ -48,14 +48,14 @@ class Hearing:
 
     @classmethod
     def of(cls, settings: RecordedSettings) -> Hearing:
-        """What the settings ask for."""
+        """The processing that the settings define."""
         least, quietest = settings.shortest, settings.quietest
         return cls(settings.rate, settings.samples, settings.placement, settings.loudness, least, quietest)
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What was taken of a recording.
+    """The window of a recording.
 
     Attributes:
         sound: (samples,) int16.
@@ -73,19 +73,19 @@ class Window:
 
 
 def hear(content: bytes, hearing: Hearing) -> Window | Refusal:
-    """The window of the recording in the content of a file, or why there is none."""
+    """The window of the recording in a file's content, or the reason why it has none."""
     import soundfile
 
     try:
         with soundfile.SoundFile(io.BytesIO(content)) as file:
             if file.frames > MOST_SECONDS * file.samplerate:
-                return Refusal("long", f"it lasts {file.frames / file.samplerate:.0f} s, beyond {MOST_SECONDS:.0f}")
+                return Refusal("long", f"it lasts {file.frames / file.samplerate:.0f} s, more than {MOST_SECONDS:.0f}")
             rate, channels, kind = file.samplerate, file.channels, file.format
             recorded = file.read(dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, RuntimeError, ValueError, MemoryError) as error:
         return Refusal("broken", reason_of(error))
     if not len(recorded) or not np.isfinite(recorded).all():
-        return Refusal("broken", "it holds no samples" if not len(recorded) else "it holds samples that are no numbers")
+        return Refusal("broken", "it has no samples" if not len(recorded) else "it has samples that are not finite")
     notes = ["clipped"] if is_clipped(recorded) else []
     sound = recorded.mean(1)
     seconds = len(sound) / rate
@@ -104,13 +104,13 @@ def hear(content: bytes, hearing: Hearing) -> Window | Refusal:
         window = window * (PEAK / max(float(np.abs(window).max()), 10 ** (hearing.silence / 20)))
     levels = levels_of(window)
     if not levels.any():
-        return Refusal("silent", "nothing can be heard in the part that dataset.placement takes")
+        return Refusal("silent", "the part that dataset.placement selects is silent")
     of_file, of_sound = (hashlib.sha256(data).digest() for data in (content, levels.tobytes()))
     return Window(levels, of_file, of_sound, kind, tuple(notes))
 
 
 def is_clipped(recorded: np.ndarray) -> bool:
-    """Whether several samples one after the other, of any channel of (samples, channels), are at full scale."""
+    """Whether several consecutive samples in a channel of (samples, channels) are at full scale."""
     full = np.abs(recorded) >= CLIPPED
     runs = full[CLIPPED_RUN - 1 :].copy()
     for earlier in range(CLIPPED_RUN - 1):
@@ -119,7 +119,7 @@ def is_clipped(recorded: np.ndarray) -> bool:
 
 
 def start_of(sound: np.ndarray, hearing: Hearing) -> int:
-    """Where the window of a sound (samples,) begins; before the sound, where that is shorter and lies in the centre."""
+    """Start of the window of a sound (samples,); negative for a shorter sound that is centred."""
     spare = len(sound) - hearing.samples
     if hearing.placement == "centre":
         return spare // 2

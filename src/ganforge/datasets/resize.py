@@ -1,4 +1,4 @@
-"""Images of one size as images of another."""
+"""Resizes images."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ganforge.prepared.columns import Split
 
 
 def resize_pictures(split: Split, side: int) -> Split:
-    """The same with every column of pictures, uint8 (N, 1 or 3, height, width), resized to side x side."""
+    """The split with every column of pictures, uint8 (N, 1 or 3, height, width), resized to side x side."""
     pictures = {
         name: array
         for name, array in split.columns.items()
@@ -19,7 +19,7 @@ def resize_pictures(split: Split, side: int) -> Split:
 
 
 def resize(images: np.ndarray, side: int) -> np.ndarray:
-    """Lanczos with antialiasing to side x side.
+    """Resizes images to side x side by Lanczos with antialiasing.
 
     Args:
         images: uint8 (N, channels, height, width).

@@ -1,6 +1,6 @@
 """The section ``dataset`` of params.yaml: a class for each data set.
 
-A new data set is a file of this room, called like its name, which holds its `SOURCE`; and a class here, added to
+To add a data set, write a file in this room, named after it, with its `SOURCE`, and add a class here to
 `DatasetSettings`.
 """
 
@@ -19,22 +19,22 @@ from ganforge.settings import Name, Share
 Strength = Literal["auto"] | Annotated[float, Field(gt=0, le=8)]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
-STRENGTHS = {"grey": 0.0, "edges": 0.1, "small": 4.0, "masked": 0.5}  # of derived sources, where it is auto
-FACTORS = (2, 4, 8)  # by which small shrinks
+STRENGTHS = {"grey": 0.0, "edges": 0.1, "small": 4.0, "masked": 0.5}  # of derived sources if it is auto
+FACTORS = (2, 4, 8)  # of shrinking for small
 
 
 def derivation_of(source: str, strength: Strength) -> tuple[str, float] | None:
-    """How a source is made of its signal, and how strongly; None: it is not made of it."""
+    """How a source is derived from its signal, and how strongly; None: it is not derived."""
     if source not in STRENGTHS:
         return None
     return source, STRENGTHS[source] if strength == "auto" else float(strength)
 
 
 def check_strength(source: str, strength: Strength) -> None:
-    """Sees that a strength is one of what makes the source.
+    """Checks that a strength fits the kind of source.
 
     Raises:
-        ValueError: it is not.
+        ValueError: it does not fit.
     """
     if strength == "auto":
         return
@@ -52,7 +52,7 @@ class ResizedSettings(LabelledSettings):
     """Images with class labels, of any size."""
 
     resolution: Literal["native"] | Annotated[int, Field(ge=8, le=1024)]
-    """Side in pixels that images are resized to; native: as they are."""
+    """Side in pixels that images are resized to; native: no resizing."""
 
     @property
     def side(self) -> int | None:
@@ -61,7 +61,7 @@ class ResizedSettings(LabelledSettings):
 
 
 class SourcedSettings(DataSettings):
-    """Data whose pictures are to be made of others that come with them."""
+    """Data with sources, to translate into other pictures."""
 
     @property
     def has_source(self) -> bool:
@@ -70,7 +70,7 @@ class SourcedSettings(DataSettings):
 
 
 class ApartSettings(SourcedSettings):
-    """The same where none of the others belongs to a picture."""
+    """Data with unpaired sources."""
 
     @property
     def has_pairs(self) -> bool:
@@ -82,10 +82,10 @@ class DerivingSettings(ResizedSettings):
     """Images from which sources to translate can be derived."""
 
     source: str
-    """What each image is to be drawn from."""
+    """Source to generate each image from."""
     source_strength: Strength
-    """edges: least gradient of an outline, 0 to 1; small: 2, 4 or 8 times shrunk; masked: share of each side; auto:
-    0.1, 4, 0.5."""
+    """Strength of the source. edges: least gradient of an outline, 0 to 1; small: shrunk by 2, 4 or 8; masked: share of
+    each side that the hole covers; auto: 0.1, 4, 0.5."""
 
     @property
     def derivation(self) -> tuple[str, float] | None:
@@ -107,8 +107,8 @@ class PictureSettings(DerivingSettings):
     """Images with class labels, from which sources to translate can be derived."""
 
     source: Literal["none", "grey", "edges", "small", "masked"]
-    """What each image is to be drawn from, made of itself. grey: its luminance; edges: its outlines; small: shrunk and
-    enlarged again; masked: with a hole."""
+    """Source to generate each image from, derived from the image. grey: its luminance; edges: its outlines; small:
+    shrunk and enlarged again; masked: with a hole."""
 
 
 class DigitsSettings(PictureSettings):
@@ -124,7 +124,7 @@ class MNISTSettings(PictureSettings):
 
 
 class HandwritingSettings(ApartSettings, LabelledSettings):
-    """Digits of 8x8 pixels, enlarged, to be turned into those of MNIST, without pairs."""
+    """Digits of 8x8 pixels, enlarged, to translate into those of MNIST without pairs."""
 
     name: Literal["handwriting"]
 
@@ -142,7 +142,7 @@ class KMNISTSettings(PictureSettings):
 
 
 class StackedMNISTSettings(ResizedSettings):
-    """Three digits of MNIST in one image: a thousand classes, to count how many are drawn."""
+    """Three digits of MNIST in one image: 1,000 classes, to count the modes that samples cover."""
 
     name: Literal["stacked_mnist"]
 
@@ -175,31 +175,32 @@ class ImageFileSettings(ResizedSettings):
     """Image files of any format and size."""
 
     crop: Literal["centre", "none", "pad"]
-    """How a file becomes a square. centre: the largest in it; none: all of it, stretched; pad: all of it, with bars."""
+    """How an image becomes square. centre: the largest centred square; none: all of it, stretched; pad: all of it, with
+    bars."""
     channels: Literal["auto", 1, 3]
-    """Channels of the images; auto: 1 where all are grey, else 3."""
+    """Channels of the images; auto: 1 if all are grey, else 3."""
     background: Colour
     """Red, green and blue (#rrggbb) behind transparent pixels and of the bars."""
     mirror: bool
-    """Whether every training image is also there mirrored left to right."""
+    """Whether to add a mirror image (left to right) of every training image."""
     test_share: Annotated[float, Field(gt=0, le=0.5)]
-    """Share of the images held out where no test split is named, chosen by a digest of each file: an image stays in its
-    split when others are added."""
+    """Share of the images to hold out if no test split is named. A digest of each decides, so it stays in its split
+    when others are added."""
     min_side: Annotated[int, Field(ge=1)]
-    """Pixels; images with a shorter side are left out."""
+    """Least pixels of the shorter side; smaller images are left out."""
     max_megapixels: Annotated[float, Field(gt=0, le=10_000)]
-    """Millions of pixels; larger images are left out. JPEGs count as shrunk by their decoder."""
+    """Most millions of pixels; larger images are left out. JPEGs count after shrinking by their decoder."""
     max_broken: Share
-    """Share of the files that may be left out as broken; beyond it the stage stops."""
+    """Largest share of broken files that are left out; with more, the stage stops."""
 
     @property
     def least_side(self) -> int:
-        """Pixels that a side has at least where nothing is resized."""
+        """Least pixels of a side if images are not resized."""
         return 8
 
     @property
     def two_kinds(self) -> bool:
-        """Whether there are pictures of two kinds, which are to have as many channels."""
+        """Whether there are pictures of two kinds, which must have the same number of channels."""
         return False
 
 
@@ -216,18 +217,18 @@ class CelebASettings(ImageFileSettings, PictureSettings):
 
 
 class FolderSettings(ImageFileSettings, PictureSettings):
-    """Your own images, whatever lies in data/import/."""
+    """Your own images in data/import/."""
 
     name: Literal["folder"]
 
 
 class PairsSettings(SourcedSettings, ImageFileSettings):
-    """Your own pairs of a source and a target, whatever lies in data/import/."""
+    """Your own pairs of a source and a target in data/import/."""
 
     name: Literal["pairs"]
     layout: Literal["auto", "folders", "left_right", "right_left", "table"]
-    """How they lie there. folders: source/ and target/, with equal names; left_right: side by side in a file, the
-    source on the left; right_left: on the right; table: as a CSV file lists them; auto: by what is there."""
+    """How pairs are stored. folders: source/ and target/, with equal names; left_right: side by side in a file, the
+    source on the left; right_left: the source on the right; table: listed in a CSV file; auto: detected."""
 
     @property
     def least_side(self) -> int:
@@ -236,12 +237,12 @@ class PairsSettings(SourcedSettings, ImageFileSettings):
 
 
 class UnpairedSettings(ApartSettings, ImageFileSettings):
-    """Your own pictures of two kinds, in data/import/source and .../target, to turn the former into the latter."""
+    """Your own unpaired pictures, to translate those in data/import/source into those in .../target."""
 
     name: Literal["unpaired"]
     labels: Literal["use", "ignore", "styles"]  # type: ignore[assignment]
-    """Folders in target. use: classes, for the scores; styles: each is one that sources are to be drawn in; ignore: as
-    if there were none."""
+    """Meaning of the folders in target. use: classes, for the scores; styles: styles into which sources are translated;
+    ignore: none."""
 
     @property
     def styles(self) -> bool:
@@ -260,21 +261,21 @@ class UnpairedSettings(ApartSettings, ImageFileSettings):
 
 
 class EmojiSettings(DerivingSettings):
-    """Emoji in two styles of drawing, 64x64 pixels, to draw one from the other."""
+    """Emoji in two drawing styles, 64x64 pixels, to translate one into the other."""
 
     name: Literal["emoji"]
     style: Literal["google", "twitter"]
-    """Whose drawings are learnt: Noto of Google, or Twemoji of Twitter."""
+    """Drawings to generate: Noto by Google, or Twemoji by Twitter."""
     source: Literal["google", "twitter", "none", "grey", "edges", "small", "masked"]
-    """What each is to be drawn from: the same emoji in the other style, or made of itself. grey: its luminance; edges:
-    its outlines; small: shrunk and enlarged again; masked: with a hole."""
+    """Source to generate each emoji from: the same emoji in the other style, or derived from the drawing. grey: its
+    luminance; edges: its outlines; small: shrunk and enlarged again; masked: with a hole."""
     partners: Literal["shown", "withheld"]
-    """shown: pairs are learnt from. withheld: sources are of one half of the emoji, pictures of the other; held-out
-    emoji stay pairs, for the scores."""
+    """shown: training uses pairs. withheld: training uses sources of one half of the emoji and pictures of the other;
+    held-out emoji stay pairs, for the scores."""
     background: Colour
     """Red, green and blue (#rrggbb) behind transparent pixels."""
     test_share: Annotated[float, Field(gt=0, le=0.5)]
-    """Share of the emoji held out, with all their skin tones and genders, chosen by a digest of what they show."""
+    """Share of the emoji to hold out, with all skin tones and genders; a digest of the emoji decides."""
 
     @property
     def has_pairs(self) -> bool:
@@ -286,7 +287,7 @@ class EmojiSettings(DerivingSettings):
         if self.source == self.style:
             other = "twitter" if self.style == "google" else "google"
             raise ValueError(
-                f"dataset.source and dataset.style are both {self.style}; allowed is another source than the style: "
+                f"dataset.source and dataset.style are both {self.style}; the two must differ: "
                 f"set dataset.source to {other}"
             )
         if self.partners == "withheld" and self.source not in ("google", "twitter"):
@@ -302,26 +303,26 @@ class HuggingFaceSettings(ImageFileSettings, PictureSettings):
 
     name: Literal["huggingface"]
     path: Name
-    """Owner/name on the Hub, or a folder or Parquet file; where DVC is to see it change, data/import/NAME."""
+    """Owner/name on the Hub, or a folder or Parquet file; in data/import/, DVC detects changes."""
     config: Name
-    """Which of its configurations, where it has several; or none."""
+    """Configuration, if the data set has several; or none."""
     revision: Name
-    """Of a data set on the Hub: a commit's hash is the same data for ever, a branch is not."""
+    """Revision on the Hub; the hash of a commit always gives the same data, a branch may change."""
     image: Name
-    """Column of the images."""
+    """Column with the images."""
     label: Name
-    """Column of the classes (names, texts or whole numbers); or none."""
+    """Column with the classes (names, texts or whole numbers); or none."""
     train: Name
-    """Split to learn from; parts of one as in train[:90%]."""
+    """Split for training; a part of a split is written as in train[:90%]."""
     test: Name
-    """Split that is held out; none: dataset.test_share of the other one."""
+    """Split to hold out; none: dataset.test_share of the training split."""
 
     @model_validator(mode="after")
     def _splits_differ(self) -> HuggingFaceSettings:
         if self.train == self.test:
             raise ValueError(
-                f"dataset.train and dataset.test are both {self.train!r}: name another split to hold out, or none for "
-                "a part of the same"
+                f"dataset.train and dataset.test are both {self.train!r}: name another split to hold out, or none to "
+                "hold out a part of it"
             )
         return self
 

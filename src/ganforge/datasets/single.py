@@ -1,4 +1,4 @@
-"""One image file, as the images are that a generator was trained on."""
+"""Reads one image file in the form of a generator's training images."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from ganforge.errors import UserError
 
 
 def read_single(content: bytes, name: str, shape: tuple[int, ...], settings: DataSettings) -> np.ndarray:
-    """The image that the bytes of a file hold, cropped as the data were and resized.
+    """The image in the bytes of a file, cropped like the data and resized.
 
     Args:
-        content: of the file.
-        name: what to call it.
-        shape: (channels, height, width) to bring it to.
+        content: content of the file.
+        name: its name in messages.
+        shape: (channels, height, width) of the result.
         settings: section `dataset` of params.yaml.
 
     Returns:
         uint8 array of that shape.
 
     Raises:
-        UserError: it is no image that can be read, or the shape is none of a square image.
+        UserError: it is not a readable image, or the shape is not that of a square image.
     """
     if len(shape) != 3 or shape[1] != shape[2] or shape[0] not in (1, 3):
-        raise UserError(f"{name} cannot be brought to the shape {shape}; this needs a generator of square images.")
+        raise UserError(f"{name} cannot be converted to the shape {shape}; this needs a generator of square images.")
     framing = Framing.of(settings) if isinstance(settings, ImageFileSettings) else Framing.plain()
     channels: Literal[1, 3] = 1 if shape[0] == 1 else 3
     picture = decode(content, dataclasses.replace(framing, side=shape[1], channels=channels, min_side=1))
     if isinstance(picture, Refusal):
-        raise UserError(f"{name} cannot be read ({picture.reason}); allowed is a PNG, JPEG or other image.")
+        raise UserError(f"{name} cannot be read ({picture.reason}); use a PNG, JPEG or other image.")
     return picture.pixels

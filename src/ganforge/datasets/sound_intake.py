@@ -1,4 +1,4 @@
-"""Windows of recordings, sorted into the splits of a data set, each once, and stored as networks are to see them."""
+"""Sorts windows of recordings into splits, leaves out duplicates, and stores them as signals for networks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ganforge.signals.sound import SpectrogramSignal, WaveformSignal, about_soun
 if TYPE_CHECKING:
     from ganforge.datasets.sound_settings import RecordedSettings, SoundSettings
 
-AT_ONCE = 256  # sounds that are transformed at the same time
+AT_ONCE = 256  # sounds in a block
 
 Settings = TypeVar("Settings", bound="RecordedSettings", contravariant=True)
 """The section ``dataset`` of params.yaml of a source of recordings."""
@@ -37,7 +37,7 @@ class RecordingSource(Source[Settings], ABC):
     """A `ganforge.datasets.source.Source` of any number of recordings."""
 
     classes: Sequence[str] = ()
-    """Names of the labels in their order; empty: those of the items, by name."""
+    """Names of the labels in order; empty: the sorted labels of the items."""
 
     @abstractmethod
     def collect(self, raw: Path, workspace: Path, settings: Settings) -> tuple[Collection, Iterator[bytes | Refusal]]:
@@ -45,16 +45,16 @@ class RecordingSource(Source[Settings], ABC):
 
         Args:
             raw: the folder of the remote files.
-            workspace: an empty folder for what has to be unpacked; it is removed when all files were read.
+            workspace: an empty folder for unpacked archives; it is removed after all files are read.
             settings: section `dataset` of params.yaml.
         """
 
     def speaker(self, item: Item) -> str | None:  # noqa: ARG002
-        """Who speaks in a recording, where that is known."""
+        """The speaker of a recording, if known."""
         return None
 
     def prepare(self, raw: Path, folder: Path, settings: Settings, progress: Progress) -> Meta:
-        """Hears, splits and writes; see `ganforge.datasets.source.Source`."""
+        """Reads, splits and writes; see `ganforge.datasets.source.Source`."""
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".unpacked.", dir=folder) as workspace:
             collection, contents = self.collect(raw, Path(workspace), settings)
@@ -67,11 +67,11 @@ class RecordingSource(Source[Settings], ABC):
 
 
 class SoundIntake:
-    """Takes windows one after the other and writes them where they stay.
+    """Takes windows one by one and writes them to arrays.
 
     Args:
-        folder: where to.
-        collection: what they come from.
+        folder: folder of the arrays.
+        collection: the collection of the recordings.
         settings: section `dataset` of params.yaml.
     """
 
@@ -87,10 +87,10 @@ class SoundIntake:
         self._broken = self._set_aside = 0
 
     def add(self, item: Item, outcome: Window | Refusal, speaker: str | None = None) -> None:
-        """Takes a window, or notes why there is none.
+        """Takes a window, or notes why it is missing.
 
         Raises:
-            UserError: too many are broken.
+            UserError: too many files are broken.
         """
         if isinstance(outcome, Refusal):
             self._left_out.append(LeftOut(item.name, outcome.kind, outcome.reason))
@@ -114,7 +114,7 @@ class SoundIntake:
         self._notes.update(outcome.notes)
 
     def finish(self, origin: str, classes: Sequence[str] = ()) -> Meta:
-        """Writes all columns, tables and meta.json, and returns the latter's contents.
+        """Writes all columns, tables and meta.json, and returns the contents of meta.json.
 
         Raises:
             UserError: a split is empty.
@@ -141,7 +141,7 @@ class SoundIntake:
         return describe(self._folder, kinds, dataset=settings.name, origin=origin, held_out=settings.held_out)
 
     def _write_numbers(self, column: str, names: Sequence[str], values: Mapping[str, Sequence[str | None]]) -> None:
-        """Writes a column of each split as places in a list of names."""
+        """Writes a column of each split as indices into a list of names."""
         for split in SPLITS:
             numbers = [names.index(value or "") for value in values[split]]
             write_array(column_file(self._folder, split, column), np.array(numbers, dtype=np.int64))
@@ -154,7 +154,7 @@ class SoundIntake:
             for index, (item, speaker) in enumerate(self._rows[split])
         )
         write_table(self._folder / ITEMS, ("split", "row", "path", "label", "speaker"), rows)
-        others = (LeftOut(name, OTHER, "it is not called like a sound") for name in self._collection.others)
+        others = (LeftOut(name, OTHER, "its name is not that of a sound") for name in self._collection.others)
         table = ((each.name, each.kind, each.reason) for each in (*self._left_out, *others))
         write_table(self._folder / LEFT_OUT, ("name", "kind", "reason"), table)
         write_json(self._folder / INTAKE, asdict(self._facts()))
@@ -184,29 +184,29 @@ class SoundIntake:
         if self._broken <= most * len(self._collection.items):
             return
         broken = [f"{left.name} ({left.reason})" for left in self._left_out if left.kind != "duplicate"]
-        cure = "remove or mend them, or raise dataset.max_broken in params.yaml"
+        cure = "remove or repair them, or raise dataset.max_broken in params.yaml"
         raise UserError(
-            f"{self._collection.title}: more than {most:.1%} of {len(self._collection.items)} files cannot be taken, "
+            f"{self._collection.title}: more than {most:.1%} of {len(self._collection.items)} files cannot be used, "
             f"such as {'; '.join(broken[:SHOWN])}: {cure}."
         )
 
     def _check_splits(self) -> None:
-        for split, name in (("train", "to learn from"), ("test", "held out")):
+        for split, name in (("train", "for training"), ("test", "to hold out")):
             if not self._rows[split]:
                 raise UserError(
-                    f"{self._collection.title} holds {len(self._collection.items)} files that may be sounds, and none "
-                    f"is left {name}: put more sounds there, or change dataset.test_share in params.yaml."
+                    f"{self._collection.title} contains {len(self._collection.items)} files that may be sounds, but "
+                    f"none is left {name}: add more sounds, or change dataset.test_share in params.yaml."
                 )
 
     def _leave_out_unknown(self, learnt: set[str | None]) -> None:
-        """Leaves out held-out sounds of classes of which none is left to learn from."""
+        """Leaves out held-out sounds whose class is not in the training data."""
         stays = np.array([item.label in learnt for item, _ in self._rows["test"]], dtype=bool)
         if stays.all():
             return
         path = column_file(self._folder, "test", SOUND)
         blocks = [block[stays[start : start + AT_ONCE]] for start, block in _blocks_of(path)]
         write_array(path, np.concatenate(blocks))
-        reason = "no other sound of its class is left to learn from"
+        reason = "the training data have no sound of its class"
         for (item, _), stay in zip(self._rows["test"], stays):
             if not stay:
                 self._left_out.append(LeftOut(item.name, "alone", reason))
@@ -222,16 +222,16 @@ def _blocks_of(path: Path) -> Iterator[tuple[int, np.ndarray]]:
 
 
 def write_signals(folder: Path, settings: SoundSettings, rate: int, more: Mapping[str, Any]) -> dict[str, Kind]:
-    """Writes the signals of sounds that lie in the column ``sound`` already, and returns what the columns hold.
+    """Writes the signals of the sounds in the column ``sound``, and returns the kinds of the columns.
 
-    Waveforms are these sounds themselves. Beside spectrograms there are the sounds as they were, and the spectrograms
-    of what is rebuilt of them.
+    Waveforms are these sounds themselves. With spectrograms, the original sounds and the spectrograms of the
+    reconstructed sounds are stored too.
 
     Args:
-        folder: of the columns.
+        folder: folder of the columns.
         settings: section `dataset` of params.yaml.
         rate: samples per second.
-        more: what else has to be known of the signals.
+        more: further facts about the signals.
     """
     about = about_sounds(rate, settings.samples, settings.fft, **more)
     recorded = WaveformSignal((1, settings.samples), about)
@@ -254,7 +254,7 @@ def write_signals(folder: Path, settings: SoundSettings, rate: int, more: Mappin
 
 
 def _loudest(sounds: Path, recorded: WaveformSignal) -> Sequence[float]:
-    """The mean and deviation of each frequency over all frames in which something can be heard."""
+    """The loudest magnitude of each frequency, from mean and deviation over all audible frames."""
     import torch
 
     from ganforge.signals.spectrum import QUIETEST
@@ -266,7 +266,7 @@ def _loudest(sounds: Path, recorded: WaveformSignal) -> Sequence[float]:
         count, total, squares = count + len(frames), total + frames.sum(0), squares + (frames**2).sum(0)
     if not count:
         raise UserError(
-            "nothing can be heard in the training sounds: all of it is more than 80 dB below full scale; record "
+            "the training sounds are silent: all of them are more than 80 dB below full scale; record "
             "louder, or set dataset.loudness to peak."
         )
     mean = total / count

@@ -11,16 +11,16 @@ from ganforge.settings import Share
 
 
 class SoundSettings(LabelledSettings):
-    """Sounds, with class labels where there are some."""
+    """Sounds, with class labels if there are any."""
 
     representation: Literal["spectrogram", "waveform"]
-    """What networks see. spectrogram: magnitudes over frequency and time, two axes; waveform: the samples, one axis."""
+    """Input of the networks. spectrogram: magnitudes over frequency and time; waveform: samples over time."""
     samples: Annotated[int, Field(ge=1024, le=65536)]
-    """Length of every sound, a power of two; samples / rate are its seconds."""
+    """Length of every sound, a power of two; samples / rate is its duration in seconds."""
     fft: Annotated[int, Field(ge=64, le=4096)]
     """Samples of a window of the short-time Fourier transform, a power of two; windows overlap by half."""
     griffin_lim: Annotated[int, Field(ge=1, le=1000)]
-    """Rounds in which phases are made up when sounds are rebuilt of spectrograms."""
+    """Iterations of the Griffin-Lim algorithm, which reconstructs sounds from spectrograms."""
 
     @model_validator(mode="after")
     def _powers_of_two(self) -> Self:
@@ -28,12 +28,12 @@ class SoundSettings(LabelledSettings):
             if value & (value - 1):
                 near = 1 << (value.bit_length() - 1)
                 raise ValueError(
-                    f"dataset.{name} is {value}; allowed is a power of two: set it to {near} or {2 * near}"
+                    f"dataset.{name} is {value}; it must be a power of two: set it to {near} or {2 * near}"
                 )
         if 8 * self.fft > 2 * self.samples:
             raise ValueError(
-                f"dataset.fft is {self.fft} and dataset.samples {self.samples}; allowed is a window of at most a "
-                "quarter of the sound: change one of the two"
+                f"dataset.fft is {self.fft} and dataset.samples is {self.samples}; fft must be at most a quarter of "
+                "samples: change one of the two"
             )
         return self
 
@@ -42,12 +42,12 @@ class RecordedSettings(SoundSettings):
     """Sounds of any rate and length, read from files."""
 
     rate: Annotated[int, Field(ge=1000, le=96000)]
-    """Samples per second that every recording is brought to."""
+    """Samples per second that every recording is resampled to."""
     placement: Literal["start", "centre", "loudest"]
-    """What is taken of a recording that is longer than the window: its start, its centre, or where it is loudest; a
-    shorter one begins at the start or lies in the centre, with silence around."""
+    """Part of a longer recording to use: its start, its centre, or its loudest part. A shorter recording is placed at
+    the start or in the centre, and padded with silence."""
     loudness: Literal["peak", "as_is"]
-    """peak: the loudest sample of every sound is 3 dB below full scale; as_is: as it was recorded."""
+    """peak: normalise the peak of every sound to 3 dB below full scale; as_is: keep the recorded loudness."""
 
     @property
     def shortest(self) -> float:
@@ -56,17 +56,17 @@ class RecordedSettings(SoundSettings):
 
     @property
     def quietest(self) -> float:
-        """Decibels below full scale; recordings that stay below are left out."""
+        """Decibels below full scale; recordings with a lower peak are left out."""
         return -90.0
 
     @property
     def share_held_out(self) -> float:
-        """Share of the training sounds that is held out where nothing says which."""
+        """Share of the training sounds to hold out if no test split is named."""
         return 0.1
 
     @property
     def share_broken(self) -> float:
-        """Share of the files that may be left out because they cannot be taken."""
+        """Largest share of unusable files that may be left out."""
         return 0.0
 
 
@@ -77,18 +77,18 @@ class SpokenDigitsSettings(RecordedSettings):
 
 
 class SoundsSettings(RecordedSettings):
-    """Your own sounds, whatever lies in data/import/."""
+    """Your own sounds in data/import/."""
 
     name: Literal["sounds"]
     test_share: Annotated[float, Field(gt=0, le=0.5)]
-    """Share of the sounds held out where no test split is named, chosen by a digest of each: a sound stays in its split
+    """Share of the sounds to hold out if no test split is named. A digest of each decides, so it stays in its split
     when others are added."""
     min_seconds: Annotated[float, Field(ge=0, le=60)]
-    """Recordings that are shorter are left out."""
+    """Shorter recordings are left out."""
     silence: Annotated[float, Field(ge=-120, le=0)]
-    """Decibels below full scale; recordings that stay below it are left out as silent."""
+    """Decibels below full scale; recordings with a lower peak are left out as silent."""
     max_broken: Share
-    """Share of the files that may be left out as broken, silent, too short or too long; beyond it the stage stops."""
+    """Largest share of broken, silent, too short or too long files that are left out; with more, the stage stops."""
 
     @property
     def shortest(self) -> float:
@@ -112,8 +112,8 @@ class SoundsSettings(RecordedSettings):
 
 
 class InstrumentsSettings(SoundSettings):
-    """Plucked strings, bells and organ pipes at five pitches each, made up: needs no download."""
+    """Synthetic plucked strings, bells and organ pipes at five pitches each, without a download."""
 
     name: Literal["instruments"]
     per_class: Annotated[int, Field(ge=20, le=10000)]
-    """Sounds of each instrument and pitch to learn from; a quarter as many are held out."""
+    """Training sounds of each instrument and pitch; a quarter as many are held out."""

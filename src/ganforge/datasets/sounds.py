@@ -1,4 +1,4 @@
-"""Your own sounds: whatever lies in data/import."""
+"""Your own sounds: the recordings in data/import."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Sounds(RecordingSource["SoundsSettings"]):
     origin = "your own sounds"
 
     def bundled_files(self) -> dict[str, bytes]:
-        """A word on where they are."""
+        """A note on where they are."""
         return {"README.txt": f"Your own sounds are read from {IMPORT} as they are.\n".encode()}
 
     def collect(
@@ -42,21 +42,21 @@ class Sounds(RecordingSource["SoundsSettings"]):
         files = read_files(IMPORT, workspace) if IMPORT.is_dir() else {}
         collection = by_folders(IMPORT.name, files, lambda name, _: name.lower().endswith(SUFFIXES), "sounds")
         if not collection.items:
-            found = f"holds {len(files)} files, such as {next(iter(files))}, but no sounds" if files else "is empty"
+            found = f"contains {len(files)} files, such as {next(iter(files))}, but no sounds" if files else "is empty"
             raise UserError(
-                f"{IMPORT} {found}; allowed are {', '.join(SUFFIXES)} in it, in folders of it or in a zip or tar: put "
-                "them there; folders become classes."
+                f"{IMPORT} {found}; put sounds ({', '.join(SUFFIXES)}) there, in folders or in a zip or tar; "
+                "folders become classes."
             )
         return collection, _contents(collection)
 
 
 def _contents(collection: Collection) -> Iterator[bytes | Refusal]:
-    """What the files hold."""
+    """The contents of the files."""
     for item in collection.items:
         path = Path(item.path)
         try:
             if not path.is_file():
-                yield Refusal("broken", "it is no file but a device or a pipe")
+                yield Refusal("broken", "it is a device or a pipe, not a file")
             elif path.stat().st_size > MOST_BYTES:
                 yield Refusal("huge", f"it has {path.stat().st_size} bytes")
             else:

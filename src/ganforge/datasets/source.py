@@ -1,4 +1,4 @@
-"""What every data set has to say about itself."""
+"""The interface of a data set."""
 
 from __future__ import annotations
 
@@ -12,45 +12,45 @@ from ganforge.prepared.meta import Meta
 from ganforge.settings import Section
 
 Progress = Callable[[int, int], None]
-"""Called with how many files are done, and how many there are."""
+"""Called with the number of processed files and the number of all files."""
 
 Settings = TypeVar("Settings", bound=Section, contravariant=True)
-"""The class of the section ``dataset`` of params.yaml that is a source's own."""
+"""The class of a source's section ``dataset`` in params.yaml."""
 
 
 class Source(Protocol[Settings]):
-    """Where a data set comes from and how its files become arrays; knows nothing of networks.
+    """The origin of a data set, and how its files become arrays; independent of networks.
 
-    `ganforge.datasets.arrays.ArraySource` and `ganforge.datasets.image_files.ImageFileSource` do most of it.
+    `ganforge.datasets.arrays.ArraySource` and `ganforge.datasets.image_files.ImageFileSource` implement most of it.
     """
 
     origin: str
-    """Who made it, and its licence."""
+    """Authors and licence."""
 
     def remote_files(self) -> Sequence[RemoteFile]:
-        """What has to be downloaded; nothing for a data set that comes bundled."""
+        """The files to download; empty for a bundled data set."""
         return []
 
     def bundled_files(self) -> dict[str, bytes]:
-        """What an installed package holds already, by name."""
+        """Contents of files that need no download, by name."""
         return {}
 
     def prepare(self, raw: Path, folder: Path, settings: Settings, progress: Progress) -> Meta:
-        """Writes the arrays of both splits and what describes them.
+        """Writes the arrays of both splits and meta.json.
 
         Args:
             raw: the folder of the remote and bundled files.
-            folder: where to.
+            folder: the folder to write to.
             settings: section `dataset` of params.yaml.
-            progress: called with how far it is, where that takes long.
+            progress: called as files are processed, if that takes long.
 
         Raises:
-            UserError: the files are damaged, or do not hold what is asked for.
+            UserError: the files are damaged or do not fit the settings.
         """
         ...
 
 
 def source_of(name: str) -> Source[Any]:
-    """The `SOURCE` of the module in this room that is called like the data set."""
+    """The `SOURCE` of the module in this room that is named after the data set."""
     source: Source[Any] = import_module(f"ganforge.datasets.{name}").SOURCE
     return source

@@ -21,18 +21,18 @@ ARCHIVE = "free-spoken-digit-dataset-26eb9aaf.zip"
 ADDRESS = f"https://codeload.github.com/Jakobovski/free-spoken-digit-dataset/zip/{COMMIT}"
 MD5 = "dddd47f69cf4678af70f9b693d84d563"
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-TEST_RECORDINGS = 5  # of each digit by each speaker, the first ones, as the data set's own page says
+TEST_RECORDINGS = 5  # the first ones of each digit and speaker, as the data set's page defines
 MOST_BYTES = 1_000_000  # of a recording
 
 
 class SpokenDigits(RecordingSource["SpokenDigitsSettings"]):
-    """3,000 recordings of 8 kHz, called ``digit_speaker_number.wav``."""
+    """3,000 recordings at 8 kHz, named ``digit_speaker_number.wav``."""
 
     origin = "Free Spoken Digit Dataset (Jackson et al., CC BY-SA 4.0)"
     classes: Sequence[str] = NAMES
 
     def remote_files(self) -> Sequence[RemoteFile]:
-        """The archive of a commit, as GitHub packs it."""
+        """GitHub's archive of a commit."""
         return [RemoteFile(ARCHIVE, (ADDRESS,), MD5, dataset="fsdd")]
 
     def speaker(self, item: Item) -> str:
@@ -51,27 +51,27 @@ class SpokenDigits(RecordingSource["SpokenDigitsSettings"]):
             with zipfile.ZipFile(path) as archive:
                 names = sorted(info.filename for info in archive.infolist() if info.filename.endswith(".wav"))
         except (zipfile.BadZipFile, OSError) as error:
-            raise UserError(f"{path} is damaged ({error}): run `dvc repro -f fetch` to get it anew.") from error
+            raise UserError(f"{path} is damaged ({error}): run `dvc repro -f fetch` to download it again.") from error
         items = [_item(name, path) for name in names]
         return Collection("spoken_digits", items, [], "the 10 classes are the digits"), _contents(path, names)
 
 
 def _item(name: str, path: Path) -> Item:
-    """What the name of a recording says."""
+    """The item that the name of a recording describes."""
     stem = PurePosixPath(name).stem
     try:
         digit, _, number = stem.split("_")
         label, split = NAMES[int(digit)], "test" if int(number) < TEST_RECORDINGS else "train"
     except (ValueError, IndexError):
         raise UserError(
-            f"{path} holds {name}, which is not called digit_speaker_number.wav: run `dvc repro -f fetch` to get "
-            "it anew."
+            f"{path} contains {name}, which is not named digit_speaker_number.wav: run `dvc repro -f fetch` to "
+            "download it again."
         ) from None
     return Item(PurePosixPath(name).name, str(path), label, split)
 
 
 def _contents(path: Path, names: Sequence[str]) -> Iterator[bytes | Refusal]:
-    """What the recordings hold."""
+    """The contents of the recordings."""
     with zipfile.ZipFile(path) as archive:
         for name in names:
             if archive.getinfo(name).file_size > MOST_BYTES:

@@ -1,4 +1,4 @@
-"""Stacked MNIST: three digits in one image, a thousand classes, to count how many a generator has found."""
+"""Stacked MNIST: three digits in one image give 1,000 classes, to count the modes that samples cover."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ganforge.datasets.fetching.remote import RemoteFile
 from ganforge.datasets.mnist import SOURCE as MNIST
 from ganforge.prepared.columns import Kind, Split
 
-CHANNELS = 3  # a digit each
+CHANNELS = 3  # one digit in each
 COUNT = {"train": 60_000, "test": 26_000}
 SEED = {"train": 0, "test": 1}
 
@@ -21,8 +21,8 @@ SEED = {"train": 0, "test": 1}
 class StackedMNIST(ArraySource):
     """Three random digits of MNIST as the red, green and blue of one image.
 
-    Metz et al. 2016, https://arxiv.org/abs/1611.02163. That 26,000 samples are looked at, each digit by a classifier of
-    MNIST, is the protocol of Lin et al. 2017 (PacGAN), https://arxiv.org/abs/1712.04086; so the test split has as many.
+    Metz et al. 2016, https://arxiv.org/abs/1611.02163. The test split has 26,000 images as in Lin et al. 2017 (PacGAN),
+    https://arxiv.org/abs/1712.04086, who classify each digit of 26,000 samples.
     """
 
     kind = Kind("stacked_image")
@@ -34,7 +34,7 @@ class StackedMNIST(ArraySource):
         return [dataclasses.replace(file, dataset="mnist") for file in MNIST.remote_files()]
 
     def read(self, folder: Path) -> dict[str, Split]:
-        """The training stacks are of training digits, the test stacks of test digits."""
+        """Training stacks consist of training digits, test stacks of test digits."""
         return {
             name: stack(split, COUNT[name], np.random.default_rng(SEED[name]))
             for name, split in MNIST.read(folder).items()
@@ -46,8 +46,8 @@ def stack(digits: Split, count: int, random: np.random.Generator) -> Split:
 
     Args:
         digits: signals (N, 1, height, width) and labels 0 to 9.
-        count: stacks to make.
-        random: where chance comes from.
+        count: number of stacks.
+        random: random generator.
 
     Returns:
         signals (count, 3, height, width) and labels 0 to 999, whose decimal digits are the labels of the channels.

@@ -19,10 +19,10 @@ SHAPE = (3, 96, 96)
 
 
 class STL10(ArraySource):
-    """5,000 training and 8,000 test images of ten classes; the 100,000 without labels are left out.
+    """5,000 training and 8,000 test images of ten classes; the 100,000 unlabelled images are left out.
 
-    Addresses, digest and names are torchvision's. Its reader is not used: it insists on the images without labels,
-    2.8 GB that would have to be unpacked for nothing.
+    Addresses, digest and names are torchvision's. Its reader is not used, because it needs the unlabelled images, 2.8
+    GB that would have to be unpacked for nothing.
     """
 
     classes: Sequence[str] = [
@@ -45,10 +45,10 @@ class STL10(ArraySource):
         return [RemoteFile(reader.filename, (reader.url,), reader.tgz_md5)]
 
     def read(self, folder: Path) -> dict[str, Split]:
-        """Unpacks what has labels into a temporary folder and reads it.
+        """Unpacks the labelled images into a temporary folder and reads them.
 
         Raises:
-            UserError: the archive is damaged, or does not hold as many images as labels.
+            UserError: the archive is damaged, or the numbers of images and labels differ.
         """
         reader = self._reader()
         archive = folder / reader.filename
@@ -65,16 +65,16 @@ class STL10(ArraySource):
             }
 
     def _split(self, images: Path, labels: Path, called: str) -> Split:
-        """Images that are stored column by column, and labels that are counted from 1.
+        """Reads images stored column by column, and labels counted from 1.
 
         Raises:
-            UserError: they are not as many, or a label is none.
+            UserError: their numbers differ, or a label is invalid.
         """
         pixels, numbers = np.fromfile(images, np.uint8), np.fromfile(labels, np.uint8)
         if len(pixels) != len(numbers) * np.prod(SHAPE):
-            raise _damaged(called, f"it holds {len(pixels)} bytes, for {len(numbers)} labels")
+            raise _damaged(called, f"it has {len(pixels)} bytes for {len(numbers)} labels")
         if ((numbers < 1) | (numbers > len(self.classes))).any():
-            raise _damaged(called, f"its labels go from {numbers.min()} to {numbers.max()}")
+            raise _damaged(called, f"its labels range from {numbers.min()} to {numbers.max()}")
         upright = pixels.reshape(-1, *SHAPE).swapaxes(2, 3)
         return Split.of(np.ascontiguousarray(upright), numbers.astype(np.int64) - 1)
 
@@ -85,7 +85,7 @@ class STL10(ArraySource):
 
 
 def _damaged(called: str, reason: str) -> UserError:
-    return UserError(f"{called} is damaged ({reason}): run `dvc repro -f fetch` to get it anew.")
+    return UserError(f"{called} is damaged ({reason}): run `dvc repro -f fetch` to download it again.")
 
 
 SOURCE = STL10()

@@ -1,4 +1,4 @@
-"""Street View House Numbers: colour images of 32x32, read by torchvision's own class."""
+"""Street View House Numbers: colour images of 32x32, read by torchvision's class."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ganforge.prepared.columns import Split
 
 
 class SVHN(ArraySource):
-    """99,289 digits cut out of photographs of house numbers; the "extra" images are left out."""
+    """99,289 digits from photographs of house numbers; the "extra" images are left out."""
 
     classes: Sequence[str] = [str(digit) for digit in range(10)]
     origin = "SVHN (Netzer et al. 2011)"
@@ -25,7 +25,7 @@ class SVHN(ArraySource):
         return [RemoteFile(name, (url,), md5) for url, name, md5 in files]
 
     def read(self, folder: Path) -> dict[str, Split]:
-        """MATLAB files, as they are."""
+        """Reads the MATLAB files."""
         splits = {split: self._reader()(str(folder), split=split) for split in ("train", "test")}
         return {
             name: Split.of(np.ascontiguousarray(data.data), data.labels.astype(np.int64))

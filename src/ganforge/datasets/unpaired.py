@@ -1,4 +1,4 @@
-"""Your own pictures of two kinds, to turn one into the other: whatever lies in data/import/source and .../target."""
+"""Your own pictures of two kinds, to translate those in data/import/source into those in .../target."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ COLUMNS = {folder: column for column, folder in FOLDERS.items()}
 
 
 class Unpaired(ImageFileSource["UnpairedSettings"]):
-    """Pictures in two folders, none of which belongs to one of the other; see docs/how_to/own_images.md."""
+    """Unpaired pictures in two folders; see docs/how_to/own_images.md."""
 
     origin = "your own pictures of two kinds"
 
     def bundled_files(self) -> dict[str, bytes]:
-        """A word on where they are."""
+        """A note on where they are."""
         return {"README.txt": f"Your own pictures of two kinds are read from {IMPORT} as they are.\n".encode()}
 
     def collect(self, raw: Path, workspace: Path, settings: UnpairedSettings) -> Collection:  # noqa: ARG002
-        """What lies in both folders; the classes are those of the target.
+        """The pictures in both folders; the classes are those of the target.
 
         Raises:
-            UserError: one of them holds no images, or the target too few styles.
+            UserError: a folder has no images, or the target has too few styles.
         """
         files = read_files(IMPORT, workspace) if IMPORT.is_dir() else {}
         sides = {side: {name: path for name, path in files.items() if side_of(name) == side} for side in COLUMNS}
@@ -41,16 +41,16 @@ class Unpaired(ImageFileSource["UnpairedSettings"]):
         for side, collection in collections.items():
             if not collection.items:
                 raise UserError(
-                    f"{IMPORT} holds no images in a folder called {side}; allowed are folders source and target with "
-                    f"images ({', '.join(SUFFIXES)}) in both: put what is to be turned into something else in source, "
-                    "and what it is to look like in target."
+                    f"{IMPORT} contains no images in a folder named {side}; both folders source and target need images "
+                    f"({', '.join(SUFFIXES)}): put the pictures to translate in source, and examples of the result "
+                    "in target."
                 )
         target = collections[FOLDERS[SIGNAL]]
         if settings.styles and len({item.label for item in target.items}) < 2:
             raise UserError(
-                f"params.yaml: dataset.labels is styles, but {IMPORT}/{FOLDERS[SIGNAL]} holds pictures of one style "
-                f"({target.labels_from}); allowed are two or more folders in it, one for each style, and no pictures "
-                "beside them: make them, or set dataset.labels to ignore."
+                f"params.yaml: dataset.labels is styles, but {IMPORT}/{FOLDERS[SIGNAL]} contains pictures of one style "
+                f"({target.labels_from}): sort them into two or more folders, one for each style, with no pictures "
+                "outside of these, or set dataset.labels to ignore."
             )
         items = [_placed(item, side) for side, collection in collections.items() for item in collection.items]
         outside = [name for name in files if side_of(name) is None]
@@ -63,7 +63,7 @@ class Unpaired(ImageFileSource["UnpairedSettings"]):
 
 
 def _placed(item: Item, side: str) -> Item:
-    """An item under the name of its side; classes are those of the target alone."""
+    """An item with the name of its side in front; only target items keep their class."""
     return replace(item, name=f"{side}/{item.name}", label=item.label if side == FOLDERS[SIGNAL] else None)
 
 

@@ -1,4 +1,4 @@
-"""What the page of a translator does, without the page."""
+"""The actions of the page of a translator, without the page."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ from ganforge.translating.styles import named_style, style_names, style_of
 from ganforge.translating.translation import source_signal, takes_any_size, translate_by
 
 SIDE = 448  # pixels; small pictures are enlarged towards this, by whole factors
-LONGEST = 1024  # pixels of the longer side of a result: a page is waited for
-CANVAS = 512  # pixels of the longer side of what is drawn on
+LONGEST = 1024  # pixels of the longer side of a result, so that the page responds soon
+CANVAS = 512  # pixels of the longer side of the canvas
 INK = 160  # levels below which a pixel of a shrunk drawing belongs to a line
 
 
 class Easel:
-    """A translator, and what it is shown on a page.
+    """A translator and its sources.
 
     Attributes:
-        derivation: how the sources of the training data were made of their pictures; None: they were not.
-        draws: whether a person can draw a source.
-        canvas: width and height of what it is drawn on.
-        pen: pixels of a line there that becomes one pixel wide.
-        varies: whether other seeds make other pictures of a source.
-        styles: names of the styles that it draws in; none where there is one only.
-        examples: how many sources of the test data there are.
+        derivation: how the sources of the training data were derived from pictures; None if they were not.
+        draws: whether a user can draw a source.
+        canvas: width and height of the canvas.
+        pen: width in pixels of a line on the canvas that becomes one pixel wide.
+        varies: whether seeds change the picture of a source.
+        styles: names of its styles; empty if there is only one.
+        examples: number of sources of the test data.
 
     Args:
-        generator: that translates.
-        settings: section `dataset` of params.yaml, which says how pictures are cropped and on what they lie.
+        generator: the translator.
+        settings: section `dataset` of params.yaml, which says how to crop pictures, and their background.
         pool: columns of the test data, if they are here.
 
     Raises:
-        UserError: the generator translates nothing.
+        UserError: the generator does not translate.
     """
 
     def __init__(self, generator: Generator, settings: DataSettings, pool: Arrays | None = None) -> None:
@@ -65,15 +65,15 @@ class Easel:
         self.examples = 0 if self._sources is None else len(self._sources)
 
     def read(self, content: bytes, name: str, derived: bool) -> np.ndarray:
-        """The source in a file, uint8 (C, height, width): of its own size as far as the network takes any.
+        """The source in a file, uint8 (C, height, width), in its own size if the network accepts any.
 
         Args:
-            content: of a picture file.
-            name: of it.
-            derived: whether a source is made of it first, see `ganforge.translating.sources.Reading`.
+            content: content of a picture file.
+            name: name of the file.
+            derived: whether to derive a source from it first, see `ganforge.translating.sources.Reading`.
 
         Raises:
-            UserError: it is no picture.
+            UserError: it is not a picture.
         """
         if not takes_any_size(self.generator):
             return read_single(content, name, self.signal.shape, self.settings)
@@ -82,7 +82,7 @@ class Easel:
         return read_source(content, name, self.generator, reading)
 
     def drawn(self, canvas: np.ndarray) -> np.ndarray:
-        """The source that a drawing is: black lines on white, uint8 (C, height, width) of the size of training.
+        """A drawing as a source: black lines on white, uint8 (C, height, width) of the size of training.
 
         Args:
             canvas: red, green, blue and opacity, uint8 (height, width, 4) of any size.
@@ -95,17 +95,17 @@ class Easel:
         return np.repeat(lines[None], channels, axis=0)
 
     def example(self, number: int) -> np.ndarray:
-        """A source of the test data, uint8 (C, height, width); after the last comes the first again."""
+        """The next source of the test data, uint8 (C, height, width); the first follows the last."""
         assert self._sources is not None
         return np.array(self._sources[number % self.examples])
 
     def translate(self, source: np.ndarray, seed: int, style: str | np.ndarray = "") -> np.ndarray:
-        """What the generator makes of a source, uint8 (C', height, width).
+        """The translation of a source, uint8 (C', height, width).
 
         Args:
             source: see `read`.
             seed: 0 or more.
-            style: where it draws in several, the name of one, or what `example_style` gave.
+            style: for a generator of several styles, the name of one, or the result of `example_style`.
 
         Raises:
             UserError: the seed is out of its range, or there is no such style.
@@ -123,7 +123,7 @@ class Easel:
         """The style of the picture in a file, (latent_dim,) float32.
 
         Raises:
-            UserError: it is no picture.
+            UserError: it is not a picture.
         """
         return style_of(self.generator, read_example(content, name, self.generator, background_of(self.settings)))
 

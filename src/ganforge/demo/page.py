@@ -10,8 +10,8 @@ from typing import Any
 from ganforge.demo.studio import Settings, Studio
 from ganforge.errors import UserError, first_line
 
-INSTEAD = "It is edited in place of a sample, until it is taken away below."
-WIDEST = 3.0  # standard deviations that sliders go to both sides
+INSTEAD = "It replaces the sample until you remove the file below."
+WIDEST = 3.0  # standard deviations of sliders, to both sides
 NOWHERE = "as it is"
 STYLE = """
 footer { display: none !important; }
@@ -29,7 +29,7 @@ BUTTONS = ["download", "fullscreen"]
 
 
 def gradio() -> Any:
-    """The library, which counts nobody's visits.
+    """The library, with its analytics switched off.
 
     Raises:
         UserError: it is not installed.
@@ -38,22 +38,22 @@ def gradio() -> Any:
     try:
         import gradio
     except ImportError:
-        raise UserError("the demo needs a library that is not here: pip install 'ganforge[demo]'.") from None
+        raise UserError("the demo needs Gradio: run pip install 'ganforge[demo]'.") from None
     return gradio
 
 
 def place_for_picture(gr: Any, label: str, name: str) -> Any:
-    """An image of the page, under a label and with an id of its own."""
+    """An image of the page, with a label and an id."""
     return gr.Image(label=label, format="png", interactive=False, buttons=BUTTONS, elem_classes="picture", elem_id=name)
 
 
 def place_for_sound(gr: Any, *, visible: bool) -> Any:
-    """A player of the page; hidden where nothing can be heard."""
+    """A player of the page; hidden if signals are not sounds."""
     return gr.Audio(label="sound", format="wav", interactive=False, visible=visible, elem_id="sound")
 
 
 def or_refused(gr: Any, action: Callable[[], Any]) -> Any:
-    """What an action gives; shows a person what they can put right."""
+    """The result of an action; an error that the user can fix is shown on the page."""
     try:
         return action()
     except UserError as error:
@@ -64,8 +64,8 @@ def build_page(studio: Studio, title: str) -> Any:
     """The page as Gradio's Blocks, not started.
 
     Args:
-        studio: what it does.
-        title: above it.
+        studio: the actions of the page.
+        title: title of the page.
 
     Raises:
         UserError: Gradio is not installed.
@@ -73,7 +73,7 @@ def build_page(studio: Studio, title: str) -> Any:
     gr = gradio()
 
     def choice_of_condition() -> Any:
-        """Where a person says what is asked for, by choosing or by writing; hidden where there is no such choice."""
+        """The field for the condition, to choose or to write; hidden if there is no such choice."""
         if studio.takes_text:
             return gr.Textbox(None, label="asked for", placeholder="as in the data", elem_id="condition")
         first, choices = next(iter(studio.choices), None), list(studio.choices)
@@ -84,7 +84,7 @@ def build_page(studio: Studio, title: str) -> Any:
         gr.Markdown(f"# {title}")
         origin = gr.State(None)
         pictures, samples = studio.samples()
-        with gr.Accordion("Samples: click on one to edit it", open=True):
+        with gr.Accordion("Samples: click one to edit it", open=True):
             gallery = gr.Gallery(
                 pictures, show_label=False, allow_preview=False, interactive=False, buttons=[],
                 object_fit="contain", format="png", elem_classes="picture", elem_id="gallery",
@@ -108,7 +108,7 @@ def build_page(studio: Studio, title: str) -> Any:
                 )
                 with gr.Row():
                     other_seed = gr.Number(1, label="second seed", precision=0)
-                    mix = gr.Slider(0, 1, 0, label="mixed with it", elem_id="mix")
+                    mix = gr.Slider(0, 1, 0, label="share of the other sample", elem_id="mix")
                 with gr.Accordion("Edit along directions", open=True):
                     sliders = [gr.Slider(-WIDEST, WIDEST, 0, label=name, elem_id=f"direction-{name}") for name in names]
                     with gr.Row(visible=bool(studio.directions.classes)):
@@ -117,14 +117,14 @@ def build_page(studio: Studio, title: str) -> Any:
                         )
                         share = gr.Slider(0, 1, 0, label="share of the way", elem_id="share")
                     reset = gr.Button("undo all edits", size="sm")
-                with gr.Accordion("Edit a file of your own", open=True):
+                with gr.Accordion("Edit your own file", open=True):
                     dropped = gr.File(label="drop a file here", file_types=[kind_of_file(studio)], elem_id="dropped")
                     with gr.Row():
-                        given = place_for_picture(gr, "as the generator's size has it", "given")
+                        given = place_for_picture(gr, "your file, in the generator's size", "given")
                         nearest = place_for_picture(gr, "nearest sample", "nearest")
 
         def draw(*values: Any) -> Any:
-            """The picture for what stands on the page, and its sound where it has one."""
+            """The picture for the settings on the page, and its sound if it has one."""
             seeded, wanted, truncated, other, mixed, place, target, way, *strengths = values
             settings = Settings(
                 int(seeded or 0),
@@ -141,7 +141,7 @@ def build_page(studio: Studio, title: str) -> Any:
             return studio.shown(drawn), studio.heard(drawn)
 
         def look_for(path: str | None) -> Any:
-            """Where a dropped file was found, as yet not edited; without one, what is drawn from the seed again."""
+            """The projection of a dropped file, not yet edited; without a file, the sample of the seed again."""
             asleep = [gr.update(interactive=path is None) for _ in of_samples]
             if path is None:
                 return None, None, None, "", *asleep, *(gr.skip() for _ in edits)
@@ -150,11 +150,11 @@ def build_page(studio: Studio, title: str) -> Any:
             return place, image, reconstruction, f"{text} {INSTEAD}", *asleep, *unedited
 
         def choose(chosen: Any) -> Any:
-            """The settings that draw the sample that was clicked on, unedited."""
+            """The settings of the sample that was clicked, unedited."""
             sample = samples[chosen.index]
             return sample.seed, sample.condition, 1.0, 0.0, None, *unedited
 
-        choose.__annotations__["chosen"] = gr.SelectData  # by which Gradio knows what to call it with
+        choose.__annotations__["chosen"] = gr.SelectData  # tells Gradio which argument to pass
 
         of_samples: list[Any] = [seed, condition, truncation, other_seed, mix]
         edits: list[Any] = [towards, share, *sliders]
@@ -170,7 +170,7 @@ def build_page(studio: Studio, title: str) -> Any:
 
 
 def kind_of_file(studio: Studio) -> str:
-    """What may be dropped on the page, in Gradio's words."""
+    """The kinds of files that the page accepts, in Gradio's words."""
     signal = studio.signal
     kind = signal.mime.partition("/")[0]
     return kind if kind in ("image", "audio", "video", "text") else signal.suffix
@@ -184,13 +184,13 @@ def open_page(page: Any, host: str, port: int) -> None:
     """
     import gradio as gr
 
-    fonts = ["system-ui", "sans-serif"]  # of this machine: nothing is fetched
+    fonts = ["system-ui", "sans-serif"]  # of this machine: nothing is downloaded
     theme = gr.themes.Default(font=fonts, font_mono=["monospace"])
     try:
         page.launch(server_name=host, server_port=port, share=False, quiet=True, theme=theme, css=STYLE)
     except OSError:
         raise UserError(
-            f"{host}:{port} is taken, or no address of this machine: name another --port (make demo PORT=...)."
+            f"{host}:{port} is taken, or not an address of this machine: choose another --port (make demo PORT=...)."
         ) from None
-    except ValueError as error:  # where a proxy stands between this machine and itself
-        raise UserError(f"{host}:{port} is out of reach ({first_line(error)}): keep proxies off by NO_PROXY.") from None
+    except ValueError as error:  # a proxy between this machine and itself
+        raise UserError(f"{host}:{port} cannot be reached ({first_line(error)}): exclude it with NO_PROXY.") from None

@@ -1,4 +1,4 @@
-"""What the page does, without the page."""
+"""The actions of the page, without the page."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from ganforge.signals.recording import levels_of
 
 MIXED = 100  # steps from one seed to the other
 SIDE = 448  # pixels; small pictures are enlarged towards this, by whole factors
-SHOWN, SMALL_SIDE = 64, 96  # samples to begin with, and the side of their pictures
+SHOWN, SMALL_SIDE = 64, 96  # first samples, and the side of their pictures
 MOST_CHOICES = 1000
 
 
 @dataclass(frozen=True, eq=False)
 class Origin:
-    """What is edited: a code and its labels (1,), None where there are none, as a signal was projected to."""
+    """The code of a projected signal, and its labels (1,) or None, to edit."""
 
     code: np.ndarray
     labels: np.ndarray | None
@@ -35,18 +35,18 @@ class Origin:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a person has set.
+    """The settings of a user.
 
     Attributes:
-        seed: of the sample, 0 or more.
-        condition: what is asked for, in words; None draws it as it was in training.
+        seed: seed of the sample, 0 or more.
+        condition: the condition in words; None draws it as in training.
         truncation: 0 to 1.
-        other_seed: of the sample that it is mixed with.
-        mix: 0 to 1, 1 being the other one.
-        origin: what is edited in place of a sample.
-        towards: a class that it is moved to, by name, or None.
-        share: of the way there, 0 to 1.
-        strengths: of directions, in standard deviations.
+        other_seed: seed of the sample to mix it with.
+        mix: 0 to 1; 1 is the other sample.
+        origin: a projected signal to edit instead of a sample.
+        towards: name of a class to move it to, or None.
+        share: share of the way there, 0 to 1.
+        strengths: strengths of directions, in standard deviations.
     """
 
     seed: int = 0
@@ -61,18 +61,18 @@ class Settings:
 
 
 class Studio:
-    """A generator, its directions, and what finds signals in it.
+    """A generator with its directions, to draw, edit and project.
 
     Attributes:
-        choices: what can be asked for one by one, in words.
-        takes_text: whether a person may write what is asked for.
+        choices: the conditions to choose from, in words.
+        takes_text: whether a user can write the condition.
         can_truncate: see `ganforge.networks.latent.LatentGenerator`.
 
     Args:
-        space: of the generator.
-        directions: along which it can be edited.
-        extractor: whose features signals are compared by.
-        settings: section `dataset` of params.yaml, which says how pictures are cropped.
+        space: codes of the generator.
+        directions: directions to edit along.
+        extractor: feature network that compares signals.
+        settings: section `dataset` of params.yaml, which says how to crop pictures.
         pool: see `ganforge.generator.Generator.sample`.
     """
 
@@ -112,9 +112,9 @@ class Studio:
         return stored
 
     def samples(self) -> tuple[list[np.ndarray], list[Settings]]:
-        """Samples to begin with: their pictures, uint8 (height, width, 3), and the settings that draw each.
+        """The first samples: their pictures, uint8 (height, width, 3), and the settings of each.
 
-        What can be asked for one by one comes in turn.
+        Conditions to choose from appear in turn.
         """
         wanted: list[str | None] = [*self.choices] or [None]
         settings = [Settings(seed, wanted[seed % len(wanted)]) for seed in range(SHOWN)]
@@ -122,39 +122,38 @@ class Studio:
         return [self.shown(stored, SMALL_SIDE) for stored in self.space.signals(codes)], settings
 
     def heard(self, stored: np.ndarray) -> tuple[int, np.ndarray] | None:
-        """What a signal (*shape) sounds like: samples per second and int16 (samples,); None: it cannot be played."""
+        """The sound of a signal (*shape): samples per second and int16 (samples,); None if it cannot be played."""
         return (self.signal.rate, levels_of(self.signal.sound(stored))) if self.signal.rate else None
 
     def find(self, content: bytes, name: str) -> tuple[Origin, np.ndarray, np.ndarray, str]:
-        """A signal looked for among those that the generator can make.
+        """Projects a signal to a code of the generator.
 
         Args:
-            content: of its file.
-            name: of that.
+            content: content of its file.
+            name: name of the file.
 
         Returns:
-            where it was found; pictures of the signal and of its reconstruction, enlarged; and how well that went, in
-            words.
+            The code; enlarged pictures of the signal and of its reconstruction; and a sentence about the error.
 
         Raises:
-            UserError: the file holds none.
+            UserError: the file is not a signal.
         """
         given = read_signal(content, name, self.signal, self.settings)
         projection = project(given[None], self.space, self.extractor, pool=self.pool)
         remark = describe_error(float(projection.error[0] / projection.mean_error[0]))
         titles = self.space.generator.condition.titles(projection.asked) if projection.asked else None
         if titles:
-            remark += f" It was found asking for {titles[0]}."
+            remark += f" The condition that fits best is {titles[0]}."
         origin = Origin(projection.codes, self._labels(projection.codes, projection.asked))
         return origin, self.shown(given), self.shown(projection.signals[0]), remark
 
     def _code(self, settings: Settings) -> tuple[np.ndarray, np.ndarray | None]:
-        """The code (1, entries) before it is edited, and its labels (1,), None where there are none."""
+        """The unedited code (1, entries), and its labels (1,) or None."""
         if settings.origin is not None:
             return settings.origin.code, settings.origin.labels
         for seed in (settings.seed, settings.other_seed):
             if not 0 <= seed <= LAST_SEED:
-                raise UserError(f"a seed is {seed}; allowed is 0 to {LAST_SEED}.")
+                raise UserError(f"the seed is {seed}; allowed is 0 to {LAST_SEED}.")
         truncation = settings.truncation if self.can_truncate else 1.0
         code, asked = self.space.draw(1, settings.seed, settings.condition, truncation, self.pool)
         if settings.mix:
@@ -163,7 +162,7 @@ class Studio:
         return code, self._labels(code, asked)
 
     def _labels(self, code: np.ndarray, asked: Arrays) -> np.ndarray | None:
-        """The labels (1,) of a sample, where there are directions towards classes."""
+        """The labels (1,) of a sample, if there are directions towards classes."""
         return labels_of(self.space, code, asked, self.extractor) if self.directions.classes else None
 
     def shown(self, stored: np.ndarray, side: int = SIDE) -> np.ndarray:

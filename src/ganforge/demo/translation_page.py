@@ -11,15 +11,15 @@ from ganforge.demo.easel import Easel
 from ganforge.demo.page import gradio, or_refused, place_for_picture
 
 Choice = tuple[str | None, str | None, float | None]
-"""What a person chose beside the source: the name of a style, a file in the style, a seed."""
+"""The user's choices in addition to the source: the name of a style, a file in the style, a seed."""
 
 
 def build_translation_page(easel: Easel, title: str) -> Any:
     """The page as Gradio's Blocks, not started.
 
     Args:
-        easel: what it does.
-        title: above it.
+        easel: the actions of the page.
+        title: title of the page.
 
     Raises:
         UserError: Gradio is not installed.
@@ -32,7 +32,7 @@ def build_translation_page(easel: Easel, title: str) -> Any:
         return gr.ImageEditor(
             np.full(
                 (height, width, 4), 255, np.uint8
-            ),  # on a picture the pen is at hand, on nothing it is to be chosen
+            ),  # the pen is selected on a picture, but has to be chosen on an empty canvas
             label="draw here",
             type="numpy",
             image_mode="RGBA",
@@ -85,21 +85,21 @@ def build_translation_page(easel: Easel, title: str) -> Any:
             return stored, easel.shown(stored), easel.shown(made)
 
         def read(path: str | None, from_ordinary: bool, *choice: Any) -> Any:
-            """What becomes of a dropped picture."""
+            """Translates a dropped picture."""
             if path is None:
                 return gr.skip(), gr.skip(), gr.skip()
             file = Path(path)
             return or_refused(gr, lambda: outcome(easel.read(file.read_bytes(), file.name, from_ordinary), choice))
 
         def draw(drawing: dict[str, Any] | None, *choice: Any) -> Any:
-            """What becomes of a drawing; an empty one is none."""
+            """Translates a drawing; an empty one is ignored."""
             canvas = (drawing or {}).get("composite")
             if canvas is None or (canvas == canvas[0, 0]).all():
                 return gr.skip(), gr.skip(), gr.skip()
             return or_refused(gr, lambda: outcome(easel.drawn(canvas), choice))
 
         def next_example(place: int, *choice: Any) -> Any:
-            """What becomes of the next source of the test data."""
+            """Translates the next source of the test data."""
             return (place + 1, *or_refused(gr, lambda: outcome(easel.example(place), choice)))
 
         def again(stored: np.ndarray | None, *choice: Any) -> Any:
@@ -112,7 +112,7 @@ def build_translation_page(easel: Easel, title: str) -> Any:
         if sketch is not None:
             sketch.input(draw, [sketch, *chosen], shown_now, show_progress="hidden", trigger_mode="always_last")
         example.click(next_example, [count, *chosen], [count, *shown_now])
-        style.input(lambda: None, None, like)  # a name counts, and no longer the picture
+        style.input(lambda: None, None, like)  # a name replaces the picture
         for control in chosen:
             control.change(again, [source, *chosen], result, show_progress="hidden", trigger_mode="always_last")
     return page

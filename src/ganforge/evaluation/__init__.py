@@ -1,1 +1,1 @@
-"""How good a generator is, said honestly."""
+"""Measures how good a generator is."""

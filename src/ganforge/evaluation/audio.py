@@ -1,4 +1,4 @@
-"""What is wrong with sounds, measured in the sounds themselves."""
+"""Faults of sounds, measured in their samples."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-SILENT_BELOW = -40.0  # decibels of the loudest frame below full scale
+SILENT_BELOW = -40.0  # decibels of the loudest frame, relative to full scale
 FRAME = 0.02  # seconds
-CLICK = 10.0  # times as much bent as the samples around it
-CLICK_LEAST = 0.1  # of full scale, that the bend of a click has at least
-AROUND, WITHIN = 0.016, 0.0005  # seconds on each side of a sample: its surroundings, and what counts to itself
+CLICK = 10.0  # ratio of the second difference of a click to that of its surroundings
+CLICK_LEAST = 0.1  # least second difference of a click, as a share of full scale
+AROUND, WITHIN = 0.016, 0.0005  # seconds on each side of a sample: its surroundings, and the click itself
 OCTAVE = 1200.0  # cents
 
 
@@ -29,9 +29,9 @@ def is_silent(sounds: np.ndarray, rate: int) -> np.ndarray:
 
 
 def has_clicks(sounds: np.ndarray, rate: int) -> np.ndarray:
-    """Whether a sample stands out of its neighbours; (N, samples) to (N,) of bool.
+    """Whether a sound has a click; (N, samples) to (N,) of bool.
 
-    It does where the second difference is ten times the root mean square of those within 16 ms around it.
+    A click is a second difference of ten times the root mean square of those within 16 ms around it.
 
     Args:
         sounds: -1 to 1.
@@ -43,7 +43,7 @@ def has_clicks(sounds: np.ndarray, rate: int) -> np.ndarray:
     places = np.arange(bend.shape[1])
 
     def between(reach: int) -> tuple[np.ndarray, np.ndarray]:
-        """The sum of the squares of so many on each side of every place, and how many these are."""
+        """The sum of squares over a window around every place, and the size of the window."""
         first, last = np.maximum(places - reach, 0), np.minimum(places + reach + 1, bend.shape[1])
         return sums[:, last] - sums[:, first], last - first
 
@@ -54,7 +54,7 @@ def has_clicks(sounds: np.ndarray, rate: int) -> np.ndarray:
 
 
 def pitch_errors(sounds: np.ndarray, pitches: np.ndarray, rate: int) -> np.ndarray:
-    """How far the pitch of each sound is from the one that it should have, in cents; (N,).
+    """The distance of the pitch of each sound from the wanted one, in cents; (N,).
 
     The pitch is the strongest frequency within half an octave of the wanted one, found between the bins of a Fourier
     transform of the whole sound by a parabola through three logarithms (Smith & Serra 1987).
@@ -80,16 +80,16 @@ def pitch_errors(sounds: np.ndarray, pitches: np.ndarray, rate: int) -> np.ndarr
 
 
 def entropy(counts: np.ndarray) -> float:
-    """That of the frequencies of outcomes (outcomes,), in nats: 0 where there is one only."""
+    """The entropy of the frequencies of outcomes (outcomes,), in nats: 0 if there is only one."""
     shares = counts[counts > 0] / counts.sum()
     return float(-(shares * np.log(shares)).sum())
 
 
 def inception_style_score(probabilities: np.ndarray) -> float:
-    """How sure a classifier is of single sounds, and how unsure of all; 1 to the number of classes.
+    """The Inception score of a classifier of these data; 1 to the number of classes.
 
     The exponential of the mean divergence of each distribution from their mean (Salimans et al. 2016,
-    https://arxiv.org/abs/1606.03498, section 4), by a classifier of the very data.
+    https://arxiv.org/abs/1606.03498, section 4).
 
     Args:
         probabilities: (N, classes).
@@ -100,5 +100,5 @@ def inception_style_score(probabilities: np.ndarray) -> float:
 
 
 def share(flags: Sequence[bool] | np.ndarray) -> float:
-    """Of those that are true."""
+    """The share of true values."""
     return float(np.mean(flags))

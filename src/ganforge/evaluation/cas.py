@@ -1,4 +1,4 @@
-"""Classification accuracy score: is what the samples show of their classes enough to tell real data apart?"""
+"""Classification accuracy score: does a classifier that is trained on samples recognise real data?"""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ def classification_accuracy_score(
     signal: Signal,
     progress: Callable[[int], None] = lambda _: None,
 ) -> float:
-    """Share of real test data that a classifier recognises which has never seen real data.
+    """Accuracy on real test data of a classifier that was trained on samples only.
 
-    Ravuri & Vinyals 2019, https://arxiv.org/abs/1905.10887. Samples that are wrong about their label, all alike within
-    a class, or of another look than real data each lower it. Its ceiling is the same of real training data.
+    Ravuri & Vinyals 2019, https://arxiv.org/abs/1905.10887. It falls if samples have the wrong label, are alike within
+    a class, or look different from real data. Its ceiling is the accuracy of a classifier trained on real data.
 
     Args:
-        samples: what the classifier is trained on, with the labels that were asked for.
+        samples: the samples to train on, with the labels that were asked for.
         test: real data and their labels.
         classes: number of labels.
-        images: how many signals it is shown; where these are more than there are samples, it sees them repeatedly.
-        seed: of the classifier's weights and of the order of the samples.
+        images: how many signals it is shown; it sees samples repeatedly if there are fewer.
+        seed: seed of the classifier's weights and of the order of the samples.
         device: where to train.
-        signal: what kind of signals they are.
-        progress: is given the number of signals shown so far, after every batch.
+        signal: the kind of the signals.
+        progress: called with the number of signals shown so far, after every batch.
     """
     classifier = train_classifier(samples, signal, classes, images, seed, device, progress)
     recognised = Extractor(classifier, signal, 1.0, device)(test.signal).labels

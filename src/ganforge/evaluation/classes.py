@@ -1,4 +1,4 @@
-"""The Fréchet distance of each class apart: the mean over all classes hides the worst."""
+"""The Fréchet distance of each class separately: the mean over all classes hides the worst."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ganforge.features.frechet import Gaussian, frechet_distance
 if TYPE_CHECKING:
     from ganforge.evaluation.inputs import Context, Real, Samples
 
-FEWEST = 20  # items of a class whose distance says anything
+FEWEST = 20  # items of a class; the distance of fewer means nothing
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class ClassDistances:
     """Distances of the samples of each class, and of as many real test items, from its real training data.
 
     Attributes:
-        classes: numbers of the classes with at least `FEWEST` items on every side.
+        classes: numbers of the classes with at least `FEWEST` samples, training and test items.
         fd: (len(classes),) of samples, mean over the seeds.
         floor: (len(classes),) of real test data.
     """
@@ -32,7 +32,7 @@ class ClassDistances:
 
     @property
     def worst(self) -> int:
-        """The position in ``classes`` of the one that is the farthest beyond its floor."""
+        """The position in ``classes`` of the class that exceeds its floor the most."""
         return int(np.argmax(self.fd - self.floor))
 
 
@@ -46,7 +46,7 @@ def class_distances(
 
     Args:
         train, test: features (N, features) and labels (N,) of real data.
-        seeds: the same of the samples of each seed.
+        seeds: features and labels of the samples of each seed.
         classes: number of labels.
     """
     compared, distances, floors = [], [], []
@@ -66,12 +66,12 @@ def class_distances(
 def distances_by_class(samples: Samples, real: Real, context: Context) -> ClassDistances:
     """The distances of each class, see `class_distances`.
 
-    Samples count for the class that they were asked to be or, where nobody asked, look like; so do real test items.
-    There are none where the feature network is shown several views: their classes are too many for the items of each.
+    A sample counts for the class that was asked for, or for the one that it looks like if none was; so do test items.
+    Data of several views have no such distances: they have too many classes for the items of each.
 
     Args:
         samples: what is compared.
-        real: what with.
+        real: what it is compared with.
         context: the features of the samples.
     """
     if samples.labels is None:

@@ -1,4 +1,4 @@
-"""How often each class, cluster or signal comes."""
+"""How often each class, cluster or signal occurs."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ def jensen_shannon_divergence(counts: np.ndarray, reference: np.ndarray) -> floa
 
 
 def classes_found(counts: np.ndarray, reference: np.ndarray, least: float = 0.1) -> int:
-    """Number of classes that have at least ``least`` of the share that the reference has."""
+    """Number of classes whose share is at least ``least`` times that in the reference."""
     return int(np.sum(counts / counts.sum() >= least * reference / reference.sum()))
 
 
 def mode_scores(labels: np.ndarray, class_counts: np.ndarray) -> dict[str, float]:
-    """Modes and how evenly they come, as published for Stacked MNIST on 26,000 samples.
+    """The number of modes and how evenly they occur, as published for Stacked MNIST on 26,000 samples.
 
     Metz et al. 2016, https://arxiv.org/abs/1611.02163; Lin et al. 2017, https://arxiv.org/abs/1712.04086.
 
     Args:
-        labels: (N,) as a classifier sees the samples of one seed.
+        labels: (N,) labels that a classifier assigns to the samples of one seed.
         class_counts: (classes,) real training items of each class.
 
     Returns:
-        modes: classes that at least one sample falls into.
+        modes: number of classes with at least one sample.
         kl: divergence of the samples' class frequencies from the real ones, in nats.
     """
     counts = np.bincount(labels, minlength=len(class_counts))
@@ -53,12 +53,12 @@ def mode_scores(labels: np.ndarray, class_counts: np.ndarray) -> dict[str, float
 
 
 def unique_fraction(signals: np.ndarray) -> float:
-    """Share of samples that remain when repeated ones are counted once; 1: no two are the same."""
+    """Share of samples that remain if repeated ones are counted once; 1: no two are the same."""
     return len(set(_digests(signals))) / len(signals)
 
 
 def copied_fraction(signals: np.ndarray, originals: np.ndarray) -> float:
-    """Share of ``signals`` that are one of ``originals``, value by value."""
+    """Share of ``signals`` that equal one of ``originals``, value by value."""
     known = set(_digests(originals))
     return sum(digest in known for digest in _digests(signals)) / len(signals)
 

@@ -1,7 +1,7 @@
 """The scores that papers quote, on features of Inception v3 trained on ImageNet, by torch-fidelity.
 
-They are what to compare with the literature by, and little else: that network has seen photographs of a thousand
-things, at 299x299 pixels. Unlike those of the project's own extractor they are called FID and KID.
+Use them to compare with the literature, and for little else: that network was trained on photographs of a thousand
+things, at 299x299 pixels. Only these scores are called FID and KID, not those of the project's own extractor.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from torch.utils.data import Dataset
 
 from ganforge.errors import UserError
 
-SUBSET = 1000  # images in each of the hundred random subsets that KID is the mean over, as published
-SPLITS = 10  # parts that the Inception score is the mean over, as published
+SUBSET = 1000  # images in each of the hundred random subsets; KID is the mean over these, as published
+SPLITS = 10  # parts; the Inception score is the mean over these, as published
 
 
 class _Pictures(Dataset[Tensor]):
-    """uint8 (N, 1 or 3, height, width) as colour images."""
+    """Converts uint8 (N, 1 or 3, height, width) to colour images."""
 
     def __init__(self, images: np.ndarray) -> None:
         self.images = images
@@ -43,16 +43,16 @@ def inception_scores(
 
     Args:
         samples: uint8 (N, channels, height, width) of one seed.
-        train: the real training images that they are compared with.
+        train: the real training images to compare them with.
         test: real held-out images.
         device: where to compute.
         settings: passed on to torch-fidelity.
 
     Raises:
-        UserError: there is no torch-fidelity, its weights cannot be had, or these are no grey or colour images.
+        UserError: torch-fidelity or its weights are missing, or the samples are not grey or colour images.
     """
     if samples.ndim != 4 or samples.shape[1] not in (1, 3):
-        raise UserError(f"Inception looks at grey and colour images, not at arrays of shape {samples.shape[1:]}.")
+        raise UserError(f"Inception accepts grey and colour images, not arrays of shape {samples.shape[1:]}.")
     try:
         from torch_fidelity import calculate_metrics
     except ImportError:
@@ -63,11 +63,11 @@ def inception_scores(
         chosen: dict[str, Any] = {
             "cuda": device.type == "cuda",
             "feature_extractor": "inception-v3-compat",
-            "feature_layer_prc": "2048",  # with the extractor left to it, torch-fidelity takes VGG16 for these
-            "cache": False,  # it would be looked up by name, not by content
+            "feature_layer_prc": "2048",  # torch-fidelity's default for these is VGG16
+            "cache": False,  # the cache finds data by name, not by content
             "verbose": False,
             "isc_splits": min(SPLITS, count),
-            "prc_batch_size": 1000,  # distances to all training images are held at once
+            "prc_batch_size": 1000,  # memory holds the distances of a batch to all training images
             "kid_subset_size": min(SUBSET, count, len(train)),
         }
         try:
@@ -76,8 +76,8 @@ def inception_scores(
             )
         except OSError as error:
             raise UserError(
-                f"the weights of Inception cannot be downloaded ({error}); try again where there is a network, and "
-                "torch.hub keeps them for later."
+                f"the weights of Inception cannot be downloaded ({error}); try again with a connection. torch.hub then "
+                "keeps them."
             ) from error
         return scores
 

@@ -1,4 +1,4 @@
-"""What scores are computed from: samples, real data, and which rows stand for all where not all are compared."""
+"""The inputs of scores: samples, real data, and the rows to compare where not all are compared."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from ganforge.features.extractor import Extractor, Features
     from ganforge.signals import Signal
 
-MOST_POOLED_ENTRIES = 30_000 * 128  # of the features whose mutual distances are taken
+MOST_POOLED_ENTRIES = 30_000 * 128  # of the features whose mutual distances are computed
 MOST_KERNEL_ENTRIES = 10_000 * 128  # of the features in the kernel distance and in the search for copies
 
 Bar = Callable[[int, str], AbstractContextManager[Callable[[int], None]]]
-"""Opens a bar of so much work under a name; what it gives is told how much of it is done."""
+"""Opens a progress bar with a total and a name; call the result with the amount of work done."""
 
 
 @dataclass(frozen=True)
 class Samples:
-    """What the stage ``sample`` drew: ``count`` samples of each seed, one seed after the other.
+    """The samples that the stage ``sample`` drew: ``count`` of each seed, one seed after the other.
 
     Attributes:
         columns: ``signal``, and what was asked for: ``labels``, ``source`` or ``tokens``, (seeds * count, ...) each.
@@ -40,21 +40,21 @@ class Samples:
 
     @property
     def signal(self) -> np.ndarray:
-        """(seeds * count, *shape) as stored."""
+        """The samples as stored, (seeds * count, *shape)."""
         return self.columns[SIGNAL]
 
     @property
     def labels(self) -> np.ndarray | None:
-        """(seeds * count,) int64, what was asked for; None if nobody asked for labels."""
+        """The labels that were asked for, (seeds * count,) int64; None if none were."""
         return self.columns.get(LABELS)
 
     @property
     def count(self) -> int:
-        """Samples of each seed."""
+        """The number of samples of each seed."""
         return len(self.signal) // self.seeds
 
     def seed_rows(self, most: int) -> list[slice]:
-        """Where the samples of each seed stand, at most so many of each."""
+        """The slices of the samples of each seed, of at most so many each."""
         return [slice(start, start + min(most, self.count)) for start in range(0, len(self.signal), self.count)]
 
 
@@ -64,13 +64,13 @@ class Real:
 
     Attributes:
         train, test: columns of both splits.
-        train_features: (N, features) float32 of the former.
-        test_features: of the latter, with the labels that the extractor sees in them.
-        train_groups: (N,) labels of the training data; where samples have none, what the extractor sees in them.
-        classes: number of labels, 0 without any.
-        signal: what kind of signals they are.
-        tested_by_pairs: whether every signal of the test data has a source of its own.
-        learnt_by_pairs: whether every signal of the training data has.
+        train_features: (N, features) float32 of the training data.
+        test_features: features of the test data, with the labels that the extractor assigns.
+        train_groups: (N,) labels of the training data; if samples have none, those that the extractor assigns.
+        classes: number of labels; 0 without labels.
+        signal: the kind of the signals.
+        tested_by_pairs: whether every signal of the test data has its own source.
+        learnt_by_pairs: whether every signal of the training data has its own source.
     """
 
     train: Split
@@ -85,18 +85,18 @@ class Real:
 
     @property
     def group_counts(self) -> np.ndarray:
-        """(groups,) training items of each class or cluster."""
+        """The number of training items of each class or cluster, (groups,)."""
         return np.bincount(self.train_groups, minlength=self.classes)
 
 
 @dataclass(frozen=True)
 class Rows:
-    """Which rows stand for all; no score depends on them beyond its noise.
+    """The rows to compare in place of all; no score depends on their choice beyond its noise.
 
     Attributes:
-        held_out: of the real test data, as many as there are samples of each seed.
-        kernel: of the training data, in the kernel distance.
-        samples, train, test: of those whose neighbourhoods are compared: samples of all seeds together, as many
+        held_out: rows of the real test data, as many as there are samples of each seed.
+        kernel: rows of the training data in the kernel distance.
+        samples, train, test: rows whose neighbourhoods are compared: samples of all seeds together, as many
             training items, and test items.
     """
 
@@ -108,7 +108,7 @@ class Rows:
 
     @classmethod
     def draw(cls, samples: Samples, real: Real) -> Rows:
-        """The same for the same numbers of samples and real items."""
+        """Chooses rows, always the same ones for the same numbers of samples and real items."""
         train, features = real.train_features.shape
         test, most = len(real.test_features.values), MOST_POOLED_ENTRIES // features
         pooled = min(len(samples.signal), train, most)
@@ -130,17 +130,17 @@ def no_bar(total: int, name: str) -> Iterator[Callable[[int], None]]:  # noqa: A
 
 @dataclass(frozen=True)
 class Context:
-    """What all scores have in common.
+    """What all scores share.
 
     Attributes:
-        features: of the samples, with the labels that the extractor sees in them.
-        rows: which rows stand for all.
+        features: features of the samples, with the labels that the extractor assigns.
+        rows: the rows to compare.
         settings: the section ``evaluation`` of params.yaml.
-        accuracy: share of real test data whose label the extractor sees; None without labels.
+        accuracy: share of real test data whose label the extractor recognises; None without labels.
         device: where networks are computed.
-        bar: how progress is shown.
-        extractor: gave the features; None where no score needs it.
-        answers: what others make of the sources of the test data, stored (test items, *shape), by name.
+        bar: shows progress.
+        extractor: computed the features; None if no score needs it.
+        answers: other answers to the sources of the test data, stored (test items, *shape), by name.
     """
 
     features: Features
@@ -165,7 +165,7 @@ class Context:
         extractor: Extractor | None = None,
         answers: Arrays | None = None,
     ) -> Context:
-        """The context in which ``samples`` are compared with ``real``; arguments as the attributes.
+        """The context to compare ``samples`` with ``real`` in; arguments as the attributes.
 
         Raises:
             UserError: there are too few samples or real test items for these settings.
@@ -173,18 +173,18 @@ class Context:
         rows = Rows.draw(samples, real)
         if len(rows.held_out) <= settings.neighbours:
             raise UserError(
-                f"params.yaml: evaluation.neighbours is {settings.neighbours}, but only {len(rows.held_out)} samples "
-                f"stand against {len(real.test)} real test items; allowed is less than both."
+                f"params.yaml: evaluation.neighbours is {settings.neighbours}, but {len(rows.held_out)} samples are "
+                f"compared with {len(real.test)} real test items; it must be less than both."
             )
         return cls(features, rows, settings, accuracy, device, bar, extractor, answers or {})
 
     @property
     def count(self) -> int:
-        """Samples of each seed that are compared with as many real test items."""
+        """The number of samples of each seed to compare with as many real test items."""
         return len(self.rows.held_out)
 
 
 def over_seeds(name: str, values: Sequence[float]) -> dict[str, float]:
-    """The mean, and the standard deviation where there are several."""
+    """The mean, and the standard deviation if there are several values."""
     spread = {f"{name}_std": float(np.std(values, ddof=1))} if len(values) > 1 else {}
     return {name: float(np.mean(values)), **spread}

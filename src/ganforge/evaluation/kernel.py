@@ -1,4 +1,4 @@
-"""The kernel distance between two sets of features (KID, where they are Inception's)."""
+"""The kernel distance between two sets of features (KID, if they are Inception's)."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-BLOCK_ENTRIES = 1_000_000  # values of the kernel held at once, 4 MB, which caches hold
+BLOCK_ENTRIES = 1_000_000  # values of the kernel held at once: 4 MB, which fits into caches
 
 
 class KernelReference:
-    """Real features that others are compared with.
+    """Real features to compare others with.
 
     The unbiased squared maximum mean discrepancy under the kernel k(x, y) = (x . y / d + 1)^3 of Binkowski et al.
     2018, https://arxiv.org/abs/1801.01401, equation 4, over all pairs. The published score averages it over random
-    subsets: the expectation is the same, and nothing here is left to chance. For independent draws of equal
-    distributions it is 0 on average, however many they are; where labels come in fixed shares, pairs within a set are
-    less alike than pairs across, and it is a little below 0.
+    subsets: the expectation is the same, and this version has no randomness. For independent draws of equal
+    distributions it is 0 on average, for any number of them; with fixed shares of labels, pairs within a set are less
+    alike than pairs across, and it is slightly below 0.
 
     Args:
         real: (N, features) float32, N of at least 2.
@@ -40,7 +40,7 @@ def _mean_within(points: Tensor) -> float:
 
 
 def _sum(rows: Tensor, columns: Tensor) -> float:
-    """Sum of the kernel over all pairs; the blocks of its matrix share one place in memory."""
+    """Sum of the kernel over all pairs; the blocks of its matrix share one buffer."""
     size = max(1, BLOCK_ENTRIES // len(columns))
     place, one = torch.empty(min(size, len(rows)), len(columns)), torch.ones(1)
     total = 0.0

@@ -18,11 +18,11 @@ class Manifold:
     al. 2020, https://arxiv.org/abs/2002.09797.
 
     Attributes:
-        precision: share of samples that lie within reach of a real point, where a real point reaches as far as its
-            k-th nearest real neighbour: are the samples good?
-        recall: share of real points that lie within reach of a sample: is everything real among the samples?
-        density: real points within whose reach a sample lies, on average, divided by k; may pass 1.
-        coverage: share of real points that have a sample within their own reach; not fooled by outliers.
+        precision: share of samples within reach of a real point, which reaches as far as its k-th nearest real
+            neighbour: do samples look real?
+        recall: share of real points within reach of a sample: do samples cover the real data?
+        density: mean number of real points within whose reach a sample lies, divided by k; may exceed 1.
+        coverage: share of real points with a sample within their reach; robust to outliers.
     """
 
     precision: float
@@ -32,7 +32,7 @@ class Manifold:
 
 
 def manifold_scores(real: np.ndarray, fake: np.ndarray, neighbours: int) -> Manifold:
-    """Precision, recall, density and coverage, in blocks that need some hundred megabytes at any size.
+    """Precision, recall, density and coverage, in blocks: it needs some hundred megabytes for any number of points.
 
     Args:
         real, fake: (N, features) and (M, features) float32, both of more than ``neighbours`` rows.

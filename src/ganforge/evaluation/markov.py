@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-ORDER = 3  # steps that the next one depends on
-MOST_PIECES = 10_000  # that it is learnt from
+ORDER = 3  # steps on which the next one depends
+MOST_PIECES = 10_000  # to learn from
 
 
 class MarkovChain:
-    """A chain of third order that backs off to fewer steps where these have never been followed by anything.
+    """A chain of third order that backs off to fewer steps if the last three never occurred.
 
     Args:
         pieces: (N, voices, steps) to learn from; of more than `MOST_PIECES`, so many at random.
@@ -24,7 +24,7 @@ class MarkovChain:
         self._followers = [self._learn(order) for order in range(1, ORDER + 1)]
 
     def _learn(self, order: int) -> tuple[np.ndarray, np.ndarray]:
-        """What preceded, as one number in ascending order, and what followed; (transitions,) each."""
+        """The preceding states, each as one number in ascending order, and the following ones; (transitions,) each."""
         length = self.steps - order
         contexts = self._context([self.pieces[:, place : place + length].ravel() for place in range(order)])
         ascending = np.argsort(contexts, kind="stable")
@@ -38,7 +38,7 @@ class MarkovChain:
         return context
 
     def draw(self, count: int, seed: int) -> np.ndarray:
-        """(count, voices, steps) of the same kind; the first steps are those of pieces to learn from."""
+        """New pieces (count, voices, steps); their first steps are those of training pieces."""
         random = np.random.default_rng(seed)
         drawn = [self.pieces[random.integers(len(self.pieces), size=count), 0]]
         for _ in range(1, self.steps):
@@ -47,7 +47,7 @@ class MarkovChain:
         return pieces.transpose(0, 2, 1)
 
     def _next(self, before: list[np.ndarray], chance: np.ndarray) -> np.ndarray:
-        """The next state of each; ``chance`` (count,) in 0..1 decides which of those that followed."""
+        """The next state of each; ``chance`` (count,) in 0..1 chooses among those that followed."""
         following = self.pieces.ravel()[(chance * self.pieces.size).astype(np.int64)]
         for order in range(1, len(before) + 1):  # a longer context replaces what a shorter one gave
             contexts, followers = self._followers[order - 1]

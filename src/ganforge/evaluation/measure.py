@@ -1,4 +1,4 @@
-"""metrics.json: every score that the data allow, beside the same score of real test data."""
+"""metrics.json: every score that the data allow, with the same score of real test data."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from ganforge.prepared.columns import DRAWN, SIGNAL, SOURCE_LABELS, SPEAKERS
 
 
 def measure(samples: Samples, real: Real, context: Context) -> Measured:
-    """All scores whose needs are met and that params.yaml asks for, as nested finite numbers.
+    """All scores that params.yaml asks for and whose needs are met, as nested finite numbers.
 
     Args:
         samples: what is scored.
         real: what with.
-        context: the features of the samples, and what all scores have in common.
+        context: the features of the samples, and what all scores share.
     """
     offered = capabilities(samples, real)
     pooled = len(context.rows.samples)

@@ -1,4 +1,4 @@
-"""Did the generator learn, or did it copy?"""
+"""Are samples copies of training data?"""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ganforge.evaluation.neighbours import nearest
 
 
 def authentic(points: np.ndarray, train: np.ndarray) -> np.ndarray:
-    """Which points are no copies: those farther from their nearest training point than that one is from the next.
+    """Which points are not copies: those farther from their nearest training point than that is from its neighbour.
 
-    The authenticity of Alaa et al. 2022, https://arxiv.org/abs/2102.08921, section 3.3. Its share among samples says
-    little alone; it has to be near that of real data that nobody has trained on.
+    The authenticity of Alaa et al. 2022, https://arxiv.org/abs/2102.08921, section 3.3. Compare its share among samples
+    with that of held-out real data: alone it says little.
 
     Args:
         points: (N, features) float32.
@@ -30,7 +30,7 @@ def authentic(points: np.ndarray, train: np.ndarray) -> np.ndarray:
 
 
 def nearest_training(points: np.ndarray, train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The training item that is nearest to each point, and how far it is.
+    """The training item that is nearest to each point, and its distance.
 
     Args:
         points: (N, features) float32.

@@ -1,7 +1,7 @@
-"""What music is measured by: formulas of published work, for pieces as MIDI numbers.
+"""Measures of music from published work, for pieces as MIDI numbers.
 
 Pieces are (N, voices, steps) of MIDI numbers, `ganforge.signals.midi.REST` where a voice is silent. A bar has ``bar``
-steps; steps beyond the last whole one are left out.
+steps; steps after the last whole bar are left out.
 
 * Dong et al. 2018, MuseGAN, https://arxiv.org/abs/1709.06298, section 5: empty bars, pitch classes in a bar, qualified
   notes, tonal distance between voices.
@@ -26,11 +26,11 @@ QUARTERS_PER_BAR = 4
 
 
 def of_pieces(pieces: np.ndarray, train: np.ndarray, bar: int) -> dict[str, float]:
-    """All measures of pieces by their names; those that a single voice or a single bar does not have are left out.
+    """All measures of pieces by their names; a single voice or a single bar has fewer.
 
     Args:
-        pieces: to be measured.
-        train: training data, to compare them with.
+        pieces: the pieces to measure.
+        train: training data to compare them with.
         bar: steps of a bar of four quarter notes.
     """
     numbers = {
@@ -62,7 +62,7 @@ def bars_of(pieces: np.ndarray, bar: int) -> np.ndarray:
 
 
 def empty_bars(pieces: np.ndarray, bar: int) -> float:
-    """Share of the bars of all voices in which nothing sounds."""
+    """Share of the bars of all voices that are silent."""
     return float((bars_of(pieces, bar) == REST).all(3).mean())
 
 
@@ -80,13 +80,13 @@ def pitch_classes_per_bar(pieces: np.ndarray, bar: int) -> float:
 
 
 def long_notes(pieces: np.ndarray, least: float) -> float:
-    """Share of the notes that last at least so many steps; 0 where there are none."""
+    """Share of the notes that last at least so many steps; 0 if there are no notes."""
     _, _, steps, _ = notes_in(pieces.reshape(-1, pieces.shape[2]))
     return float((steps >= least).mean()) if len(steps) else 0.0
 
 
 def note_counts(pieces: np.ndarray) -> np.ndarray:
-    """(N, 12) notes of each pitch class in each piece."""
+    """The number of notes of each pitch class in each piece, (N, 12)."""
     voice, _, _, pitch = notes_in(pieces.reshape(-1, pieces.shape[2]))
     counts = np.zeros((len(pieces), 12))
     np.add.at(counts, (voice // pieces.shape[1], pitch % 12), 1)
@@ -94,7 +94,7 @@ def note_counts(pieces: np.ndarray) -> np.ndarray:
 
 
 def in_scale(pieces: np.ndarray) -> float:
-    """Share of the notes of all pieces that are of the major or natural minor scale that fits their piece best."""
+    """Share of the notes of all pieces in the major or natural minor scale that fits their piece best."""
     counts = note_counts(pieces)
     total = counts.sum()
     return float((counts @ SCALES.T).max(1).sum() / total) if total else 0.0
@@ -115,7 +115,7 @@ def voice_crossings(pieces: np.ndarray) -> float:
 
 
 def tonal_centroids(weights: np.ndarray) -> np.ndarray:
-    """Weights of the pitch classes (..., 12) as places in a space in which related keys are near; (..., 6).
+    """Places (..., 6) of weights of the pitch classes (..., 12), in a space in which related keys are near.
 
     Harte 2006, equation 1; the weights are divided by their sum.
     """
@@ -127,7 +127,7 @@ def tonal_centroids(weights: np.ndarray) -> np.ndarray:
 
 
 def tonal_distance(pieces: np.ndarray, bar: int) -> float:
-    """Mean distance between the tonal centroids of two voices in a bar in which both sound; 0 where none do."""
+    """Mean distance between the tonal centroids of two voices in a bar in which both sound; 0 if none do."""
     weights = chroma(pieces, bar)
     centroids, sounds = tonal_centroids(weights), weights.sum(3) > 0
     distances = []
@@ -139,7 +139,7 @@ def tonal_distance(pieces: np.ndarray, bar: int) -> float:
 
 
 def copied_passages(pieces: np.ndarray, known: np.ndarray, bar: int, bars: int) -> float:
-    """Share of the passages of so many bars that ``known`` has note for note, in all voices; silent ones do not count.
+    """Share of the passages of so many bars that occur in ``known`` note for note, in all voices; silence is ignored.
 
     Passages begin at every bar of a piece. Transposed copies are not found.
     """
@@ -149,7 +149,7 @@ def copied_passages(pieces: np.ndarray, known: np.ndarray, bar: int, bars: int) 
 
 
 def _passages(pieces: np.ndarray, bar: int, bars: int) -> np.ndarray:
-    """All passages in which anything sounds; (passages, voices * bars * bar)."""
+    """All passages that are not silent; (passages, voices * bars * bar)."""
     cut = bars_of(pieces, bar)
     starts = range(cut.shape[2] - bars + 1)
     joined = [cut[:, :, start : start + bars].reshape(len(pieces), -1) for start in starts]
@@ -158,7 +158,7 @@ def _passages(pieces: np.ndarray, bar: int, bars: int) -> np.ndarray:
 
 
 def shuffled_voices(pieces: np.ndarray) -> np.ndarray:
-    """Pieces whose voices are of different ones: voice v of a piece is that of another one, as far away as can be."""
+    """Pieces that combine voices of different ones: each voice comes from another piece, as far away as possible."""
     count, voices = pieces.shape[:2]
     order = np.random.default_rng(0).permutation(count)
     moved = [pieces[np.roll(order, voice * count // voices), voice] for voice in range(voices)]

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-BLOCK_ENTRIES = 4_000_000  # distances held at once, 16 MB, which caches hold for the most part
+BLOCK_ENTRIES = 4_000_000  # distances held at once: 16 MB, most of which fits into caches
 
 
 def squared_distance_blocks(rows: Tensor, columns: Tensor) -> Iterator[tuple[int, Tensor]]:
     """Squared distances of a few ``rows`` at a time to all ``columns``, with the index of the first row.
 
-    All are written to one place, each over the one before: asking for new memory would take longer than computing.
+    All blocks share one buffer, each overwriting the last: allocating memory would take longer than computing.
     """
     size = max(1, BLOCK_ENTRIES // len(columns))
     row_norms, column_norms = (rows * rows).sum(1, keepdim=True), (columns * columns).sum(1)
@@ -34,12 +34,12 @@ def squared_reach(points: Tensor, neighbours: int) -> Tensor:
 
 
 def nearest(points: Tensor, others: Tensor, among: Tensor | None = None) -> tuple[Tensor, Tensor]:
-    """The nearest of ``others`` to each point, and how far it is.
+    """The nearest of ``others`` to each point, and its distance.
 
     Args:
         points: (N, features).
         others: (M, features).
-        among: (N,) which of ``others`` each point is itself and does not count; None: it is none of them.
+        among: (N,) index of each point itself in ``others``, which does not count; None: it is not among them.
 
     Returns:
         index (N,) int64 and Euclidean distance (N,).
@@ -50,4 +50,4 @@ def nearest(points: Tensor, others: Tensor, among: Tensor | None = None) -> tupl
         if among is not None:
             distances.scatter_(1, among[rows, None], torch.inf)
         index[rows] = distances.argmin(1)
-    return index, (points - others[index]).norm(dim=1)  # anew: a block's are blurred by rounding where they are small
+    return index, (points - others[index]).norm(dim=1)  # exact: rounding blurs small distances in a block

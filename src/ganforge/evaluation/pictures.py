@@ -1,4 +1,4 @@
-"""Which samples and which real signals people should look at side by side."""
+"""Chooses samples and real signals to look at side by side."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ganforge.signals import Signal
 from ganforge.signals.image import with_channels
 
 NEIGHBOUR_ROWS = 3  # samples, their neighbours by features, and those by stored values
-SHOWN = 8  # samples taken as they come, and as many of the most suspicious ones
+SHOWN = 8  # first samples, and as many of the most suspicious ones
 PAIRS_SHOWN = 12  # sources
 DRAWS_SHOWN = 3  # of each
 VALUES_AT_ONCE = 20_000_000  # of signals that are floats at the same time, 80 MB
@@ -21,11 +21,11 @@ VALUES_AT_ONCE = 20_000_000  # of signals that are floats at the same time, 80 M
 def neighbour_columns(samples: Samples, features: np.ndarray, real: Real) -> np.ndarray:
     """Samples of the first seed above the training signals that are nearest to them.
 
-    The first `SHOWN` columns are the first samples, the others those that are nearest to any training signal.
+    The first `SHOWN` columns are the first samples; the others are those nearest to any training signal.
 
     Args:
-        samples: what was drawn.
-        features: of the samples, (N, features).
+        samples: the samples.
+        features: features of the samples, (N, features).
         real: the training data.
 
     Returns:
@@ -57,7 +57,7 @@ def nearest_by_value(signals: np.ndarray, others: np.ndarray, signal: Signal) ->
     size = max(1, VALUES_AT_ONCE // wanted.shape[1])
     for start in range(0, len(others), size):
         block = values_of(others[start : start + size])
-        squares = (block**2).sum(1) - 2 * wanted @ block.T  # less the length of the signal, which is the same for all
+        squares = (block**2).sum(1) - 2 * wanted @ block.T  # less the signal's own square, the same for all
         nearest = squares.argmin(1)
         values = squares[np.arange(len(signals)), nearest]
         rows = np.where(values < best, start + nearest, rows)
@@ -66,10 +66,10 @@ def nearest_by_value(signals: np.ndarray, others: np.ndarray, signal: Signal) ->
 
 
 def pair_rows(samples: Samples, real: Real) -> dict[str, np.ndarray]:
-    """Which sources to show, of those of the first seed: (N,) places among its samples.
+    """The sources of the first seed to show: (N,) places among its samples.
 
-    ``first``: as they come; where partners are known also ``best`` and ``worst``: those whose samples are nearest to
-    theirs, and farthest.
+    ``first``: the first ones. If partners are known, also ``best`` and ``worst``: those whose samples are nearest to
+    their partners, and farthest.
     """
     if not real.tested_by_pairs:
         return {"first": np.arange(min(PAIRS_SHOWN, samples.count))}
@@ -81,10 +81,10 @@ def pair_rows(samples: Samples, real: Real) -> dict[str, np.ndarray]:
 
 
 def pair_sheet(samples: Samples, real: Real, rows: np.ndarray) -> tuple[np.ndarray, int]:
-    """A row each for some sources: the source, draws, its partner where it is known, the first draw translated back.
+    """A row for each source: the source, draws, its partner if it is known, the first draw translated back.
 
     Args:
-        samples: what was drawn, of several seeds if all were asked for the same sources.
+        samples: the samples, of several seeds if all were asked for the same sources.
         real: the test data.
         rows: (N,) places among the samples of the first seed.
 
@@ -106,11 +106,11 @@ def pair_sheet(samples: Samples, real: Real, rows: np.ndarray) -> tuple[np.ndarr
 
 
 def class_columns(samples: Samples, labels: np.ndarray, real: Real, label: int, columns: int) -> np.ndarray:
-    """Samples of one class above real training signals of it; (2 * columns, *shape), fewer where there are fewer.
+    """Samples of one class above real training signals of it; (2 * columns, *shape), or fewer if there are fewer.
 
     Args:
-        samples: what was drawn.
-        labels: (seeds * count,) of the samples.
+        samples: the samples.
+        labels: labels of the samples, (seeds * count,).
         real: the training data.
         label: the class.
         columns: how many of each.

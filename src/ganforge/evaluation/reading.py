@@ -1,4 +1,4 @@
-"""Scores as people read them: a table, a sentence about them all, and alarms, from what the registry says of them."""
+"""Scores for people: a table, a headline and alarms, from the meanings in the registry."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from dataclasses import dataclass
 from ganforge.evaluation import registry
 from ganforge.evaluation.score import ANSWERS, BASELINES, Meaning, Scores, look_up
 
-SPREAD = "±: standard deviation over the seeds of the samples; another seed of the training moves scores as well."
+SPREAD = "±: standard deviation over the seeds of the samples; another seed of the training changes scores as well."
 RATIOS = ((3.0, "close to real ones"), (10.0, "some way from real ones"))
 FAR = "far from real ones"
 OTHERS = ANSWERS | BASELINES
 OF_ANSWERS = (
-    "What else could be made of the same sources: by the same network trained with the mean absolute difference alone, "
-    "by showing the source itself, the training pair whose source is nearest, or the mean of the training data."
+    "Trivial answers to the same sources: the same network trained with the mean absolute difference alone, the source "
+    "itself, the training pair whose source is nearest, or the mean of the training data."
 )
 OF_BASELINES = (
-    "What is made without a network: by a Markov chain that learnt from the training data what follows three steps, "
-    "and by putting voices of different real test pieces together."
+    "Pieces made without a network: by a Markov chain that learnt from the training data what follows three steps, and "
+    "by combining voices of different real test pieces."
 )
-WEAK = 0.8  # share of real test data below which the headline says how little their classifier knows
+WEAK = 0.8  # below this accuracy on real test data, the headline warns of the classifier
 
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """A score as it is shown.
+    """A score in a table.
 
     Attributes:
-        meaning: of it.
-        value: of the samples, with its spread.
-        real: of real data, empty where there is none.
+        meaning: what the score says.
+        value: the score of the samples, with its spread.
+        real: the score of real data; empty if it has none.
     """
 
     meaning: Meaning
@@ -39,7 +39,7 @@ class ScoreRow:
 
 
 def rows(scores: Scores) -> list[ScoreRow]:
-    """Every score that is present, ready to print."""
+    """Every score that was measured, ready to print."""
     table = []
     for meaning in registry.meanings().values():
         value = look_up(scores, meaning.key)
@@ -53,12 +53,12 @@ def rows(scores: Scores) -> list[ScoreRow]:
 
 @dataclass(frozen=True)
 class Beside:
-    """The scores of samples beside those of other answers to the same sources, or of what is made without a network.
+    """The scores of samples, compared with trivial answers or baselines without a network.
 
     Attributes:
-        heads: what the answers are called.
-        text: what these are.
-        rows: the meaning of each score, its value of the samples, and of each answer; empty where there is none.
+        heads: the names of the answers.
+        text: what the answers are.
+        rows: for each score its meaning, its value for the samples, and for each answer (empty if not measured).
     """
 
     heads: list[str]
@@ -67,7 +67,7 @@ class Beside:
 
 
 def beside(scores: Scores) -> Beside | None:
-    """Samples beside trivial answers or baselines; None where there are none."""
+    """Samples compared with trivial answers or baselines; None if there are none."""
     meanings = [meaning for meaning in registry.meanings().values() if meaning.beside]
     present = [
         name for name in OTHERS if any(look_up(scores, meaning.beside.get(name)) is not None for meaning in meanings)
@@ -86,7 +86,7 @@ def beside(scores: Scores) -> Beside | None:
 
 
 def shown(scores: Scores, key: str) -> str:
-    """The score of a key of `registry.meanings` with its spread, ready to print; ``-`` where it is absent."""
+    """The score of a key of `registry.meanings` with its spread, ready to print; ``-`` if it is absent."""
     meaning = registry.meanings()[key]
     value, spread = look_up(scores, key), look_up(scores, meaning.spread_key)
     return "-" if value is None else _beside_spread(meaning, value, spread)
@@ -97,19 +97,19 @@ def _beside_spread(meaning: Meaning, value: float, spread: float | None) -> str:
 
 
 def markdown_table(scores: Scores, data: str = "data") -> str:
-    """Every score that is present, beside that of real ``data``, as these are called, as a table in Markdown."""
+    """A Markdown table of every score that was measured, next to that of real ``data`` (their name)."""
     lines = [f"| score | samples | real {data} | what it says |", "|---|---|---|---|"]
     cells = ((row.meaning.label, row.value, row.real, row.meaning.text) for row in rows(scores))
     return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in cells)])
 
 
 def number_of(meaning: Meaning, value: float, spread: float | None = None) -> str:
-    """A value of a score, ready to print: a count as such, other numbers as `number` has them."""
+    """A value of a score, ready to print: a count as a whole number, other values by `number`."""
     return f"{value:.0f}" if meaning.counted and math.isfinite(value) else number(value, spread)
 
 
 def number(value: float, spread: float | None = None) -> str:
-    """Three digits that matter, or as many decimals as the spread has, at most four; whole numbers from 2 as such."""
+    """Three significant digits, or as many decimals as the spread, at most four; whole numbers from 2 unchanged."""
     if not math.isfinite(value):
         return str(value)
     if spread:
@@ -122,36 +122,39 @@ def number(value: float, spread: float | None = None) -> str:
 
 
 def headline(scores: Scores, data: str = "data") -> str:
-    """What the scores come to, in a sentence or two; empty where there is no distance.
+    """A summary of the scores, in a sentence or two; empty if no distance was measured.
 
     Args:
         scores: contents of metrics.json.
-        data: what several signals are called.
+        data: the plural name of the signals.
     """
     ratio, spread = look_up(scores, "quality.fd_ratio"), look_up(scores, "quality.fd_ratio_std") or 0.0
     if ratio is None:
         return ""
     if ratio + 2 * spread < 1:
-        verdict = f"nearer than {data} that were not trained on should be; look whether they are copies"
+        verdict = f"nearer than new {data} should be; check whether they are copies"
     elif ratio - 2 * spread <= 1 and ratio <= RATIOS[0][0]:
-        verdict = "as close as real ones, within the noise of this number of samples"
+        verdict = "as close as real ones, within the noise of so many samples"
     else:
         verdict = next((words for limit, words in RATIOS if ratio <= limit), FAR)
     distance = f"{number(ratio)} times as far from the training {data} as real test {data} are"
     sentences = [f"Samples are {distance}: {verdict}."]
     accuracy = look_up(scores, "classifier.extractor_accuracy")
     if look_up(scores, "quality.pretrained_features"):
-        sentences.append("A network that was trained on photographs measures that.")
+        sentences.append("The distance is measured with a network that was trained on photographs.")
     elif accuracy is None:
-        sentences.append("Without labels an untrained network measures that, which may miss a whole kind of signal.")
+        sentences.append(
+            "Without labels, the distance is measured with an untrained network, which may not notice that a whole "
+            "kind of signal is missing."
+        )
     elif accuracy < WEAK:
         sentences.append(
-            f"The classifier behind that is right about only {accuracy:.0%} of the real test {data}, so that it may "
-            "miss finer differences."
+            f"The distance is measured with a classifier that recognises only {accuracy:.0%} of the real test {data}: "
+            "it may miss finer differences."
         )
     return " ".join(sentences)
 
 
 def alarms(scores: Scores) -> list[str]:
-    """What a person should know even without reading the scores, in sentences; none if nothing is plainly wrong."""
+    """Sentences about what is plainly wrong with the samples; none if nothing is."""
     return [alarm for score in registry.SCORES for alarm in score.alarms(scores)]

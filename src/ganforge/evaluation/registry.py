@@ -1,4 +1,4 @@
-"""All scores. A new one is a file in ``scores/`` and a line here: tables, pages, MLflow and the gate follow."""
+"""All scores. A new one needs a file in ``scores/`` and a line here: tables, pages, MLflow and the gate follow."""
 
 from __future__ import annotations
 
@@ -57,5 +57,5 @@ SCORES: tuple[Score, ...] = (
 
 
 def meanings() -> dict[str, Meaning]:
-    """What every number means that a table may show, by its key."""
+    """The meaning of every number that a table may show, by its key."""
     return {meaning.key: meaning for score in SCORES for meaning in score.meanings}

@@ -1,7 +1,7 @@
-"""What a score is: an object that says what it needs, what its numbers mean, and computes them.
+"""The interface of a score: what it needs, what its numbers mean, and how to compute them.
 
-Nothing heavy is imported here, nor at the head of a score's file, because everything that reads scores imports them
-all: a score imports what it computes with when it computes.
+Everything that reads scores imports all of them, so this file and the heads of the scores' files import nothing slow:
+a score imports what it computes with when it computes.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ Scores = Mapping[str, Mapping[str, Any]]
 """The contents of metrics.json: numbers by group and name."""
 
 Measured = dict[str, dict[str, float]]
-"""Scores while they are put together."""
+"""Scores that are being collected."""
 
 CAPABILITIES = {
     "labels": "the real data have labels, and the feature network has learned them",
-    "clusters": "the real data have no labels: groups of similar signals stand in for classes",
+    "clusters": "the real data have no labels: groups of similar signals replace classes",
     "asked_labels": "every sample was asked for a label",
-    "asked_source": "every sample was made of a source",
+    "asked_source": "every sample was made from a source",
     "asked_tokens": "every sample was asked for by a caption",
-    "asked_rows": "it is known which row of the test data every sample was asked by",
+    "asked_rows": "the row of the test data that every sample was asked for is known",
     "pairs": "every held-out source has a real signal as its partner",
-    "unpaired": "nothing was learnt from pairs",
-    "source_labels": "it is known which class every source of the test data shows",
-    "one_view": "the feature network is shown a signal as a whole",
-    "many_views": "the feature network is shown several views of a signal, and the label is made of theirs",
-    "pretrained": "features are of a network that was trained on other pictures",
+    "unpaired": "the training used no pairs",
+    "source_labels": "the class of every source of the test data is known",
+    "one_view": "the feature network sees a signal as a whole",
+    "many_views": "the feature network sees several views of a signal, and the label combines theirs",
+    "pretrained": "features come from a network that was trained on other pictures",
     "sound": "signals are sounds",
-    "pitches": "every class has a pitch that is known",
-    "speakers": "it is known who speaks in every real sound",
+    "pitches": "every class has a known pitch",
+    "speakers": "the speaker of every real sound is known",
     "music": "signals are music in voices",
-    "points": "signals are points in the plane, around modes that are known",
+    "points": "signals are points in the plane, around known modes",
     "pictures": "signals are grey or colour pictures of bytes",
 }
-"""What data and samples may offer, and a score may need."""
+"""What data and samples may offer, and scores may need."""
 
 
 ANSWERS = {
@@ -51,32 +51,31 @@ ANSWERS = {
     "other_partner": "partner of another",
     "mean_picture": "mean picture",
 }
-"""What else may answer a source, and what it is called: the same network trained with the mean absolute difference
-alone, the source, the training pair with the nearest source, the partner of another source, the mean of the training
-data."""
+"""Trivial answers to a source and their names: the same network trained with the mean absolute difference alone, the
+source, the training pair with the nearest source, the partner of another source, the mean of the training data."""
 
 BASELINES = {"markov": "Markov chain", "shuffled": "voices shuffled"}
-"""What else may be made without a network, and what it is called: pieces of a Markov chain of the training data, and
-voices of different real test pieces put together."""
+"""Baselines without a network and their names: pieces of a Markov chain of the training data, and combined voices of
+different real test pieces."""
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """A score of metrics.json, the same score of real data where there is one, and what they say.
+    """A score of metrics.json, the same score of real data if there is one, and what they say.
 
     Attributes:
         key: group and name, as in ``quality.fd``.
-        label: what it is called on a page.
+        label: its name on a page.
         better: which way is better; ``real``: towards the score of real data.
         text: what it measures, for a beginner.
-        real_key: where the same score of real test data stands, or None.
-        spread_key: where its standard deviation over the seeds stands, or None.
-        whole: what a share is a share of: 1, or 100 for per cent; None if it is no share.
-        count_key: where it stands how many it is counted over.
-        settings: how the keys of params.yaml begin that it is measured with, beside those of all scores.
+        real_key: key of the same score of real test data, or None.
+        spread_key: key of its standard deviation over the seeds, or None.
+        whole: the whole of a share: 1, or 100 for per cent; None if it is not a share.
+        count_key: key of the number of items that it is computed from.
+        settings: prefixes of the keys of params.yaml that change it, in addition to those of all scores.
         pooled: whether it depends on how many samples were taken together.
         counted: whether it is a count, of classes or of samples.
-        beside: where the same score of other answers stands, by their names; see `ganforge.evaluation.reading.beside`.
+        beside: keys of the same score of other answers, by their names; see `ganforge.evaluation.reading.beside`.
     """
 
     key: str
@@ -94,13 +93,13 @@ class Meaning:
 
 
 class Score(ABC):
-    """A score, or several that are computed together. A new one is a file and a line in `ganforge.evaluation.registry`.
+    """A score, or several computed together. A new one needs a file and a line in `ganforge.evaluation.registry`.
 
     Attributes:
-        name: of it.
-        needs: some of `CAPABILITIES`; where data or samples lack one, metrics.json and all tables go without the score.
-        meanings: of its numbers, in the order in which tables show them.
-        facts: keys that it writes beside those of its meanings, for others to read.
+        name: its name.
+        needs: some of `CAPABILITIES`; if data or samples lack one, metrics.json and all tables omit the score.
+        meanings: the meanings of its numbers, in the order of tables.
+        facts: further keys that it writes, for others to read.
     """
 
     name: ClassVar[str]
@@ -114,18 +113,18 @@ class Score(ABC):
 
     @abstractmethod
     def compute(self, samples: Samples, real: Real, context: Context) -> Measured:
-        """Its numbers by group and name, all of them finite.
+        """Its numbers by group and name, all finite.
 
         Args:
             samples: what is scored.
-            real: what with.
-            context: the features of the samples, and what all scores have in common.
+            real: what the samples are compared with.
+            context: the features of the samples, and what all scores share.
         """
 
     def alarms(self, scores: Scores) -> list[str]:  # noqa: ARG002
-        """Sentences about what is plainly wrong with a set of samples; none if nothing is, or if its scores are absent.
+        """Sentences about what is plainly wrong with the samples; none if nothing is, or if its scores are absent.
 
-        Each compares samples with real data scored the same way, so that it holds for any data.
+        Each compares samples with real data that are scored in the same way, so it holds for any data.
 
         Args:
             scores: contents of metrics.json.
@@ -134,7 +133,7 @@ class Score(ABC):
 
 
 def look_up(scores: Scores, key: str | None) -> float | None:
-    """The number at a dotted key, or None where it is absent."""
+    """The number at a dotted key, or None if it is absent."""
     if key is None:
         return None
     group, name = key.split(".")

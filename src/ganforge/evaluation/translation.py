@@ -1,4 +1,4 @@
-"""How near translated signals are to the partners of their sources, and what trivial answers come to."""
+"""How near translated signals, and trivial answers, are to the partners of their sources."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from ganforge.signals import Signal
 from ganforge.signals.image import have_one_size, with_channels
 
 AT_ONCE = 100  # pairs
-THUMBNAIL = 16  # pixels of a side that pictures are compared at when partners are looked for
-SIGMA, WINDOW = 1.5, 11  # pixels of the Gaussian that SSIM looks through, and of what it covers
-FIRST = 5  # of the nearest, that the partner should be among
+THUMBNAIL = 16  # pixels of a side of pictures when partners are searched for
+SIGMA, WINDOW = 1.5, 11  # standard deviation and width of SSIM's Gaussian window, in pixels
+FIRST = 5  # the partner should be among so many nearest ones
 
 CPU = torch.device("cpu")
 
@@ -76,9 +76,9 @@ def _presented(
 
 
 def retrieval(drawn: np.ndarray, rows: np.ndarray, candidates: np.ndarray, signal: Signal) -> tuple[float, float]:
-    """How often the partner is the nearest of all candidates, and how often one of the five nearest.
+    """How often the partner is the nearest of all candidates, and how often it is one of the five nearest.
 
-    Pictures are compared at 16x16 pixels, by the sum of squared differences: what is where, and not how sharp it is.
+    Pictures are compared at 16x16 pixels, by the sum of squared differences: this ignores how sharp they are.
 
     Args:
         drawn: stored (N, *shape).
@@ -97,7 +97,7 @@ def retrieval(drawn: np.ndarray, rows: np.ndarray, candidates: np.ndarray, signa
 
 
 def thumbnails(stored: np.ndarray, signal: Signal) -> Tensor:
-    """Signals (N, *shape) as vectors (N, values) that hold the means of areas, in grey where there is one channel."""
+    """Signals (N, *shape) as vectors (N, values) of the means of areas."""
     blocks = []
     for start in range(0, len(stored), AT_ONCE):
         x = signal.presented(np.array(stored[start : start + AT_ONCE]), CPU)
@@ -124,12 +124,12 @@ def best_of(draws: np.ndarray, partners: np.ndarray) -> float:
 def style_of(drawn: np.ndarray, extractor: Extractor) -> np.ndarray:
     """Means and standard deviations over positions of the channels of all levels, (N, 2 * channels of all levels).
 
-    What a picture shows is where in a picture channels respond; its style is how strongly and how unevenly they do
+    Where channels respond is the content of a picture; how strongly and how unevenly they respond is its style
     (Huang and Belongie 2017, https://arxiv.org/abs/1703.06868).
 
     Args:
         drawn: stored (N, *shape).
-        extractor: whose levels they are.
+        extractor: the network with these levels.
     """
     blocks = []
     with torch.inference_mode():
@@ -142,10 +142,10 @@ def style_of(drawn: np.ndarray, extractor: Extractor) -> np.ndarray:
 
 
 def told_apart(signals: np.ndarray, sources: np.ndarray, judged: Mapping[str, np.ndarray]) -> dict[str, float]:
-    """What share of each is taken for signals by a logistic regression that learnt to tell these from sources.
+    """The share of each that a logistic regression classifies as signals; it is trained on signals and sources.
 
     Args:
-        signals, sources: features to learn from, (N, features) and (M, features); both count alike.
+        signals, sources: features to learn from, (N, features) and (M, features); both have the same weight.
         judged: features by name.
     """
     from sklearn.linear_model import LogisticRegression
@@ -161,18 +161,18 @@ def told_apart(signals: np.ndarray, sources: np.ndarray, judged: Mapping[str, np
 def untranslated(real: Real) -> np.ndarray | None:
     """Sources of the test data as answers to themselves: stored (M, *shape), their channels averaged or repeated.
 
-    None where they are of another size than signals.
+    None if their size differs from that of signals.
     """
     sources, signals = np.array(real.test.columns[SOURCE]), real.test.signal
     return with_channels(sources, signals.shape[1]) if have_one_size(sources, signals) else None
 
 
 def trivial_answers(real: Real) -> dict[str, np.ndarray]:
-    """What needs no learning, for every source of the test data: stored (M, *shape) by name.
+    """Answers that need no learning, for every source of the test data: stored (M, *shape) by name.
 
-    ``source``, where there is one: `untranslated`; ``mean_picture``: the mean of the training data; ``other_partner``,
-    where every source has a partner: that of another source, drawn at random; ``nearest_pair``, where something was
-    learnt from pairs: the signal of the one whose source is nearest, by `thumbnails`.
+    ``source``, if there is one: `untranslated`; ``mean_picture``: the mean of the training data; ``other_partner``, if
+    every source has a partner: that of another source, drawn at random; ``nearest_pair``, if the training used pairs:
+    the signal of the pair whose source is nearest, by `thumbnails`.
     """
     train, test = real.train, real.test
     shape, sources = test.signal.shape, untranslated(real)
@@ -197,5 +197,5 @@ def trivial_answers(real: Real) -> dict[str, np.ndarray]:
 
 
 def _source_signal(real: Real) -> Signal:
-    """The kind of the sources: that of the signals, in their shape."""
+    """The kind of the sources: that of the signals, in the shape of the sources."""
     return type(real.signal)(real.test.columns[SOURCE].shape[1:], {})

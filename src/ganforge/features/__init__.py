@@ -1,1 +1,1 @@
-"""The feature network that scores and the choice of the best generator look through."""
+"""The feature network of the scores and of the choice of the best generator."""

@@ -1,4 +1,4 @@
-"""The network whose features the scores are computed on, and how it is trained."""
+"""The classifier whose features the scores use, and its training."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ from ganforge.training.settings import TrainSettings
 NAME = "classifier"
 WIDTHS = (16, 32, 64)  # channels of the levels; further levels have as many as the last
 POSITIONS = 4  # of an axis at the end of the last level, at most
-LONG = 256  # positions of a single axis from which on it is quartered, not halved
+LONG = 256  # a single axis of so many positions or more is divided by four, not two
 FEATURES = 128
 BATCH = 128  # views of a step
 LEARNING_RATE = 3e-3
-DROPOUT = 0.5  # of the features, so that many of them have to carry each class
-NORMALISED_BY = 20  # batches that batch norm takes the statistics of an untrained network from
+DROPOUT = 0.5  # of the features, so that each class depends on many of them
+NORMALISED_BY = 20  # batches for the batch norm statistics of an untrained network
 
 
 class Classifier(FeatureNetwork):
     """Levels of convolution, batch norm, ReLU and pooling, until few positions are left; then features and logits.
 
-    The number of levels grows with the logarithm of the longest axis, so that the dense layer behind them is small
-    however long a signal is.
+    The number of levels grows with the logarithm of the longest axis, so the dense layer after them is small for any
+    length of signal.
 
     Args:
-        shape: (channels, *size) of what it looks at; one, two or three axes.
+        shape: (channels, *size) of its input; one, two or three axes.
         classes: number of its labels.
     """
 
@@ -65,7 +65,7 @@ class Classifier(FeatureNetwork):
         self.classify = nn.Sequential(nn.ReLU(), nn.Dropout(DROPOUT), nn.Linear(FEATURES, max(1, classes)))
 
     def activations(self, x: Tensor) -> list[Tensor]:
-        """What each level makes of (batch, *shape), from fine to coarse: (batch, channels, *size) each."""
+        """Outputs of each level for (batch, *shape), from fine to coarse: (batch, channels, *size) each."""
         levels = []
         for level in self.levels:
             x = level(x)
@@ -73,7 +73,7 @@ class Classifier(FeatureNetwork):
         return levels
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """(batch, *shape) to features (batch, 128) before their rectifier, and logits (batch, classes)."""
+        """(batch, *shape) to features (batch, 128) before their ReLU, and logits (batch, classes)."""
         features = self.features(self.activations(x)[-1])
         return features, self.classify(features)
 
@@ -97,20 +97,20 @@ def build_classifier(signal: Signal, classes: int) -> Classifier:
     """An untrained classifier of one view of a signal.
 
     Args:
-        signal: what it looks at.
-        classes: labels of a whole signal, those of a view to the power of the views; 0 without labels.
+        signal: the kind of its input.
+        classes: number of labels of a whole signal: those of a view to the power of the views; 0 without labels.
 
     Raises:
-        ValueError: they are no such power.
+        ValueError: the number is not such a power.
     """
     return Classifier(signal.view_shape, classes_of_view(signal, classes))
 
 
 def untrained_classifier(stored: np.ndarray, signal: Signal, seed: int, device: torch.device) -> Classifier:
-    """A network as it was drawn, whose batch norm knows some of the ``stored`` signals, (N, *shape).
+    """An untrained network with batch norm statistics of some of the ``stored`` signals, (N, *shape).
 
-    Random features tell distributions apart as well as those of a network trained on other data, where these are far
-    from one's own (Naeem et al. 2020, https://arxiv.org/abs/2002.09797, section 3.3).
+    Random features distinguish distributions as well as those of a network trained on very different data (Naeem et al.
+    2020, https://arxiv.org/abs/2002.09797, section 3.3).
     """
     torch.manual_seed(seed)
     classifier = build_classifier(signal, 0).to(device)
@@ -139,12 +139,12 @@ def train_classifier(
 
     Args:
         train: signals and labels to learn from.
-        signal: of its columns.
+        signal: the kind of the signals.
         classes: number of labels.
-        images: how many views of signals it is shown.
-        seed: of the weights and of the order.
+        images: how many views of signals to show.
+        seed: seed of the weights and of the order.
         device: where to train.
-        progress: told the views shown so far, after every batch.
+        progress: called with the number of views shown so far, after every batch.
     """
     size = min(max(1, BATCH // signal.views), len(train))
     order = partial(Order, batch_size=size, seed=seed)
@@ -177,7 +177,7 @@ def fit(
 
 
 def _settings(images: int, batch_size: int, seed: int) -> TrainSettings:
-    """Adam with a cosine schedule, and nothing that a game of two needs."""
+    """Trains with Adam and a cosine schedule."""
     return TrainSettings(
         images=images,
         batch_size=max(2, batch_size),

@@ -1,4 +1,4 @@
-"""What stands in for classes where nobody has named any: groups of signals that look alike."""
+"""Groups of similar signals, which replace classes if there are no labels."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from ganforge.signals import Signal
 
 CLUSTERS = 20
 COMPONENTS = 64
-LONGEST = 32  # positions of an axis that are looked at
-IMAGES = 10_000  # that the groups are made of
+LONGEST = 32  # positions of an axis of the small versions
+IMAGES = 10_000  # to fit the groups to
 VALUES_AT_ONCE = 20_000_000  # of signals that are floats at the same time, 80 MB
 FILE = "clusters.safetensors"
 
@@ -33,13 +33,12 @@ _SHRINK: dict[int, Callable[..., Tensor]] = {
 class Clusters:
     """K-means on the principal components of small versions of the signals.
 
-    Unlike the features of an untrained network, which hardly notice that a kind of signal is missing, their histogram
-    does.
+    If a kind of signal is missing, their histogram shows it; the features of an untrained network hardly do.
 
     Attributes:
-        signal: what they group.
-        mean: (values,) of the small versions.
-        axes: (components, values), the principal ones.
+        signal: the kind of the signals.
+        mean: (values,) mean of the small versions.
+        axes: (components, values), the principal axes.
         centres: (clusters, components).
     """
 
@@ -50,7 +49,7 @@ class Clusters:
 
     @classmethod
     def fit(cls, stored: np.ndarray, signal: Signal, seed: int) -> Clusters:
-        """Groups some of the ``stored`` signals, (N, *shape)."""
+        """Fits groups to some of the ``stored`` signals, (N, *shape)."""
         from sklearn.cluster import KMeans
         from sklearn.decomposition import PCA
 
@@ -79,7 +78,7 @@ class Clusters:
 
 
 def shrunk(stored: np.ndarray, signal: Signal) -> np.ndarray:
-    """(N, *shape) to (N, values) float32 as features are taken of them, averaged where an axis is long."""
+    """Small versions (N, values) float32 of signals (N, *shape), averaged along long axes."""
     channels, *size = signal.view_shape
     step = max(1, VALUES_AT_ONCE // math.prod(signal.network_shape))
     values_of_each = signal.views * channels * math.prod(min(length, LONGEST) for length in size)

@@ -1,9 +1,8 @@
-"""What scores look through: features of the real data's own classifier, or of a network that knows photographs.
+"""The features of the scores: from a classifier of the real data, or from a network trained on photographs.
 
-Features that know the classes of the very data see what the eye sees: a missing class of the digits moves the Frechet
-distance to nearly thirty times its floor. Nothing has to be downloaded for it. Without labels, that network is left as
-it was drawn, and `Clusters` stand in for classes. Where there are too few signals to learn from, a pretrained network
-sees more.
+A classifier of the same data notices what people notice: a missing class of the digits raises the Frechet distance to
+nearly thirty times its floor. It needs no download. Without labels, the network stays untrained, and `Clusters` replace
+classes. If there are too few signals to learn from, a pretrained network works better.
 """
 
 from __future__ import annotations
@@ -38,12 +37,12 @@ KEYS = ("name", "signal", "classes", "scale", "accuracy")
 
 @dataclass(frozen=True)
 class Features:
-    """What the extractor says of some signals.
+    """Features of some signals.
 
     Attributes:
         values: (N, views * features of a view) float32.
         labels: (N,) int64, the most likely label or, without labels, the cluster.
-        pretrained: whether they are of a network that was trained on other pictures.
+        pretrained: whether the network was trained on other pictures.
     """
 
     values: np.ndarray
@@ -54,15 +53,15 @@ class Features:
 class Extractor:
     """A feature network, and the scale that gives real training features a root mean square of 1.
 
-    The cubic kernel of KID would depend on an arbitrary unit without that scale. Where a signal has several views, its
+    Without that scale, the cubic kernel of KID would depend on an arbitrary unit. If a signal has several views, its
     features are those of its views, one after the other.
 
     Args:
-        network: of one view.
-        signal: what it is shown.
-        scale: what features are divided by.
-        device: where the network is.
-        clusters: what stands in for labels; None: the network learnt some.
+        network: network of one view.
+        signal: the kind of its input.
+        scale: divisor of the features.
+        device: device of the network.
+        clusters: replacement for labels; None if the network learnt labels.
     """
 
     def __init__(
@@ -79,12 +78,12 @@ class Extractor:
 
     @property
     def views(self) -> int:
-        """Views of a signal."""
+        """Number of views of a signal."""
         return self.signal.views
 
     @property
     def classes(self) -> int:
-        """Labels that a whole signal can have; 0 without labels."""
+        """Number of labels of a whole signal; 0 without labels."""
         return 0 if self.clusters is not None else self.network.classes**self.views
 
     @classmethod
@@ -106,7 +105,7 @@ class Extractor:
 
     @torch.inference_mode()
     def features_of(self, stored: np.ndarray, unscaled: np.ndarray) -> Features:
-        """The same, where their `unscaled_features` are known."""
+        """Features from known `unscaled_features`."""
         if self.clusters is None:
             views = torch.from_numpy(unscaled).view(len(stored) * self.views, -1).to(self.device)
             logits = self.network.classify(views)
@@ -120,7 +119,7 @@ class Extractor:
         return self._look(x)[0]
 
     def activations(self, x: Tensor) -> list[Tensor]:
-        """What each level of the network makes of signals as networks see them, from fine to coarse; differentiable.
+        """Outputs of each level of the network for signals as networks see them, from fine to coarse; differentiable.
 
         For perceptual distances. Each is (N * views, channels, *size).
         """
@@ -128,7 +127,7 @@ class Extractor:
 
     @torch.inference_mode()
     def probabilities(self, stored: np.ndarray) -> np.ndarray:
-        """That of each label of each view of stored signals (N, *shape): (N, views, labels of a view) float32."""
+        """Probabilities of the labels of each view of stored signals (N, *shape): (N, views, labels of a view)."""
         rows = []
         for start in range(0, len(stored), self.network.batch):
             block = np.array(stored[start : start + self.network.batch])
@@ -137,7 +136,7 @@ class Extractor:
         return torch.cat(rows).numpy()
 
     def confidence(self, stored: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        """The probability of labels (N,) of stored signals (N, *shape), the product of those of the views.
+        """The probability of labels (N,) of stored signals (N, *shape), as a product over the views.
 
         Returns:
             (N,) float32, 0 to 1.
@@ -156,8 +155,8 @@ class Extractor:
         """Writes weights and configuration; `load` reads them.
 
         Args:
-            folder: where to.
-            accuracy: share of real signals of the split ``test`` that it classifies rightly; None without labels.
+            folder: where to write.
+            accuracy: share of real signals of the split ``test`` that it classifies correctly; None without labels.
         """
         folder.mkdir(parents=True, exist_ok=True)
         if self.clusters is not None:
@@ -169,7 +168,7 @@ class Extractor:
 
     @classmethod
     def load(cls, folder: Path, device: torch.device) -> Extractor:
-        """Opens what `save` wrote.
+        """Opens a folder that `save` wrote.
 
         Raises:
             UserError: a file is missing or damaged.
@@ -193,14 +192,14 @@ def unscaled_features(
     device: torch.device,
     progress: Callable[[int], None] = lambda _: None,
 ) -> np.ndarray:
-    """What a network makes of stored signals (N, *shape).
+    """Unscaled features of stored signals (N, *shape).
 
     Args:
-        network: on the device.
-        signal: what they are.
+        network: network on the device.
+        signal: the kind of the signals.
         stored: the signals.
         device: where to compute.
-        progress: told the signals looked at so far.
+        progress: called with the number of signals so far.
 
     Returns:
         (N, views * features of a view) float32.
@@ -221,15 +220,15 @@ def root_mean_square(features: np.ndarray) -> float:
 
 
 def build_network(name: str, signal: Signal, classes: int) -> FeatureNetwork:
-    """A feature network whose weights are to come.
+    """A feature network without its weights.
 
     Args:
-        name: as in params.yaml.
-        signal: what it looks at.
-        classes: labels of a whole signal; 0 without labels.
+        name: name in params.yaml.
+        signal: the kind of its input.
+        classes: number of labels of a whole signal; 0 without labels.
 
     Raises:
-        UserError: it does not look at such signals.
+        UserError: it does not accept such signals.
         LookupError: there is no such network.
     """
     if name == CLASSIFIER:
@@ -240,7 +239,7 @@ def build_network(name: str, signal: Signal, classes: int) -> FeatureNetwork:
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """config.json of an extractor: `KEYS` and their values, the accuracy being that on the split ``test``.
+    """config.json of an extractor: `KEYS` and their values; the accuracy is that on the split ``test``.
 
     Raises:
         UserError: it is missing or damaged.
@@ -248,7 +247,7 @@ def read_config(folder: Path) -> dict[str, Any]:
     try:
         config: dict[str, Any] = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         if not isinstance(config, dict):
-            raise TypeError(f"{CONFIG} holds no dictionary")
+            raise TypeError(f"{CONFIG} is not a dictionary")
         missing = set(KEYS) - set(config)
     except (OSError, ValueError, TypeError) as error:
         raise _damaged(folder, error) from error
@@ -259,5 +258,5 @@ def read_config(folder: Path) -> dict[str, Any]:
 
 def _damaged(folder: Path, error: Exception) -> UserError:
     return UserError(
-        f"{folder} does not hold an extractor ({first_line(error)}): run `dvc repro -f extractor` to make it anew."
+        f"{folder} holds no usable extractor ({first_line(error)}): run `dvc repro -f extractor` to make it again."
     )

@@ -1,4 +1,4 @@
-"""The Frechet distance between Gaussians, cheap enough to be taken in the middle of a training."""
+"""The Frechet distance between Gaussians, fast enough to compute during a training."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class Gaussian:
 def frechet_distance(one: Gaussian, other: Gaussian) -> float:
     """Squared Wasserstein-2 distance: |m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)).
 
-    Heusel et al. 2017, https://arxiv.org/abs/1706.08500, eq. 6. Between Gaussians that were fitted to samples it falls
-    with the number of samples, even where the distributions are equal: compare at equal numbers only.
+    Heusel et al. 2017, https://arxiv.org/abs/1706.08500, eq. 6. For Gaussians that were fitted to samples, it falls
+    with the number of samples, even if the distributions are equal: compare only equal numbers.
 
     With C = F F^T, the trace of (C1 C2)^(1/2) is the sum of the singular values of F1^T F2. Unlike the eigenvalues of
-    C1 C2, they are not blurred by a square root of rounding errors where the covariances are singular.
+    C1 C2, they do not lose precision to the square root of rounding errors if the covariances are singular.
     """
     difference = one.mean - other.mean
     traces = one.covariance.trace() + other.covariance.trace()
@@ -46,7 +46,7 @@ def frechet_distance(one: Gaussian, other: Gaussian) -> float:
 
 
 def _factor(covariance: Tensor) -> Tensor:
-    """F with F F^T = ``covariance``, by eigenvalues, of which those within rounding errors of zero are zero."""
+    """F with F F^T = ``covariance``, by eigenvalues; those within rounding errors of zero count as zero."""
     eigenvalues, vectors = torch.linalg.eigh(covariance)
     rounding = eigenvalues[-1] * len(eigenvalues) * torch.finfo(eigenvalues.dtype).eps
     factor: Tensor = vectors * torch.where(eigenvalues > rounding, eigenvalues, 0).sqrt()

@@ -1,7 +1,7 @@
 """Inception v3, trained on ImageNet, with the weights of torchvision.
 
-Szegedy et al. 2016, https://arxiv.org/abs/1512.00567. Its distances are no FID: that is computed with weights of its
-own, see `ganforge.evaluation.inception`.
+Szegedy et al. 2016, https://arxiv.org/abs/1512.00567. Its distances are not FID, which uses other weights, see
+`ganforge.evaluation.inception`.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from torch import Tensor, nn
 
 from ganforge.errors import UserError
 
-BEHIND = ("AuxLogits", "avgpool", "dropout", "fc")  # what comes after the last level
+BEHIND = ("AuxLogits", "avgpool", "dropout", "fc")  # layers after the last level
 LOOKED_AT = ("Conv2d_4a_3x3", "Mixed_5d", "Mixed_6e", "Mixed_7c")
 
 
 class Inception(nn.Module):
-    """What it sees in pictures.
+    """The feature levels of Inception v3.
 
     Attributes:
-        name: as in params.yaml.
-        batch: pictures that it looks at together.
-        channels: of the last level.
-        side: in pixels, that pictures are brought to.
-        least: that a side has.
+        name: name in params.yaml.
+        batch: pictures in a batch.
+        channels: channels of the last level.
+        side: side in pixels to which pictures are resized.
+        least: least side in pixels.
     """
 
     name = "inception"
@@ -36,13 +36,13 @@ class Inception(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        from torchvision.models import Inception3  # takes a second, and most extractors do without
+        from torchvision.models import Inception3  # takes a second, and most extractors do not need it
 
         network = Inception3(aux_logits=False, init_weights=False)
         self.layers = nn.ModuleDict({name: layer for name, layer in network.named_children() if name not in BEHIND})
 
     def activations(self, x: Tensor) -> list[Tensor]:
-        """What some layers make of pictures (batch, 3, height, width) in -1..1, red first; from fine to coarse."""
+        """Outputs of some layers for pictures (batch, 3, height, width) in -1..1, red first; from fine to coarse."""
         levels = []
         for name, layer in self.layers.items():
             x = layer(x)
@@ -52,10 +52,10 @@ class Inception(nn.Module):
 
 
 def fetch_inception() -> Inception:
-    """The network with its weights, which torch.hub keeps.
+    """The network with its weights, which torch.hub stores.
 
     Raises:
-        UserError: they cannot be had.
+        UserError: the weights cannot be downloaded.
     """
     from torchvision.models import Inception_V3_Weights
 
@@ -63,8 +63,8 @@ def fetch_inception() -> Inception:
         weights = Inception_V3_Weights.IMAGENET1K_V1.get_state_dict(check_hash=True, weights_only=True)
     except (URLError, HTTPException, RuntimeError) as error:
         raise UserError(
-            f"the weights of Inception cannot be downloaded ({error}); try again where there is a network, put what "
-            f"{Inception_V3_Weights.IMAGENET1K_V1.url} holds into torch.hub's folder of checkpoints, or set "
+            f"the weights of Inception cannot be downloaded ({error}); try again with a connection, copy "
+            f"{Inception_V3_Weights.IMAGENET1K_V1.url} into torch.hub's folder of checkpoints, or set "
             "extractor.name to squeezenet or classifier."
         ) from error
     network = Inception()

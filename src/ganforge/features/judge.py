@@ -1,4 +1,4 @@
-"""A cheap score for the middle of a training: which of its generators is the best?"""
+"""A fast score to choose the best generator during a training."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def distance_to_training_data(
 ) -> Callable[[nn.Module], float]:
     """A function from a generator to the Frechet distance of its samples from the real training data.
 
-    The held-out data are not looked at, so that the scores in the end stay honest.
+    It does not use the held-out data, so the final scores stay unbiased.
 
     Args:
         extractor: folder with the feature network and the features of the training data.
-        spec: of the generators.
-        pool: columns of the training data: samples have conditions like theirs.
-        samples: how many to draw; the distance falls with their number, so it compares at equal numbers only.
-        device: where to draw and to look at them.
+        spec: specification of the generators.
+        pool: columns of the training data to draw conditions from.
+        samples: how many to draw; the distance falls with their number, so compare only equal numbers.
+        device: where to draw samples and compute features.
     """
     features = Extractor.load(extractor, device)
     real = Gaussian.fit(read_array(extractor / "train_features.npy"))

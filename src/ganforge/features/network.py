@@ -1,4 +1,4 @@
-"""What a feature network is."""
+"""The interface of feature networks."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ class FeatureNetwork(nn.Module):
     """Features and logits of one view of a signal.
 
     Attributes:
-        name: as in params.yaml.
+        name: name in params.yaml.
         pretrained: whether it was trained on other pictures.
-        batch: signals that it looks at together.
-        axes: of the view.
-        classes: labels of the view; 0 without labels.
+        batch: signals in a batch.
+        axes: number of axes of the view.
+        classes: number of labels of the view; 0 without labels.
         classify: features (batch, features) to logits.
     """
 
@@ -30,7 +30,7 @@ class FeatureNetwork(nn.Module):
 
     @abstractmethod
     def activations(self, x: Tensor) -> list[Tensor]:
-        """What each level makes of (batch, *shape), from fine to coarse: (batch, channels, *size) each."""
+        """Outputs of each level for (batch, *shape), from fine to coarse: (batch, channels, *size) each."""
 
     @abstractmethod
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -38,12 +38,12 @@ class FeatureNetwork(nn.Module):
 
 
 def classes_of_view(signal: Signal, classes: int) -> int:
-    """Labels of a view, of which those of a whole signal are the power of the views; 0 without labels.
+    """Number of labels of a view; raised to the number of views, it gives those of a signal; 0 without labels.
 
     Raises:
-        ValueError: they are no such power.
+        ValueError: the number of classes is not such a power.
     """
     of_view: int = round(classes ** (1 / signal.views))
     if of_view**signal.views != classes:
-        raise ValueError(f"{classes} classes are not made of {signal.views} equal views")
+        raise ValueError(f"{classes} classes do not split into {signal.views} equal views")
     return of_view

@@ -1,4 +1,4 @@
-"""Networks that were trained on photographs elsewhere, as feature networks of any pictures."""
+"""Networks that were trained on photographs, as feature networks for any pictures."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from ganforge.signals import Signal
 Trunk = SqueezeNet | Inception
 TRUNKS: dict[str, type[Trunk]] = {trunk.name: trunk for trunk in (SqueezeNet, Inception)}
 LEARNT_FROM = 20_000  # signals, at most
-REGULARISATION = 0.01  # C of the logistic regression: strong, since features may be more than signals
+REGULARISATION = 0.01  # C of the logistic regression: strong, since features may outnumber signals
 
 UNKNOWN = -1e9  # the logit of a class that was never seen
 
 
 class Pretrained(FeatureNetwork):
-    """Features of a trunk, averaged over positions; its classes are told by logistic regression on them.
+    """Features of a trunk, averaged over positions; logistic regression on them predicts classes.
 
-    Pictures are brought to the trunk's size: the longer side to all of it, the shorter one in proportion, but never
-    below what the trunk needs. Grey ones become three equal channels.
+    Pictures are resized to the trunk's size: the longer side to that size, the shorter one in proportion, but not below
+    the trunk's minimum. Grey pictures become three equal channels.
 
     Args:
         trunk: the network.
         shape: (1 or 3, height, width) of a view.
-        classes: labels of a view; 0 without labels.
+        classes: number of labels of a view; 0 without labels.
     """
 
     pretrained = True
@@ -44,7 +44,7 @@ class Pretrained(FeatureNetwork):
         super().__init__()
         self.trunk, self.name, self.batch, self.classes = trunk, trunk.name, trunk.batch, classes
         self.classify: nn.Linear = nn.Linear(trunk.channels, max(1, classes))
-        nn.init.zeros_(self.classify.weight)  # nothing is known of classes yet
+        nn.init.zeros_(self.classify.weight)  # classes are not known yet
         nn.init.zeros_(self.classify.bias)
         sides = shape[1:]
         wanted = [max(trunk.least, round(side * trunk.side / max(sides))) for side in sides]
@@ -62,9 +62,9 @@ class Pretrained(FeatureNetwork):
 
 
 def resizing(side: int, wanted: int) -> Tensor:
-    """The matrix (wanted, side) that resizes an axis by cubic interpolation, without aliasing where it shrinks.
+    """The matrix (wanted, side) that resizes an axis by cubic interpolation, with antialiasing.
 
-    Unlike PyTorch's own resizing it has a deterministic gradient on all devices.
+    Unlike PyTorch's resizing, it has a deterministic gradient on all devices.
     """
     unit = torch.eye(side)[None, None]  # a picture whose columns are axes with one value each
     resized: Tensor = nn.functional.interpolate(unit, (wanted, side), mode="bicubic", antialias=True)
@@ -72,12 +72,12 @@ def resizing(side: int, wanted: int) -> Tensor:
 
 
 def guide_by(trunk: Trunk, shape: tuple[int, ...]) -> Callable[[Tensor], list[Tensor]]:
-    """What each level of a trunk makes of pictures of one shape, to guide a training; differentiable.
+    """Outputs of each level of a trunk for pictures of one shape, to guide a training; differentiable.
 
-    Pictures keep their size, unless the trunk needs a larger one: that is faster than the size of `Pretrained`.
+    Pictures keep their size unless the trunk needs a larger one, which is faster than the size of `Pretrained`.
 
     Args:
-        trunk: with its weights, on the device.
+        trunk: the trunk with its weights, on the device.
         shape: (1 or 3, height, width).
     """
     device = next(trunk.parameters()).device
@@ -95,30 +95,30 @@ def build_pretrained(name: str, signal: Signal, classes: int) -> Pretrained:
 
     Args:
         name: one of `TRUNKS`.
-        signal: what it looks at.
-        classes: labels of a whole signal; 0 without labels.
+        signal: the kind of its input.
+        classes: number of labels of a whole signal; 0 without labels.
 
     Raises:
-        UserError: it does not look at such signals.
+        UserError: it does not accept such signals.
     """
     channels, *size = signal.view_shape
     if len(size) != 2 or channels not in (1, 3):
         raise UserError(
-            f"extractor.name is {name}, which looks at grey and colour pictures only, but here a {signal.kind} has the "
+            f"extractor.name is {name}, which accepts only grey and colour pictures, but here a {signal.kind} has the "
             f"shape {signal.view_shape}: set it to classifier."
         )
     return Pretrained(TRUNKS[name](), signal.view_shape, classes_of_view(signal, classes))
 
 
 def learn_classes(network: Pretrained, features: np.ndarray, labels: np.ndarray, views: int, seed: int) -> None:
-    """Lets a pretrained network tell the classes of signals, by logistic regression.
+    """Fits the classes of a pretrained network by logistic regression.
 
     Args:
-        network: what is to learn.
-        features: (N, views * features of a view) of the signals, not scaled.
-        labels: (N,) of the signals.
-        views: of a signal.
-        seed: of the choice of signals, where there are more than `LEARNT_FROM`.
+        network: the network to fit.
+        features: unscaled features of the signals, (N, views * features of a view).
+        labels: labels of the signals, (N,).
+        views: number of views of a signal.
+        seed: seed of the choice of signals, if there are more than `LEARNT_FROM`.
     """
     chosen = np.sort(np.random.default_rng(seed).permutation(len(features))[:LEARNT_FROM])
     of_views = separate_labels(torch.from_numpy(labels[chosen]), network.classes, views).numpy()
@@ -129,9 +129,9 @@ def learn_classes(network: Pretrained, features: np.ndarray, labels: np.ndarray,
 
 
 def logistic_regression(features: np.ndarray, labels: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Weight (classes, features) and bias (classes,) that tell the ``labels`` (N,) of (N, features).
+    """Weight (classes, features) and bias (classes,) that predict the ``labels`` (N,) from (N, features).
 
-    A class that none of them has is never told.
+    A class without signals is never predicted.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.preprocessing import StandardScaler
@@ -145,7 +145,7 @@ def logistic_regression(features: np.ndarray, labels: np.ndarray, classes: int) 
     scaler = StandardScaler().fit(features)
     fitted = LogisticRegression(C=REGULARISATION, max_iter=500).fit(scaler.transform(features), labels)
     coefficients, intercepts = fitted.coef_, fitted.intercept_
-    if len(known) == 2:  # of which scikit-learn keeps the second alone
+    if len(known) == 2:  # scikit-learn keeps only the second of two
         coefficients, intercepts = np.concatenate([-coefficients, coefficients]) / 2, np.array([-1, 1]) * intercepts / 2
     weight[known] = coefficients / scaler.scale_
     bias[known] = intercepts - weight[known] @ scaler.mean_

@@ -10,12 +10,12 @@ from ganforge.settings import Section, Seed
 
 
 class FeatureSettings(Section):
-    """What all feature networks have in common."""
+    """Settings of all feature networks."""
 
     name: str
-    """Feature network; scores are distances between its features."""
+    """Feature network of the scores, which are distances between its features."""
     seed: Seed
-    """Seed of the weights of a classifier and of the choice and order of what is learnt from."""
+    """Seed of a classifier's weights, and of the choice and order of its training data."""
 
 
 class ClassifierSettings(FeatureSettings):
@@ -23,7 +23,7 @@ class ClassifierSettings(FeatureSettings):
 
     name: Literal["classifier"]
     images: Annotated[int, Field(ge=1, le=10**12)]
-    """Images shown to it in training."""
+    """Images shown in its training."""
 
 
 class SqueezeNetSettings(FeatureSettings):

@@ -1,8 +1,8 @@
 """SqueezeNet v1.0, trained on ImageNet, from 676 kB of published weights.
 
 Iandola et al. 2016, https://arxiv.org/abs/1602.07360, compressed by Han et al. 2016, https://arxiv.org/abs/1510.00149:
-weights of a layer are entries of a book of 256, most of them zero. The file holds the number of entries that are not
-zero for each layer; then, layer by layer, the book, the biases, the entries as one byte each, and the zeros between
+weights of a layer are entries of a codebook of 256, most of them zero. The file has the number of nonzero entries of
+each layer; then, layer by layer, the codebook, the biases, the entries as one byte each, and the runs of zeros between
 them as half a byte each.
 """
 
@@ -29,8 +29,8 @@ FIRES = {  # number: channels in, squeezed, and out of each half
 CLASSES = 1000
 BOOK = 256  # entries
 MEAN = (104.0, 117.0, 123.0)  # blue, green, red, in 0..255
-POOLED_BEFORE = (2, 5, 9)  # fires that a pooling comes before
-LOOKED_AT = (2, 4, 8, 9)  # fires whose results stand for a level
+POOLED_BEFORE = (2, 5, 9)  # fires with pooling before them
+LOOKED_AT = (2, 4, 8, 9)  # fires whose outputs are the levels
 
 
 class Fire(nn.Module):
@@ -49,15 +49,15 @@ class Fire(nn.Module):
 
 
 class SqueezeNet(nn.Module):
-    """What it sees in pictures, and which of the thousand classes of ImageNet.
+    """The feature levels of SqueezeNet, and the logits of ImageNet's classes.
 
     Attributes:
-        name: as in params.yaml.
-        batch: pictures that it looks at together.
-        channels: of the last level.
-        side: in pixels, that pictures are brought to. At 64 it knows small sets less well, at 128 it takes three times
-            as long and knows them no better (docs/explanation/decisions/features_and_samples.md).
-        least: that a side has, so that a position is left in the end.
+        name: name in params.yaml.
+        batch: pictures in a batch.
+        channels: channels of the last level.
+        side: side in pixels to which pictures are resized. Features at 64 are worse on small sets; those at 128 take
+            three times as long and are no better (docs/explanation/decisions/features_and_samples.md).
+        least: least side in pixels, so that the last level has a position.
     """
 
     mean: Tensor
@@ -76,7 +76,7 @@ class SqueezeNet(nn.Module):
         self.register_buffer("mean", torch.tensor(MEAN).view(3, 1, 1), persistent=False)
 
     def activations(self, x: Tensor) -> list[Tensor]:
-        """What some fires make of pictures (batch, 3, height, width) in -1..1, red first; from fine to coarse."""
+        """Outputs of some fires for pictures (batch, 3, height, width) in -1..1, red first; from fine to coarse."""
         x = self.conv1((x.flip(1) + 1) * 127.5 - self.mean).relu()
         levels = []
         for number in FIRES:
@@ -92,10 +92,10 @@ class SqueezeNet(nn.Module):
 
 
 def read_squeezenet(file: Path) -> SqueezeNet:
-    """The network of a file as it is published.
+    """The network from its published file.
 
     Raises:
-        UserError: the file is not that one.
+        UserError: the file is a different one.
     """
     network = SqueezeNet()
     layers = [layer for layer in network.modules() if isinstance(layer, nn.Conv2d)]
@@ -105,7 +105,7 @@ def read_squeezenet(file: Path) -> SqueezeNet:
         weights = [reader.layer(layer, int(count)) for layer, count in zip(layers, counts, strict=True)]
     except (ValueError, IndexError) as error:
         raise UserError(
-            f"{file} does not hold SqueezeNet's weights ({error}): delete it, and it is fetched anew."
+            f"{file} does not hold SqueezeNet's weights ({error}): delete it to download it again."
         ) from error
     with torch.no_grad():
         for layer, (weight, bias) in zip(layers, weights, strict=True):
@@ -116,7 +116,7 @@ def read_squeezenet(file: Path) -> SqueezeNet:
 
 
 class _Reader:
-    """Takes arrays off the head of some bytes."""
+    """Reads arrays from bytes, one after the other."""
 
     def __init__(self, content: bytes) -> None:
         self.content, self.place = content, 0
@@ -128,7 +128,7 @@ class _Reader:
         return array
 
     def layer(self, layer: nn.Conv2d, count: int) -> tuple[Tensor, Tensor]:
-        """Weight and bias of a layer, of whose weights ``count`` have an entry."""
+        """Weight and bias of a layer with ``count`` nonzero weights."""
         book, bias = self.take(np.float32, BOOK), self.take(np.float32, layer.out_channels)
         entries, pairs = self.take(np.uint8, count), self.take(np.uint8, (count + 1) // 2)
         zeros_before = np.stack([pairs & 15, pairs >> 4], 1).reshape(-1)[:count].astype(np.int64)

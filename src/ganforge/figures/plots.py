@@ -23,18 +23,18 @@ PANELS = {
     "gradient_": "squared gradient norm of the discriminator",
     "fd": DISTANCE,
 }
-"""How the columns of training.csv begin that stand together, and the title over them."""
+"""Prefixes of the columns of training.csv that share a panel, and its title."""
 
 
 def plot_training(history: pd.DataFrame, path: Path) -> None:
-    """Losses, scores of the discriminator, squared gradient norms and distances over what was shown."""
+    """Losses, scores of the discriminator, squared gradient norms and distances over the signals shown."""
     known = [str(name) for name in history.dropna(axis="columns", how="all")]
     panels = {start: [name for name in known if name.startswith(start)] for start in PANELS}
     panels = {start: names for start, names in panels.items() if names}
     figure, axes = figure_of(len(panels))
     for axis, (start, names) in zip(axes, panels.items(), strict=True):
         for name, colour in zip(names, itertools.cycle(COLOURS)):
-            rows = history[["images", name]].dropna()  # penalties and distances come every few steps only
+            rows = history[["images", name]].dropna()  # penalties and distances are computed every few steps only
             axis.plot(rows["images"] / 1000, rows[name], color=colour, linewidth=1, label=name.split("_", 1)[-1])
         axis.set(title=PANELS[start], xlabel=SHOWN)
         if names == ["fd"]:
@@ -45,7 +45,7 @@ def plot_training(history: pd.DataFrame, path: Path) -> None:
 
 
 def plot_trainings(histories: Mapping[str, pd.DataFrame], path: Path) -> None:
-    """Losses and distances of several trainings over what was shown, by the names of the trainings."""
+    """Losses and distances of several trainings, by name, over the signals shown."""
     names = ["loss_discriminator", "loss_generator", "fd"]
     columns = pd.concat(histories).dropna(axis="columns", how="all")
     known = [name for name in names if name in columns]
@@ -55,7 +55,7 @@ def plot_trainings(histories: Mapping[str, pd.DataFrame], path: Path) -> None:
         for (training, history), colour in zip(histories.items(), COLOURS):
             if name in history:
                 rows = history[["images", name]].dropna()
-                marker = "." if len(rows) < FEW_POINTS else None  # a single one has no line
+                marker = "." if len(rows) < FEW_POINTS else None  # a single point has no line
                 axis.plot(rows["images"] / 1000, rows[name], color=colour, linewidth=1, marker=marker, label=training)
         axis.set(title=titles.get(name, DISTANCE), xlabel=SHOWN, yscale="log" if name == "fd" else "linear")
         axis.legend(frameon=False)
@@ -63,7 +63,7 @@ def plot_trainings(histories: Mapping[str, pd.DataFrame], path: Path) -> None:
 
 
 def plot_classes(counts: np.ndarray, reference: np.ndarray, classes: Sequence[str], path: Path) -> None:
-    """Share of every class among the samples and among the real data."""
+    """Share of every class in the samples and in the real data."""
     figure, (axis,) = figure_of(1)
     positions = np.arange(len(classes))
     for offset, values, colour, label in (
@@ -78,7 +78,7 @@ def plot_classes(counts: np.ndarray, reference: np.ndarray, classes: Sequence[st
 
 
 def plot_counts(counts: np.ndarray, classes: Sequence[str], path: Path, items: str = "items") -> None:
-    """Number of items of every class, under the word for them."""
+    """Number of items of every class, with their plural name."""
     figure, (axis,) = figure_of(1)
     axis.bar(np.arange(len(classes)), counts, 0.7, color=COLOURS[0])
     _name_classes(axis, classes)
@@ -87,7 +87,7 @@ def plot_counts(counts: np.ndarray, classes: Sequence[str], path: Path, items: s
 
 
 def plot_sizes(sizes: np.ndarray, path: Path) -> None:
-    """Widths and heights of images; ``sizes`` (N, 3) holds a width, a height and how many have them."""
+    """Widths and heights of images; ``sizes`` (N, 3) holds a width, a height and the number of images with both."""
     figure, (axis,) = figure_of(1)
     width, height, count = sizes.T
     axis.scatter(width, height, 12, color=COLOURS[0], alpha=np.clip(0.25 + count / count.max(), 0, 1))
@@ -96,13 +96,13 @@ def plot_sizes(sizes: np.ndarray, path: Path) -> None:
 
 
 def _name_classes(axis, classes: Sequence[str]) -> None:  # type: ignore[no-untyped-def]
-    """Names below the bars, upright where they are long."""
+    """Writes names below the bars, upright if they are long."""
     long = max(map(len, classes)) >= 4
     axis.set_xticks(np.arange(len(classes)), classes, rotation=30 if long else 0, ha="right" if long else "center")
 
 
 def figure_of(panels: int):  # type: ignore[no-untyped-def]
-    """A figure with plain axes, at most two in a row so that a phone can show them; drawn without a screen."""
+    """A figure with plain axes, at most two in a row, so that it fits on a phone; it needs no display."""
     import matplotlib
 
     matplotlib.use("agg")
@@ -117,7 +117,7 @@ def figure_of(panels: int):  # type: ignore[no-untyped-def]
 
 
 def save_figure(figure, path: Path) -> None:  # type: ignore[no-untyped-def]
-    """Writes a figure as PNG, and forgets it."""
+    """Writes a figure as PNG, and closes it."""
     import matplotlib.pyplot as plt
 
     figure.tight_layout()

@@ -1,1 +1,1 @@
-"""The space that a generator draws from, as a tool: to walk in, to find signals in, and to edit them by."""
+"""The latent space of a generator: walks, projection and editing."""

@@ -1,4 +1,4 @@
-"""What can be measured on any signal of a kind, to find the direction that changes it."""
+"""Attributes of signals that can be measured, to find the directions that change them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def brightness(images: np.ndarray) -> np.ndarray:
 
 
 def width(images: np.ndarray) -> np.ndarray:
-    """Standard deviation across of where the ink is, in pixels; (N, 1, height, width) to (N,)."""
+    """Horizontal standard deviation of the ink, in pixels; (N, 1, height, width) to (N,)."""
     ink, _, across = _centred(images)
     spread: np.ndarray = np.sqrt((ink * across**2).sum((1, 2)))
     return spread
 
 
 def slant(images: np.ndarray) -> np.ndarray:
-    """Pixels that the ink moves to the right for each pixel upwards; (N, 1, height, width) to (N,).
+    """Slant of the ink: pixels to the right for each pixel upwards; (N, 1, height, width) to (N,).
 
     The slope of the regression of columns on rows, as in the deskewing of handwriting.
     """
@@ -34,14 +34,14 @@ def slant(images: np.ndarray) -> np.ndarray:
 
 
 Measure = Callable[[np.ndarray], np.ndarray]
-"""Signals (N, *shape) as they are stored to (N,)."""
+"""Stored signals (N, *shape) to (N,)."""
 
 ANY_IMAGE: dict[str, Measure] = {"brightness": brightness}
 GREY_IMAGE: dict[str, Measure] = {**ANY_IMAGE, "width": width, "slant": slant}
 
 
 def measures_of_images(signal: Signal) -> dict[str, Measure]:
-    """More on images without colour."""
+    """Further attributes of images without colour."""
     return GREY_IMAGE if signal.shape[0] == 1 else ANY_IMAGE
 
 
@@ -49,19 +49,19 @@ MEASURES: dict[str, Callable[[Signal], dict[str, Measure]]] = {
     ImageSignal.kind: measures_of_images,
     StackedImageSignal.kind: measures_of_images,
 }
-"""What can be measured, by kind of signal; nothing on other kinds."""
+"""Attributes by kind of signal; other kinds have none."""
 
 
 def measures(signal: Signal) -> dict[str, Measure]:
-    """What can be measured on such signals, by name."""
+    """The attributes of such signals, by name."""
     of_kind = MEASURES.get(signal.kind)
     return {} if of_kind is None else of_kind(signal)
 
 
 def _centred(images: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Ink as weights (N, height, width) of sum 1, and the place of every pixel from their centre, down and across.
+    """Ink as weights (N, height, width) of sum 1, and the place of every pixel relative to its centre, down and across.
 
-    Ink is what differs from the border, whose median pixel is taken for the paper.
+    Ink is the difference from the paper, which is the median pixel of the border.
     """
     pixels = images[:, 0].astype(np.float64)
     border = np.concatenate([pixels[:, 0], pixels[:, -1], pixels[:, 1:-1, 0], pixels[:, 1:-1, -1]], axis=1)

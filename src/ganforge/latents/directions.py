@@ -4,19 +4,19 @@ Without labels:
 
 * ``pca-…``: principal components. In w those of styles; in z the combinations of latents that a linear regression finds
   for the principal components of the signals (GANSpace, Härkönen et al. 2020, https://arxiv.org/abs/2004.02546, section
-  2.1 and 2.2, there of a layer in the middle).
-* ``sefa-…``: what the first layer amplifies most, the eigenvectors of A^T A of its weight A (SeFa, Shen & Zhou 2020,
-  https://arxiv.org/abs/2007.06600, eq. 4).
+  2.1 and 2.2, which use a layer in the middle).
+* ``sefa-…``: the directions that the first layer amplifies most: the eigenvectors of A^T A of its weight A (SeFa, Shen
+  & Zhou 2020, https://arxiv.org/abs/2007.06600, eq. 4).
 
-With labels, or with what can be measured on a signal in their place:
+With labels, or with attributes that can be measured on signals:
 
 * ``to-…``: from the mean code of a signal's own class to that of another.
 * ``brightness`` and so on: the normal of the boundary that a linear classifier finds between the codes of signals that
   have more of it and those that have less (InterFaceGAN, Shen et al. 2019, https://arxiv.org/abs/1907.10786, section
   3.1), made orthogonal to the others so that these stay (section 3.2).
 
-All but ``to-…`` are meant to leave the class as it is: codes are compared with the mean of their own label, and in z
-the vector of the condition is not touched.
+All except ``to-…`` should keep the class: codes are compared with the mean of their own label, and in z the vector of
+the condition does not change.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ TENSORS, CONFIG = "directions.safetensors", "directions.json"
 TO = "to-"
 HALF_WAY = 0.5
 SILENT = 1e-9  # length of a direction in which nothing changes
-MOST_CLASSES = 50  # of which each has a mean; more have too few samples for that
+MOST_CLASSES = 50  # with a mean each; more classes have too few samples
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,10 @@ class Directions:
     """Named directions of one generator.
 
     Attributes:
-        vectors: (entries,) float32 by name; adding one is a step of a standard deviation of codes along it.
-        means: mean code of each class, (classes, entries) float32; of no classes where there are no labels.
-        classes: their names.
-        generator: digest of the generator whose directions they are.
+        vectors: (entries,) float32 by name; adding one moves a code by a standard deviation along it.
+        means: mean code of each class, (classes, entries) float32; no classes without labels.
+        classes: names of the classes.
+        generator: digest of the generator.
     """
 
     vectors: Mapping[str, np.ndarray]
@@ -65,16 +65,16 @@ class Directions:
 
     @classmethod
     def none(cls, generator: Generator) -> Directions:
-        """Those of a generator that has no codes."""
+        """The empty directions of a generator without codes."""
         return cls({}, np.empty((0, 0), np.float32), (), generator.digest)
 
     @property
     def names(self) -> list[str]:
-        """All of them; those towards classes last."""
+        """Names of all directions; those towards classes come last."""
         return [*self.vectors, *(f"{TO}{name}" for name in self.classes)]
 
     def check(self, name: str) -> None:
-        """Sees that there is such a direction.
+        """Checks that there is such a direction.
 
         Raises:
             UserError: there is none.
@@ -86,10 +86,10 @@ class Directions:
         """Codes (N, entries) of signals with labels (N,), moved along a direction.
 
         Args:
-            codes: what to edit.
-            labels: needed for those towards classes.
+            codes: codes to edit.
+            labels: needed for directions towards classes.
             name: one of `names`.
-            strength: in standard deviations; towards a class the share of the way, 1 for all of it.
+            strength: in standard deviations; towards a class, the share of the way, 1 for all of it.
 
         Raises:
             UserError: there is no such direction.
@@ -104,13 +104,13 @@ class Directions:
         return edited
 
     def label_after(self, labels: np.ndarray | None, name: str, strength: float) -> np.ndarray | None:
-        """The labels that signals with ``labels`` have once they are edited: another from half of the way to it on."""
+        """The labels of edited signals that had ``labels``: the new class from half of the way on."""
         if labels is None or not name.startswith(TO) or strength < HALF_WAY:
             return labels
         return np.full(len(labels), self.classes.index(name.removeprefix(TO)))
 
     def save(self, folder: Path) -> None:
-        """Writes them; `load` reads them."""
+        """Writes the directions; `load` reads them."""
         folder.mkdir(parents=True, exist_ok=True)
         write_durably(folder / TENSORS, save({**self.vectors, TO: self.means}))
         write_json(folder / CONFIG, {"names": list(self.vectors), "classes": self.classes, "generator": self.generator})
@@ -129,23 +129,23 @@ class Directions:
             vectors = {name: tensors[name] for name in config["names"]}
             directions = cls(vectors, tensors[TO], tuple(config["classes"]), config["generator"])
             if directions.generator != generator.digest:
-                raise ValueError("they are those of another one")
+                raise ValueError("they belong to another one")
             return directions
         except (OSError, ValueError, LookupError, TypeError, SafetensorError) as error:
             raise UserError(
-                f"{folder} does not hold directions of this generator ({first_line(error)}): `dvc repro directions` "
-                "makes those of models/generator."
+                f"{folder} has no directions of this generator ({first_line(error)}): `dvc repro directions` "
+                "finds those of models/generator."
             ) from error
 
 
 @dataclass(frozen=True)
 class _Drawn:
-    """What directions are found from.
+    """The samples to find directions from.
 
     Attributes:
-        within: the free part of codes, away from the mean of their group; (N, free entries) float32.
-        values: the signals, small, away from the mean of their group; (N, values) float32.
-        more: whether a sample has more than the median of its group of what can be measured; (N,) bool by name.
+        within: the free part of codes, minus the mean of their group; (N, free entries) float32.
+        values: small versions of the signals, minus the mean of their group; (N, values) float32.
+        more: whether an attribute of a sample exceeds the median of its group; (N,) bool by name.
     """
 
     within: np.ndarray
@@ -160,12 +160,11 @@ def find_directions(
     classes: Sequence[str] = (),
     pool: Arrays | None = None,
 ) -> Directions:
-    """Looks for directions with samples that are drawn for it; few of these are in memory at full size.
+    """Draws samples and finds directions from them; few samples are in memory at full size.
 
     Args:
-        space: of the generator.
-        extractor: a classifier of real signals, that says which class samples show whose label is not asked for; None
-            where there are no labels.
+        space: codes of the generator.
+        extractor: a classifier of real signals, which labels samples if no label was asked for; None without labels.
         settings: how many samples, and how many components.
         classes: names of the extractor's labels.
         pool: see `ganforge.generator.Generator.sample`.
@@ -204,10 +203,10 @@ def labels_of(space: Space, codes: np.ndarray, asked: Arrays, extractor: Extract
     """The labels (N,) of samples: those that were asked for, else those that are recognised, else None.
 
     Args:
-        space: of the generator.
-        codes: of the samples, (N, entries).
+        space: codes of the generator.
+        codes: codes of the samples, (N, entries).
         asked: columns of their condition.
-        extractor: a classifier of real signals; None where there are no labels.
+        extractor: a classifier of real signals; None without labels.
     """
     if LABELS in asked:
         return asked[LABELS]
@@ -215,7 +214,7 @@ def labels_of(space: Space, codes: np.ndarray, asked: Arrays, extractor: Extract
 
 
 def _group_means(rows: np.ndarray, groups: np.ndarray, count: int) -> np.ndarray:
-    """The mean row of each of ``count`` groups, (count, entries) float32; that of all rows where a group has none."""
+    """The mean row of each of ``count`` groups, (count, entries) float32; the mean of all rows for empty groups."""
     sizes = np.bincount(groups, minlength=count)[:, None]
     sums = np.zeros((count, rows.shape[1]))
     np.add.at(sums, groups, rows)
@@ -230,7 +229,7 @@ def _above_median(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
 
 
 def _principal(space: Space, drawn: _Drawn, components: int) -> dict[str, np.ndarray]:
-    """Unit vectors of the principal components, by name; fewer where samples do not differ in as many ways."""
+    """Unit vectors of the principal components, by name; fewer if samples do not vary in as many ways."""
     from sklearn.decomposition import PCA
 
     if space.name == "w":
@@ -251,9 +250,9 @@ def _sefa(space: Space, components: int) -> dict[str, np.ndarray]:
 
 
 def _boundaries(drawn: _Drawn) -> dict[str, np.ndarray]:
-    """Unit normals of the boundaries between more and less of what can be measured, by name; each leaves the others.
+    """Unit normals of the boundaries between more and less of each attribute, by name; each keeps the others.
 
-    What is alike in all samples has none.
+    An attribute that is equal in all samples has none.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -272,7 +271,7 @@ def _boundaries(drawn: _Drawn) -> dict[str, np.ndarray]:
 
 
 def _signed(vector: np.ndarray) -> np.ndarray:
-    """The vector or its opposite, at length 1: the one whose largest entry is positive, so that it is no accident."""
+    """The vector or its opposite, at length 1: the one whose largest entry is positive, so that the sign is fixed."""
     return _unit(vector * np.sign(vector[np.argmax(np.abs(vector))]))
 
 

@@ -1,4 +1,4 @@
-"""What editing along a direction changes, and what it leaves, measured on samples."""
+"""Measures on samples what editing along a direction changes."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from ganforge.latents.space import Space
 from ganforge.prepared.columns import LABELS, Arrays
 
 MEASURED = 500  # samples
-NOTABLE = 0.5  # standard deviations of a change that is worth a word
+NOTABLE = 0.5  # standard deviations of a change that is mentioned
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What one direction does.
+    """The effect of a direction.
 
     Attributes:
-        name: of the direction.
-        strength: how far samples were moved along it, to both sides; towards a class to that side only.
-        recognised: share of the edited samples that a classifier takes for the class they should have: that from
-            before, or the one they were moved to; None where there are no labels.
-        changes: difference between both sides in what can be measured, in standard deviations of samples.
+        name: name of the direction.
+        strength: how far samples were moved along it, to both sides; towards a class, only to that side.
+        recognised: share of the edited samples that a classifier assigns to the wanted class: the old one, or the one
+            they were moved to; None without labels.
+        changes: difference of attributes between both sides, in standard deviations of samples.
     """
 
     name: str
@@ -35,9 +35,9 @@ class Effect:
     changes: dict[str, float]
 
     def sentence(self) -> str:
-        """The same in words."""
+        """The effect in words."""
         notable = [f"{name} {change:+.1f} sd" for name, change in self.changes.items() if abs(change) >= NOTABLE]
-        clauses = [f"{self.name}: {', '.join(notable) or 'nothing that is measured here changes'}"]
+        clauses = [f"{self.name}: {', '.join(notable) or 'no measured attribute changes'}"]
         if self.name.startswith(TO) or not self.changes:
             clauses = [self.name]
         if self.recognised is not None:
@@ -52,10 +52,10 @@ def measure_effects(
     """Edits samples along every direction.
 
     Args:
-        space: of the generator.
-        directions: which ones.
-        extractor: recognises classes; None where there are no labels.
-        strength: how far, in standard deviations; towards classes all of the way.
+        space: codes of the generator.
+        directions: the directions.
+        extractor: recognises classes; None without labels.
+        strength: how far, in standard deviations; towards classes, the whole way.
         pool: see `ganforge.generator.Generator.sample`.
     """
     codes, asked = space.draw(MEASURED, seed=0, pool=pool)
@@ -79,7 +79,7 @@ def measure_effects(
 
 
 def _share(extractor: Extractor | None, edited: Sequence[np.ndarray], wanted: np.ndarray | None) -> float | None:
-    """Share of edited samples that are taken for the classes that are wanted."""
+    """Share of edited samples that the classifier assigns to the wanted classes."""
     if extractor is None or wanted is None:
         return None
     return float(np.mean([np.mean(extractor(signals).labels == wanted) for signals in edited]))

@@ -1,4 +1,4 @@
-"""Which code does a real signal have? The one whose signal is nearest to it, found by descending the distance.
+"""Projects real signals to codes: finds the code whose sample is nearest, by gradient descent.
 
 Zhu et al. 2016, https://arxiv.org/abs/1609.03552, section 4.1; in w as by Karras et al. 2019,
 https://arxiv.org/abs/1912.04958, appendix D.
@@ -17,30 +17,30 @@ from ganforge.latents.space import Space
 from ganforge.networks.sampling import STATISTICS_SEED
 from ganforge.prepared.columns import Arrays
 
-CANDIDATES = 10  # codes that are followed for each signal: of those conditions that come nearest, as many of each
-DRAWN = 64  # samples of each condition that the search may begin at
-MOST_DRAWN = 10_000  # samples of all conditions; fewer of each where there are many
+CANDIDATES = 10  # codes to optimise for each signal: as many of each of the nearest conditions
+DRAWN = 64  # samples of each condition that the search can start from
+MOST_DRAWN = 10_000  # samples of all conditions; with many conditions, fewer of each
 STEPS = 200
 LEARNING_RATE = 0.1  # in standard deviations of a code; falls to zero as a cosine
-FEATURES = 0.1  # what the squared distance of features counts beside that of values
-PRIOR = 0.1  # what a squared standard deviation from the mean code costs, as a share of the mean sample's mean error
-MEAN_OF = 1024  # samples that their mean sample is taken of
-LEAST = 1e-4  # probability of a label; what a classifier finds less likely than that, it does not know better
-FAR = 0.3  # share of the mean sample's error from which on a signal is far from all that the generator draws
-BATCH = 512  # candidates that are followed together
+FEATURES = 0.1  # weight of the squared distance of features relative to that of values
+PRIOR = 0.1  # cost of a squared standard deviation from the mean code, as a share of the mean sample's mean error
+MEAN_OF = 1024  # samples in the mean sample
+LEAST = 1e-4  # least probability of a label: a classifier's lower ones are not reliable
+FAR = 0.3  # a signal with an error above this share of the mean sample's is far from what the generator draws
+BATCH = 512  # candidates to optimise together
 
 
 @dataclass(frozen=True)
 class Projection:
-    """What came of the search for N signals.
+    """The result of the projection of N signals.
 
     Attributes:
         codes: (N, entries) float32.
-        asked: columns of the condition of each, of those that can be asked for one by one the one that serves best: by
-            its error, by how usual its code is, and by what the extractor says of the signal.
-        signals: what the generator makes of the codes, (N, *shape) as they are stored.
-        error: mean squared distance of values as networks see them and, weighed by `FEATURES`, of features; (N,).
-        mean_error: the same of the generator's mean sample, which knows nothing of the one that is sought; (N,).
+        asked: columns of the condition of each signal: the one with the best error, the most usual code, and the best
+            probability from the extractor.
+        signals: stored samples of the codes, (N, *shape).
+        error: mean squared distance of values as networks see them plus, weighted by `FEATURES`, of features; (N,).
+        mean_error: the error of the generator's mean sample, as a reference; (N,).
     """
 
     codes: np.ndarray
@@ -51,12 +51,12 @@ class Projection:
 
 
 def describe_error(share: float) -> str:
-    """What an error means that is this share of the mean sample's, in a sentence or two."""
+    """An explanation of an error, as a share of the mean sample's, in a sentence or two."""
     sentences = f"The reconstruction's error is {share:.1%} of the mean sample's."
     if share > FAR:
         sentences += (
-            " That is far from all that this generator draws: is it of another kind than the training data, as a "
-            "picture is that is darker, inverted or cropped otherwise?"
+            " The signal is far from what this generator draws. It may differ from the training data: a picture may be "
+            "darker, inverted or cropped in another way."
         )
     return sentences
 
@@ -64,16 +64,16 @@ def describe_error(share: float) -> str:
 def project(
     signals: np.ndarray, space: Space, extractor: Extractor, steps: int = STEPS, pool: Arrays | None = None
 ) -> Projection:
-    """Finds codes whose signals are near to given ones, and the condition that serves best.
+    """Finds codes whose samples are near to given signals, and the condition that fits best.
 
     Args:
-        signals: (N, *shape) as they are stored, of the generator's kind.
-        space: where to look.
-        extractor: whose features are compared beside the values.
-        steps: of Adam.
+        signals: stored signals of the generator's kind, (N, *shape).
+        space: codes of the generator.
+        extractor: its features are compared in addition to the values.
+        steps: steps of Adam.
         pool: see `ganforge.generator.Generator.sample`.
     """
-    signals, search = np.array(signals), _Search(space, extractor, pool)  # a copy: arrays of files cannot be written to
+    signals, search = np.array(signals), _Search(space, extractor, pool)  # a copy: arrays of files are read-only
     blocks = np.array_split(signals, max(1, -(-len(signals) * CANDIDATES // BATCH)))
     results = [search.run(block, steps) for block in blocks]
     codes, places, errors = (np.concatenate([result[kind] for result in results]) for kind in range(3))
@@ -87,10 +87,10 @@ def project(
 
 
 class _Search:
-    """What is the same for all signals: where to begin, and how to compare.
+    """The part of the search that all signals share: the codes to start from, and the comparison.
 
     Attributes:
-        asked: columns of the conditions of the codes that it begins at.
+        asked: columns of the conditions of the codes to start from.
     """
 
     def __init__(self, space: Space, extractor: Extractor, pool: Arrays | None) -> None:
@@ -121,7 +121,7 @@ class _Search:
         chosen = self._nearest(wanted, features, doubt)  # (N, candidates), the numbers of drawn codes
         candidates = chosen.shape[1]
         start = self.codes[chosen.flatten()]
-        # Followed in standard deviations of the free part of the code; the condition's own part stays.
+        # Optimised in standard deviations of the free part of the code; the condition's part is fixed.
         place = ((start[:, self.space.free] - self.mean) / self.spread).clone().requires_grad_(True)
         wanted = wanted.repeat_interleave(candidates, 0)
         features = features.repeat_interleave(candidates, 0)
@@ -142,7 +142,7 @@ class _Search:
         return codes[best].cpu().numpy(), chosen.flatten()[best].cpu().numpy(), error[best].cpu().numpy()
 
     def errors_of_mean(self, stored: np.ndarray) -> Tensor:
-        """How far the mean sample is from stored ones (N, *shape); (N,)."""
+        """The error of the mean sample for stored signals (N, *shape); (N,)."""
         with torch.no_grad():
             wanted = self._presented(stored)
             return self._compare(self.mean_sample.expand_as(wanted), wanted, self.extractor.features(wanted)).cpu()
@@ -158,7 +158,7 @@ class _Search:
         return -likely.clamp(min=LEAST).log().to(self.device)
 
     def _nearest(self, wanted: Tensor, features: Tensor, doubt: Tensor) -> Tensor:
-        """The drawn codes that are nearest, of each of the conditions that come nearest; (N, at most CANDIDATES)."""
+        """The nearest drawn codes of each of the nearest conditions; (N, at most CANDIDATES)."""
         with torch.no_grad():
             values = torch.cdist(wanted.flatten(1), self.signals).square() / self.signals.shape[1]
             features = torch.cdist(features, self.features).square() / self.features.shape[1]
@@ -173,7 +173,7 @@ class _Search:
         return torch.cat([self.mean + self.spread * place, start[:, place.shape[1] :]], dim=1)
 
     def _signals(self, codes: Tensor) -> Tensor:
-        """Those of any number of codes, drawn in blocks."""
+        """Samples and features of any number of codes, in blocks."""
         return torch.cat([self.space.module.synthesise(block) for block in torch.split(codes, BATCH)])
 
     def _compare(self, signals: Tensor, wanted: Tensor, features: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""One signal from a file of a person's own, as the signals are that a generator was trained on."""
+"""Reads a user's file as a signal in the format of a generator's training data."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from ganforge.errors import UserError
 from ganforge.signals import Signal
 from ganforge.signals.image import ImageSignal, StackedImageSignal
 
-FITTED = (ImageSignal.kind, StackedImageSignal.kind)  # kinds of signal that a picture of any size is brought to
+FITTED = (ImageSignal.kind, StackedImageSignal.kind)  # kinds of signal to which pictures of any size are resized
 
 
 def read_signal(content: bytes, name: str, signal: Signal, settings: DataSettings) -> np.ndarray:
-    """What the bytes of a file hold; pictures of any size are cropped as the data were and resized.
+    """The signal in the bytes of a file; pictures of any size are cropped like the data, and resized.
 
     Args:
-        content: of the file.
-        name: what to call it.
-        signal: what it is to become.
-        settings: section `dataset` of params.yaml, which says how pictures are cropped.
+        content: content of the file.
+        name: name of the file in errors.
+        signal: the wanted kind.
+        settings: section `dataset` of params.yaml, which says how to crop pictures.
 
     Returns:
-        a stored signal (*shape).
+        A stored signal (*shape).
 
     Raises:
-        UserError: it holds none.
+        UserError: it holds no such signal.
     """
     if signal.kind in FITTED:
         return read_single(content, name, signal.shape, settings)

@@ -1,7 +1,7 @@
-"""The codes of a generator: made from a latent vector and a condition, and turned into signals by its layers.
+"""The codes of a generator: it makes them from a latent vector and a condition, and its layers draw signals from them.
 
 The code of style-based networks is their style w, Karras et al. 2018, https://arxiv.org/abs/1812.04948. That of all
-others, here called z, is the latent vector with the vector of the condition behind it. See
+others, here called z, is the latent vector followed by the vector of the condition. See
 `ganforge.networks.latent.LatentGenerator`.
 """
 
@@ -25,10 +25,10 @@ from ganforge.prepared.columns import Arrays
 
 
 class Space:
-    """Codes of a generator as arrays, and what can be done with them.
+    """Codes of a generator as arrays, with operations on them.
 
     Attributes:
-        generator: whose codes these are.
+        generator: the generator.
         module: its network.
         name: ``w`` or ``z``.
         free: entries of a code that vary within a condition.
@@ -41,7 +41,7 @@ class Space:
         if not isinstance(generator.module, LatentGenerator):
             raise UserError(
                 f"the network {generator.spec.settings.name} of this generator of {generator.config.dataset} draws "
-                "without codes that could be edited; allowed is a generator that draws from a latent vector."
+                "without codes to edit; allowed is a generator that draws from a latent vector."
             )
         self.generator, self.module = generator, generator.module
         self.name = self.module.space
@@ -49,23 +49,23 @@ class Space:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Names of the labels that can be asked for; empty where the condition is another."""
+        """Names of the labels that can be asked for; empty if the condition is not a label."""
         condition = self.generator.condition
         return condition.names if isinstance(condition, Labels) else ()
 
     def draw(
         self, n: int, seed: int, condition: Any = None, truncation: float = 1.0, pool: Arrays | None = None
     ) -> tuple[np.ndarray, Arrays]:
-        """Codes of the samples that `Generator.sample` draws, and the columns of their condition; arguments as there.
+        """Codes of the samples of `Generator.sample`, and the columns of their condition; see there for the arguments.
 
         Returns:
-            codes (n, entries) float32, and columns of n rows.
+            Codes (n, entries) float32, and columns of n rows.
         """
         asked = self.generator.ask(n, seed, condition, pool)
         return self.codes(n, seed, asked, truncation), asked
 
     def codes(self, n: int, seed: int, asked: Arrays, truncation: float = 1.0) -> np.ndarray:
-        """The codes (n, entries) of the samples that `Generator.draw` draws; arguments as there."""
+        """The codes (n, entries) of the samples of `Generator.draw`; see there for the arguments."""
         codes = self.encode(draw_latents(seed, n, self.generator.spec.latent_dim), asked)
         return codes if truncation == 1 else self.truncate(codes, asked, truncation)
 
@@ -77,26 +77,26 @@ class Space:
 
     @torch.inference_mode()
     def truncate(self, codes: np.ndarray, asked: Arrays, truncation: float) -> np.ndarray:
-        """Codes that are more typical; see `Truncated`."""
+        """Makes codes more typical; see `Truncated`."""
         truncated = Truncated(self.module, self.generator.spec, truncation)
         pulled: np.ndarray = truncated.pull(self._tensor(codes), self._condition(asked)).cpu().numpy()
         return pulled
 
     def decode(self, codes: np.ndarray) -> Iterator[np.ndarray]:
-        """The signals of codes (N, entries), in blocks (block, *shape) as they are stored."""
+        """The stored signals of codes (N, entries), in blocks (block, *shape)."""
         generator = self.generator
         return decode(lambda code, _: self.module.synthesise(code), generator.spec, codes, {}, generator.device)
 
     def signals(self, codes: np.ndarray) -> np.ndarray:
-        """As `decode`, all together: (N, *shape)."""
+        """The stored signals of codes, in one array (N, *shape)."""
         nothing = np.empty((0, *self.generator.shape), self.generator.signal.dtype)
         return np.concatenate([nothing, *self.decode(codes)])
 
     def between(self, start: np.ndarray, end: np.ndarray, steps: int) -> np.ndarray:
-        """A walk from one code to another, both included: in a straight line in w, on a great circle in z.
+        """A walk from one code to another, both included: on a straight line in w, on a great circle in z.
 
-        Styles fill a space of no known shape, in which straight lines are short; latent vectors of a normal
-        distribution lie near a sphere, whose inside has never been trained on.
+        The space of styles has no known shape, so straight lines are used. Latent vectors of a normal distribution lie
+        near a sphere; the generator was not trained on its inside.
 
         Args:
             start, end: (entries,).
@@ -121,5 +121,5 @@ class Space:
 
 
 def has_codes(generator: Generator) -> bool:
-    """Whether a generator draws signals of codes that can be edited."""
+    """Whether a generator draws signals from codes that can be edited."""
     return isinstance(generator.module, LatentGenerator)

@@ -1,1 +1,1 @@
-"""Generators and discriminators: a family of both is one file, and one class in `ganforge.networks.settings`."""
+"""Generators and discriminators: each family is one file and one class in `ganforge.networks.settings`."""

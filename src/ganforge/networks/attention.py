@@ -1,4 +1,4 @@
-"""Self-attention, which lets distant parts of a signal agree: Zhang et al. 2018, https://arxiv.org/abs/1805.08318."""
+"""Self-attention, which relates distant parts of a signal: Zhang et al. 2018, https://arxiv.org/abs/1805.08318."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ganforge.networks.layers import CONVOLUTION, initialise, pyramid
 from ganforge.networks.settings import AttentiveSettings
 from ganforge.networks.spec import NetworkSpec
 
-MOST_POSITIONS = 256  # attention compares every position with every other
-REDUCTION = 8  # how many times fewer channels are compared and passed on, section 3 of the paper
+MOST_POSITIONS = 256  # attention compares all pairs of positions
+REDUCTION = 8  # factor by which channels are reduced, section 3 of the paper
 
 
 class SelfAttention(nn.Module):
     """x + scale * output(sum over positions i of softmax_i(key_i . query) value_i), eq. 1 to 3 of the paper.
 
-    The scale is learned and zero at the start: a network begins without attention.
+    The scale is learned and starts at zero, so training starts without attention.
 
     Args:
         axes: number of axes of the signal.
@@ -40,22 +40,22 @@ class SelfAttention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(batch, channels, *size) to the same."""
         queries, keys, values = (layer(x).flatten(2) for layer in (self.queries, self.keys, self.values))
-        weights = (queries.transpose(1, 2) @ keys).softmax(2)  # (batch, positions that ask, positions that answer)
+        weights = (queries.transpose(1, 2) @ keys).softmax(2)  # (batch, query positions, key positions)
         attended = (values @ weights.transpose(1, 2)).unflatten(2, x.shape[2:])
         y: Tensor = self.scale * self.output(attended)
         return x + y
 
 
 def attention_level(sizes: Sequence[tuple[int, ...]]) -> int:
-    """The finest level of a pyramid, below the full size, that attention can afford; else the coarsest."""
+    """The finest level of a pyramid, below the full size, with few enough positions; else the coarsest."""
     affordable = (level for level, size in enumerate(sizes) if level and math.prod(size) <= MOST_POSITIONS)
     return next(affordable, len(sizes) - 1)
 
 
 def attention_at(level: int, spec: NetworkSpec, channels: int) -> list[nn.Module]:
-    """The attention of a network's ``level``: one layer where ``spec`` asks for it and this is its place, or none.
+    """The attention at a network's ``level``: one layer if ``spec`` asks for it and this is its level, or none.
 
-    Its level is the same in both networks, by the `pyramid` of the generator; a discriminator's may go on further.
+    Both networks have it at the same level of the generator's `pyramid`; a discriminator may have further levels.
     """
     wanted = isinstance(spec.settings, AttentiveSettings) and spec.settings.attention
     if wanted and level == attention_level(pyramid(spec.size)):

@@ -1,4 +1,4 @@
-"""Networks of a description."""
+"""Builds networks from their description."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from ganforge.networks.spec import NetworkSpec
 
 @dataclass(frozen=True)
 class Family:
-    """A generator and a discriminator that go together.
+    """A matching generator and discriminator.
 
     Attributes:
-        generator: makes G(latents, condition) -> signal, see `ganforge.networks.latent.LatentGenerator` for those that
+        generator: builds G(latents, condition) -> signal; see `ganforge.networks.latent.LatentGenerator` for those that
             can be edited.
-        discriminator: makes D(signal, condition) -> score. One whose score of a sample depends on the rest of the
-            batch, by a minibatch standard deviation, says so with ``mixes_batch = True``: it has to be given real and
-            generated signals in separate calls.
+        discriminator: builds D(signal, condition) -> score. If scores depend on the rest of the batch, as with a
+            minibatch standard deviation, it has ``mixes_batch = True`` and needs separate calls for real and generated
+            signals.
     """
 
     generator: Callable[[NetworkSpec], nn.Module]
@@ -30,7 +30,7 @@ class Family:
 
 
 def family_of(settings: NetworkSettings) -> Family:
-    """The `FAMILY` of the module in this room that is called like the family."""
+    """The `FAMILY` of the module in this room that is named after the family."""
     family: Family = import_module(f"ganforge.networks.{settings.name}").FAMILY
     return family
 

@@ -3,16 +3,17 @@
 A dense start at the base size (7x7 for 28x28), transposed convolutions up to the full size with batch norm and ReLU,
 tanh; a discriminator of strided convolutions with LeakyReLU. Departures:
 
-* The layers that touch the signal, a strided convolution of kernel 6 and its transpose, are computed as a convolution
-  of kernel 3 beside a space-to-depth rearrangement. It is the same map (Shi et al. 2016,
-  https://arxiv.org/abs/1609.07009), and about twice as fast on CPU where the signal has one channel.
-* The last step is the signal's, as in all families; for images `ganforge.signals.image.saturate` instead of tanh.
-* The generator starts from up to seven positions an axis, 7x7 for 28x28. The discriminator halves until no axis is
-  longer than four, as the paper's does from 64x64: ending at 7x7, as guides do, its features would see 12 of 28 pixels.
+* The layers next to the signal, a strided convolution of kernel 6 and its transpose, are computed as a convolution of
+  kernel 3 and a space-to-depth rearrangement. The result is the same (Shi et al. 2016,
+  https://arxiv.org/abs/1609.07009), and about twice as fast on CPU for signals with one channel.
+* The signal defines the last step, as in all families; for images, `ganforge.signals.image.saturate` instead of tanh.
+* The generator starts from up to seven positions per axis, 7x7 for 28x28. The discriminator halves until no axis is
+  longer than four, as in the paper for 64x64; if it ended at 7x7, as in tutorials, its features would see 12 of 28
+  pixels.
 * No batch norm in the discriminator: gradient penalties are per sample, and batch norm ties samples together
   (Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028, section 4).
-* If asked for, one more convolution of kernel 3 at half of the full size, with batch norm and ReLU: it lets positions
-  that the last transposed convolution made know of each other.
+* Optionally, one more convolution of kernel 3 at half of the full size, with batch norm and ReLU, which relates
+  neighbouring outputs of the last transposed convolution.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ from ganforge.networks.layers import (
 from ganforge.networks.settings import DCGANSettings
 from ganforge.networks.spec import NetworkSpec
 
-DISCRIMINATOR_BASE = 4  # positions of an axis in the end, at most
+DISCRIMINATOR_BASE = 4  # most positions of an axis at the end
 
 
 class DCGANGenerator(LatentGenerator):
@@ -67,7 +68,7 @@ class DCGANGenerator(LatentGenerator):
             nn.ReLU(inplace=True),
             *attention_at(base, spec, channels),
         )
-        self.up = nn.Sequential()  # from level base to level 1, and maybe once more there
+        self.up = nn.Sequential()  # from level base to level 1, with an optional refinement there
         for level in range(base - 1, 0, -1):
             finer = level_channels(spec.width, level)
             factor = factors(self.sizes[level], self.sizes[level + 1])
@@ -91,7 +92,7 @@ class DCGANGenerator(LatentGenerator):
         initialise(self)
 
     def first_weight(self) -> Tensor:
-        """Of the dense start."""
+        """The weight of the dense start."""
         return self.start.weight
 
     def unbounded(self, code: Tensor) -> Tensor:
@@ -101,11 +102,11 @@ class DCGANGenerator(LatentGenerator):
 
 
 class StridedConvolutions(nn.Sequential):
-    """Strided convolutions with LeakyReLU, from the signal down to four positions an axis at most.
+    """Strided convolutions with LeakyReLU, from the signal down to at most four positions per axis.
 
     Attributes:
-        channels: of the result.
-        size: of the result.
+        channels: channels of the result.
+        size: size of the result.
     """
 
     def __init__(self, spec: NetworkSpec) -> None:

@@ -1,12 +1,11 @@
-"""What the networks of Karras et al. are made of, 2017 (https://arxiv.org/abs/1710.10196) and since.
+"""Layers of the networks of Karras et al., 2017 (https://arxiv.org/abs/1710.10196) and later.
 
-* Equalised learning rate (section 4.1): weights are drawn from N(0, 1) and multiplied by He's constant when they are
-  used. The steps of Adam do not depend on the scale of a gradient, so that every weight then changes by the same share
-  of its spread.
+* Equalised learning rate (section 4.1): weights are drawn from N(0, 1) and multiplied by He's constant when used.
+  Adam's steps do not depend on the scale of a gradient, so every weight changes by the same share of its spread.
 * Pixel norm (section 4.2), on features and on the latent vector.
-* Minibatch standard deviation (section 3), which shows the discriminator how varied a batch is.
+* Minibatch standard deviation (section 3), which shows the diversity of a batch to the discriminator.
 
-What is computed beside a convolution takes the number format of its input, which under autocast may be a short one.
+Computations next to a convolution use the number format of its input, which autocast may shorten.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from ganforge.conditions.condition import Condition, Tensors
 from ganforge.networks.layers import CONVOLVE, LEAK, Flatten, LatentAndCondition
 
 GAIN = math.sqrt(2 / (1 + LEAK**2))  # keeps the variance through LeakyReLU, He 2015
-GROUP = 4  # samples whose standard deviation is taken together
+GROUP = 4  # samples in a group for the standard deviation
 EPSILON = 1e-8
 
 
@@ -31,7 +30,7 @@ class EqualisedLinear(nn.Module):
         features, outputs: entries in and out.
         gain: the standard deviation of an output whose inputs have unit variance.
         bias: value of the biases at the start.
-        learning_rate: multiplier of the learning rate; at the start the layer is the same for any.
+        learning_rate: multiplier of the learning rate; the initial layer does not depend on it.
     """
 
     def __init__(
@@ -43,7 +42,7 @@ class EqualisedLinear(nn.Module):
         self.scale, self.learning_rate = gain * learning_rate / math.sqrt(features), learning_rate
 
     def scaled_weight(self) -> Tensor:
-        """The weight as it is used, (outputs, features)."""
+        """The scaled weight, (outputs, features)."""
         return self.weight * self.scale
 
     def forward(self, x: Tensor) -> Tensor:
@@ -59,7 +58,7 @@ class EqualisedConvolution(nn.Module):
         channels, outputs: channels in and out.
         kernel: length of every axis of the kernel.
         gain: the standard deviation of an output whose inputs have unit variance.
-        bias: whether there is one; zero at the start.
+        bias: whether it has a bias, which starts at zero.
     """
 
     def __init__(
@@ -72,7 +71,7 @@ class EqualisedConvolution(nn.Module):
         self.scale = gain / math.sqrt(channels * kernel**axes)
 
     def scaled_weight(self) -> Tensor:
-        """The weight as it is used, (outputs, channels, *kernel)."""
+        """The scaled weight, (outputs, channels, *kernel)."""
         return self.weight * self.scale
 
     def forward(self, x: Tensor) -> Tensor:
@@ -99,7 +98,7 @@ class PixelNorm(nn.Module):
 
 
 class NormalisedInput(LatentAndCondition):
-    """`LatentAndCondition` with the latent vector and that of the condition each brought to unit mean square."""
+    """`LatentAndCondition` with the vectors of latent and condition each normalised to unit mean square."""
 
     def forward(self, latents: Tensor, condition: Tensors) -> Tensor:
         """(batch, latent_dim) and the condition to (batch, features)."""
@@ -108,10 +107,10 @@ class NormalisedInput(LatentAndCondition):
 
 
 class MinibatchDeviation(nn.Module):
-    """Adds a channel: the standard deviation within a group of samples, averaged over channels and positions.
+    """Adds a channel with the standard deviation in a group of samples, averaged over channels and positions.
 
-    A batch is cut into groups of `GROUP`, or is one group if it cannot be; a sample alone has deviation zero. The
-    epsilon inside the root keeps second derivatives finite there.
+    A batch is split into groups of `GROUP`, or is one group if it cannot be split; a single sample has deviation zero,
+    where the epsilon inside the root keeps second derivatives finite.
     """
 
     def forward(self, x: Tensor) -> Tensor:

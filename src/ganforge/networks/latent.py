@@ -1,4 +1,4 @@
-"""Generators that draw from a latent vector: latent vector -> code -> signal."""
+"""Generators from a latent vector: latent vector -> code -> signal."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ NOTHING: Mapping[str, Tensor] = {}
 
 
 class LatentGenerator(nn.Module):
-    """bound(unbounded(encode(latents, condition))), the last step being the signal's.
+    """bound(unbounded(encode(latents, condition))), where the signal defines ``bound``.
 
-    The code can be edited: in style-based networks it is their style w, in all others the latent vector beside the
-    vector of the condition, if there is one.
+    The code can be edited: in style-based networks it is the style w, in all others the latent vector, followed by the
+    vector of the condition if there is one.
 
     Attributes:
-        space: what papers call the space of its codes, ``w`` or ``z``.
-        one_length: whether all latent vectors are brought to one length before anything else, in training as well.
-        input: puts the vector of the condition behind the latent vector. Style-based networks have none, and an
-            `encode` of their own.
+        space: name of the space of its codes in papers, ``w`` or ``z``.
+        one_length: whether all latent vectors are first normalised to one length, also in training.
+        input: appends the vector of the condition to the latent vector. Style-based networks override `encode`
+            instead.
 
     Args:
-        spec: what it draws.
+        spec: description of the network.
     """
 
     space: ClassVar[str] = "z"
@@ -41,7 +41,7 @@ class LatentGenerator(nn.Module):
 
     @property
     def can_truncate(self) -> bool:
-        """Whether its codes can be pulled to a mean: not where all latent vectors have one length."""
+        """Whether its codes can be moved towards a mean; they cannot if all latent vectors have one length."""
         return not self.one_length
 
     def encode(self, latents: Tensor, condition: Tensors = NOTHING) -> Tensor:
@@ -51,11 +51,11 @@ class LatentGenerator(nn.Module):
 
     @abstractmethod
     def unbounded(self, code: Tensor) -> Tensor:
-        """(batch, entries of a code) to (batch, *shape), whose numbers nothing bounds."""
+        """(batch, entries of a code) to (batch, *shape), unbounded."""
 
     @abstractmethod
     def first_weight(self) -> Tensor:
-        """The matrix that the first layer multiplies a code with, (outputs, entries of a code)."""
+        """The weight of the first layer, (outputs, entries of a code)."""
 
     def synthesise(self, code: Tensor) -> Tensor:
         """(batch, entries of a code) to (batch, *shape)."""

@@ -1,4 +1,4 @@
-"""What the network families share, written over one, two or three axes (waveform, image, video)."""
+"""Layers that the network families share, for one, two or three axes (waveform, image, video)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ganforge.conditions.condition import Tensors
 from ganforge.errors import UserError
 from ganforge.networks.spec import NetworkSpec
 
-# The number of axes is turned into a kind of layer here and nowhere else.
+# Only these tables map the number of axes to a kind of layer.
 CONVOLUTION: dict[int, Callable[..., nn.Module]] = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
 TRANSPOSED_CONVOLUTION: dict[int, Callable[..., nn.Module]] = {
     1: nn.ConvTranspose1d,
@@ -42,19 +42,19 @@ AVERAGE_POOL: dict[int, Callable[..., Tensor]] = {
 }
 
 LEAK = 0.2  # slope of LeakyReLU below zero, Radford 2015
-BASE = 7  # positions of an axis at the coarse end of a network, at most, where it says no other number
+BASE = 7  # most positions of an axis at the coarse end of a network, by default
 
 
 def pyramid(size: Sequence[int], base: int = BASE) -> list[tuple[int, ...]]:
-    """The sizes through which a network goes, from the full size down to its base.
+    """The sizes of a network's levels, from the full size down to its base.
 
     Every axis of four or more is halved (rounded up) until none is longer than ``base``: with 7, 28 -> 14 -> 7 and
-    32 -> 16 -> 8 -> 4. A small signal keeps its base size for another level, so that there are three: 8 -> 4 -> 4. A
+    32 -> 16 -> 8 -> 4. A small signal repeats its base size to get three levels: 8 -> 4 -> 4. A
     single axis longer than 256 is quartered instead, as in WaveGAN (Donahue 2018, https://arxiv.org/abs/1802.04208).
 
     Args:
         size: length of every axis, without channels.
-        base: positions that an axis may have in the end, at least 3, since an axis of three is halved no further.
+        base: most positions of an axis at the end, at least 3, because an axis of three is not halved.
     """
     sizes = [tuple(size)]
     while max(sizes[-1]) > base:
@@ -64,7 +64,7 @@ def pyramid(size: Sequence[int], base: int = BASE) -> list[tuple[int, ...]]:
 
 
 def factors(fine: Sequence[int], coarse: Sequence[int]) -> tuple[int, ...]:
-    """By how much each axis shrinks from one size of a `pyramid` to the next: 1, 2 or 4."""
+    """The factor by which each axis shrinks from one size of a `pyramid` to the next: 1, 2 or 4."""
     return tuple(math.ceil(a / b) for a, b in zip(fine, coarse, strict=True))
 
 
@@ -72,9 +72,9 @@ def strided(factor: tuple[int, ...], size: tuple[int, ...] | None = None) -> dic
     """Kernel, stride and padding of a convolution that shrinks (or its transpose grows) each axis by ``factor``.
 
     Args:
-        factor: 1, 2 or 4 of each axis.
-        size: of the signal that is shrunk; None: a multiple of ``factor``. Along other axes the kernel is shorter by
-            what is missing to a multiple, so that the result is rounded up and nothing is added to the signal.
+        factor: 1, 2 or 4 for each axis.
+        size: size of the input; None: a multiple of ``factor``. Along other axes the kernel is shorter by the missing
+            positions, so that the size of the result is rounded up without padding the input.
     """
     missing = [-length % f for length, f in zip(size or factor, factor, strict=True)]
     return {
@@ -90,7 +90,7 @@ def level_channels(width: int, level: int) -> int:
 
 
 def crop(x: Tensor, size: Sequence[int]) -> Tensor:
-    """``x`` cut to ``size`` at the far end of every axis; what an odd size leaves over after doubling."""
+    """``x`` cut to ``size`` at the far end of every axis, as needed after doubling an odd size."""
     if tuple(x.shape[2:]) == tuple(size):
         return x
     for axis, length in enumerate(size, start=2):
@@ -99,7 +99,7 @@ def crop(x: Tensor, size: Sequence[int]) -> Tensor:
 
 
 def pad_to_multiple(x: Tensor, factor: Sequence[int]) -> Tensor:
-    """``x`` with the far end of every axis repeated up to a multiple of ``factor``; the counterpart of `crop`."""
+    """``x`` padded to a multiple of ``factor`` by repeating the far end of every axis; the opposite of `crop`."""
     missing = [-length % f for length, f in zip(x.shape[2:], factor)]
     if not any(missing):
         return x
@@ -112,7 +112,7 @@ def repeat_positions(x: Tensor, factor: Sequence[int]) -> Tensor:
 
 
 def arrange(module: nn.Module, axes: int) -> nn.Module:
-    """Lays weights out in memory as the signals lie there: for images, the channels last."""
+    """Gives weights the memory format of the signals: channels last for images."""
     return module.to(memory_format=torch.channels_last) if axes == 2 else module
 
 
@@ -126,11 +126,11 @@ def initialise(module: nn.Module) -> None:
 
 
 def normalise_spectrally(module: nn.Module) -> None:
-    """Divides every dense and convolutional weight by its largest singular value, here and after every step.
+    """Divides every dense and convolutional weight by its largest singular value, now and after every step.
 
-    Miyato et al. 2018, https://arxiv.org/abs/1802.05957: the singular value is followed by one power iteration in
-    every forward pass in training mode. A weight that starts at zero, as the last of a residual block does, has none
-    to be divided by and is drawn anew.
+    Miyato et al. 2018, https://arxiv.org/abs/1802.05957: every forward pass in training mode updates the singular value
+    by one power iteration. A weight that starts at zero, such as the last of a residual block, is initialised
+    randomly, because it cannot be divided.
     """
     for layer in list(module.modules()):
         if isinstance(layer, nn.Linear | nn.modules.conv._ConvNd):
@@ -140,7 +140,7 @@ def normalise_spectrally(module: nn.Module) -> None:
 
 
 class Flatten(nn.Module):
-    """Positions one after the other, the channels of each together: as images lie in memory, so that nothing moves."""
+    """Flattens positions, with channels last; images already have this order in memory."""
 
     def forward(self, x: Tensor) -> Tensor:
         """(batch, channels, *size) to (batch, prod(size) * channels)."""
@@ -160,14 +160,14 @@ class Unflatten(nn.Module):
 
 
 class LatentAndCondition(nn.Module):
-    """The generator's input: the latent vector, beside the vector of the condition if there is one.
+    """The generator's input: the latent vector, followed by the vector of the condition if there is one.
 
     Mirza & Osindero 2014, https://arxiv.org/abs/1411.1784.
 
     Args:
-        spec: of the generator. Where its settings ask for a sphere, latents are brought to the length sqrt(latent_dim)
-            in evaluation mode, the root mean square of that of normal ones: the longer a latent, the stranger its
-            sample. Samples may do well to have other latents than training has (Brock et al. 2018,
+        spec: description of the generator. If its settings ask for a sphere, evaluation mode scales latents to the
+            length sqrt(latent_dim), the root mean square length of normal ones, because longer latents give stranger
+            samples. Sampling may use other latents than training (Brock et al. 2018,
             https://arxiv.org/abs/1809.11096, section 3.1).
     """
 
@@ -175,8 +175,8 @@ class LatentAndCondition(nn.Module):
         super().__init__()
         if spec.condition.columns and not spec.condition.encodes:
             raise UserError(
-                f"params.yaml: network.name is {spec.settings.name}, which takes in no {spec.condition.columns[0]}; "
-                "name a network that does, or set network.conditional to never."
+                f"params.yaml: network.name is {spec.settings.name}, which does not support "
+                f"{spec.condition.columns[0]}; choose a network that does, or set network.conditional to never."
             )
         self.sphere = spec.settings.sphere
         self.embedding = spec.condition.encoder(spec.latent_dim)
@@ -192,16 +192,16 @@ class LatentAndCondition(nn.Module):
 
 
 class Positions(nn.Module):
-    """Positions along some axes as channels more, from -1 to 1 (CoordConv, Liu et al. 2018).
+    """Adds channels with the positions along some axes, from -1 to 1 (CoordConv, Liu et al. 2018).
 
-    https://arxiv.org/abs/1807.03247. Convolutions treat all positions alike; along an axis of frequencies they are not.
+    https://arxiv.org/abs/1807.03247. Convolutions treat all positions alike, but frequencies differ.
 
     Args:
-        size: of the signal.
+        size: size of the signal.
         still_axes: see `ganforge.signals.signal.Signal.still_axes`.
 
     Attributes:
-        channels: that are added.
+        channels: number of added channels.
     """
 
     places: Tensor

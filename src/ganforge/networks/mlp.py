@@ -1,7 +1,7 @@
 """Dense networks: Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661.
 
-As there, rectifiers in the generator and no structure of the image in either network; LeakyReLU instead of
-maxout in the discriminator, batch norm and the signal's own last step instead of a sigmoid in the generator.
+As in the paper, the generator has rectifiers, and neither network uses the structure of images. Departures: LeakyReLU
+instead of maxout in the discriminator; batch norm, and the signal's last step instead of a sigmoid, in the generator.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class MLPGenerator(LatentGenerator):
         initialise(self)
 
     def first_weight(self) -> Tensor:
-        """Of the dense start."""
+        """The weight of the dense start."""
         first: nn.Linear = self.layers[0]  # type: ignore[assignment]
         return first.weight
 

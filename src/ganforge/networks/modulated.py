@@ -1,16 +1,16 @@
-"""Modulated convolutions up to half of the full resolution: what StyleGAN2 is good at, at the price of a DCGAN.
+"""Modulated convolutions up to half of the full resolution: the strengths of StyleGAN2 at the cost of a DCGAN.
 
-Karras et al. 2020, https://arxiv.org/abs/1912.04958. Batch norm does not hold flat and saturated colours, and collapses
-on few of them. As in `ganforge.networks.style`, a style w scales the channels of every convolution,
-whose weights are brought to unit norm, and the signal is the sum of what every level contributes. What differs:
+Karras et al. 2020, https://arxiv.org/abs/1912.04958. Batch norm loses flat and saturated colours, and collapses on
+small data of this kind. As in `ganforge.networks.style`, a style w scales the channels of every convolution, whose
+weights have unit norm, and the signal is the sum of the outputs of all levels. Differences:
 
-* Sizes grow in a transposed convolution of kernel 4. At the full resolution there are few channels: they are blurred
-  into it and convolved once. A depth-to-space rearrangement, as in `ganforge.networks.dcgan`, leaves flat colours
-  chequered.
-* It starts from a dense layer rather than from a constant, and adds no noise.
-* Convolutions have no equalised learning rate: with it they learn more slowly, at rates that suit the other families.
-* The discriminator is that of a DCGAN with minibatch standard deviation at its end, without which samples of few flat
-  pictures soon look all alike.
+* Transposed convolutions of kernel 4 enlarge the size. The full resolution has few channels, which are upsampled with
+  blur and convolved once. A depth-to-space rearrangement, as in `ganforge.networks.dcgan`, leaves chequerboard
+  artefacts in flat colours.
+* It starts from a dense layer instead of a constant, and adds no noise.
+* Convolutions have no equalised learning rate, which learns more slowly at the rates that suit the other families.
+* The discriminator is that of a DCGAN with minibatch standard deviation at its end; without it, samples of small data
+  of flat pictures soon collapse.
 """
 
 from __future__ import annotations
@@ -43,18 +43,18 @@ from ganforge.networks.layers import (
 from ganforge.networks.spec import NetworkSpec
 from ganforge.networks.style import MappedGenerator
 
-FULL = 8  # channels at the full resolution, unless the signal itself has more
+FULL = 8  # channels at the full resolution, unless the signal has more
 
 
 class ModulatedGrowth(nn.Module):
     """Modulated transposed convolution to the next finer size -> bias -> LeakyReLU that keeps the variance.
 
-    The norm of the weights is that of eq. 3 of the paper, over the taps that a position of the result sees.
+    The norm of the weights follows eq. 3 of the paper, over the taps that contribute to an output position.
 
     Args:
         style_dim: entries of w.
         channels, outputs: channels in and out.
-        coarse, size: before and after.
+        coarse, size: sizes before and after.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class ModulatedGrowth(nn.Module):
         place = strided(factor)
         self.grow, self.size = CONVOLVE_TRANSPOSED[len(size)], size
         self.stride, self.padding = place["stride"], place["padding"]
-        self.share = 1 / math.prod(factor)  # of the taps, that a position sees
+        self.share = 1 / math.prod(factor)  # of the taps that contribute to a position
         self.style = EqualisedLinear(style_dim, channels, bias=1.0)
         taps = math.prod(place["kernel_size"]) * self.share
         self.weight = nn.Parameter(torch.randn(channels, outputs, *place["kernel_size"]) / math.sqrt(channels * taps))
@@ -81,7 +81,7 @@ class ModulatedGrowth(nn.Module):
 
 
 class ModulatedOutput(nn.Module):
-    """What a level contributes to the signal: a modulated convolution, whose weights keep their norm.
+    """The contribution of a level to the signal: a modulated convolution without normalised weights.
 
     Args:
         style_dim: entries of w.
@@ -105,12 +105,12 @@ class ModulatedOutput(nn.Module):
 
 
 def as_channels(factors_of: Tensor, x: Tensor) -> Tensor:
-    """(batch, channels) so that it multiplies ``x``, (batch, channels, *size)."""
+    """(batch, channels) reshaped to multiply ``x``, (batch, channels, *size)."""
     return factors_of.view(*factors_of.shape, *[1] * (x.dim() - 2)).to(x.dtype)
 
 
 class ModulatedGenerator(MappedGenerator):
-    """bound(sum over levels of what each contributes), from a style."""
+    """bound(sum over levels of their contributions), from a style."""
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__(spec)
@@ -147,12 +147,12 @@ class ModulatedGenerator(MappedGenerator):
         return whole
 
     def first_weight(self) -> Tensor:
-        """Of the dense start."""
+        """The weight of the dense start."""
         return self.start.scaled_weight()
 
 
 class ModulatedDiscriminator(nn.Module):
-    """That of a DCGAN, with minibatch standard deviation before the score."""
+    """The discriminator of a DCGAN with minibatch standard deviation before the score."""
 
     mixes_batch = True
 

@@ -1,14 +1,14 @@
-"""Networks that grow from coarse to fine while they are trained: Karras et al. 2017, https://arxiv.org/abs/1710.10196.
+"""Networks that grow from coarse to fine during training: Karras et al. 2017, https://arxiv.org/abs/1710.10196.
 
 At every level of the pyramid a 1x1 convolution turns features into a signal, or a signal into features. Training begins
-at the base size; each finer level is faded in by interpolating between the signal of the level before, enlarged, and
+at the base size; each finer level is faded in by interpolating between the enlarged signal of the level before and
 its own (fig. 2). Equalised learning rate, pixel norm in the generator, minibatch standard deviation in the
 discriminator. Departures:
 
-* A network that is not fully grown still speaks the full size, the generator by repeating positions and the
-  discriminator by averaging them, so that whoever trains it need not know.
-* The generator ends in the signal's own last step, as in all families, and levels are faded in before it; the paper
-  has nothing there.
+* A network that is not fully grown still uses the full size outside: the generator repeats positions and the
+  discriminator averages them, so that training code need not know.
+* The signal defines the generator's last step, as in all families, and levels are faded in before it; the paper has no
+  such step.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ GROWN_AT = 0.5  # share of the run after which a network is fully grown; the res
 
 
 class Growing(nn.Module):
-    """A network of several levels that knows how many of them are in use; fully grown unless told otherwise.
+    """A network that may use only its coarser levels; fully grown by default.
 
-    How far it has grown is no part of the state dict: it follows from how far the run is.
+    Its growth is not in the state dict, because it follows from the progress of the run.
 
     Attributes:
         level: the finest level in use; 0 is the full size.
-        fade: the share of the output, above 0 and up to 1, that comes from ``level``, the rest from the one before.
+        fade: the share of the output, above 0 and up to 1, from ``level``; the rest is from the level before.
     """
 
     levels: int
@@ -62,19 +62,19 @@ class Growing(nn.Module):
     fade: float
 
     def begin(self, levels: int) -> None:
-        """Fully grown, with so many levels, at least two."""
+        """Sets the number of levels, at least two, all in use."""
         self.levels, self.level, self.fade = levels, 0, 1.0
 
     @property
     def grown(self) -> bool:
-        """Whether the full size is in use alone."""
+        """Whether only the full size is in use."""
         return self.level == 0 and self.fade == 1
 
     def grow(self, progress: float) -> None:
-        """Sets `level` and `fade` for a run of which the share ``progress``, 0 to 1, is done.
+        """Sets `level` and `fade` for the share ``progress`` of the run, 0 to 1.
 
-        Up to GROWN_AT there are phases of equal length, in turns one in which the finest level so far is alone and one
-        in which the next is faded in linearly.
+        Until GROWN_AT, phases of equal length alternate: in one, only the finest level so far is in use; in the other,
+        the next level is faded in linearly.
         """
         phases = 2 * (self.levels - 1)
         position = progress / GROWN_AT * phases
@@ -115,7 +115,7 @@ class ProgressiveGenerator(LatentGenerator, Growing):
         self.to_signal = nn.ModuleList(EqualisedConvolution(axes, c, spec.channels, 1) for c in channels)
 
     def first_weight(self) -> Tensor:
-        """Of the dense start."""
+        """The weight of the dense start."""
         first: EqualisedLinear = self.start[0]  # type: ignore[assignment]
         return first.scaled_weight()
 
@@ -169,24 +169,24 @@ class ProgressiveDiscriminator(Growing):
 
 
 def grow(network: nn.Module, progress: float) -> None:
-    """Lets every growing network within ``network`` be as far as it is after a share ``progress`` of the run."""
+    """Sets the growth of every growing network in ``network`` for a share ``progress`` of the run."""
     for module in network.modules():
         if isinstance(module, Growing):
             module.grow(progress)
 
 
 def grows(network: nn.Module) -> bool:
-    """Whether some network within ``network`` grows."""
+    """Whether a network in ``network`` grows."""
     return any(isinstance(module, Growing) for module in network.modules())
 
 
 def enlarge(x: Tensor, size: Sequence[int]) -> Tensor:
-    """``x`` brought to the next finer ``size`` of its pyramid by repeating positions."""
+    """``x`` enlarged to the next finer ``size`` of its pyramid by repeating positions."""
     return crop(repeat_positions(x, factors(size, x.shape[2:])), size)
 
 
 def shrink(x: Tensor, size: Sequence[int]) -> Tensor:
-    """``x`` brought to the next coarser ``size`` of its pyramid by averaging positions; undoes `enlarge`."""
+    """``x`` reduced to the next coarser ``size`` of its pyramid by averaging positions; reverses `enlarge`."""
     factor = factors(x.shape[2:], size)
     return AVERAGE_POOL[len(size)](pad_to_multiple(x, factor), factor)
 

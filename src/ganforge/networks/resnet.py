@@ -1,8 +1,7 @@
 """Residual networks without normalisation: the block of R3GAN, Huang et al. 2024, https://arxiv.org/abs/2501.05441.
 
-Each block is 1x1, grouped 3x3, 1x1 with the last layer initialised to zero, so that a network starts as its shortcuts;
-sizes change through the [1, 2, 1] filter. A departure: the generator ends in the signal's own last step, as in all
-families.
+Each block is 1x1, grouped 3x3, 1x1, with the last layer initialised to zero, so that a network starts as its shortcuts;
+a [1, 2, 1] filter changes sizes. A departure: the signal defines the generator's last step, as in all families.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ class ResidualBlock(nn.Module):
 
 
 class Upsample(nn.Module):
-    """Channels adapted by a 1x1 convolution, every position repeated as often as ``size`` asks for, then blurred."""
+    """A 1x1 convolution adapts the channels, then positions are repeated up to ``size`` and blurred."""
 
     def __init__(self, channels: int, finer_channels: int, coarse: tuple[int, ...], size: tuple[int, ...]) -> None:
         super().__init__()
@@ -79,7 +78,7 @@ class Upsample(nn.Module):
 
 
 class Downsample(nn.Module):
-    """Blurred, every ``factor``-th position kept, then channels adapted by a 1x1 convolution."""
+    """Blurs, keeps every ``factor``-th position, then adapts the channels by a 1x1 convolution."""
 
     def __init__(self, channels: int, coarser_channels: int, factor: tuple[int, ...]) -> None:
         super().__init__()
@@ -119,7 +118,7 @@ class ResNetGenerator(LatentGenerator):
         _scaled_normal(self.output, 1.0)
 
     def first_weight(self) -> Tensor:
-        """Of the dense start."""
+        """The weight of the dense start."""
         return self.start.weight
 
     def unbounded(self, code: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
-"""Drawing signals from a generator network such that sample i depends on (seed, i) alone.
+"""Draws signals from a generator so that sample i depends only on (seed, i).
 
-Everything is computed in blocks of a fixed size at fixed places: sample i is always row i % BLOCK of block i // BLOCK,
-so that the rounding of a matrix product cannot depend on how many samples were asked for.
+All computation uses blocks of a fixed size: sample i is always row i % BLOCK of block i // BLOCK, so that the rounding
+of a matrix product cannot depend on the number of samples.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from ganforge.networks.spec import NetworkSpec
 from ganforge.prepared.columns import Arrays
 
 BLOCK = 64
-# Seeds that the scores in the end are not likely to use as well: of the checks for the best generator, and of the
-# samples that batch norm takes its statistics from.
+# Seeds that final scores are unlikely to use: for the checks for the best generator, and for the samples that give
+# batch norm its statistics.
 CHECK_SEED, STATISTICS_SEED = 2**32 - 1, 2**32 - 2
 
 Generate = Callable[[Tensor, Tensors], Tensor]
 
 
 def draw_latents(seed: int, count: int, latent_dim: int) -> np.ndarray:
-    """Standard normal latents, row i depending on (seed, i) alone; (count, latent_dim) float32."""
+    """Standard normal latents (count, latent_dim) float32; row i depends only on (seed, i)."""
     blocks = [
         np.random.default_rng([seed, block]).standard_normal((BLOCK, latent_dim), dtype=np.float32)
         for block in range(math.ceil(count / BLOCK))
@@ -38,14 +38,14 @@ def draw_latents(seed: int, count: int, latent_dim: int) -> np.ndarray:
 def decode(
     generator: Generate, spec: NetworkSpec, latents: np.ndarray, condition: Arrays, device: torch.device
 ) -> Iterator[np.ndarray]:
-    """Yields the signals of ``latents`` in blocks of at most BLOCK, as they are stored: arrays (block, *shape).
+    """Yields the stored signals of ``latents`` in blocks of at most BLOCK: arrays (block, *shape).
 
     Args:
-        generator: in evaluation mode, on ``device``; or any other map of latents and condition to signals.
-        spec: what it draws, and on what condition.
-        latents: (count, latent_dim) float32; or whatever it takes in their place.
-        condition: columns of ``count`` rows, as they are stored; empty for an unconditional generator.
-        device: where to compute.
+        generator: a network in evaluation mode on ``device``, or another map of latents and condition to signals.
+        spec: its description.
+        latents: (count, latent_dim) float32, or its other input.
+        condition: stored columns of ``count`` rows; empty for an unconditional generator.
+        device: the device of the computation.
     """
     for start in range(0, len(latents), BLOCK):
         rows = slice(start, start + BLOCK)
@@ -56,5 +56,5 @@ def decode(
 
 
 def _padded(rows: np.ndarray) -> np.ndarray:
-    """``rows`` followed by zeros up to BLOCK of them."""
+    """``rows`` padded with zeros to BLOCK rows."""
     return np.concatenate([rows, np.zeros((BLOCK - len(rows), *rows.shape[1:]), dtype=rows.dtype)])

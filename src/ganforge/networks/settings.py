@@ -1,6 +1,6 @@
 """The section ``network`` of params.yaml: a class for each family.
 
-A new family is a file of this room, called like its name, which holds its `FAMILY`; and a class here, added to
+To add a family, write a file in this room, named after it, with its `FAMILY`, and add a class here to
 `NetworkSettings`.
 """
 
@@ -16,47 +16,47 @@ Width = Annotated[int, Field(ge=4, le=2048, multiple_of=4)]
 
 
 class FamilySettings(Section):
-    """What all families have in common."""
+    """The settings of every family."""
 
     name: str
     """Family of networks; each has its own keys."""
     conditional: Literal["auto", "never"]
-    """Condition (label, caption, source) of the networks; auto: where the data have one."""
+    """Whether the networks use the condition in the data (label, caption or source); auto: if there is one."""
 
     @property
     def needs_source(self) -> bool:
-        """Whether it draws pictures from others."""
+        """Whether it translates pictures."""
         return False
 
     @property
     def needs_styles(self) -> bool:
-        """Whether it draws them in several styles."""
+        """Whether it translates them into several styles."""
         return False
 
     @property
     def sphere(self) -> bool:
-        """Whether samples are drawn from latent vectors of one length, sqrt(latent_dim), by a family that takes any."""
+        """Whether sampling scales latent vectors to the length sqrt(latent_dim)."""
         return False
 
 
 class LatentNetworkSettings(FamilySettings):
-    """What families have in common that draw signals from a latent vector."""
+    """Families that generate signals from a latent vector."""
 
     latent_dim: Annotated[int, Field(ge=1, le=4096)]
     """Entries of the latent vector z."""
     width: Width
-    """Channels of the generator at half of the full resolution, doubled with every halving (mlp: hidden units / 8)."""
+    """Channels of the generator at half of the full resolution, doubled at each halving (mlp: hidden units / 8)."""
     discriminator_width: Width | Literal["same"]
-    """Channels of the discriminator there; same: as many."""
+    """Channels of the discriminator at half of the full resolution; same: same as width."""
 
 
 class AnyLengthSettings(LatentNetworkSettings):
-    """Families that take latent vectors of any length, and whose discriminator spectral norm changes."""
+    """Families that accept latent vectors of any length, and spectral norm in the discriminator."""
 
     sampling: Literal["normal", "sphere"]
-    """Latents of samples. normal: as in training always; sphere: all of one length, fewer malformed samples."""
+    """Latents of samples. normal: as in training; sphere: all of one length, which gives fewer malformed samples."""
     spectral_norm: bool
-    """Whether the discriminator's weights are divided by their spectral norm (Miyato 2018)."""
+    """Whether to divide the discriminator's weights by their spectral norm (Miyato 2018)."""
 
     @property
     def sphere(self) -> bool:
@@ -67,17 +67,17 @@ class AnyLengthSettings(LatentNetworkSettings):
     def _sphere_has_points(self) -> AnyLengthSettings:
         if self.sphere and self.latent_dim < 2:
             raise ValueError(
-                "network.sampling is sphere, but network.latent_dim is 1, and such a sphere has two points only: "
+                "network.sampling is sphere, but network.latent_dim is 1, so the sphere has only two points: "
                 "set it to normal, or network.latent_dim to 2 or more"
             )
         return self
 
 
 class AttentiveSettings(AnyLengthSettings):
-    """Families with a place for self-attention."""
+    """Families that support self-attention."""
 
     attention: bool
-    """Whether both networks have self-attention, at one coarse level (Zhang 2018)."""
+    """Whether both networks have self-attention at one coarse level (Zhang 2018)."""
 
 
 class MLPSettings(AnyLengthSettings):
@@ -91,7 +91,7 @@ class DCGANSettings(AttentiveSettings):
 
     name: Literal["dcgan"]
     refinement: bool
-    """Whether the generator has one more convolution, at half of the full resolution."""
+    """Whether the generator has an additional convolution at half of the full resolution."""
 
 
 class ResNetSettings(AttentiveSettings):
@@ -113,7 +113,7 @@ class StyleSettings(LatentNetworkSettings):
 
 
 class ModulatedSettings(LatentNetworkSettings):
-    """Modulated convolutions (StyleGAN2) up to half of the full resolution: for colours."""
+    """Modulated convolutions (StyleGAN2) up to half of the full resolution, for colour images."""
 
     name: Literal["modulated"]
 
@@ -123,54 +123,54 @@ class WaveGANSettings(AnyLengthSettings):
 
     name: Literal["wavegan"]
     phase_shuffle: Annotated[int, Field(ge=0, le=8)]
-    """Positions that the discriminator's activations are moved by at most, to both sides; 0: not at all."""
+    """Largest random shift of the discriminator's activations, in positions to either side; 0: no shift."""
 
 
 class TranslationSettings(FamilySettings):
-    """What families have in common that translate a source picture; data without sources have no use for them."""
+    """Families that translate a source picture; they need data with sources."""
 
     latent_dim: Annotated[int, Field(ge=0, le=4096)]
-    """Entries of the latent vector z, which pictures of one source differ by; 0: each source has one picture."""
+    """Entries of the latent vector z, which varies the pictures of a source; 0: each source has one picture."""
     width: Width
-    """Channels of the generator at half of the full resolution, doubled with every halving."""
+    """Channels of the generator at half of the full resolution, doubled at each halving."""
     discriminator_width: Width | Literal["same"]
-    """Channels of the discriminator there; same: as many."""
+    """Channels of the discriminator at half of the full resolution; same: same as width."""
 
     @property
     def needs_source(self) -> bool:
-        """It does."""
+        """Always."""
         return True
 
 
 class UNetSettings(TranslationSettings):
-    """Down to a few positions and up again, for pairs whose pictures differ as a whole (Isola 2017)."""
+    """Down to a few positions and up again, for pairs that differ in their overall structure (Isola 2017)."""
 
     name: Literal["unet"]
 
 
 class ResidualSettings(TranslationSettings):
-    """What families have in common that translate by residual blocks at a quarter of the resolution."""
+    """Families that translate with residual blocks at a quarter of the resolution."""
 
     blocks: Annotated[int, Field(ge=1, le=32)]
-    """Residual blocks."""
+    """Number of residual blocks."""
 
 
 class TranslatorSettings(ResidualSettings):
-    """Residual blocks at a quarter of the resolution, for pairs whose pictures differ in detail (Johnson 2016)."""
+    """Residual blocks at a quarter of the resolution, for pictures that differ in detail (Johnson 2016)."""
 
     name: Literal["translator"]
 
 
 class StyledSettings(ResidualSettings):
-    """The same for many styles, each by its name or by an example (StarGAN v2, Choi 2020)."""
+    """Residual blocks for many styles, each chosen by name or by an example (StarGAN v2, Choi 2020)."""
 
     name: Literal["styled"]
     latent_dim: Annotated[int, Field(ge=1, le=4096)]
-    """Entries of the latent vector z, which pictures of one style differ by, and of the style."""
+    """Entries of the style, and of the latent vector z, which varies the pictures of a style."""
 
     @property
     def needs_styles(self) -> bool:
-        """It does."""
+        """Always."""
         return True
 
 

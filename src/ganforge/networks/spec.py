@@ -1,4 +1,4 @@
-"""What has to be known to build a network."""
+"""The description from which a network is built."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ganforge.signals import Signal
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """Everything that fixes the layers of a generator or of a discriminator.
+    """Everything that determines the layers of a generator or a discriminator.
 
     Attributes:
         settings: section `network` of params.yaml: the family and its sizes.
-        signal: what is drawn, or judged.
-        condition: what it depends on besides the latent vector.
+        signal: its output, or the discriminator's input.
+        condition: what samples depend on besides the latent vector.
     """
 
     settings: NetworkSettings
@@ -26,7 +26,7 @@ class NetworkSpec:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """(channels, *size) of the signal as networks see it; one, two or three axes."""
+        """(channels, *size) of the signal for networks, with one, two or three axes."""
         return self.signal.network_shape
 
     @property
@@ -46,7 +46,7 @@ class NetworkSpec:
 
     @property
     def latent_dim(self) -> int:
-        """Entries of the latent vector; 0 for a family without any."""
+        """Entries of the latent vector; 0 for a family without one."""
         return getattr(self.settings, "latent_dim", 0)
 
     @property
@@ -55,11 +55,11 @@ class NetworkSpec:
         return self.settings.width
 
     def reversed(self) -> NetworkSpec:
-        """The way back: from the signals, of which there are no pairs with the sources, to the sources."""
+        """The reverse direction without pairs: from the signals to the sources."""
         assert isinstance(self.condition, Source)
         return replace(self, signal=self.condition.signal, condition=Source(self.signal, unpaired=True))
 
     def of_discriminator(self) -> NetworkSpec:
-        """The discriminator beside a generator of this spec: the same at a width of its own."""
+        """The description of the discriminator: the same with its own width."""
         width = getattr(self.settings, "discriminator_width", "same")
         return self if width == "same" else replace(self, settings=self.settings.model_copy(update={"width": width}))

@@ -1,4 +1,4 @@
-"""A generator on disk: weights as safetensors, everything else as JSON; nothing that could run code."""
+"""Stores generators: weights as safetensors, everything else as JSON; neither can run code."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ganforge.networks.weights import build_with
 from ganforge.signals import signal_of
 
 FORMAT = 4
-STILL_READ = {2: ("mlp", "dcgan"), 3: None}  # earlier formats, and the families that draw as they did then; None: all
+STILL_READ = {2: ("mlp", "dcgan"), 3: None}  # earlier formats, and the families whose output is unchanged; None: all
 KEYS = {"format", "dataset", "images", "network", "signal", "condition"}
 DAMAGED = (
     *(SafetensorError, OSError, ValueError, ArithmeticError, LookupError, TypeError, AttributeError),
@@ -34,11 +34,11 @@ CONFIG = "config.json"
 
 @dataclass(frozen=True)
 class GeneratorConfig:
-    """What has to be known beside the weights.
+    """The configuration stored with the weights.
 
     Attributes:
         network: the layers, the signal and the condition.
-        dataset: name of the data it was trained on.
+        dataset: name of its training data.
         images: real signals shown in training.
     """
 
@@ -68,25 +68,25 @@ def load_generator(folder: Path) -> tuple[nn.Module, GeneratorConfig]:
     """The network, in evaluation mode on the CPU, and its configuration.
 
     Raises:
-        UserError: a file is missing, damaged or of another format.
+        UserError: a file is missing, damaged or in another format.
     """
     try:
         config = _parse(json.loads((folder / CONFIG).read_text(encoding="utf-8")), folder / CONFIG)
         module = build_with(lambda: build_generator(config.network), load_file(folder / WEIGHTS))
     except FileNotFoundError as error:
-        raise UserError(f"{error.filename or folder} does not exist: `make repro` makes it anew.") from None
+        raise UserError(f"{error.filename or folder} does not exist: run `make repro` to create it.") from None
     except DAMAGED as error:
         raise UserError(
-            f"{folder} does not hold a generator ({_reason(error)}): `make repro` makes it anew."
+            f"{folder} does not contain a generator ({_reason(error)}): run `make repro` to create it again."
         ) from error
     return module.eval(), config
 
 
 def _parse(values: dict[str, Any], path: Path) -> GeneratorConfig:
-    """What `save_generator` of this version or an earlier one described.
+    """Parses a configuration from `save_generator` of this or an earlier version.
 
     Raises:
-        UserError: it is of another version.
+        UserError: its version is not supported.
     """
     version = values["format"]
     if version in STILL_READ:
@@ -95,17 +95,17 @@ def _parse(values: dict[str, Any], path: Path) -> GeneratorConfig:
             values = _of_format_3(values)
             version = values["format"]
     if version != FORMAT:
-        raise UserError(f"{path} is of another version of ganforge; train again, or use that version.")
+        raise UserError(f"{path} comes from another version of ganforge; train again, or use that version.")
     unknown = set(values) - KEYS
     if unknown:
-        raise ValueError(f"{min(unknown)!r} is no key of it")
+        raise ValueError(f"{min(unknown)!r} is not a known key")
     settings = TypeAdapter(NetworkSettings).validate_python(values["network"])
     spec = NetworkSpec(settings, signal_of(values["signal"]), condition_of(values["condition"]))
     return GeneratorConfig(spec, str(values["dataset"]), int(values["images"]))
 
 
 def _of_format_3(values: dict[str, Any]) -> dict[str, Any]:
-    """The configuration of a generator of images with or without labels, as this version has it."""
+    """Converts the configuration of a generator of images, with or without labels, to this version."""
     network = values["network"]
     name = network["name"]
     settings = {"name": name, "conditional": "auto", "discriminator_width": "same"}

@@ -1,14 +1,14 @@
 """Style-based networks: StyleGAN2, Karras et al. 2020, https://arxiv.org/abs/1912.04958.
 
 The latent vector is mapped to a style w, which scales the channels of every convolution of a generator that starts from
-a learned constant; noise adds what chance decides; the signal is the sum of what every level contributes. The
-discriminator is residual, with minibatch standard deviation at its end. Departures:
+a learned constant. Noise adds random detail; the signal is the sum of the outputs of all levels. The discriminator is
+residual, with minibatch standard deviation at its end. Departures:
 
-* Sizes change through the [1, 2, 1] filter, as in our residual networks.
+* A [1, 2, 1] filter changes sizes, as in our residual networks.
 * No style mixing and no path-length regularisation: StyleGAN2-ADA drops both for small data (its settings for
-  CIFAR-10, Karras et al. 2020, https://arxiv.org/abs/2006.06676), and without them any objective will do.
-* A shorter mapping network, at the width of the latent vector.
-* The generator ends in the signal's own last step, as in all families; the paper has nothing there.
+  CIFAR-10, Karras et al. 2020, https://arxiv.org/abs/2006.06676), and without them every objective works.
+* A shorter mapping network, with the width of the latent vector.
+* The signal defines the generator's last step, as in all families; the paper has no such step.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ from ganforge.networks.layers import (
 )
 from ganforge.networks.spec import NetworkSpec
 
-MAPPING_LAYERS = 4  # 8 in the paper; fewer suffice for signals this small
-MAPPING_LEARNING_RATE = 0.01  # as a multiple of the rate of everything else
+MAPPING_LAYERS = 4  # 8 in the paper; fewer suffice for small signals
+MAPPING_LEARNING_RATE = 0.01  # as a multiple of the rate of other layers
 
 
 class Mapping(nn.Module):
@@ -65,7 +65,7 @@ class Mapping(nn.Module):
 
 
 class MappedGenerator(LatentGenerator):
-    """A generator whose code is the style w that a mapping network makes of the latent vector and the condition."""
+    """A generator whose code is the style w, computed by a mapping network from latent vector and condition."""
 
     space = "w"
     one_length = True
@@ -76,7 +76,7 @@ class MappedGenerator(LatentGenerator):
 
     @property
     def can_truncate(self) -> bool:
-        """Styles can be pulled to their mean, whatever the length of latent vectors."""
+        """Always: styles can be moved towards their mean."""
         return True
 
     def encode(self, latents: Tensor, condition: Tensors = NOTHING) -> Tensor:
@@ -86,18 +86,18 @@ class MappedGenerator(LatentGenerator):
 
 
 class ModulatedConvolution(nn.Module):
-    """A convolution whose weights are scaled, for every sample, by a style of its own, then brought to unit norm.
+    """A convolution whose weights are scaled by the style of each sample, then normalised to unit norm.
 
-    Eq. 1 and 3 of the paper, w'' = s_i w / sqrt(sum_{i,k} (s_i w)^2), are computed on what goes in and comes out: the
-    channels of the input are multiplied by s_i, those of the output by rsqrt(sum_i s_i^2 sum_k w^2). The convolution
-    itself is the same for the whole batch.
+    Eq. 1 and 3 of the paper, w'' = s_i w / sqrt(sum_{i,k} (s_i w)^2), are computed on input and output: the
+    channels of the input are multiplied by s_i, those of the output by rsqrt(sum_i s_i^2 sum_k w^2). The convolution is
+    the same for the whole batch.
 
     Args:
         axes: number of axes of the signal.
         style_dim: entries of w.
         channels, outputs: channels in and out.
         kernel: length of every axis of the kernel.
-        demodulate: whether to bring the weights to unit norm.
+        demodulate: whether to normalise the weights to unit norm.
     """
 
     def __init__(
@@ -121,9 +121,9 @@ class ModulatedConvolution(nn.Module):
 
 
 class Noise(nn.Module):
-    """Adds noise, the same for all channels of a position, by a learned strength that is zero at the start.
+    """Adds noise, the same for all channels of a position, with a learned strength that starts at zero.
 
-    In training the noise is fresh; in evaluation it is a constant, so that a sample depends on its latent vector alone.
+    In training the noise is random; in evaluation it is constant, so that a sample depends only on its latent vector.
     """
 
     constant: Tensor
@@ -157,7 +157,7 @@ class StyledLayer(nn.Module):
 
 
 class ToSignal(nn.Module):
-    """What a level contributes to the signal: a modulated 1x1 convolution without demodulation."""
+    """The contribution of a level to the signal: a modulated 1x1 convolution without demodulation."""
 
     def __init__(self, spec: NetworkSpec, channels: int) -> None:
         super().__init__()
@@ -172,7 +172,7 @@ class ToSignal(nn.Module):
 
 
 class SynthesisLevel(nn.Module):
-    """Features and signal brought to the next finer size -> two styled layers -> a contribution to the signal."""
+    """Features and signal enlarged to the next finer size -> two styled layers -> a contribution to the signal."""
 
     def __init__(self, spec: NetworkSpec, level: int) -> None:
         super().__init__()
@@ -203,7 +203,7 @@ class Synthesis(nn.Module):
         self.levels = nn.ModuleList(SynthesisLevel(spec, level) for level in range(base - 1, -1, -1))
 
     def forward(self, w: Tensor) -> Tensor:
-        """(batch, latent_dim) to (batch, *shape), not bounded yet."""
+        """(batch, latent_dim) to (batch, *shape), unbounded."""
         x = self.start(self.constant.expand(w.shape[0], *self.constant.shape), w)
         signal: Tensor = self.to_signal(x, w)
         for level in self.levels:
@@ -224,12 +224,12 @@ class StyleGenerator(MappedGenerator):
         return signal
 
     def first_weight(self) -> Tensor:
-        """Of what turns a style into the factors of the first convolution's channels."""
+        """The weight that maps a style to the scales of the first convolution's channels."""
         return self.synthesis.start.convolution.style.scaled_weight()
 
 
 class ResidualDownsample(nn.Module):
-    """(two convolutions + 1x1 convolution) / sqrt(2), both branches brought to the next coarser size."""
+    """(two convolutions + 1x1 convolution) / sqrt(2), both branches reduced to the next coarser size."""
 
     def __init__(self, channels: int, coarser: int, factor: tuple[int, ...]) -> None:
         super().__init__()

@@ -1,9 +1,9 @@
-"""One translator for many styles, each chosen by its name or by an example picture.
+"""One translator for many styles, each chosen by name or by an example picture.
 
-StarGAN v2: Choi et al. 2020, https://arxiv.org/abs/1912.01865. A mapping network makes a style of a latent vector and a
-name, an encoder makes one of a picture; the style scales and shifts the channels of the residual blocks. Departures:
-the networks are those of `ganforge.networks.translator`; the mapping network and the encoder have one end for all
-styles, so that an example needs no name.
+StarGAN v2: Choi et al. 2020, https://arxiv.org/abs/1912.01865. A mapping network computes a style from a latent vector
+and a name, an encoder computes one from a picture; the style scales and shifts the channels of the residual blocks.
+Departures: the networks are those of `ganforge.networks.translator`; the mapping network and the encoder share one
+output for all styles, so that an example needs no name.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from ganforge.networks.translator import ResidualTranslator
 from ganforge.prepared.columns import LABELS, SOURCE
 
 STYLE = "style"
-"""In a condition, in the place of a label: the style itself, (batch, latent_dim)."""
+"""Key of a condition for a style, (batch, latent_dim), instead of a label."""
 
 
 class StyleEncoder(nn.Module):
     """Picture of any size -> style.
 
     Args:
-        channels: of pictures.
-        width: channels at half of the full resolution, doubled with every halving.
+        channels: channels of pictures.
+        width: channels at half of the full resolution, doubled at each halving.
         style_dim: entries of a style.
     """
 
@@ -70,7 +70,7 @@ class StyledTranslator(ResidualTranslator):
         self.encoder = StyleEncoder(spec.channels, spec.width, spec.latent_dim)
 
     def forward(self, latents: Tensor, condition: Tensors) -> Tensor:
-        """See `Translator`, with ``labels`` (batch,) or a `STYLE` beside the source."""
+        """See `Translator`, with ``labels`` (batch,) or a `STYLE` in addition to the source."""
         style = condition[STYLE] if STYLE in condition else self.mapping(latents, {LABELS: condition[LABELS]})
         return super().forward(style, {SOURCE: condition[SOURCE]})
 
@@ -79,12 +79,12 @@ def styles_in(spec: NetworkSpec) -> Labels:
     """The styles of the data.
 
     Raises:
-        UserError: they have none.
+        UserError: the data have no styles.
     """
     if not isinstance(spec.condition, StyledSource):
         raise UserError(
-            f"params.yaml: network.name is {spec.settings.name}, which draws in several styles, but the data have "
-            "none: take dataset.name unpaired with dataset.labels styles, or name another network."
+            f"params.yaml: network.name is {spec.settings.name}, which needs several styles, but the data have "
+            "none: set dataset.name to unpaired and dataset.labels to styles, or choose another network."
         )
     return spec.condition.styles
 

@@ -1,7 +1,7 @@
-"""What the families share that turn a source picture into another: layers that know no size, and the discriminator.
+"""Shared parts of the families that translate pictures: layers for any size, and the discriminator.
 
-Nothing here depends on the size of a picture: positions are normalised one by one rather than over the picture, so
-that a large picture can be translated in tiles whose middles are what the whole would have given.
+The layers do not depend on the size of a picture: norms are over single positions instead of the picture, so that a
+large picture can be translated in tiles; their centres equal those of the whole translation.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ from ganforge.prepared.columns import SOURCE
 
 DOUBLED = (2, 2)
 FULL = 8  # channels at the full resolution
-PATCH = 70  # pixels that a score sees at least, where a picture has as many (Isola 2017, section 3.2.2)
+PATCH = 70  # least pixels that a score sees, if the picture is that large (Isola 2017, section 3.2.2)
 SMALLEST = 16  # pixels of a side
-EDGES: Literal["replicate"] = "replicate"  # beyond the border: zeros would leave a frame around every picture
+EDGES: Literal["replicate"] = "replicate"  # padding: zeros would leave a frame around every picture
 
 
 class Translator(nn.Module):
-    """G(latents, source) -> picture of the same height and width, whatever these are.
+    """G(latents, source) -> picture of the same height and width.
 
     Attributes:
         multiple: heights and widths that need no padding are multiples of it.
-        reach: pixels around a position that its result depends on; None: it may be all.
+        reach: pixels around a position that affect its result; None: perhaps all.
 
     Args:
-        spec: what it draws. Latents come in by scales and shifts of channels; with none the picture follows from the
-            source alone.
+        spec: description of the network. Latents scale and shift channels; without latents, the picture depends only on
+            the source.
     """
 
     multiple: int
@@ -61,14 +61,14 @@ class Translator(nn.Module):
         return bounded(crop(self.translate(latents, padded), source.shape[2:]))
 
     def levels(self, latents: Tensor, source: Tensor) -> list[Tensor]:
-        """What is seen in a source before a picture is made of it, from fine to coarse.
+        """The features of a source before it is translated, from fine to coarse.
 
         Args:
             latents: (batch, latent_dim).
             source: (batch, channels, height, width).
 
         Returns:
-            (batch, channels, height, width) each, of fewer and fewer positions.
+            (batch, channels, height, width) each, with decreasing numbers of positions.
         """
         return self.encode(latents, pad_to_multiple(source, (self.multiple, self.multiple)))
 
@@ -78,7 +78,7 @@ class Translator(nn.Module):
 
     @abstractmethod
     def translate(self, latents: Tensor, source: Tensor) -> Tensor:
-        """The picture before it is bounded; height and width are multiples of `multiple`."""
+        """The unbounded picture; height and width are multiples of `multiple`."""
 
 
 class _Bounded(torch.autograd.Function):
@@ -97,10 +97,10 @@ class _Bounded(torch.autograd.Function):
 
 
 def bounded(x: Tensor) -> Tensor:
-    """``x`` cut off at -1 and 1, with a gradient that can lead back from beyond.
+    """``x`` clipped to -1 and 1, with a gradient that moves values back into the range.
 
-    A position that is wrongly white would stay so: neither tanh nor a plain cut has a gradient there. For a distance to
-    a partner, which asks for one value rather than for any that looks real, that is fatal.
+    Without it, a position that is wrongly white would stay white, because tanh and plain clipping have no gradient
+    there. This would break a distance to the partner, which needs one exact value.
     """
     if not x.requires_grad:
         return x.clamp(-1, 1)
@@ -112,29 +112,29 @@ def source_channels(spec: NetworkSpec) -> int:
     """Channels of the sources.
 
     Raises:
-        UserError: the data have none, or pictures that cannot be translated.
+        UserError: the data have no sources, or pictures that cannot be translated.
     """
     name = spec.settings.name
     sources = spec.condition.signals
     if SOURCE not in sources:
         raise UserError(
             f"params.yaml: network.name is {name}, which translates pictures, but the data have no source: set "
-            "dataset.source, take data of pairs, or name another network."
+            "dataset.source, use data with pairs, or choose another network."
         )
     source = sources[SOURCE].network_shape
     if len(spec.size) != 2 or source[1:] != spec.size or min(spec.size) < SMALLEST:
         raise UserError(
             f"params.yaml: network.name is {name}, but sources have the shape {source} and pictures {spec.shape}; "
-            f"allowed are pictures of one size, at least {SMALLEST} pixels a side."
+            f"both need the same size, at least {SMALLEST} pixels per side."
         )
     return source[0]
 
 
 class PositionNorm(nn.Module):
-    """Brings the channels of every position to a root mean square of 1.
+    """Normalises the channels of every position to a root mean square of 1.
 
-    Karras et al. 2017, https://arxiv.org/abs/1710.10196, section 4.2. Unlike norms over a picture it does not depend on
-    the rest of the picture. It takes away how strong a position is: where the source comes in there may be no norm, or
+    Karras et al. 2017, https://arxiv.org/abs/1710.10196, section 4.2. Unlike norms over a picture, it does not depend
+    on the rest of the picture. It removes the strength of a position, so layers at the source have no norm; otherwise
     brightness would be lost.
     """
 
@@ -145,11 +145,11 @@ class PositionNorm(nn.Module):
 
 
 class Modulation(nn.Module):
-    """Scales and shifts channels by the latent vector; without one it does nothing.
+    """Scales and shifts channels by the latent vector; does nothing without one.
 
     Args:
         latent_dim: entries of the latent vector, 0 or more.
-        channels: to be changed.
+        channels: channels in and out.
     """
 
     def __init__(self, latent_dim: int, channels: int) -> None:
@@ -166,7 +166,7 @@ class Modulation(nn.Module):
 
 
 class FromSource(nn.Sequential):
-    """Convolution and LeakyReLU without a norm: how bright a source is must reach what follows."""
+    """Convolution and LeakyReLU without a norm, which keeps the brightness of the source."""
 
     def __init__(self, channels: int, outputs: int) -> None:
         convolution = nn.Conv2d(channels, outputs, 3, padding=1, padding_mode=EDGES)
@@ -198,11 +198,11 @@ class Convolved(nn.Module):
 
 
 class FullResolution(nn.Module):
-    """From half of the resolution to a picture, with few channels and the source itself beside them.
+    """From half of the resolution to a picture, with few channels and the source as a further input.
 
     Args:
-        channels: at half of the resolution.
-        source_channels, outputs: of the source and of the picture.
+        channels: channels at half of the resolution.
+        source_channels, outputs: channels of the source and of the picture.
     """
 
     def __init__(self, channels: int, source_channels: int, outputs: int) -> None:
@@ -222,16 +222,16 @@ class FullResolution(nn.Module):
 
 
 class PatchDiscriminator(nn.Module):
-    """D(picture, source) -> a score for each patch, from both side by side; without pairs from the picture alone.
+    """D(picture, source) -> a score for each patch; without pairs, from the picture only.
 
-    Where there are several styles each has a score of its own, as in StarGAN v2 (Choi et al. 2020, section 2.1).
+    With several styles, each has its own score, as in StarGAN v2 (Choi et al. 2020, section 2.1).
 
-    Strided convolutions as in pix2pix (Isola 2017, https://arxiv.org/abs/1611.07004), as few as let a score see `PATCH`
-    pixels or the whole picture. The first, of kernel 6, is computed beside a space-to-depth rearrangement, as in
-    `ganforge.networks.dcgan`.
+    Strided convolutions as in pix2pix (Isola 2017, https://arxiv.org/abs/1611.07004), as many as a score needs to
+    see `PATCH` pixels or the whole picture. The first, of kernel 6, is computed with a space-to-depth rearrangement,
+    as in `ganforge.networks.dcgan`.
 
     Attributes:
-        sees: pixels of a side that a score depends on.
+        sees: side in pixels of the area that a score depends on.
     """
 
     mixes_batch = False

@@ -1,4 +1,4 @@
-"""Residual blocks at a quarter of the resolution: what a position becomes depends on what is around it.
+"""Residual blocks at a quarter of the resolution: a position's result depends on its surroundings.
 
 Johnson et al. 2016, https://arxiv.org/abs/1603.08155, as in CycleGAN (Zhu et al. 2017,
 https://arxiv.org/abs/1703.10593). Departures as in `ganforge.networks.unet`.
@@ -25,7 +25,7 @@ from ganforge.networks.translation import (
 
 
 class Residual(nn.Module):
-    """x + two convolutions of it, the second of which begins at zero."""
+    """x + two convolutions of x, the second of which starts at zero."""
 
     def __init__(self, channels: int, latent_dim: int) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class Residual(nn.Module):
 
 
 class ResidualTranslator(Translator):
-    """Down to a quarter, residual blocks, up again."""
+    """Down to a quarter of the resolution, residual blocks, and up again."""
 
     multiple = 4
 
@@ -60,11 +60,11 @@ class ResidualTranslator(Translator):
 
     @property
     def reach(self) -> int:  # type: ignore[override]
-        """Kernels of the full resolution, of the half and of the quarter, each in its own pixels."""
+        """The sum over the kernels at full, half and quarter resolution, each in its own pixels."""
         return 2 + 2 * 3 + 4 * (1 + 2 * len(self.blocks)) + 4
 
     def encode(self, latents: Tensor, source: Tensor) -> list[Tensor]:
-        """See `Translator`; of the blocks only the last counts as a level."""
+        """See `Translator`; only the last block counts as a level."""
         half = self.first(self.start(source))
         quarter = x = self.down(half, latents)
         for block in self.blocks:

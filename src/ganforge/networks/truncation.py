@@ -1,4 +1,4 @@
-"""Samples that are more typical, at the price of being more alike."""
+"""Truncation: more typical but less diverse samples."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from ganforge.networks.latent import NOTHING, LatentGenerator
 from ganforge.networks.sampling import STATISTICS_SEED, draw_latents
 from ganforge.networks.spec import NetworkSpec
 
-MEAN_OF = 1024  # styles that their mean is taken of
+MEAN_OF = 1024  # styles whose mean is computed
 
 
 class Truncated(nn.Module):
-    """A generator whose latents are pulled towards their mean.
+    """A generator whose latents are moved towards their mean.
 
-    Networks with a style space: w' = mean(w) + truncation (w - mean(w)), the mean being that of the styles of the same
+    Networks with a style space: w' = mean(w) + truncation (w - mean(w)), where the mean is over styles of the same
     condition (Karras et al. 2018, https://arxiv.org/abs/1812.04948, appendix B). All others: z' = truncation z, a
-    normal distribution that is narrower (Kingma & Dhariwal 2018, https://arxiv.org/abs/1807.03039, section 6.2, call it
-    temperature), or a smaller sphere where the network samples on one.
+    narrower normal distribution (Kingma & Dhariwal 2018, https://arxiv.org/abs/1807.03039, section 6.2, call it
+    temperature), or a smaller sphere if the network samples on a sphere.
 
     Args:
-        generator: in evaluation mode.
-        spec: how it is built.
+        generator: the generator, in evaluation mode.
+        spec: its description.
         truncation: 1 changes nothing, 0 leaves one sample for each condition.
 
     Raises:
-        UserError: the network has neither.
+        UserError: the network supports neither.
     """
 
     def __init__(self, generator: nn.Module, spec: NetworkSpec, truncation: float) -> None:
@@ -37,8 +37,8 @@ class Truncated(nn.Module):
             raise UserError(f"truncation is {truncation}; allowed is 0 to 1.")
         if not isinstance(generator, LatentGenerator) or not generator.can_truncate:
             raise UserError(
-                f"truncation is {truncation}, but the network {spec.settings.name} brings all latents to the same "
-                "length, so that there is nothing to pull them to; allowed is 1."
+                f"truncation is {truncation}, but the network {spec.settings.name} scales all latents to the same "
+                "length and cannot be truncated; allowed is 1."
             )
         self.generator, self.truncation, self.latent_dim = generator, truncation, spec.latent_dim
         self._known: dict[tuple[tuple[str, bytes], ...], Tensor] = {}
@@ -48,7 +48,7 @@ class Truncated(nn.Module):
         return self.generator.synthesise(self.pull(self.generator.encode(latents, condition), condition))
 
     def pull(self, code: Tensor, condition: Tensors) -> Tensor:
-        """Codes (batch, entries) of a condition nearer to their mean."""
+        """Codes (batch, entries) moved towards the mean of their condition."""
         if self.generator.space == "z":
             latents, embedding = code[:, : self.latent_dim], code[:, self.latent_dim :]
             return torch.cat([self.truncation * latents, embedding], dim=1)
@@ -63,7 +63,7 @@ class Truncated(nn.Module):
         return torch.cat([self._mean(row) for row in rows])
 
     def _mean(self, row: Tensors) -> Tensor:
-        """The mean style of one condition, (1, latent_dim); it is computed once."""
+        """The mean style of one condition, (1, latent_dim); computed once."""
         key = tuple((name, value.cpu().numpy().tobytes()) for name, value in row.items())
         if key not in self._known:
             asked = {name: value.expand(MEAN_OF, *value.shape) for name, value in row.items()}

@@ -1,4 +1,4 @@
-"""Two translators that are trained together: there, and back."""
+"""Two translators, there and back, that are trained together."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ THERE, BACK = "there", "back"
 
 
 class TwoWay(nn.Module):
-    """G(latents, source) -> signal, which keeps the way back beside it.
+    """G(latents, source) -> signal, together with the translator back.
 
     Args:
-        there: from sources to signals.
-        back: from signals, as its sources, to sources.
+        there: translates sources into signals.
+        back: translates signals into sources.
     """
 
     def __init__(self, there: nn.Module, back: nn.Module) -> None:
@@ -24,13 +24,13 @@ class TwoWay(nn.Module):
         self.there, self.back = there, back
 
     def forward(self, latents: Tensor, condition: Tensors) -> Tensor:
-        """The way there."""
+        """Translates sources into signals."""
         signal: Tensor = self.there(latents, condition)
         return signal
 
 
 def one_way(weights: Mapping[str, Tensor], way: str) -> dict[str, Tensor]:
-    """The weights of one of both; none where they are not those of a `TwoWay`."""
+    """The weights of one of the two; empty if they are not those of a `TwoWay`."""
     if not all(name.startswith((f"{THERE}.", f"{BACK}.")) for name in weights):
         return {}
     return {name.removeprefix(f"{way}."): weight for name, weight in weights.items() if name.startswith(f"{way}.")}

@@ -1,10 +1,10 @@
-"""U-Net: the source is shrunk to a few positions and grown again, with what each level saw handed across.
+"""U-Net: the source is reduced to a few positions and enlarged again, with skip connections at each level.
 
 Ronneberger et al. 2015, https://arxiv.org/abs/1505.04597, as in pix2pix (Isola et al. 2017,
-https://arxiv.org/abs/1611.07004, section 6.1.1). Departures: the norm is one of every position
-(`ganforge.networks.translation`); growing is by repeated positions and a convolution, whose results show no chequers
-(Odena et al. 2016, https://doi.org/10.23915/distill.00003); latents scale and shift channels, where dropout and noise
-as an input are ignored.
+https://arxiv.org/abs/1611.07004, section 6.1.1). Departures: the norm is over single positions
+(`ganforge.networks.translation`); upsampling repeats positions before a convolution, which avoids chequerboard
+artefacts (Odena et al. 2016, https://doi.org/10.23915/distill.00003); latents scale and shift channels, because
+networks ignore dropout and noise as an input.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from ganforge.networks.layers import initialise, level_channels, pyramid, repeat
 from ganforge.networks.spec import NetworkSpec
 from ganforge.networks.translation import DOUBLED, EDGES, Convolved, FromSource, PatchDiscriminator, Translator
 
-BASE = 3  # positions of an axis in the end, at most: few enough to know what is shown as a whole
+BASE = 3  # most positions of an axis at the end: few enough to recognise the whole picture
 
 
 class UNet(Translator):
-    """Down to two or three positions an axis and up again."""
+    """Down to two or three positions per axis and up again."""
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__(spec)

@@ -1,11 +1,11 @@
 """Networks for waveforms: WaveGAN, Donahue et al. 2018, https://arxiv.org/abs/1802.04208.
 
-The layers of DCGAN with one axis in place of two: kernels of 25 samples and strides of 4, with as many weights as
-kernels of 5x5 have. The discriminator must not tell samples by the phase at which transposed convolutions leave their
-artefacts, so its activations are moved by a few positions at random (section 3.3). No batch norm, as there. Departures:
+The layers of DCGAN with one axis instead of two: kernels of 25 samples and strides of 4, with as many weights as
+kernels of 5x5. The discriminator must not recognise samples by the phase of the artefacts of transposed convolutions,
+so its activations are shifted by a few random positions (section 3.3). No batch norm, as in the paper. Departures:
 
-* The last step is the signal's; for waveforms it is tanh, as in the paper.
-* Every sample of a batch is moved by a number of its own; the published code moves all of them alike.
+* The signal defines the last step; for waveforms it is tanh, as in the paper.
+* Every sample of a batch has its own shift; the published code shifts all samples equally.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
     from ganforge.networks.settings import WaveGANSettings
 
 KERNEL, STRIDE, PADDING = 25, 4, 11
-COARSEST = 16  # positions at the coarse end, at most
+COARSEST = 16  # most positions at the coarse end
 
 
 def lengths(samples: int) -> list[int]:
     """From the length of a waveform down to at most `COARSEST` positions, each a quarter of the one before.
 
     Raises:
-        UserError: it is not that often divisible by four.
+        UserError: it is not divisible by four often enough.
     """
     found = [samples]
     while found[-1] > COARSEST:
         if found[-1] % STRIDE:
             raise UserError(
-                f"params.yaml: network.name is wavegan, but signals have {samples} positions; allowed is a number that "
-                f"can be divided by {STRIDE} until at most {COARSEST} are left, such as 4096 or 8192: name another "
+                f"params.yaml: network.name is wavegan, but signals have {samples} positions; the number must "
+                f"be divisible by {STRIDE} until at most {COARSEST} are left, such as 4096 or 8192: choose another "
                 "network."
             )
         found.append(found[-1] // STRIDE)
@@ -52,12 +52,12 @@ def length_of(spec: NetworkSpec) -> int:
     """Positions of a signal of one axis.
 
     Raises:
-        UserError: it has more axes.
+        UserError: the signal has more axes.
     """
     if len(spec.size) != 1:
         raise UserError(
-            f"params.yaml: network.name is wavegan, but {spec.signal.plural} have {len(spec.size)} axes; allowed are "
-            "signals of one axis, as with dataset.representation waveform: name another network, such as dcgan."
+            f"params.yaml: network.name is wavegan, but {spec.signal.plural} have {len(spec.size)} axes; it needs "
+            "signals with one axis, as with dataset.representation waveform: choose another network, such as dcgan."
         )
     return spec.size[0]
 
@@ -81,7 +81,7 @@ class WaveGANGenerator(LatentGenerator):
         initialise(self)
 
     def first_weight(self) -> Tensor:
-        """Of the dense start."""
+        """The weight of the dense start."""
         return self.start.weight
 
     def unbounded(self, code: Tensor) -> Tensor:
@@ -91,10 +91,10 @@ class WaveGANGenerator(LatentGenerator):
 
 
 class PhaseShuffle(nn.Module):
-    """Every sample moved by -n to n positions at random, its ends reflected.
+    """Shifts every sample by -n to n random positions, with reflected ends.
 
     Args:
-        most: n; 0 leaves samples as they are.
+        most: n; 0 changes nothing.
     """
 
     def __init__(self, most: int) -> None:

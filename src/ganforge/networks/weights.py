@@ -1,4 +1,4 @@
-"""Weights of a network whose description comes from a file that nobody vouches for."""
+"""Loads weights of a network whose description comes from an untrusted file."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 def build_with(build: Callable[[], Network], weights: Mapping[str, Tensor]) -> Network:
-    """The network that ``build`` makes, with these weights.
+    """The network from ``build``, with these weights.
 
-    It is described first, without memory: a description may lie and ask for more than there is.
+    It is first built without memory, because a wrong description could ask for more than is available.
 
     Raises:
-        ValueError: the weights are of another network.
+        ValueError: the weights belong to another network.
     """
     with torch.device("meta"), WithoutDraws():
         described = {name: tensor.shape for name, tensor in build().state_dict().items()}
     if described != {name: tensor.shape for name, tensor in weights.items()}:
-        raise ValueError("its configuration describes another network than its weights are of")
+        raise ValueError("its weights do not match its configuration")
     module = build()
     module.load_state_dict(weights)
     return module
 
 
 class WithoutDraws(TorchFunctionMode):
-    """Leaves new weights as they are: PyTorch draws and divides without memory by its compiler, a second to import."""
+    """Skips the initialisation of weights, for which PyTorch would import its compiler without memory (1 s)."""
 
     def __torch_function__(
         self, function: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
-        """The tensor itself, in place of filling it with random numbers or of dividing it by a number."""
+        """Returns the tensor instead of filling it with random numbers or dividing it."""
         kwargs, name = kwargs or {}, getattr(function, "__name__", None)
         if name in {"normal_", "uniform_"}:
             return kwargs["tensor"] if "tensor" in kwargs else args[0]

@@ -1,1 +1,1 @@
-"""What is optimised: an objective is one file, and one class in `ganforge.objectives.settings`."""
+"""Training objectives: each is one file and one class in `ganforge.objectives.settings`."""

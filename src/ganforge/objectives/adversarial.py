@@ -1,4 +1,4 @@
-"""The adversarial game: generator against discriminator."""
+"""The adversarial objective: generator against discriminator."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ PENALTIES = ("r1", "r2", "wgan_gp")
 
 @dataclass(frozen=True)
 class Penalty:
-    """How strongly and how often the discriminator's gradient is penalised.
+    """Weight and interval of a penalty on the discriminator's gradient.
 
     Attributes:
-        weight: share of the run in 0..1 to gamma, or to lambda for wgan_gp; 0 for all of them switches it off.
-        interval: steps from one to the next; the weight is multiplied by as much, so that the sum over a run stays
+        weight: maps the share of the run, 0..1, to gamma, or lambda for wgan_gp; always 0 disables the penalty.
+        interval: steps from one penalty to the next; multiplies the weight, so that the sum over a run stays the same
             (lazy regularisation, Karras et al. 2020, https://arxiv.org/abs/1912.04958, appendix B).
     """
 
@@ -35,7 +35,7 @@ class Penalty:
 
     @property
     def used(self) -> bool:
-        """Whether it is ever anything but 0."""
+        """Whether it is ever above 0."""
         return self.weight(0.0) > 0 or self.weight(1.0) > 0
 
 
@@ -44,13 +44,13 @@ class Adversarial(Objective):
 
     Args:
         generator: G(latents, condition) -> signal.
-        discriminator: D(signal, condition) -> score, or a score for each patch. One that ties samples together says so
-            by ``mixes_batch``.
-        condition: of both.
-        loss: who is to score what.
-        target: one-sided label smoothing: the probability that real signals are to get; 1 for losses without one.
+        discriminator: D(signal, condition) -> score, or a score for each patch; has ``mixes_batch`` if scores depend
+            on the batch.
+        condition: condition of both.
+        loss: the adversarial loss.
+        target: target probability of real signals for one-sided label smoothing; 1 for losses without one.
         penalties: some of `PENALTIES`.
-        augmentation: a module, or None to show signals as they are.
+        augmentation: a module, or None for no augmentation.
     """
 
     generators: nn.Module
@@ -73,12 +73,12 @@ class Adversarial(Objective):
         self.loss, self.target = loss, target
         self.penalties = {name: penalty for name, penalty in penalties.items() if penalty.used}
         self.augmentation = augmentation
-        # On the device, so that a recorded CUDA graph sees them change.
+        # On the device, so that a recorded CUDA graph reads new values.
         self.register_buffer("weights", torch.zeros(len(PENALTIES)), persistent=False)
 
     @classmethod
     def build(cls, settings: GameSettings, players: Players) -> Self:
-        """The game that the settings ask for."""
+        """Builds the objective from its settings."""
         penalties = {
             name: Penalty(partial(players.schedule, getattr(settings, name)), getattr(settings, f"{name}_interval"))
             for name in PENALTIES
@@ -114,15 +114,15 @@ class Adversarial(Objective):
         return {"signal": self.generators(batch["latents"], self.asked(batch))}
 
     def discriminator_loss(self, batch: Batch, drawn: Batch, due: Collection[str] = ()) -> tuple[Tensor, Tensor, Terms]:
-        """What the discriminator minimises, its scores of the real signals, and its terms for the record.
+        """The discriminator's loss, its scores of the real signals, and terms for the record.
 
         Args:
-            batch: real signals (batch, *shape), and the condition that both were made with.
+            batch: real signals (batch, *shape), and the condition of real and generated signals.
             drawn: generated signals; the generator gets no gradient.
             due: the penalties to add.
         """
         condition = self.asked(batch)
-        real = batch["signal"].detach()  # not the batch itself, which a recorded step writes into
+        real = batch["signal"].detach()  # not the batch tensor, which a recorded step overwrites
         fake = drawn["signal"].detach().to(real.dtype)
         inputs = {"r1": real, "r2": fake}
         penalised = {name: inputs[name].requires_grad_() for name in ("r1", "r2") if name in due}
@@ -152,13 +152,13 @@ class Adversarial(Objective):
         return loss, real_scores.detach(), terms
 
     def generator_loss(self, batch: Batch, drawn: Batch, carried: Tensor) -> tuple[Tensor, Terms]:
-        """What the generator minimises, and its terms.
+        """The generator's loss, and terms for the record.
 
         Args:
             batch: the condition of the signals.
-            drawn: generated signals, which pass the gradient on to the generator.
-            carried: scores of real signals from `discriminator_loss`; they bear on a paired loss only. They are from
-                before the discriminator's last step; computing them once more was slower and no better
+            drawn: generated signals, which pass the gradient to the generator.
+            carried: scores of real signals from `discriminator_loss`, used only by paired losses. They precede the
+                discriminator's last step; computing them again was slower and not better
                 (docs/explanation/notebook/training.md).
         """
         _, loss = self._losses(carried, self._score(drawn["signal"], self.asked(batch)))
@@ -169,13 +169,13 @@ class Adversarial(Objective):
         return self.loss.function(real_scores, fake_scores, **smoothing)
 
     def _score(self, signals: Tensor, condition: Tensors) -> Tensor:
-        """Scores of what the discriminator is shown, in float32 where the networks compute in less."""
+        """Scores of augmented signals, in float32 if the networks use a shorter format."""
         shown = signals if self.augmentation is None else self.augmentation(signals)
         scores: Tensor = self.discriminators(shown, condition)
         return scores.float() if scores.dtype == torch.bfloat16 else scores
 
     def _judge(self, real: Tensor, fake: Tensor, condition: Tensors) -> tuple[Tensor, Tensor]:
-        """Scores of real and generated signals, in one pass unless the discriminator ties a batch together."""
+        """Scores of real and generated signals, in one pass unless scores depend on the batch."""
         if self.discriminators.mixes_batch:
             return self._score(real, condition), self._score(fake, condition)
         twice = {name: torch.cat([column, column]) for name, column in condition.items()}

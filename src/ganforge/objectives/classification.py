@@ -1,4 +1,4 @@
-"""A classifier's objective: one player, which has nobody to play against."""
+"""The objective of a classifier, without a discriminator."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Classification(Objective):
     """Cross-entropy of the labels.
 
     Args:
-        classifier: what the feature network is shown, see `Signal.for_features`, to features and logits.
-        signal: of the batches.
-        labels: their condition.
-        classes: labels that a view of a signal can have; those of a signal with several views are made of these as a
-            number is of its digits.
+        classifier: maps the output of `Signal.for_features` to features and logits.
+        signal: signal of the batches.
+        labels: condition of the batches.
+        classes: number of labels of one view of a signal; the labels of several views are the digits of the signal's
+            label.
     """
 
     discriminators = None
@@ -36,11 +36,11 @@ class Classification(Objective):
         return self.generators
 
     def generate(self, batch: Batch) -> Batch:
-        """Nothing."""
+        """Generates nothing."""
         return {}
 
     def generator_loss(self, batch: Batch, drawn: Batch, carried: Any) -> tuple[Tensor, Terms]:
-        """The mean over all views of a batch."""
+        """The mean loss over all views of a batch."""
         _, logits = self.generators(self.signal.for_features(batch["signal"]))
         labels = separate_labels(batch[LABELS], self.classes, self.signal.views)
         loss = nn.functional.cross_entropy(logits, labels)
@@ -48,12 +48,12 @@ class Classification(Objective):
 
 
 def place_values(classes: int, views: int) -> list[int]:
-    """What the label of each view counts in the label of a signal, as 100, 10 and 1."""
+    """The place value of each view's label in the label of a signal, as 100, 10 and 1."""
     return [classes**place for place in range(views)][::-1]
 
 
 def separate_labels(labels: Tensor, classes: int, views: int) -> Tensor:
-    """Labels (N,) of signals to those of their views, (N * views,), each below ``classes``."""
+    """Splits labels (N,) of signals into those of their views, (N * views,), each below ``classes``."""
     values = torch.tensor(place_values(classes, views), device=labels.device)
     return (labels[:, None] // values % classes).reshape(-1)
 

@@ -1,9 +1,9 @@
-"""Translation without pairs by what patches have in common with their sources.
+"""Translation without pairs, by matching patches of translations to patches of their sources.
 
-CUT and FastCUT: Park et al. 2020, https://arxiv.org/abs/2007.15651. A patch of the translation is to be told, among
-other patches of the same source, to be where it is (eq. 3), in features of the generator's own first half. Nothing is
-translated back. Departures: patches are drawn where a source shows something, and the translation of a mirrored source
-is turned back as a picture rather than as features, which holds for any size.
+CUT and FastCUT: Park et al. 2020, https://arxiv.org/abs/2007.15651. A patch of the translation has to match the
+source's patch at the same place better than other patches of the source (eq. 3), in features of the generator's first
+half. Nothing is translated back. Departures: patches are drawn mostly from busy areas of a source, and the translation
+of a mirrored source is mirrored back as a picture instead of as features, which works for any size.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from ganforge.objectives.settings import ContrastiveSettings, GameSettings
 from ganforge.objectives.signs import translation_terms
 from ganforge.prepared.columns import SIGNAL, SOURCE
 
-FLIPPED = "flipped"  # in what was drawn: which sources were mirrored before they were translated
-NOTHING = 1e-3  # how much there is to see where nothing is, beside patches with something
+FLIPPED = "flipped"  # key of generated batches: which sources were mirrored before translation
+NOTHING = 1e-3  # busyness of an empty patch
 
 
 class Contrastive(Adversarial):
-    """A translator against a discriminator of pictures, whose patches have to be recognised by their sources.
+    """A translator against a discriminator of pictures, with a loss that matches patches to their sources.
 
     Attributes:
-        generators: the translator, and for each level of it what maps features to vectors that are compared.
-        contrast: weight of the loss of patches.
-        identity: weight of the same for pictures of the target, which should stay.
-        flips: whether sources are mirrored at random before they are translated.
-        patches: of a picture, at each level.
-        temperature: of the comparison.
+        generators: the translator, and for each level a head that maps features to vectors for the comparison.
+        contrast: weight of the patch loss.
+        identity: weight of the patch loss of target pictures, which should not change.
+        flips: whether sources are mirrored at random before translation.
+        patches: number of patches of a picture at each level.
+        temperature: temperature of the comparison.
     """
 
     generators: nn.ModuleList
@@ -49,7 +49,7 @@ class Contrastive(Adversarial):
 
     @classmethod
     def build(cls, settings: GameSettings, players: Players) -> Self:
-        """The game that the settings ask for."""
+        """Builds the objective from its settings."""
         settings = cast("ContrastiveSettings", settings)
         shape = shape_without_pairs(settings.name, players, " or objective.name to cycle")
         game = super().build(settings, players)
@@ -69,7 +69,7 @@ class Contrastive(Adversarial):
         return cast("Translator", self.generators[0])
 
     def generate(self, batch: Batch) -> Batch:
-        """Translations, of mirrored sources for some."""
+        """Translations, some of them of mirrored sources."""
         source = batch[SOURCE]
         drawn: dict[str, Tensor] = {}
         if self.flips:
@@ -87,7 +87,7 @@ class Contrastive(Adversarial):
         return loss, carried, terms | translation_terms(source, drawn[SIGNAL], batch[SIGNAL])
 
     def generator_loss(self, batch: Batch, drawn: Batch, carried: Tensor) -> tuple[Tensor, Terms]:
-        """That of the game, and those of patches."""
+        """The adversarial loss and the patch losses."""
         loss, terms = super().generator_loss(batch, drawn, carried)
         of_patches = self._patch_loss(batch["latents"], batch[SOURCE], drawn[SIGNAL], drawn.get(FLIPPED))
         loss, terms["loss_contrast"] = loss + self.contrast * of_patches, of_patches.detach()
@@ -122,7 +122,7 @@ def _head(channels: int, vectors: int) -> nn.Sequential:
 
 
 def busyness(pictures: Tensor) -> Tensor:
-    """How much there is to see around each position: differences to the next, (batch, 1, height, width)."""
+    """The busyness of each position: mean differences of neighbours, (batch, 1, height, width)."""
     grey = pictures.detach().float().mean(1, keepdim=True)
     down = nn.functional.pad((grey[:, :, 1:] - grey[:, :, :-1]).abs(), (0, 0, 0, 1))
     right = nn.functional.pad((grey[..., 1:] - grey[..., :-1]).abs(), (0, 1))
@@ -130,14 +130,14 @@ def busyness(pictures: Tensor) -> Tensor:
 
 
 def draw_places(busy: Tensor, count: int) -> Tensor:
-    """Different positions of each picture, most often busy ones: a patch of an empty background is like the next.
+    """Draws different positions of each picture, mostly busy ones: patches of an empty background are all alike.
 
-    Drawn without replacement with probabilities in proportion to ``busy``, by the largest of logarithms to which Gumbel
-    noise is added.
+    Positions are drawn without replacement with probabilities in proportion to ``busy``, as the largest logarithms with
+    added Gumbel noise.
 
     Args:
         busy: (batch, positions), 0 or more.
-        count: of each, at most all.
+        count: positions per picture.
 
     Returns:
         int64 (batch, min(count, positions)).
@@ -153,13 +153,13 @@ def _at(level: Tensor, places: Tensor) -> Tensor:
 
 
 def patch_loss(vectors: Tensor, keys: Tensor, temperature: float) -> Tensor:
-    """Cross entropy of telling which of all keys of a picture belongs to each vector; a scalar (Park 2020, eq. 2).
+    """Cross entropy of assigning each vector to its key among all keys of a picture; a scalar (Park 2020, eq. 2).
 
     Args:
         vectors, keys: (batch, places, entries) of length 1; those of the same place belong together.
-        temperature: that their products are divided by.
+        temperature: divisor of their products.
     """
-    with torch.autocast(vectors.device.type, enabled=False):  # products of less precision are too coarse
+    with torch.autocast(vectors.device.type, enabled=False):  # needs full precision
         scores = vectors @ keys.transpose(1, 2) / temperature
     truth = torch.arange(scores.shape[1], device=scores.device).expand(scores.shape[:2])
     return cross_entropy(scores.flatten(0, 1), truth.flatten())

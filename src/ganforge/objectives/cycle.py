@@ -1,7 +1,7 @@
-"""Translation without pairs by a way there and a way back.
+"""Translation without pairs, with a translator in each direction.
 
-CycleGAN: Zhu et al. 2017, https://arxiv.org/abs/1703.10593. What was translated and translated back has to be what it
-was (eq. 2), and what is a signal already has to stay (section 5.2), which keeps colours.
+CycleGAN: Zhu et al. 2017, https://arxiv.org/abs/1703.10593. A picture translated there and back has to equal itself
+(eq. 2), and a target picture has to stay the same (section 5.2), which keeps colours.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from ganforge.objectives.settings import CycleSettings, GameSettings
 from ganforge.objectives.signs import translation_terms
 from ganforge.prepared.columns import SIGNAL, SOURCE
 
-OF_WAY_BACK = "_back"  # behind the names of the terms that are of the way back
+OF_WAY_BACK = "_back"  # suffix of the terms of the way back
 
 
 class Cycle(Objective):
-    """Two games, of the way there and of the way back, whose generators undo each other.
+    """Two adversarial objectives, there and back, whose generators reverse each other.
 
     Args:
-        there, back: the games.
-        cycle: weight of the mean absolute difference of what was translated there and back.
-        identity: weight of that between a translation of what needs none, and itself.
-        pools: of translations there and back; None: discriminators see the latest only.
-        gather: a part of a batch to the whole of it.
-        share: the whole to the part.
+        there, back: the two objectives.
+        cycle: weight of the mean absolute difference between a picture and its translation there and back.
+        identity: weight of the mean absolute difference between a target picture and its translation.
+        pools: earlier translations there and back; None: discriminators see only the latest.
+        gather: maps a part of a batch to the whole batch.
+        share: maps the whole batch to the part.
     """
 
     def __init__(
@@ -57,13 +57,13 @@ class Cycle(Objective):
 
     @classmethod
     def build(cls, settings: GameSettings, players: Players) -> Self:
-        """The game that the settings ask for."""
+        """Builds the objective from its settings."""
         settings = cast("CycleSettings", settings)
         target, source = shapes_without_pairs(settings.name, players)
         if settings.identity and target[0] != source[0]:
             raise UserError(
-                f"params.yaml: objective.identity is {settings.identity:g}, but pictures have {target[0]} channels and "
-                f"sources {source[0]}, so that neither is one of the other; allowed is 0, or set dataset.channels to 3."
+                f"params.yaml: objective.identity is {settings.identity:g}, which needs equal numbers of channels, but "
+                f"pictures have {target[0]} and sources {source[0]}: set it to 0, or dataset.channels to 3."
             )
         assert players.reversed is not None
         batch = players.batch_size
@@ -82,22 +82,22 @@ class Cycle(Objective):
 
     @property
     def generators(self) -> nn.Module:  # type: ignore[override]
-        """Both of them."""
+        """Both networks."""
         return TwoWay(self.there.generators, self.back.generators)
 
     @property
     def discriminators(self) -> nn.Module:  # type: ignore[override]
-        """Both of them."""
+        """Both networks."""
         return nn.ModuleList([self.there.discriminators, self.back.discriminators])
 
     @property
     def kept(self) -> nn.Module:  # type: ignore[override]
-        """Both generators; called, it is the way there."""
+        """Both generators; a call translates sources into signals."""
         return self.generators
 
     @property
     def chances(self) -> int:  # type: ignore[override]
-        """Of both pools."""
+        """The chances of both pools."""
         return sum(cast("HistoryPool", pool).chances for pool in self.pools)
 
     def due(self, step: int) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ class Cycle(Objective):
     def discriminator_loss(
         self, batch: Batch, drawn: Batch, due: Collection[str] = ()
     ) -> tuple[Tensor, tuple[Tensor, Tensor], Terms]:
-        """The sum of both games' losses; see `Adversarial`."""
+        """The sum of both objectives' losses; see `Adversarial`."""
         shown = self._with_history(drawn, batch)
         there, real_there, terms = self.there.discriminator_loss(batch, shown, due)
         back, real_back, terms_back = self.back.discriminator_loss(turned(batch), turned(shown), due)
@@ -126,7 +126,7 @@ class Cycle(Objective):
         return there + back, (real_there, real_back), terms | _of_way_back(terms_back)
 
     def generator_loss(self, batch: Batch, drawn: Batch, carried: tuple[Tensor, Tensor]) -> tuple[Tensor, Terms]:
-        """Both games' losses, and the distances after a cycle and of what needs no translation."""
+        """Both objectives' losses, and the cycle and identity losses."""
         there, terms = self.there.generator_loss(batch, drawn, carried[0])
         back, terms_back = self.back.generator_loss(turned(batch), turned(drawn), carried[1])
         terms |= _of_way_back(terms_back)
@@ -140,7 +140,7 @@ class Cycle(Objective):
         return loss, terms
 
     def _with_history(self, drawn: Batch, batch: Batch) -> Batch:
-        """What discriminators are shown of translations: about half of them earlier ones."""
+        """The translations for the discriminators, about half of them earlier ones."""
         if not self.pools:
             return drawn
         shown, chances = dict(drawn), batch["chances"]
@@ -158,25 +158,25 @@ def shapes_without_pairs(name: str, players: Players) -> tuple[tuple[int, ...], 
     """Shapes of signals and of sources as networks see them.
 
     Raises:
-        UserError: the data have no sources, or these have partners.
+        UserError: the data have no sources, or the sources have partners.
     """
     source = players.condition
     if not isinstance(source, Source) or not source.unpaired or players.reversed is None:
         found = "every source has its partner" if isinstance(source, Source) else "there are no sources"
         raise UserError(
             f"params.yaml: objective.name is {name}, which translates without pairs, but {found} in the data: set "
-            "dataset.name to unpaired or, of emoji, dataset.partners to withheld, or set another objective.name."
+            "dataset.name to unpaired (for emoji: dataset.partners to withheld), or choose another objective.name."
         )
     return players.shape, source.signal.network_shape
 
 
 def shape_without_pairs(name: str, players: Players, instead: str = "") -> tuple[int, ...]:
-    """The one shape of signals and sources, of a game with one network for both.
+    """The common shape of signals and sources, for objectives with one network for both.
 
     Args:
-        name: of the objective.
-        players: of it.
-        instead: what else may be set where shapes differ, which ends the sentence.
+        name: name of the objective.
+        players: its players.
+        instead: an alternative setting if shapes differ, appended to the message.
 
     Raises:
         UserError: shapes differ; see also `shapes_without_pairs`.
@@ -184,14 +184,14 @@ def shape_without_pairs(name: str, players: Players, instead: str = "") -> tuple
     target, source = shapes_without_pairs(name, players)
     if target != source:
         raise UserError(
-            f"params.yaml: objective.name is {name}, but pictures have the shape {target} and sources {source}, which "
-            f"one network cannot see alike; allowed are equal shapes: set dataset.channels to 3{instead}."
+            f"params.yaml: objective.name is {name}, which needs equal shapes, but pictures have the shape {target} "
+            f"and sources {source}: set dataset.channels to 3{instead}."
         )
     return source
 
 
 def _of_way_back(terms: Terms) -> Terms:
-    """Terms under names of their own; sums that are judged over steps are kept for the way there alone."""
+    """Terms renamed for the way back, without sums over steps, which only the way there has."""
     return {f"{name}{OF_WAY_BACK}": value for name, value in terms.items() if value.dim() == 0}
 
 

@@ -1,9 +1,9 @@
-"""Adversarial losses: what the discriminator and the generator minimise, given the scores of a batch.
+"""Adversarial losses of the discriminator and the generator, computed from the scores of a batch.
 
-Scores are logits: any sigmoid stands inside the loss, computed stably as softplus(-s) = -log sigmoid(s). Every function
-takes the scores of real and of generated signals, each of shape (batch,), and returns the discriminator's loss and the
-generator's, scalars. ``target`` is the probability that the discriminator is to give to real signals: below 1 with
-one-sided label smoothing (Salimans et al. 2016, https://arxiv.org/abs/1606.03498, section 3.4).
+Scores are logits: a sigmoid is part of the loss, computed stably as softplus(-s) = -log sigmoid(s). Every function
+takes the scores of real and generated signals, each of shape (batch,), and returns the losses of the discriminator and
+the generator, two scalars. ``target`` is the target probability of real signals: below 1 with one-sided label
+smoothing (Salimans et al. 2016, https://arxiv.org/abs/1606.03498, section 3.4).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from torch.nn.functional import relu, softplus
 
 
 def minimax(real: Tensor, fake: Tensor, target: float = 1.0) -> tuple[Tensor, Tensor]:
-    """The value function of the two-player game itself, which the generator minimises as log(1 - D(G(z))).
+    """The value function of the two-player game; the generator minimises log(1 - D(G(z))).
 
     Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661, eq. 1. It saturates: a generator whose samples are
     recognised with certainty gets no gradient.
@@ -25,7 +25,7 @@ def minimax(real: Tensor, fake: Tensor, target: float = 1.0) -> tuple[Tensor, Te
 
 
 def non_saturating(real: Tensor, fake: Tensor, target: float = 1.0) -> tuple[Tensor, Tensor]:
-    """Binary cross-entropy (the negative log likelihood of who is real), the generator maximising log D(G(z)).
+    """Binary cross-entropy; the generator maximises log D(G(z)).
 
     Goodfellow et al. 2014, https://arxiv.org/abs/1406.2661, eq. 1 and the non-saturating form of section 3.
     """
@@ -33,7 +33,7 @@ def non_saturating(real: Tensor, fake: Tensor, target: float = 1.0) -> tuple[Ten
 
 
 def least_squares(real: Tensor, fake: Tensor, target: float = 1.0) -> tuple[Tensor, Tensor]:
-    """Squared distances from 1 for real and 0 for generated signals, with the scores as they are.
+    """Squared distances of the scores from 1 for real and 0 for generated signals.
 
     Mao et al. 2017, https://arxiv.org/abs/1611.04076, eq. 2 with a = 0, b = c = 1.
     """
@@ -42,7 +42,7 @@ def least_squares(real: Tensor, fake: Tensor, target: float = 1.0) -> tuple[Tens
 
 
 def hinge(real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-    """Margins of 1 on either side of 0 for the discriminator, the plain score for the generator.
+    """Margins of 1 on both sides of 0 for the discriminator, the plain score for the generator.
 
     Lim & Ye 2017, https://arxiv.org/abs/1705.02894; as in Miyato et al. 2018, https://arxiv.org/abs/1802.05957, eq. 16
     and 17.
@@ -51,16 +51,16 @@ def hinge(real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def wasserstein(real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-    """Difference of mean scores; an estimate of the earth mover's distance while the discriminator is 1-Lipschitz.
+    """Difference of mean scores; estimates the earth mover's distance if the discriminator is 1-Lipschitz.
 
-    Arjovsky et al. 2017, https://arxiv.org/abs/1701.07875, eq. 2. The Lipschitz condition is the gradient penalty's
-    part.
+    Arjovsky et al. 2017, https://arxiv.org/abs/1701.07875, eq. 2. The gradient penalty enforces the
+    Lipschitz condition.
     """
     return fake.mean() - real.mean(), -fake.mean()
 
 
 def relativistic(real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-    """Relativistic pairing loss: each sample is judged against a partner of the other kind.
+    """Relativistic pairing loss: each sample is compared with a partner of the other kind.
 
     Jolicoeur-Martineau 2018, https://arxiv.org/abs/1807.00734, with the pairing of Huang et al. 2024,
     https://arxiv.org/abs/2501.05441, eq. 2.
@@ -76,13 +76,13 @@ def _binary_cross_entropy(real: Tensor, fake: Tensor, target: float) -> Tensor:
 
 @dataclass(frozen=True)
 class Loss:
-    """An adversarial loss and what has to be known of it.
+    """An adversarial loss and its properties.
 
     Attributes:
-        function: scores of real and of generated signals, each (batch,), to the two losses.
-        paired: whether the generator's loss, too, depends on the scores of real signals.
-        threshold: the score above which the discriminator takes a signal for real, where the target is 1.
-        critic: whether the discriminator measures a distance: the better it tells signals apart, the better.
+        function: maps scores of real and generated signals, each (batch,), to the two losses.
+        paired: whether the generator's loss also depends on the scores of real signals.
+        threshold: the score above which the discriminator classifies a signal as real, for a target of 1.
+        critic: whether the discriminator measures a distance, so that a large difference of scores is no failure.
     """
 
     function: Callable[..., tuple[Tensor, Tensor]]
@@ -91,9 +91,9 @@ class Loss:
     critic: bool = False
 
     def confidence(self, real: Tensor, fake: Tensor, target: float = 1.0) -> Tensor:
-        """-1 to 1: how often the discriminator is right about real signals, r_t of Karras 2020, 2006.06676, eq. 1.
+        """-1 to 1: how often the discriminator recognises real signals, r_t of Karras 2020, 2006.06676, eq. 1.
 
-        A paired loss knows no absolute score: there it is how often a real signal beats its generated partner.
+        For a paired loss without absolute scores, it is how often a real signal beats its generated partner.
         """
         return (real - (fake if self.paired else self.threshold * target)).sign().mean()
 

@@ -1,4 +1,4 @@
-"""What every objective has to be able to do."""
+"""The interface of objectives."""
 
 from __future__ import annotations
 
@@ -13,45 +13,46 @@ from ganforge.conditions.condition import Condition, Tensors
 from ganforge.objectives.settings import ObjectiveSettings
 
 Batch = Mapping[str, Tensor]
-"""What a step is given, by name: ``signal``, ``latents`` and the columns of the condition, as networks see them.
+"""The inputs of a step by name: ``signal``, ``latents`` and the columns of the condition, converted for networks.
 
-A batch of generated signals has the same names where it has the same columns.
+A batch of generated signals uses the same names for the same columns.
 """
 
 Terms = dict[str, Tensor]
-"""Scalars for the record, by their column of training.csv; or what is added up over steps, see `training.meter`."""
+"""Scalars by their column of training.csv; or sums over steps, see `training.meter`."""
 
 
 class Augmentation(Protocol):
-    """What the discriminator is shown instead of a signal, and its way of adapting to how sure the latter is."""
+    """Changes signals for the discriminator, and adapts to its confidence."""
 
     def __call__(self, x: Tensor) -> Tensor:
         """(batch, *shape) to the same."""
         ...
 
     def adapt(self, confidence: Tensor, count: int) -> None:
-        """Hears how sure the discriminator is of ``count`` real signals: a scalar, -1 to 1."""
+        """Takes the discriminator's confidence on ``count`` real signals: a scalar, -1 to 1."""
         ...
 
 
 Guide = Callable[[Tensor], list[Tensor]]
-"""Signals as networks see them to what each level of a network makes of them, (batch, channels, *size) each."""
+"""Maps inputs of networks to the features of each level of a network, (batch, channels, *size) each."""
 
 
 class Objective(nn.Module):
-    """Two players, each of any number of networks, and the losses of a batch that they minimise.
+    """Two players, each with any number of networks, and their losses.
 
-    Networks that belong to neither player are frozen by whoever makes them; they are never unfrozen. What is kept from
-    one batch to another (a pool of earlier samples) is a buffer, and what is drawn at random comes from PyTorch's
-    default generator, which every step seeds: so training resumes to the bit.
+    Networks that belong to neither player are frozen when they are built, and never unfrozen. State between batches (a
+    pool of earlier samples) is a buffer, and random numbers come from PyTorch's default generator, which every step
+    seeds, so that resumed training is identical to the bit.
 
     Attributes:
         generators: the networks of one optimiser.
-        discriminators: those of the other; None where there is one player.
-        kept: the network that is averaged, judged, shown and saved; a part of `generators`.
-        condition: what batches are conditioned on.
-        chances: uniform random numbers that every turn needs as ``chances`` of its batch, alike in all processes.
-        strength: of its penalties, as a multiple of what the settings ask for.
+        discriminators: the networks of the other optimiser; None with one player.
+        kept: the network that is averaged, scored, shown and saved; a part of `generators`.
+        condition: condition of the batches.
+        chances: number of uniform random numbers that every step needs as ``chances`` of its batch, the same in all
+            processes.
+        strength: factor on the penalties in the settings.
     """
 
     generators: nn.Module
@@ -62,57 +63,57 @@ class Objective(nn.Module):
     chances: int = 0
 
     def due(self, step: int) -> tuple[str, ...]:  # noqa: ARG002
-        """Names of the terms of the discriminators' loss that are added at ``step`` and not in every step."""
+        """Names of the terms of the discriminators' loss that are added only at some steps, for ``step``."""
         return ()
 
     def advance(self, progress: float) -> None:
-        """Sets what depends on the share of the run that is done, 0..1."""
+        """Updates everything that depends on the progress of the run, 0..1."""
 
     def generate(self, batch: Batch) -> Batch:
-        """What the generators make of a batch, for both players of a step."""
+        """The generators' output for a batch, for both players of a step."""
         raise NotImplementedError
 
     def discriminator_loss(self, batch: Batch, drawn: Batch, due: Collection[str]) -> tuple[Tensor, Any, Terms]:
-        """What the discriminators minimise, what is carried on to the generators' turn, and terms for the record.
+        """The discriminators' loss, a value for `generator_loss`, and terms for the record.
 
         Args:
-            batch: real signals and what goes with them.
-            drawn: of `generate`; the generators get no gradient from here.
-            due: of `due`.
+            batch: real signals and their condition.
+            drawn: the result of `generate`; the generators get no gradient.
+            due: the result of `due`.
         """
         raise NotImplementedError
 
     def generator_loss(self, batch: Batch, drawn: Batch, carried: Any) -> tuple[Tensor, Terms]:
-        """What the generators minimise, and terms for the record.
+        """The generators' loss, and terms for the record.
 
         Args:
             batch: as in `discriminator_loss`.
-            drawn: of `generate`; it passes the gradient on to the generators.
-            carried: of `discriminator_loss`.
+            drawn: the result of `generate`, which passes the gradient to the generators.
+            carried: the value from `discriminator_loss`.
         """
         raise NotImplementedError
 
     def asked(self, batch: Batch) -> Tensors:
-        """The columns of a batch that its condition consists of."""
+        """The columns of the condition in a batch."""
         return {name: batch[name] for name in self.condition.columns}
 
 
 @dataclass(frozen=True)
 class Players:
-    """What an objective is made with.
+    """The parts from which an objective is built.
 
     Attributes:
-        build_generator, build_discriminator: make the networks that the settings ask for.
-        condition: of the batches.
-        augmentation: what the discriminator is shown instead of a signal, or None.
-        schedule: a number or a schedule of the settings, and a share of the run, to the number at that time.
-        guide: what a network that is not trained makes of signals at several depths, or None.
-        shape: of signals as networks see them.
+        build_generator, build_discriminator: build the networks from the settings.
+        condition: condition of the batches.
+        augmentation: augmentation for the discriminator, or None.
+        schedule: maps a number or a schedule of the settings, and a share of the run, to the current number.
+        guide: features of signals at several depths of a pretrained network, or None.
+        shape: shape of signals for networks.
         latent_dim: entries of the latent vector.
         batch_size: signals of a batch, over all processes.
-        reversed: the players of the way back, from signals to sources; None where there are no sources.
-        gather: this process's part of a batch to the whole of it, without a gradient.
-        share: the whole to this process's part.
+        reversed: the players of the way back, from signals to sources; None without sources.
+        gather: maps this process's part of a batch to the whole batch, without a gradient.
+        share: maps the whole batch to this process's part.
     """
 
     build_generator: Callable[[], nn.Module]
@@ -130,6 +131,6 @@ class Players:
 
 
 def build_objective(settings: ObjectiveSettings, players: Players) -> Objective:
-    """The `OBJECTIVE` of the module in this room that is called like it, built of its settings and the players."""
+    """Builds the `OBJECTIVE` of the module in this room with its name, from its settings and the players."""
     objective: Objective = import_module(f"ganforge.objectives.{settings.name}").OBJECTIVE.build(settings, players)
     return objective

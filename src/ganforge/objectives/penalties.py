@@ -13,12 +13,12 @@ def squared_gradient_norms(scores: Tensor, *inputs: Tensor) -> tuple[Tensor, ...
     https://arxiv.org/abs/1801.04406, eq. 9 and 10); gamma is left to the caller.
 
     Args:
-        scores: of the samples, (batch,), or (batch, patches), of which the mean counts; each computed from its own row.
-            Where a network ties a batch together, gradients are those of the sum of all scores.
+        scores: scores of the samples, (batch,), or (batch, patches), which are averaged; each depends only on its row.
+            If scores depend on the batch, gradients are those of the sum of all scores.
         inputs: tensors of shape (batch, ...) that require gradients.
 
     Returns:
-        for each input a tensor of shape (batch,).
+        a tensor of shape (batch,) for each input.
     """
     whole = scores if scores.dim() == 1 else scores.flatten(1).mean(1)
     gradients = torch.autograd.grad(whole.sum(), inputs, create_graph=True)
@@ -26,17 +26,17 @@ def squared_gradient_norms(scores: Tensor, *inputs: Tensor) -> tuple[Tensor, ...
 
 
 def between(real: Tensor, fake: Tensor) -> Tensor:
-    """A point on the straight line from every real signal to its generated partner, uniformly at random."""
+    """A uniformly random point on the line from every real signal to its generated partner."""
     share = torch.rand(len(real), *[1] * (real.dim() - 1), device=real.device, dtype=real.dtype)
     return torch.lerp(real, fake, share)
 
 
 def distance_from_unit_norm(squared_norms: Tensor) -> Tensor:
-    """(||gradient|| - 1)^2 of every sample, for the penalty of WGAN-GP on the points that `between` draws.
+    """(||gradient|| - 1)^2 of every sample, the penalty of WGAN-GP at the points from `between`.
 
     Gulrajani et al. 2017, https://arxiv.org/abs/1704.00028, eq. 3.
 
     Args:
-        squared_norms: (batch,), of `squared_gradient_norms`.
+        squared_norms: (batch,), from `squared_gradient_norms`.
     """
     return ((squared_norms + 1e-12).sqrt() - 1).square()

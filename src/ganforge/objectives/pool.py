@@ -1,4 +1,4 @@
-"""A history of generated signals, so that discriminators are shown more than the generators' latest habit.
+"""A history of generated signals, so that discriminators do not see only the latest ones.
 
 Shrivastava et al. 2017, https://arxiv.org/abs/1612.07828, section 2.3, as in CycleGAN (Zhu et al. 2017,
 https://arxiv.org/abs/1703.10593, section 4).
@@ -11,22 +11,22 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-SWAPPED = 0.5  # share of a batch that is exchanged for earlier signals
+SWAPPED = 0.5  # share of a batch that earlier signals replace
 
 
 class HistoryPool(nn.Module):
-    """Earlier signals, about half of which are given out in exchange for new ones.
+    """Stores earlier signals and exchanges them for about half of the new ones.
 
-    It is all buffers, and is told the random numbers that it needs: so it is resumed to the bit, and is the same in
-    several processes that are given the same signals.
+    All its state is in buffers and its random numbers are an input, so it resumes exactly, and processes with the same
+    signals have the same pool.
 
     Attributes:
-        chances: random numbers that a call takes.
+        chances: number of random numbers that a call needs.
 
     Args:
-        size: signals that it holds, at least a batch.
-        batch: signals that come at a time.
-        shape: of one.
+        size: number of stored signals, at least a batch.
+        batch: number of new signals in a call.
+        shape: shape of a signal.
     """
 
     samples: Tensor
@@ -40,7 +40,7 @@ class HistoryPool(nn.Module):
 
     @torch.no_grad()
     def forward(self, fresh: Tensor, chances: Tensor) -> Tensor:
-        """The new signals while there is room for them; then about half of them in exchange for earlier ones.
+        """Returns the new signals until the pool is full; then replaces about half of them by earlier ones.
 
         Args:
             fresh: (batch, *shape).
@@ -50,7 +50,7 @@ class HistoryPool(nn.Module):
         filling = self.held < self.size
         swapped = (chances[:count] < SWAPPED) & ~filling
         free = (self.held + torch.arange(count, device=fresh.device)) % self.size
-        places = torch.where(filling, free, chances[count:].argsort()[:count])  # all of them different
+        places = torch.where(filling, free, chances[count:].argsort()[:count])  # all different
         earlier = self.samples[places]
         to_batch = (-1, *[1] * (fresh.dim() - 1))
         kept = torch.where((swapped | filling).reshape(to_batch), fresh.to(earlier.dtype), earlier)

@@ -1,4 +1,4 @@
-"""Translation without a game: the mean absolute difference from the partner, whose best answer is the median."""
+"""Translation without a discriminator: the mean absolute difference from the partner, minimal at the median."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ganforge.objectives.settings import RegressionSettings
 
 
 class Regression(Objective):
-    """One generator, and what the game has to be better than."""
+    """One generator; the baseline for the paired objective."""
 
     discriminators = None
 
@@ -23,7 +23,7 @@ class Regression(Objective):
 
     @classmethod
     def build(cls, settings: RegressionSettings, players: Players) -> Self:
-        """It has no settings but its name."""
+        """Builds the objective, which has no settings except its name."""
         check_partners(settings.name, players)
         return cls(players.build_generator(), players)
 

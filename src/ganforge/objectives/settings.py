@@ -1,6 +1,6 @@
 """The section ``objective`` of params.yaml: a class for each objective.
 
-A new objective is a file of this room, called like its name, which holds its `OBJECTIVE`; and a class here, added to
+To add an objective, write a file in this room, named after it, with its `OBJECTIVE`, and add a class here to
 `ObjectiveSettings`.
 """
 
@@ -17,67 +17,67 @@ SMOOTHABLE = ("minimax", "non_saturating", "least_squares")  # losses with a tar
 
 
 class AnyObjectiveSettings(Section):
-    """What all objectives have in common."""
+    """The settings of every objective."""
 
     name: str
-    """Which networks play, and for what."""
+    """Training objective; it determines the networks and their losses."""
 
     @property
     def title(self) -> str:
-        """What people know the objective by, in a few words."""
+        """A short name for display."""
         return self.name
 
     @property
     def guided(self) -> bool:
-        """Whether a network that is not trained takes part."""
+        """Whether the loss uses a pretrained network."""
         return False
 
     @property
     def needs_source(self) -> bool:
-        """Whether it is about pictures that are made of others."""
+        """Whether it translates pictures."""
         return False
 
     @property
     def needs_pairs(self) -> bool | None:
-        """Whether every picture must have its source, or (False) none may; None: it does not matter."""
+        """Whether every picture must have its source (True) or must have none (False); None: both are allowed."""
         return None
 
     @property
     def needs_styles(self) -> bool:
-        """Whether pictures are to be drawn in several styles."""
+        """Whether it translates into several styles."""
         return False
 
     @property
     def needs_latents(self) -> bool:
-        """Whether one source is to have several pictures."""
+        """Whether it needs several pictures for one source."""
         return False
 
     @property
     def scores_have_a_sign(self) -> bool:
-        """Whether a score's sign says what the discriminator takes a signal for, as adaptive augmentation needs."""
+        """Whether the sign of a score classifies a signal as real or generated, as adaptive augmentation needs."""
         return False
 
 
 class GameSettings(AnyObjectiveSettings):
-    """What objectives have in common that play one generator against one discriminator."""
+    """Objectives with one generator against one discriminator."""
 
     loss: LossName
-    """What both networks minimise; relativistic pairs every real signal with a generated one."""
+    """Loss of both networks; relativistic compares every real signal with a generated one."""
     label_smoothing: Annotated[float, Field(ge=0, lt=0.5)]
-    """How far the target of real signals is below 1 (minimax, non_saturating, least_squares)."""
+    """Amount subtracted from the target 1 of real signals (minimax, non_saturating, least_squares)."""
     r1: Weight | Schedule[Weight]
-    """Gamma of the gradient penalty on real signals (*); 0 switches it off."""
+    """Gamma of the gradient penalty on real signals (*); 0: no penalty."""
     r1_interval: Interval
-    """Generator steps from one r1 penalty to the next; its weight is multiplied by as much."""
+    """Generator steps from one r1 penalty to the next; its weight is multiplied by this number."""
     r2: Weight | Schedule[Weight]
-    """Gamma of the gradient penalty on generated signals (*); 0 switches it off."""
+    """Gamma of the gradient penalty on generated signals (*); 0: no penalty."""
     r2_interval: Interval
-    """Generator steps from one r2 penalty to the next; its weight is multiplied by as much."""
+    """Generator steps from one r2 penalty to the next; its weight is multiplied by this number."""
     wgan_gp: Weight | Schedule[Weight]
-    """Weight of the penalty on gradient norms other than 1 between real and generated signals (*); 0 switches it off,
-    10 goes with wasserstein."""
+    """Weight of the penalty on gradient norms other than 1 between real and generated signals (*); 0: no penalty; 10 is
+    usual with wasserstein."""
     wgan_gp_interval: Interval
-    """Generator steps from one wgan_gp penalty to the next; its weight is multiplied by as much."""
+    """Generator steps from one wgan_gp penalty to the next; its weight is multiplied by this number."""
 
     @property
     def title(self) -> str:
@@ -98,7 +98,7 @@ class GameSettings(AnyObjectiveSettings):
             )
         if self.loss == "wasserstein" and not (self.r1 or self.r2 or self.wgan_gp):
             raise ValueError(
-                "objective.loss is wasserstein, but nothing keeps the discriminator's slope in bounds: set "
+                "objective.loss is wasserstein, but no penalty limits the discriminator's gradient: set "
                 "objective.wgan_gp (10 is usual) or objective.r1"
             )
         return self
@@ -115,114 +115,114 @@ class PairedSettings(GameSettings):
 
     name: Literal["paired"]
     l1: Weight
-    """Weight of the mean absolute difference from the partner, colours being -1 to 1."""
+    """Weight of the mean absolute difference from the partner, with colours from -1 to 1."""
     perceptual: Weight
-    """Weight of the distance from it in SqueezeNet's features; then the extractor has to be another; 0: none."""
+    """Weight of the distance from the partner in SqueezeNet's features, which must not be the extractor; 0: none."""
     diversity: Weight
-    """Weight of the term by which other latents make other pictures (Mao 2019); 0: none."""
+    """Weight of the term that rewards different pictures for different latents (Mao 2019); 0: none."""
     baseline: bool
-    """Whether the same network is trained with l1 alone as well, for the scores beside it."""
+    """Whether to train the same network with l1 only as well, for a comparison of scores."""
 
     @property
     def title(self) -> str:
-        """The loss, and that there are pairs."""
+        """The loss, on pairs."""
         return f"{self.loss} on pairs"
 
     @property
     def guided(self) -> bool:
-        """By SqueezeNet."""
+        """Whether SqueezeNet is used."""
         return self.perceptual > 0
 
     @property
     def needs_source(self) -> bool:
-        """It is."""
+        """Always."""
         return True
 
     @property
     def needs_pairs(self) -> bool | None:
-        """They must."""
+        """Every picture must have its source."""
         return True
 
     @property
     def needs_latents(self) -> bool:
-        """Where other latents are to make other pictures."""
+        """If different latents should give different pictures."""
         return self.diversity > 0
 
 
 class WithoutPairsSettings(GameSettings):
-    """What objectives have in common that translate pictures without pairs."""
+    """Objectives that translate pictures without pairs."""
 
     identity: Weight
-    """Weight of leaving alone what is a picture of the target already, which keeps colours; 0: none."""
+    """Weight of the identity loss: pictures of the target should not change, which keeps colours; 0: none."""
 
     @property
     def needs_source(self) -> bool:
-        """It is."""
+        """Always."""
         return True
 
     @property
     def needs_pairs(self) -> bool | None:
-        """None may."""
+        """No picture may have a source."""
         return False
 
 
 class CycleSettings(WithoutPairsSettings):
-    """Two translators, there and back, that undo each other (Zhu 2017, CycleGAN)."""
+    """Two translators, there and back, that reverse each other (Zhu 2017, CycleGAN)."""
 
     name: Literal["cycle"]
     cycle: Weight
-    """Weight of the mean absolute difference of what was translated there and back, colours being -1 to 1."""
+    """Weight of the mean absolute difference after translation there and back, with colours from -1 to 1."""
     pool: Annotated[int, Field(ge=0)]
-    """Earlier translations that are shown to the discriminators again, half of each batch; 0: none."""
+    """Number of earlier translations to store; the discriminators see them in half of each batch; 0: none."""
 
     @property
     def title(self) -> str:
-        """The loss, and the way."""
+        """The loss, there and back."""
         return f"{self.loss} there and back"
 
 
 class ContrastiveSettings(WithoutPairsSettings):
-    """A translator whose patches have to be recognised by those of their source (Park 2020, CUT and FastCUT)."""
+    """A translator whose patches must match those of their source (Park 2020, CUT and FastCUT)."""
 
     name: Literal["contrastive"]
     contrast: Weight
-    """Weight of the loss of patches; 1 in CUT, 10 in FastCUT."""
+    """Weight of the patch loss; 1 in CUT, 10 in FastCUT."""
     flips: bool
-    """Whether sources are mirrored at random before they are translated, as in FastCUT."""
+    """Whether to mirror sources at random before translation, as in FastCUT."""
     patches: Annotated[int, Field(ge=2)]
-    """Of a picture, compared at each level of the translator; at most all positions."""
+    """Patches of a picture that are compared at each level of the translator; at most all positions."""
     temperature: Annotated[float, Field(gt=0)]
-    """That products of features are divided by; 0.07 is usual."""
+    """Temperature that divides products of features; 0.07 is usual."""
     vectors: Annotated[int, Field(ge=1)]
-    """Entries of the vectors that patches are compared by."""
+    """Entries of the vectors that represent patches."""
 
     @property
     def title(self) -> str:
-        """The loss, and what is compared."""
+        """The loss, on patches."""
         return f"{self.loss} on patches"
 
 
 class StylesSettings(WithoutPairsSettings):
-    """One translator of many styles, by a mapping network and a style encoder (Choi 2020, StarGAN v2)."""
+    """One translator for many styles, with a mapping network and a style encoder (Choi 2020, StarGAN v2)."""
 
     name: Literal["styles"]
     cycle: Weight
-    """Weight of the mean absolute difference of what was translated and given its own style again, colours being -1
-    to 1."""
+    """Weight of the mean absolute difference after translation and back to the source's style, with colours from -1 to
+    1."""
     style: Weight
-    """Weight of the distance between a style and what the encoder sees in the picture drawn in it."""
+    """Weight of the distance between a style and the encoder's style of the translated picture."""
     diversity: Weight
-    """Weight of the mean absolute difference of pictures of one style by other latents, which falls to 0 over the
-    run."""
+    """Weight of the mean absolute difference between pictures of one style with different latents; falls to 0 during
+    the run."""
 
     @property
     def title(self) -> str:
-        """The loss, and the styles."""
+        """The loss, in several styles."""
         return f"{self.loss} in several styles"
 
     @property
     def needs_styles(self) -> bool:
-        """It does."""
+        """Always."""
         return True
 
 
@@ -233,12 +233,12 @@ class RegressionSettings(AnyObjectiveSettings):
 
     @property
     def needs_source(self) -> bool:
-        """It is."""
+        """Always."""
         return True
 
     @property
     def needs_pairs(self) -> bool | None:
-        """They must."""
+        """Every picture must have its source."""
         return True
 
 

@@ -1,4 +1,4 @@
-"""What a translation without pairs does to its sources, for the record: each known failure shows in a number."""
+"""Measures translations without pairs, with a number for each known failure."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from ganforge.objectives.objective import Terms
 
 @torch.no_grad()
 def translation_terms(source: Tensor, drawn: Tensor, real: Tensor) -> Terms:
-    """``change``, ``correlation``, ``chequers`` and ``detail`` of a batch; none where shapes differ.
+    """``change``, ``correlation``, ``chequers`` and ``detail`` of a batch; empty if shapes differ.
 
     Args:
         source, drawn: (batch, channels, height, width) of equal height and width.
-        real: what those that are drawn should look like, (batch, channels, height, width).
+        real: target pictures, (batch, channels, height, width).
 
     Returns:
-        ``change``: mean absolute difference, of brightness where channels differ in number; 0 where the output is the
-        input. ``correlation`` of brightness within a picture, in the mean; below 0 where light and dark are exchanged.
-        ``chequers``: how strong the finest pattern of alternating pixels is beside that of the sources; 1 where it is
-        the same. ``detail``: how strongly brightness changes from pixel to pixel beside real signals; near 0 where a
-        scene is smeared.
+        ``change``: mean absolute difference, of brightness if the numbers of channels differ; 0 if the output equals
+        the input. ``correlation``: mean correlation of brightness per picture; below 0 if light and dark are exchanged.
+        ``chequers``: strength of the finest chequerboard pattern relative to the sources; 1 if it is the same.
+        ``detail``: differences of brightness between neighbouring pixels relative to real signals; near 0 if pictures
+        are blurred.
     """
     if source.shape[2:] != drawn.shape[2:]:
         return {}
@@ -40,7 +40,7 @@ def translation_terms(source: Tensor, drawn: Tensor, real: Tensor) -> Terms:
 
 
 def _detail(pictures: Tensor) -> Tensor:
-    """Root mean square difference between a pixel and those below and beside it, a scalar."""
+    """Root mean square difference between neighbouring pixels, a scalar."""
     return (pictures.diff(dim=1).square().mean() + pictures.diff(dim=2).square().mean()).sqrt()
 
 

@@ -1,4 +1,4 @@
-"""How far samples are from each other, beside real signals: what tells that a generator draws one and the same."""
+"""The spread of samples relative to real signals, which detects mode collapse."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from torch import Tensor
 
 from ganforge.objectives.objective import Terms
 
-LEAST_PAIRS = 20  # of a group, on which its spread is judged
+LEAST_PAIRS = 20  # pairs of a group that are needed to compute its spread
 
 
 def spread_terms(real: Tensor, fake: Tensor, groups: Tensor | None, group_count: int) -> Terms:
-    """``relative_spread`` of a batch and, where there are groups, the sums that `LeastSpread` takes.
+    """``relative_spread`` of a batch and, if there are groups, the sums for `LeastSpread`.
 
-    Both are of the distances between neighbours in a batch that is sorted by group. ``relative_spread`` is the root
-    mean square distance of generated signals as a share of that of real ones: 0 where all samples of a group are the
-    same whatever the latent vector, 1 where no group comes twice.
+    Both use distances between neighbours in a batch sorted by group. ``relative_spread`` is the root mean square
+    distance of generated signals divided by that of real ones: 0 if all samples of a group are the same for every
+    latent vector, 1 if no group occurs twice.
 
     Args:
         real, fake: (batch, *shape).
-        groups: (batch,) of both, see `Condition.groups`, or None: then all of them are of one.
-        group_count: how many there are, 0 if they are not counted.
+        groups: (batch,) of both, see `Condition.groups`; None: all are in one group.
+        group_count: number of groups, 0 if they are not counted.
     """
     if groups is None:
         alike = torch.ones(len(real) - 1, dtype=real.dtype, device=real.device)
@@ -28,7 +28,7 @@ def spread_terms(real: Tensor, fake: Tensor, groups: Tensor | None, group_count:
         order = groups.argsort()
         real, fake, groups = real[order], fake[order], groups[order]
         alike = (groups[1:] == groups[:-1]).to(real.dtype)
-    axes = tuple(range(1, real.dim()))  # a norm and its square take one pass, squares and their mean three
+    axes = tuple(range(1, real.dim()))  # a norm and its square need one pass, squares and their mean three
     squares = [torch.linalg.vector_norm(x[1:] - x[:-1], dim=axes).square() * alike for x in (fake, real)]
     of_fake, of_real = (each.sum() for each in squares)
     relative = torch.where(alike.sum() > 0, (of_fake / of_real.clamp_min(1e-12)).sqrt(), 1.0)
@@ -40,10 +40,10 @@ def spread_terms(real: Tensor, fake: Tensor, groups: Tensor | None, group_count:
 
 
 class LeastSpread:
-    """The relative spread of the group in which it is least, followed over the steps of a training.
+    """The least relative spread of all groups, tracked over training steps.
 
-    A group is judged as soon as `LEAST_PAIRS` of its signals have been compared, and keeps its spread until it is
-    judged again; before that it counts as 1.
+    The spread of a group is updated whenever `LEAST_PAIRS` of its pairs have been compared; before the first update it
+    is 1.
     """
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class LeastSpread:
         """The least spread, a scalar.
 
         Args:
-            sums: (3, groups), added up over steps: squared distances of generated and of real signals, and pairs.
+            sums: (3, groups), summed over steps: squared distances of generated and real signals, and numbers of pairs.
         """
         if self._sums is None or self._spread is None:
             self._sums, self._spread = torch.zeros_like(sums), torch.ones_like(sums[0])
@@ -67,7 +67,7 @@ class LeastSpread:
         return self._spread.min()
 
     def state(self) -> dict[str, Tensor | None]:
-        """What a checkpoint has to hold."""
+        """The state for a checkpoint."""
         return {"sums": self._sums, "spread": self._spread}
 
     def restore(self, state: dict[str, Tensor | None]) -> None:

@@ -1,12 +1,13 @@
-"""Translation without pairs into many styles by one network.
+"""Translation without pairs into many styles with one network.
 
-StarGAN v2: Choi et al. 2020, https://arxiv.org/abs/1912.01865. Every other picture is drawn in the style that the
-mapping network makes of a latent vector and a name, the others in the style that the encoder sees in a real picture.
-The encoder has to find each style again (eq. 2), other latents have to make other pictures (eq. 3), and a translation
-that is given the style of its source has to be the source (eq. 4). Departures: sources are of a kind of their own, into
-which nothing is translated but for the cycle; both ways to a style share a batch rather than a step each, and teach the
-encoder alike; a picture in the style of an example, too, has to differ from one by another latent vector; styles come
-as often as in the data; a real picture that is given its own style has to stay, which teaches the encoder early.
+StarGAN v2: Choi et al. 2020, https://arxiv.org/abs/1912.01865. Every other picture is translated into the style that
+the mapping network computes from a latent vector and a name, the others into the style that the encoder computes from a
+real picture. The encoder has to recover each style (eq. 2), different latents have to give different pictures (eq. 3),
+and a translation back into the style of its source has to equal the source (eq. 4). Departures: sources are a separate
+domain, into which only the cycle translates; both ways to a style share a batch instead of having separate steps, and
+both train the encoder; pictures in the style of an example also have to differ from pictures with another latent
+vector; styles have the frequencies of the data; a real picture translated into its own style has to stay the same,
+which trains the encoder early.
 """
 
 from __future__ import annotations
@@ -45,13 +46,13 @@ class Styles(Adversarial):
 
     @classmethod
     def build(cls, settings: GameSettings, players: Players) -> Self:
-        """The game that the settings ask for."""
+        """Builds the objective from its settings."""
         settings = cast("StylesSettings", settings)
         shape_without_pairs(settings.name, players)
         game = super().build(settings, players)
         if not isinstance(game.generators, StyledTranslator):
             raise UserError(
-                "params.yaml: objective.name is styles, but this network draws in one style; allowed is network.name "
+                "params.yaml: objective.name is styles, but this network has only one style: set network.name to "
                 "styled."
             )
         game.cycle, game.style, game.identity = settings.cycle, settings.style, settings.identity
@@ -70,7 +71,7 @@ class Styles(Adversarial):
         self.diversity_now.fill_(self.diversity * (1 - progress))
 
     def generate(self, batch: Batch) -> Batch:
-        """Translations, and the styles that they were drawn in."""
+        """Translations, and their styles."""
         named = self.translator.mapping(batch[LATENTS], {LABELS: batch[LABELS]}).float()
         seen = self.translator.encoder(batch[SIGNAL])
         by_name = torch.arange(len(named), device=named.device)[:, None] % 2 == 0
@@ -83,7 +84,7 @@ class Styles(Adversarial):
         return loss, carried, terms | translation_terms(batch[SOURCE], drawn[SIGNAL], batch[SIGNAL])
 
     def generator_loss(self, batch: Batch, drawn: Batch, carried: Tensor) -> tuple[Tensor, Terms]:
-        """That of the game, and those of styles and contents."""
+        """The adversarial loss, and the losses of style and content."""
         loss, terms = super().generator_loss(batch, drawn, carried)
         encoder, source, made = self.translator.encoder, batch[SOURCE], drawn[SIGNAL]
         found = l1_loss(encoder(made), drawn[STYLE])

@@ -1,4 +1,4 @@
-"""reports/data.html: what there is to learn from, to be looked at before anything is learnt."""
+"""reports/data.html: the training data, to inspect before any training."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ MANY = 0.2  # share of the files
 
 
 def draw_sheets(data: Prepared, folder: Path) -> list[Section]:
-    """Draws training signals, and the sources that go with them if they have any; returns sections that show them."""
+    """Draws training signals, and their sources if they have any; returns sections that show them."""
     meta, train = data.meta, data.splits["train"]
     plural, lines = plural_of(meta), class_lines(train, len(meta.classes))
-    caption = f"Training {plural}; a row per class, where there are classes, the largest first."
+    caption = f"Training {plural}. If there are classes, each has a row, the largest first."
     sections = [_draw(data, SIGNAL, lines, plural.capitalize(), caption, folder / "contact_sheet.png")]
     if meta.paired:
-        caption = f"The sources of these {plural}, each in the place of its own."
+        caption = f"The sources of these {plural}, in the same order."
         sections.append(_draw(data, SOURCE, lines, "Sources", caption, folder / "sources.png"))
     elif SOURCE in meta.columns:
         lines = any_lines(len(train.columns[SOURCE]))
-        caption = f"Some of {len(train.columns[SOURCE]):,} sources; none belongs to one of the {plural}."
+        caption = f"Some of {len(train.columns[SOURCE]):,} sources. They are not paired with the {plural}."
         sections.append(_draw(data, SOURCE, lines, "Sources", caption, folder / "sources.png"))
     return sections
 
@@ -52,8 +52,8 @@ def class_lines(split: Split, classes: int) -> list[np.ndarray]:
     """Rows of a split for the lines of a sheet: a line for each class, the most frequent first, or any rows.
 
     Args:
-        split: with labels, if there are classes.
-        classes: number of the labels; 0: there are none.
+        split: the split, with labels if there are classes.
+        classes: number of labels; 0 without labels.
     """
     if not classes:
         return any_lines(len(split))
@@ -76,8 +76,8 @@ def contact_sheet(column: np.ndarray, lines: Sequence[np.ndarray], blank: int) -
 
     Args:
         column: (N, *shape); images are shrunk, see `shrunk`.
-        lines: rows of it.
-        blank: fills lines that have fewer.
+        lines: rows of the column.
+        blank: fills shorter lines.
     """
     images = column.dtype == np.uint8 and column.ndim == 4
     sheet = []
@@ -90,7 +90,7 @@ def contact_sheet(column: np.ndarray, lines: Sequence[np.ndarray], blank: int) -
 
 
 def shrunk(images: np.ndarray) -> np.ndarray:
-    """Images (N, channels, height, width) averaged over squares, so that none has a side beyond `LARGEST_CELL`."""
+    """Images (N, channels, height, width) averaged over squares, so that no side exceeds `LARGEST_CELL`."""
     count, channels, height, width = images.shape
     factor = -(-max(height, width) // LARGEST_CELL)
     rows, columns = height // factor, width // factor
@@ -100,12 +100,12 @@ def shrunk(images: np.ndarray) -> np.ndarray:
 
 
 def plural_of(meta: Meta) -> str:
-    """What the signals are called."""
+    """The plural name of the signals."""
     return signal_of(meta.columns[SIGNAL]).plural
 
 
 def first_captions(data: Prepared) -> list[str]:
-    """Captions of the first line of the sheet; none where the data have none."""
+    """Captions of the first line of the sheet; none if the data have none."""
     if TOKENS not in data.meta.columns:
         return []
     from ganforge.conditions import OF_COLUMN
@@ -134,7 +134,7 @@ def summary(meta: Meta, facts: Facts | None) -> dict[str, Any]:
 
 
 def warnings(meta: Meta, facts: Facts | None) -> list[str]:
-    """Sentences about what may spoil a training, and what to do about it."""
+    """Sentences about problems that may spoil a training, and their remedies."""
     return _of_classes(meta) + ([] if facts is None else _of_files(meta, facts))
 
 
@@ -147,15 +147,15 @@ def _of_classes(meta: Meta) -> list[str]:
     if counts[most] > UNEQUAL * counts[least]:
         sentences.append(
             f"The classes are unequal: {counts[most]:,} {plural} of {most}, {counts[least]:,} of {least}; samples "
-            "come in the same shares."
+            "will have the same shares."
         )
     few = sum(count < FEW_OF_A_CLASS for count in counts.values())
     if few:
         what = "styles" if meta.styled else "classes"
-        cure = "" if meta.styled else f": dataset.labels ignore learns all {plural} as one class"
+        cure = "" if meta.styled else f": dataset.labels: ignore trains on all {plural} as one class"
         sentences.append(
-            f"{few} of {len(counts)} {what} have fewer than {FEW_OF_A_CLASS} {plural}, too few to learn what they "
-            f"are like{cure}."
+            f"{few} of {len(counts)} {what} have fewer than {FEW_OF_A_CLASS} {plural}, which is too few to learn "
+            f"from{cure}."
         )
     return sentences
 
@@ -171,29 +171,29 @@ def _of_files(meta: Meta, facts: Facts) -> list[str]:
         recipe = "pairs" if meta.paired else "style_transfer" if SOURCE in meta.columns else "folder"
         example = f", as the recipe {recipe} sets it" if signal_of(meta.columns[SIGNAL]).is_picture else ""
         sentences.append(
-            f"There are only {counts['train']:,} {plural_of(meta)} to learn from: a discriminator knows them by heart "
+            f"There are only {counts['train']:,} {plural_of(meta)} to learn from: a discriminator memorises them "
             f"unless augment.mode is {mode}{example}."
         )
     sources = meta.columns[SOURCE].count["train"] if SOURCE in meta.columns else meta.count["train"]
     fewer, more = sorted((sources, meta.count["train"]))
     if more > UNEQUAL * fewer:
         sentences.append(
-            f"There are {sources:,} sources and {meta.count['train']:,} pictures of the target: what is rare on one "
-            "side and frequent on the other is made up."
+            f"There are {sources:,} sources and {meta.count['train']:,} target pictures: the generator will invent "
+            "what is frequent in the target and rare in the sources."
         )
     if counts["test"] < FEW_HELD_OUT:
         sentences.append(
-            f"Only {counts['test']} {plural_of(meta)} are held out: scores against so few are noisy; "
-            "dataset.test_share is their share."
+            f"Only {counts['test']} {plural_of(meta)} are held out, so scores are noisy: dataset.test_share sets "
+            "their share."
         )
     if facts.notes.get("enlarged", 0) > MANY * facts.taken:
         sentences.append(
-            f"{facts.notes['enlarged']:,} images have fewer pixels than dataset.resolution asks for and were enlarged, "
-            "which makes them blurred: a smaller resolution would show all there is."
+            f"{facts.notes['enlarged']:,} images are smaller than dataset.resolution and were enlarged, which blurs "
+            "them: a lower resolution would lose nothing."
         )
     duplicates = facts.left_out.get("duplicate", 0)
     if duplicates > MANY * facts.candidates:
-        sentences.append(f"{duplicates:,} of {facts.candidates:,} files repeat another one and were left out.")
+        sentences.append(f"{duplicates:,} of {facts.candidates:,} files are copies of others and were left out.")
     return sentences
 
 
@@ -207,11 +207,11 @@ def render_data_report(
     """The page.
 
     Args:
-        meta: of the prepared data.
-        facts: of the files that they were made from, where they were.
-        sections: pictures; those without any are left out.
-        settings: keys of params.yaml that they were made with.
-        captions: some of the training data's.
+        meta: description of the prepared data.
+        facts: facts about the files that they were made from, if they were.
+        sections: pictures; empty sections are left out.
+        settings: keys of params.yaml that the data were made with.
+        captions: some captions of the training data.
     """
     return render(
         "data.html",

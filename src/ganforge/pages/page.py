@@ -1,4 +1,4 @@
-"""What every page is made of: headings with pictures under them, all in one file that opens anywhere."""
+"""The parts of every page: headings with pictures under them, in one file that opens anywhere."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Picture:
 
     Attributes:
         caption: what it shows, for a beginner.
-        content: the file.
+        content: the bytes of the file.
     """
 
     caption: str
@@ -31,7 +31,7 @@ class Picture:
 
     @property
     def source(self) -> str:
-        """The picture itself, as an address."""
+        """The picture as a data URL."""
         return _address(*_lighter(self.content))
 
 
@@ -40,8 +40,8 @@ class Players:
     """Sounds on a page, in a table.
 
     Attributes:
-        heads: what the columns hold.
-        rows: the title and the MP3 files of each row; None where there is none.
+        heads: the heads of the columns.
+        rows: the title and the MP3 files of each row; None if a cell has none.
     """
 
     heads: Sequence[str]
@@ -49,7 +49,7 @@ class Players:
 
     @property
     def sources(self) -> list[tuple[str, list[str | None]]]:
-        """The title of each row, and its sounds themselves as addresses."""
+        """The title of each row, and its sounds as data URLs."""
         return [
             (title, [None if each is None else _address("audio/mpeg", each) for each in row])
             for title, row in self.rows
@@ -57,7 +57,7 @@ class Players:
 
 
 def _lighter(content: bytes) -> tuple[str, bytes]:
-    """The type and content of a picture for a page: a large PNG becomes a WebP; the PNG lies beside the page."""
+    """The type and content of a picture for a page. A large PNG becomes a WebP; the PNG stays next to the page."""
     if len(content) <= LARGE:
         return "image/png", content
     from PIL import Image
@@ -71,7 +71,7 @@ def _lighter(content: bytes) -> tuple[str, bytes]:
 
 
 def _address(mime: str, content: bytes) -> str:
-    """A file itself, as an address."""
+    """A file as a data URL."""
     return f"data:{mime};base64,{base64.b64encode(content).decode('ascii')}"
 
 
@@ -80,10 +80,10 @@ class Section:
     """A heading, and pictures under it.
 
     Attributes:
-        heading: above them.
-        pictures: one below the other, or in columns.
-        text: between both, for a beginner.
-        column: the least width of a column, as CSS has it; empty for one column.
+        heading: the heading.
+        pictures: pictures below each other, or in columns.
+        text: text between heading and pictures, for a beginner.
+        column: least width of a column in CSS; empty for one column.
         players: sounds under the pictures.
     """
 
@@ -95,18 +95,18 @@ class Section:
 
 
 def pictures(files: Iterable[tuple[str, Path]]) -> list[Picture]:
-    """Those of captioned files that exist."""
+    """The pictures of captioned files, of those that exist."""
     return [Picture(caption, path.read_bytes()) for caption, path in files if path.exists()]
 
 
 def players(folder: Path) -> Players | None:
-    """Those of a folder that `ganforge.signals.players.write_players` wrote; None: there are none."""
+    """The sounds of a folder that `ganforge.signals.players.write_players` wrote; None if there are none."""
     read = read_players(folder)
     return None if read is None else Players(*read)
 
 
 def render(template: str, **values: Any) -> str:
-    """A page of ``templates/``, in which every name that it uses has a value."""
+    """Renders a page of ``templates/``; every name that it uses needs a value."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(

@@ -1,4 +1,4 @@
-"""reports/report.html: one page that opens anywhere, with nothing to fetch."""
+"""reports/report.html: one page that opens anywhere and loads nothing else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ganforge.evaluation.score import look_up
 from ganforge.pages.page import Picture, Section, render
 from ganforge.runs.records import LEGEND, Record, changed_params, changed_scores
 
-IRRELEVANT = ("compute.", "augmentation_study.")  # parameters that this run would be the same without
+IRRELEVANT = ("compute.", "augmentation_study.")  # parameters that do not change this run
 
 
 def render_report(
@@ -26,13 +26,13 @@ def render_report(
     """The page of one run.
 
     Args:
-        title: of the page.
-        data: what several signals are called, as in ``images``.
+        title: title of the page.
+        data: plural name of the signals, such as ``images``.
         current: this run.
-        previous: the run before it, or why there is none.
-        chosen: which generator of the training it is about.
-        sections: pictures; those without any are left out.
-        environment: what it ran in.
+        previous: the previous run, or why there is none.
+        chosen: a sentence about which generator of the training this is.
+        sections: pictures; empty sections are left out.
+        environment: the code and the versions that it ran with.
     """
     before = None if isinstance(previous, str) else previous
     scores = current.scores
@@ -76,6 +76,6 @@ def render_comparison(before: Record, after: Record) -> str:
 
 
 def render_ranking(records: Sequence[Record], heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """The page that shows several runs in an order: a table, whose cells are given, and their grids."""
+    """The page that ranks several runs: a table with the given cells, and their grids."""
     grids = [Picture(record.name, record.grid) for record in records if record.grid]
     return render("ranking.html", title="Runs, best first", heads=heads, rows=rows, grids=grids)

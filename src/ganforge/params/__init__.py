@@ -1,7 +1,7 @@
 """params.yaml as typed, validated objects, put together from the settings of the rooms.
 
-There are no default values here: the pipeline sees only what is written in params.yaml, so whatever changes a
-result has to stand there.
+There are no default values: the pipeline uses only what params.yaml contains, so every setting that changes a result
+is written there.
 """
 
 from ganforge.params.reading import load_params, parse_params, read_yaml

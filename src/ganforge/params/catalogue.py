@@ -1,4 +1,4 @@
-"""What may stand in params.yaml, read off the classes of its sections: variants, keys, what they mean and allow."""
+"""What params.yaml may contain, read from the classes of its sections: variants, keys, meanings, allowed values."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from ganforge.settings import Schedule, Section
 SECTIONS = tuple(Params.model_fields)
 SCHEDULE = "a schedule as in {start: 0.002, end: 0.0001, shape: cosine, begin: 0}"
 SCORES = "scores, each with {}, as in {{quality.fd_ratio: 2.0}}"
-HUGE = 10**9  # from here on a limit is written as a power of ten, if it is one
+HUGE = 10**9  # a limit of at least this is written as a power of ten, if it is one
 LIMITS = ("ge", "gt", "le", "lt", "multiple_of", "min_length", "max_length")
 
 
 def classes_of(section: str) -> tuple[type[Section], ...]:
-    """The classes that a section may be of."""
+    """The classes that a section may have."""
     return classes_in(Params.model_fields[section].annotation)
 
 
 def classes_in(annotation: Any) -> tuple[type[Section], ...]:
-    """The classes of an annotation, in whatever unions they stand."""
+    """The classes in an annotation, also inside unions."""
     if _is_section(annotation):
         return (annotation,)
     inner = get_args(annotation) if get_origin(annotation) in {Union, UnionType, Annotated} else ()
@@ -38,17 +38,17 @@ def classes_in(annotation: Any) -> tuple[type[Section], ...]:
 
 
 def tag_of(section: str) -> str | None:
-    """The key that says which class a section is of; None: there is no choice."""
+    """The key that selects the class of a section; None: there is no choice."""
     tag = Params.model_fields[section].discriminator
     if tag is not None:
         return str(tag)
     kind = classes_of(section)[0]
-    first = next(iter(kind.model_fields))  # of the only variant so far, a key that allows one value
+    first = next(iter(kind.model_fields))  # with only one variant: a key that allows one value
     return first if len(_names(kind, first)) == 1 else None
 
 
 def variants(section: str) -> dict[str, type[Section]]:
-    """The classes that a section may be of, by the value of its tag; empty where it has none."""
+    """The classes that a section may have, by the value of its tag; empty if it has none."""
     tag = tag_of(section)
     return {_names(kind, tag)[0]: kind for kind in classes_of(section)} if tag else {}
 
@@ -63,22 +63,22 @@ def class_of(section: str, values: Mapping[str, Any]) -> type[Section] | None:
 
 
 def declared_in(kind: type[Section], key: str) -> type:
-    """The class that a key comes from; two variants that inherit a key from the same class mean the same by it."""
+    """The class that defines a key; a key inherited from the same class means the same in every variant."""
     return next(base for base in reversed(kind.__mro__) if key in inspect.get_annotations(base))
 
 
 def group_of(kind: type[Section], key: str) -> type[Section] | None:
-    """The class of the group of keys that a key may be, such as a schedule; None: it is none."""
+    """The class of a key that may be a group of keys, such as a schedule; None: it may not."""
     return next(iter(classes_in(kind.model_fields[key].annotation)), None)
 
 
 def summary(kind: type[Section]) -> str:
-    """What a section is, in a line: the first paragraph of the docstring of its class."""
+    """What a section is, in one line: the first paragraph of its class's docstring."""
     return _plain(inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0])
 
 
 def meaning(kind: type[Section], key: str) -> str:
-    """What a key means: the text under it in its class, or in the first one above that has one."""
+    """What a key means: the text under it in its class, or in the nearest base class that has one."""
     bases = [base for base in kind.__mro__ if _is_section(base) and "[" not in base.__name__]  # not Schedule[Weight]
     return next((texts[key] for texts in map(_texts, bases) if key in texts), "")
 
@@ -92,7 +92,7 @@ def allowed(section: str, kind: type[Section], key: str) -> str:
 
 
 def choices(section: str, kind: type[Section], key: str) -> str:
-    """The words that a key may be set to, with the numbers that may stand in their place; nothing where it has none."""
+    """The words that a key may be set to, with the numbers it also allows; empty if it allows no words."""
     annotation = kind.model_fields[key].annotation
     inner = get_args(annotation)[0] if get_origin(annotation) is list else annotation
     if not any(get_origin(member) is Literal for member in _members(inner)):
@@ -102,13 +102,13 @@ def choices(section: str, kind: type[Section], key: str) -> str:
 
 
 def _names(kind: type[Section], key: str) -> tuple[str, ...]:
-    """The words that a key allows, and nothing else."""
+    """The words that a key allows; empty if it allows anything else."""
     annotation = kind.model_fields[key].annotation
     return get_args(annotation) if get_origin(annotation) is Literal else ()
 
 
 def _members(annotation: Any) -> tuple[Any, ...]:
-    """What a union is of; or what is none, alone."""
+    """The members of a union; any other annotation by itself."""
     return get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
 
 

@@ -1,4 +1,4 @@
-"""Changes to the text of params.yaml: whole sections, or single values, and not a letter of anything else."""
+"""Changes to the text of params.yaml: whole sections or single values; all other text stays the same."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ TOP_KEY = re.compile(r"([A-Za-z_]\w*)[ \t]*:(?=\s)")
 
 
 class Document:
-    """The text of params.yaml, cut into its sections and what stands between them.
+    """The text of params.yaml, split into its sections and the text between them.
 
     Attributes:
-        pieces: name and text of each section in turn; comments and empty lines in front of one have no name.
+        pieces: name and text of each section in order; comments and empty lines between them have no name.
     """
 
     def __init__(self, text: str) -> None:
@@ -28,26 +28,26 @@ class Document:
         return any(name == section for name, _ in self.pieces)
 
     def replace(self, section: str, text: str) -> None:
-        """Writes a section anew."""
+        """Replaces the text of a section."""
         self.pieces = [(name, text if name == section else old) for name, old in self.pieces]
 
     def insert(self, section: str, text: str, order: Sequence[str]) -> None:
-        """Adds a section behind those that come before it in ``order``."""
+        """Adds a section after those that come before it in ``order``."""
         earlier = {*order[: order.index(section)]}
         place = max((index + 1 for index, (name, _) in enumerate(self.pieces) if name in earlier), default=1)
         self.pieces[place:place] = [(None, "\n"), (section, text)]
 
     def remove(self, section: str) -> None:
-        """Takes a section out, where it is there, with the empty lines behind it."""
+        """Removes a section, if present, with the empty lines after it."""
         for place, (name, _) in enumerate(self.pieces):
             if name == section:
                 self.pieces[place : place + 2] = [(None, self.pieces[place + 1][1].lstrip("\n"))]
 
     def change(self, section: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
-        """Writes the values that differ in the places of the old ones; comments stay, in their columns where they can.
+        """Replaces the values that differ; comments stay, in their columns where possible.
 
         Raises:
-            KeyError: a key does not stand there.
+            KeyError: the section lacks a key.
         """
         from ruamel.yaml import YAML
 
@@ -59,7 +59,7 @@ class Document:
 
 
 def _pieces(text: str) -> Iterator[tuple[str | None, str]]:
-    """Each section and, behind it, what stands between it and the next."""
+    """Each section and the text between it and the next."""
     name, own, between = None, "", ""
     for line in re.findall(r"[^\n]*\n", text):
         key = TOP_KEY.match(line)
@@ -74,7 +74,7 @@ def _pieces(text: str) -> Iterator[tuple[str | None, str]]:
 
 
 def _edits(text: str, node: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[int, int, str]]:
-    """Start and end in ``text`` of each value that differs, and what it becomes."""
+    """Start and end in ``text`` of each value that differs, and its new text."""
     places = {key.value: (key, value) for key, value in node.value}
     for name, value in after.items():
         if same(before[name], value):
@@ -92,13 +92,13 @@ def _edits(text: str, node: Any, before: Mapping[str, Any], after: Mapping[str, 
 
 
 def _exchanged(text: str, start: int, end: int, new: str) -> str:
-    """``text`` with ``new`` from ``start`` to ``end``; a comment behind it stays in its column, or comes back to it."""
+    """``text`` with ``new`` from ``start`` to ``end``; a comment after it keeps its column or returns to it."""
     gap = re.match(r"[ \t]+(?=#)", text[end:])
     if not gap:
         return text[:start] + new + text[end:]
     line = text.rfind("\n", 0, end) + 1
     column = end - line + len(gap[0])
-    if len(gap[0]) <= GAP:  # the old value may have pushed it
+    if len(gap[0]) <= GAP:  # the old value may have moved it
         column = min(column, COLUMN)
     used = len(f"{text[:start]}{new}") - (text.rfind("\n", 0, start) + 1)
     return f"{text[:start]}{new}{' ' * max(GAP, column - used)}{text[end + len(gap[0]) :]}"

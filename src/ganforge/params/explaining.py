@@ -1,4 +1,4 @@
-"""What may stand in params.yaml, for people: sections, their variants, and each key with its meaning."""
+"""The contents of params.yaml explained: sections, their variants, and each key with its meaning."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Key:
     """A key of some classes of a section.
 
     Attributes:
-        section: that it is in.
-        name: of it, dotted where it is in a group of keys.
+        section: the section that has it.
+        name: its name, dotted inside a group of keys.
         allowed: what it may be set to.
         meaning: what it means.
     """
@@ -44,7 +44,7 @@ class Key:
 
 
 def overview() -> str:
-    """All sections, and the variants of those that have some."""
+    """All sections, with their variants if they have any."""
     lines = []
     for section in SECTIONS:
         if tag_of(section):
@@ -56,10 +56,10 @@ def overview() -> str:
 
 
 def explain(name: str) -> str:
-    """A section, a variant of one, or a key, with what it means and allows.
+    """A section, a variant or a key, with its meaning and allowed values.
 
     Raises:
-        UserError: there is none of this name.
+        UserError: nothing has this name.
     """
     section, *rest = name.split(".")
     if section not in SECTIONS:
@@ -76,9 +76,7 @@ def explain(name: str) -> str:
     )
     head += [*(_variants(section) if len(kinds) > 1 else []), ""]
     entries = [line for key, owners in keys.items() for line in _entry(key, owners, title, kinds)]
-    source = (
-        f"Values are those of {RECIPES}/{DEFAULT}.yaml, where no other recipe is named." if RECIPES.is_dir() else ""
-    )
+    source = f"Values are from {RECIPES}/{DEFAULT}.yaml unless another is named." if RECIPES.is_dir() else ""
     return "\n".join([*(head if not rest else []), *entries, source]).rstrip()
 
 
@@ -91,9 +89,9 @@ def names() -> Iterator[str]:
 
 
 def described(section: str) -> Iterator[tuple[Key, list[str], str]]:
-    """The keys of a section, with the variants that have each and what a recipe sets it to.
+    """The keys of a section, with the variants that have each key and its value in a recipe.
 
-    No variants: all have it. No value: no recipe sets it.
+    An empty list means all variants; an empty value means that no recipe sets it.
     """
     kinds = classes_of(section)
     for key, owners in _keys(section, kinds, []).items():
@@ -106,7 +104,7 @@ def _variants(section: str) -> list[str]:
 
 
 def _keys(section: str, kinds: Sequence[type[Section]], path: Sequence[str]) -> dict[Key, list[type[Section]]]:
-    """The keys of some classes of a section, or those at a path, with the classes that have them."""
+    """The keys of some classes of a section, or only those at a path, with the classes that have them."""
     owners: dict[Key, list[type[Section]]] = {}
     for kind in kinds:
         for key in _of_class(section, kind, "", path):
@@ -115,7 +113,7 @@ def _keys(section: str, kinds: Sequence[type[Section]], path: Sequence[str]) -> 
 
 
 def _of_class(section: str, kind: type[Section], above: str, path: Sequence[str]) -> Iterator[Key]:
-    """The keys of a class and, unless the path ends before, of the groups of keys in it."""
+    """The keys of a class and of its groups of keys, down to the end of the path."""
     for name in kind.model_fields:
         if path and name != path[0]:
             continue
@@ -127,7 +125,7 @@ def _of_class(section: str, kind: type[Section], above: str, path: Sequence[str]
 
 
 def _entry(key: Key, owners: Sequence[type[Section]], title: str, kinds: Sequence[type[Section]]) -> Iterator[str]:
-    """A key in some lines."""
+    """The lines that explain a key."""
     of_some = [name for name, kind in variants(key.section).items() if kind in owners]
     whose = f", of {', '.join(of_some)}" if len(owners) < len(kinds) else ""
     yield f"{title}.{key.name}{whose}{_value(key, owners)}"
@@ -137,7 +135,7 @@ def _entry(key: Key, owners: Sequence[type[Section]], title: str, kinds: Sequenc
 
 
 def _value(key: Key, owners: Sequence[type[Section]]) -> str:
-    """What a recipe sets a key to, as in ": 64"; nothing where none does."""
+    """The value of a key in a recipe, as in ": 64"; empty if no recipe sets it."""
     first, *deeper = key.name.split(".")
     if first == tag_of(key.section):
         return f": {next(name for name, kind in variants(key.section).items() if kind in owners)}"
@@ -158,4 +156,4 @@ def _unknown(name: str) -> UserError:
     near = [one for one in known if one.rpartition(".")[2] == name.rpartition(".")[2]]
     near = near or difflib.get_close_matches(name, known, n=NEAR)
     words = f"did you mean {' or '.join(near[:NEAR])}?" if near else f"allowed are {', '.join(SECTIONS)}:"
-    return UserError(f"{name!r} is no section, variant or key of params.yaml; {words} `ganforge explain` lists them.")
+    return UserError(f"{name!r} is not a section, variant or key of params.yaml; {words} see `ganforge explain`.")

@@ -1,4 +1,4 @@
-"""What recipes say of keys: known-good values of the variants that they use."""
+"""Known-good values of keys, taken from recipes."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ class Known(NamedTuple):
 def known_good(section: str, kind: type[Section], key: str, dataset: Any = None) -> Known | None:
     """A value for a key of a variant, from a recipe that uses the variant.
 
-    Where none does, it is taken from one of another variant that inherits the key from the same class.
+    If none does, the value of another variant that inherits the key from the same class is used.
 
     Args:
-        section: of the key.
+        section: the section of the key.
         kind: the variant.
-        key: which is not its tag.
-        dataset: name of the data set whose recipes are asked first.
+        key: any key except the tag.
+        dataset: name of the data set whose recipes are searched first.
     """
     inherited = None
     for name, values in recipes(dataset):

@@ -1,4 +1,4 @@
-"""Settings for images that nobody has trained on before: by published rules, from their number, sizes and classes."""
+"""Settings for new images, chosen by published rules from their number, sizes and classes."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ if TYPE_CHECKING:
 LOOKED_AT = 500  # files whose headers are read
 
 SIDES = (32, 64, 96, 128)
-LARGEST_NATIVE = 40  # as many pixels as cost little more than 32
+LARGEST_NATIVE = 40  # a side that costs little more time than 32
 WIDTH = {"cpu": 32, "gpu": 64}
 MINUTES = 10  # of training
-LEAST_IMAGES = 200_000  # that a training should show: there is a smaller side to resize to
-CHECKS = 10  # of the samples in a training
+LEAST_IMAGES = 200_000  # that training should show; otherwise images are resized to a smaller side
+CHECKS = 10  # of the samples during training
 
-GAMMA_SIDE, GAMMA = 28, 0.1  # of the recipe for MNIST
-TO_SCORE, LARGEST_SHARE = 100, 0.3  # images that should be held out, but no more than this of all
-LARGEST_BATCH, BATCH_PIXELS = 64, 4096  # as StyleGAN2-ADA chooses it: side times batch, and no more than this
+GAMMA_SIDE, GAMMA = 28, 0.1  # from the recipe for MNIST
+TO_SCORE, LARGEST_SHARE = 100, 0.3  # images to hold out, and the largest share of all that may be
+LARGEST_BATCH, BATCH_PIXELS = 64, 4096  # the rule of StyleGAN2-ADA: side times batch is at most BATCH_PIXELS
 MOST_THREADS = 8
-LEARNABLE = 100  # files of a class, from which on a classifier of one's own scores it: it is faster than SqueezeNet
+LEARNABLE = 100  # files of a class that suffice to train a classifier, which is faster than SqueezeNet
 CHECKED = {"cpu": 500, "gpu": 2000}  # samples in a check by SqueezeNet
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What lies in data/import, at a glance.
+    """A short survey of the files in data/import.
 
     Attributes:
         count: files that may be images.
         sizes: width and height of some of them.
-        class_counts: files of each class; empty where there are none.
-        processors: of this machine.
-        accelerated: whether it has a GPU.
+        class_counts: files of each class; empty if there are no classes.
+        processors: number of processors of this machine.
+        accelerated: whether this machine has a GPU.
     """
 
     count: int
@@ -63,11 +63,11 @@ class Proposal:
 
 
 Speed = Callable[[Sequence[Proposal], tuple[int, int]], float]
-"""Images that a training with some settings shows in a second, at a height and width."""
+"""Images per second that training shows, for given settings, height and width."""
 
 
 def survey(processors: int, *, accelerated: bool) -> Survey:
-    """Looks at some headers of the files in data/import.
+    """Reads the headers of some files in data/import.
 
     Raises:
         UserError: it holds no images.
@@ -90,9 +90,9 @@ def propose(seen: Survey, minutes: int, speed: Speed) -> list[Proposal]:
     """Settings for what was seen.
 
     Args:
-        seen: what lies there.
-        minutes: of training.
-        speed: of this machine.
+        seen: the survey of the files.
+        minutes: length of the training.
+        speed: measures this machine.
     """
     too_large = ""
     *larger, smallest = _resolutions(seen)
@@ -101,37 +101,37 @@ def propose(seen: Survey, minutes: int, speed: Speed) -> list[Proposal]:
         images_per_second = speed(proposals, size)
         if 60 * minutes * images_per_second >= LEAST_IMAGES:
             return proposals + _length(minutes, images_per_second)
-        too_large = f"; {resolution} would need {_needed(images_per_second):,.0f} minutes here"
+        too_large = f"; {resolution} would need {_needed(images_per_second):,.0f} minutes on this machine"
     resolution, size, why = smallest
     proposals = _of_size(seen, resolution, size, why + too_large)
     return proposals + _length(minutes, speed(proposals, size))
 
 
 def _needed(images_per_second: float) -> float:
-    """Minutes of a training that shows enough images."""
+    """Minutes of training that show enough images."""
     return LEAST_IMAGES / images_per_second / 60
 
 
 def _length(minutes: int, images_per_second: float) -> list[Proposal]:
-    """How long to train, to two digits: a measurement has no more."""
+    """How long to train, to two digits, the precision of the measurement."""
     images = max(1000, int(float(f"{60 * minutes * images_per_second:.1e}")))
-    why = f"{minutes} minutes at {images_per_second:,.0f} images a second, as this machine was just measured to show"
+    why = f"{minutes} minutes at {images_per_second:,.0f} images per second, as just measured on this machine"
     if images < LEAST_IMAGES:
-        why = f"{why}; good pictures take {_needed(images_per_second):,.0f} minutes or more"
+        why = f"{why}; good images need {_needed(images_per_second):,.0f} minutes or more"
     return [
         Proposal("train", "images", images, why),
-        Proposal("train", "best_every", images // CHECKS, f"{CHECKS} checks, the best generator goes on"),
+        Proposal("train", "best_every", images // CHECKS, f"{CHECKS} checks; the best generator is kept"),
     ]
 
 
 def _of_size(seen: Survey, resolution: int | str, size: tuple[int, int], why: str) -> list[Proposal]:
-    """All settings but how long to train."""
+    """All settings except the length of the training."""
     machine = "gpu" if seen.accelerated else "cpu"
     device = "this machine has a GPU" if seen.accelerated else "this machine has no GPU"
     side = max(size)
     gamma = round(GAMMA * (side / GAMMA_SIDE) ** 2, 3)
     gamma_reason = (
-        f"{GAMMA} at {GAMMA_SIDE} pixels, growing with the number of pixels as StyleGAN2-ADA has it (Karras 2020)"
+        f"{GAMMA} at {GAMMA_SIDE} pixels, proportional to the number of pixels as in StyleGAN2-ADA (Karras 2020)"
     )
     few = seen.count < FEW_IMAGES
     half = sorted(seen.class_counts)[len(seen.class_counts) // 2] if seen.class_counts else 0
@@ -141,28 +141,28 @@ def _of_size(seen: Survey, resolution: int | str, size: tuple[int, int], why: st
         Proposal("dataset", "labels", *_labels(seen.class_counts, half)),
         Proposal("dataset", "test_share", *_test_share(seen.count)),
         *_extractor(seen, half, machine),
-        Proposal("network", "width", WIDTH[machine], f"{device}; more channels draw better and take longer"),
+        Proposal("network", "width", WIDTH[machine], f"{device}; more channels give better images and take longer"),
         Proposal("train", "batch_size", *_batch_size(seen.count, side)),
         Proposal("objective", "r1", gamma, gamma_reason),
-        Proposal("objective", "r2", gamma, "as r1 (R3GAN, Huang 2024)"),
+        Proposal("objective", "r2", gamma, "same as r1 (R3GAN, Huang 2024)"),
         Proposal("train", "precision", "tf32" if seen.accelerated else "float32", device),
         Proposal(
             "augment",
             "mode",
             "adaptive" if few else "none",
-            f"{seen.count:,} files are {'few: a discriminator would know them by heart' if few else 'enough without'} "
+            f"{seen.count:,} files are {'few: the discriminator would memorise them' if few else 'enough without it'} "
             "(ADA, Karras 2020)",
         ),
-        Proposal("compute", "threads", threads, f"of {seen.processors} processors"),
+        Proposal("compute", "threads", threads, f"this machine has {seen.processors} processors"),
     ]
 
 
 def _resolutions(seen: Survey) -> list[tuple[int | str, tuple[int, int], str]]:
-    """Sides to resize to, the largest first, with the height and width that come of them, and why."""
+    """Sides to resize to, the largest first, with the resulting height and width, and why."""
     sizes = Counter(seen.sizes)
     (width, height), _ = sizes.most_common(1)[0] if sizes else ((0, 0), 0)
     if len(sizes) == 1 and width == height and SIDES[0] / 4 <= width <= LARGEST_NATIVE:
-        return [("native", (height, width), f"all files looked at have {width}x{height} pixels")]
+        return [("native", (height, width), f"all files that were checked have {width}x{height} pixels")]
     shorter = sorted(min(size) for size in seen.sizes)
     median = shorter[len(shorter) // 2] if shorter else SIDES[0]
     reason = f"half of the files have a shorter side of {median} pixels or more"
@@ -172,20 +172,20 @@ def _resolutions(seen: Survey) -> list[tuple[int | str, tuple[int, int], str]]:
 
 def _labels(class_counts: Sequence[int], half: int) -> tuple[str, str]:
     if not class_counts:
-        return "use", "there are no classes, so nothing changes"
+        return "use", "there are no classes, so this has no effect"
     if half < FEW_OF_A_CLASS:
-        return "ignore", f"half of the {len(class_counts)} classes have {half} files or fewer, too few to learn each"
-    return "use", f"{len(class_counts)} classes, half of them with {half} files or more: labels make learning faster"
+        return "ignore", f"half of the {len(class_counts)} classes have {half} files or fewer, too few to learn from"
+    return "use", f"{len(class_counts)} classes, half of them with {half} files or more: labels speed up training"
 
 
 def _extractor(seen: Survey, half: int, machine: str) -> list[Proposal]:
-    """A classifier of one's own where there is enough for it to learn from; ``half`` of the classes have as many."""
+    """A trained classifier if half of the classes have at least ``LEARNABLE`` files; SqueezeNet otherwise."""
     if half >= LEARNABLE:
-        why = f"half of the classes have {half} files or more, from which a classifier of your own can learn"
+        why = f"half of the classes have {half} files or more, enough to train a classifier"
         return [Proposal("extractor", "name", "classifier", why)]
     few = f"half of the classes have {half} files or fewer" if seen.class_counts else "there are no classes"
-    why = f"{few}: little for a classifier of your own to learn from; 676 kB are downloaded once"
-    samples = "SqueezeNet takes some 10 ms of a processor for each"
+    why = f"{few}, too few to train a classifier; 676 kB are downloaded once"
+    samples = "SqueezeNet takes about 10 ms of processor time for each"
     return [
         Proposal("extractor", "name", "squeezenet", why),
         Proposal("train", "best_samples", CHECKED[machine], samples),
@@ -194,7 +194,7 @@ def _extractor(seen: Survey, half: int, machine: str) -> list[Proposal]:
 
 def _test_share(count: int) -> tuple[float, str]:
     share = round(min(LARGEST_SHARE, max(0.1, TO_SCORE / max(count, 1))), 2)
-    return share, f"of {count:,} files, so that there are about {round(share * count):,} to score against"
+    return share, f"of {count:,} files, which holds out about {round(share * count):,} for the scores"
 
 
 def _batch_size(count: int, side: int) -> tuple[int, str]:
@@ -208,13 +208,13 @@ def _batch_size(count: int, side: int) -> tuple[int, str]:
 
 
 def _some(collection: Collection) -> Sequence[Item]:
-    """Evenly spread over the collection."""
+    """Items spread evenly over the collection."""
     step = max(1, -(-len(collection.items) // LOOKED_AT))
     return collection.items[::step]
 
 
 def _size(item: Item) -> tuple[int, int] | None:
-    """Width and height by the header of a file; None: it has none."""
+    """Width and height from the header of a file; None: it has none."""
     from ganforge.datasets.decoding import open_image
 
     try:
@@ -222,5 +222,5 @@ def _size(item: Item) -> tuple[int, int] | None:
             return None
         with open(item.path, "rb") as file, open_image(file) as image:  # noqa: PTH123
             return image.size
-    except Exception:  # whatever a damaged header makes a reader raise; `preprocess` reports it
+    except Exception:  # a damaged header can raise anything; `preprocess` reports it
         return None

@@ -1,4 +1,4 @@
-"""How a file becomes `Params`, or a sentence that refuses it."""
+"""Reads a file into `Params`, or explains in one sentence why it is invalid."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def load_params(path: Path = PARAMS) -> Params:
     """Read and validate ``path``.
 
     Raises:
-        UserError: one sentence that names the first key at fault, what was found and what is allowed.
+        UserError: one sentence that names the first invalid key, its value and the allowed values.
     """
     return parse_params(read_yaml(path), str(path))
 
@@ -26,7 +26,7 @@ def read_yaml(path: Path) -> Any:
     """The contents of a YAML 1.2 file, read as the pipeline reads it (``1e-3`` is a number).
 
     Raises:
-        UserError: it cannot be read, or is no YAML.
+        UserError: it cannot be read, or is not YAML.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -38,7 +38,7 @@ def read_yaml(path: Path) -> Any:
 
 
 def parse_yaml(text: str, source: str) -> Any:
-    """The contents of ``text``, which stands in ``source``; see `read_yaml`."""
+    """The contents of ``text``, which comes from ``source``; see `read_yaml`."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
@@ -48,10 +48,10 @@ def parse_yaml(text: str, source: str) -> Any:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise UserError(f"{source} is not valid YAML ({where}{problem}): mend that line.") from None
+        raise UserError(f"{source} is not valid YAML ({where}{problem}): correct that line.") from None
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError, AssertionError) as error:
         raise UserError(
-            f"{source} holds something that YAML's reader cannot take in ({first_line(error)}): begin again from the "
+            f"{source} cannot be processed by the YAML reader ({first_line(error)}): start again from the "
             "params.yaml that comes with the project."
         ) from None
 

@@ -1,4 +1,4 @@
-"""Settings that are written into params.yaml: known-good ones from recipes/, and single ones."""
+"""Writes settings into params.yaml: known-good ones from recipes/, and single ones."""
 
 from __future__ import annotations
 
@@ -23,44 +23,44 @@ Changes = dict[str, tuple[Any, Any]]
 
 
 def list_recipes() -> dict[str, str]:
-    """Names of the recipes and the comment that begins each file."""
+    """Names of the recipes, each with the first comment of its file."""
     files = sorted(RECIPES.glob("*.yaml"))
     if not files:
-        raise UserError(f"{RECIPES}/ with recipes is not in {Path.cwd()}: run this in the root of the project.")
+        raise UserError(f"{Path.cwd()} has no folder {RECIPES}/ with recipes: run this in the root of the project.")
     return {file.stem: file.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ") for file in files}
 
 
 def apply_recipe(name: str, params_file: Path = PARAMS, proposals: Sequence[Proposal] = ()) -> Changes:
     """Writes the values of a recipe into params.yaml.
 
-    Sections that it names whole are written anew, with their comments; of others only the keys that it names change.
-    The file may be one of an older version, whose sections the recipe replaces.
+    Sections that the recipe contains completely are replaced, with their comments; in others, only the keys that it
+    names change. The file may come from an older version, whose sections the recipe replaces.
 
     Args:
         name: a file of ``recipes/``, without its suffix.
-        params_file: what to write into.
-        proposals: further values, that come after those of the file.
+        params_file: the file to write into.
+        proposals: further values, applied after those of the recipe.
 
     Returns:
-        what changed: dotted key, value before, value after; None where there is none.
+        what changed: dotted key, value before, value after; None if there is no value.
 
     Raises:
-        UserError: there is no such recipe, or it does not fit params.yaml; then nothing is written.
+        UserError: the recipe does not exist or does not fit params.yaml; nothing is written then.
     """
     return _write(_recipe(name, proposals), params_file, f"{RECIPES}/{name}.yaml", dropped=MOVED_SECTIONS)
 
 
 def with_recipe(name: str, proposals: Sequence[Proposal] = (), params_file: Path = PARAMS) -> Params:
-    """What `apply_recipe` would make of params.yaml, which stays as it is; arguments as there."""
+    """The result of `apply_recipe`, with the same arguments, without changing params.yaml."""
     _, after = _overlaid(_recipe(name, proposals), params_file, MOVED_SECTIONS)
     return parse_params(after, f"{params_file} with {RECIPES}/{name}.yaml")
 
 
 def _recipe(name: str, proposals: Sequence[Proposal]) -> dict[str, Any]:
-    """The sections of a recipe with what was proposed.
+    """The sections of a recipe with the proposed values.
 
     Raises:
-        UserError: there is no such recipe.
+        UserError: the recipe does not exist.
     """
     known = list_recipes()
     if name not in known:
@@ -75,11 +75,11 @@ def _recipe(name: str, proposals: Sequence[Proposal]) -> dict[str, Any]:
 def apply_values(values: Sequence[str], params_file: Path = PARAMS) -> Changes:
     """Writes values as in ``objective.loss=hinge`` into params.yaml; see `apply_recipe`.
 
-    Where a tag changes, as in ``network.name=style``, the section of the new variant is written: keys that both have
-    stay, others come from recipes, and what these do not know has to be given as well.
+    If a tag changes, as in ``network.name=style``, the section of the new variant is written: keys that both variants
+    have stay, others come from recipes, and keys that no recipe sets have to be given too.
 
     Raises:
-        UserError: one is no such text, or does not fit params.yaml; then nothing is written.
+        UserError: a value is malformed or does not fit params.yaml; nothing is written then.
     """
     now = read_yaml(params_file)
     overlay: dict[str, dict[str, Any]] = {}
@@ -92,35 +92,35 @@ def apply_values(values: Sequence[str], params_file: Path = PARAMS) -> Changes:
             value = parse_yaml(setting[4], text)
             for inner in reversed(deeper):
                 value = {inner: value}
-            if deeper:  # into a schedule, the rest of which stays
+            if deeper:  # in a schedule, whose other keys stay
                 value = {**now[section][key], **overlay.get(section, {}).get(key, {}), **value}
         except (ValueError, UserError, LookupError, TypeError):
             raise UserError(
-                f"{text!r} is no setting; allowed is a key of {params_file} and a value, as in objective.loss=hinge."
+                f"{text!r} is not a setting; write a key of {params_file} and a value, as in objective.loss=hinge."
             ) from None
         overlay.setdefault(section, {})[key] = value
     return _write(overlay, params_file, "the settings given")
 
 
 def combined(section: str, present: Any, given: Values, dataset: Any = None) -> dict[str, Any]:
-    """The values of a section in which some are set.
+    """The values of a section after some are set.
 
-    Where these change its variant, the section of the new one: keys that both have keep their values, others take
-    those of recipes.
+    If these change its variant, the result is the section of the new variant: keys that both have keep their values,
+    others take those of recipes.
 
     Args:
         section: its name.
-        present: its values; anything where it has none.
-        given: what is set.
-        dataset: name of the data set, whose recipes are asked first.
+        present: its values, or anything else if it has none.
+        given: the values to set.
+        dataset: name of the data set whose recipes are searched first.
 
     Raises:
-        UserError: the new variant has keys that no recipe knows.
+        UserError: the new variant has keys that no recipe sets.
     """
     present = present if isinstance(present, Mapping) else {}
     tag = tag_of(section) if section in SECTIONS else None
     kind = class_of(section, {**present, **given}) if section in SECTIONS else None
-    if kind is None:  # refused later
+    if kind is None:  # reported later
         return {**present, **given}
     if given.keys() >= kind.model_fields.keys():
         return dict(given)
@@ -135,14 +135,14 @@ def combined(section: str, present: Any, given: Values, dataset: Any = None) -> 
     if missing:
         setting = f"{section}.{tag}={given[tag]}"
         raise UserError(
-            f"{setting} needs {', '.join(missing)} as well, which no recipe knows; give them too, as in: ganforge set "
+            f"{setting} also needs {', '.join(missing)}, which no recipe sets; give them too, as in: ganforge set "
             f"{setting} {' '.join(f'{key}=...' for key in missing)}"
         )
     return {**{key: values[key] for key in kind.model_fields}, **given}
 
 
 def _write(overlay: Mapping[str, Values], params_file: Path, source: str, dropped: Collection[str] = ()) -> Changes:
-    """Puts values of an overlay into params.yaml, drops sections of older versions, and returns what changed."""
+    """Writes the values of an overlay into params.yaml, drops sections of older versions, returns what changed."""
     from ganforge.files import write_durably
 
     before, after = _overlaid(overlay, params_file, dropped)
@@ -150,8 +150,8 @@ def _write(overlay: Mapping[str, Values], params_file: Path, source: str, droppe
     text = _rewritten(params_file.read_text(encoding="utf-8"), before, after, overlay)
     if text is None:
         raise UserError(
-            f"{params_file} is written in a way in which single keys cannot be changed, such as in one line or with "
-            "anchors: change it by hand, or begin again from the params.yaml that comes with the project."
+            f"{params_file} has a form in which single keys cannot be changed, such as a section in one line or "
+            "anchors: change it by hand, or start again from the params.yaml that comes with the project."
         )
     changed = dict(_changes(before, after))
     if changed:
@@ -162,7 +162,7 @@ def _write(overlay: Mapping[str, Values], params_file: Path, source: str, droppe
 def _overlaid(
     overlay: Mapping[str, Values], params_file: Path, dropped: Collection[str]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The sections of params.yaml, before and after the values of an overlay are put into them."""
+    """The sections of params.yaml before and after an overlay is applied."""
     before = read_yaml(params_file)
     if not isinstance(before, dict):
         parse_params(before, str(params_file))
@@ -174,7 +174,7 @@ def _overlaid(
 
 
 def _rewritten(text: str, before: Values, after: Values, overlay: Mapping[str, Values]) -> str | None:
-    """The text of params.yaml in which values have changed; None: it is written in a way in which they cannot be."""
+    """The text of params.yaml with changed values; None: its form does not allow changes."""
     from ruamel.yaml import YAMLError
 
     document = Document(text)
@@ -206,7 +206,7 @@ def _section(values: Values, name: str) -> Values:
 
 
 def _changes(before: Any, after: Any, path: str = "") -> Iterator[tuple[str, tuple[Any, Any]]]:
-    """Dotted keys whose values differ, and both values; a schedule in a number's place is one value."""
+    """Dotted keys whose values differ, with both values; a schedule counts as one value if the other is a number."""
     if "." not in path and dict in {type(before), type(after)}:  # sections may come and go
         before, after = before or {}, after or {}
     if isinstance(before, dict) and isinstance(after, dict):
@@ -217,7 +217,7 @@ def _changes(before: Any, after: Any, path: str = "") -> Iterator[tuple[str, tup
 
 
 def describe(changes: Changes) -> dict[str, str]:
-    """How each key changed, in words."""
+    """The change of each key, in words."""
     return {key: _change(key, before, after) for key, (before, after) in changes.items()}
 
 
@@ -225,5 +225,5 @@ def _change(key: str, before: Any, after: Any) -> str:
     if before is None:
         return f"{key}: {text_of(after)} (new)"
     if after is None:
-        return f"{key} is gone (it was {text_of(before)})"
+        return f"{key} was removed (it was {text_of(before)})"
     return f"{key}: {text_of(before)} -> {text_of(after)}"

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a file, in one sentence that names the key, what was there and what is allowed."""
+"""Turns pydantic's errors into one sentence that names the key, its value and the allowed values."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ UNTAGGED = {"union_tag_invalid", "union_tag_not_found"}
 
 
 class Place(NamedTuple):
-    """Where a fault is.
+    """Where an error is.
 
     Attributes:
-        key: dotted, as in the file, without the names of variants and kinds that pydantic puts between.
-        group: the class of the group of keys that it is in, if any.
-        variants: the classes that this group might be of, by their tags; empty where there is no choice.
-        inside: whether pydantic's location ends in such a name rather than in a key.
+        key: dotted, as in the file, without the names of variants that pydantic inserts.
+        group: the class of the group of keys that contains it, if any.
+        variants: the classes that this group may have, by their tags; empty if there is no choice.
+        inside: whether pydantic's location ends in the name of a variant rather than a key.
     """
 
     key: str
@@ -41,28 +41,28 @@ class Place(NamedTuple):
 
 
 def sentence_of(error: ValidationError, model: type[BaseModel], source: str) -> str:
-    """The first fault of ``error`` in one sentence, with the number of the others.
+    """The first error in one sentence, with the number of the others.
 
     Args:
-        error: of validating values against ``model``.
-        model: the whole file.
-        source: its name.
+        error: raised by validating values against ``model``.
+        model: the class of the whole file.
+        source: name of the file.
     """
     by_key: dict[str, list[tuple[Any, Place]]] = {}
-    # A misspelt key is unknown under one name and missing under another: the unknown one says what to mend.
+    # A misspelt key is unknown under one name and missing under another: the unknown one says what to correct.
     faults = [(fault, _place(fault, model)) for fault in _without_misspelt(error.errors(include_url=False))]
     for fault, place in sorted(faults, key=lambda pair: _rank(*pair)):
         if fault["type"] == "float_type" and isinstance(fault["input"], dict) and place.inside:
-            continue  # of a number or a schedule: the schedule, which has faults of its own
+            continue  # of a number or a schedule: the errors of the schedule follow
         by_key.setdefault(place.key, []).append((fault, place))
     of_key = next(iter(by_key.values()))
     others = len(by_key) - 1
-    more = f" ({others} more keys are at fault)" if others > 1 else " (one more key is at fault)" if others else ""
+    more = f" ({others} more keys are invalid)" if others > 1 else " (one more key is invalid)" if others else ""
     return f"{source}: {_describe(of_key, model)}{more}."
 
 
 def _without_misspelt(faults: list[Any]) -> list[Any]:
-    """The faults without those of keys that are missing because they are misspelt."""
+    """The errors without those of keys that are missing because they are misspelt."""
     missing = {fault["loc"]: fault for fault in faults if fault["type"] == "missing"}
     for fault in faults:
         if fault["type"] == "extra_forbidden":
@@ -74,25 +74,25 @@ def _without_misspelt(faults: list[Any]) -> list[Any]:
 
 
 def _rank(fault: Any, place: Place) -> int:
-    """What is said first: keys of older versions, then unknown ones."""
+    """Which errors come first: keys of older versions, then unknown ones."""
     if fault["type"] != "extra_forbidden":
         return 2
     return 0 if _section_now(place.key) else 1
 
 
 def _section_now(key: str) -> str | None:
-    """The section that has a key or the keys of a section of older versions; None: it is none of these."""
+    """The section that now has a key, or the keys of a section, of older versions; None: it is no such key."""
     return MOVED_SECTIONS.get(key) or MOVED_KEYS.get(key)
 
 
 def _place(fault: Any, model: type[BaseModel]) -> Place:
-    """Where in the file a fault is: pydantic's location, walked along the classes."""
+    """Where in the file an error is: follows pydantic's location through the classes."""
     location = fault["loc"]
     if fault["type"] in UNTAGGED:
         location = (*location, fault["ctx"]["discriminator"].strip("'"))
     key, group, inside = "", None, False
     variants: dict[str, type[BaseModel]] = {}
-    kind: Any = model  # what stands there: a class, another type, or variants by their tags
+    kind: Any = model  # the type at this place: a class, another type, or variants by their tags
     for part in location:
         inside = False
         if isinstance(kind, dict) and part in kind:
@@ -114,7 +114,7 @@ def _place(fault: Any, model: type[BaseModel]) -> Place:
 
 
 def _kind(annotation: Any) -> Any:
-    """What a field or an annotation is, for the walk: without limits and without None."""
+    """The type of a field or an annotation, without limits and None."""
     if isinstance(annotation, FieldInfo):
         tag, annotation = annotation.discriminator, annotation.annotation
         if tag:
@@ -130,7 +130,7 @@ def _is_group(kind: Any) -> bool:
 
 
 def _describe(faults: list[tuple[Any, Place]], model: type[BaseModel]) -> str:
-    """What is wrong with a key; of a number or a schedule, what is wrong with the number."""
+    """What is wrong with a key; for a number or a schedule, what is wrong with the number."""
     fault, place = min(faults, key=lambda pair: pair[0]["type"] == "model_type")
     match fault["type"]:
         case "extra_forbidden":
@@ -147,30 +147,30 @@ def _describe(faults: list[tuple[Any, Place]], model: type[BaseModel]) -> str:
         case "value_error":
             return str(fault["ctx"]["error"])
         case "model_type" | "model_attributes_type":
-            where = f"{place.key} is" if place.key else "the file holds"
+            where = f"{place.key} is" if place.key else "the file contains"
             return f"{where} {_shown(fault['input'])}; it must be a group of keys, as in the params.yaml of the project"
     allowed = " or ".join(dict.fromkeys(_allowed(fault) for fault, _ in faults))
     return f"{place.key} is {_shown(fault['input'])}; allowed is {allowed}"
 
 
 def _moved(place: Place) -> str | None:
-    """Where a key or a section of older versions is now; None: it is none."""
+    """Where a key or a section of older versions is now; None: it is not from an older version."""
     now, name = _section_now(place.key), place.key.rpartition(".")[2]
     if now is None:
         return None
-    words = f"{place.key} is {now}.{name} now" if place.key in MOVED_KEYS else f"the keys of {name} are in {now} now"
-    return f"{words}; `ganforge recipe NAME` turns a file of an older version into a new one"
+    words = f"{place.key} is now {now}.{name}" if place.key in MOVED_KEYS else f"the keys of {name} are now in {now}"
+    return f"{words}; `ganforge recipe NAME` converts a file of an older version"
 
 
 def _unknown(shown: str, place: Place) -> str:
-    """That a key is none, and what it may have been meant to be."""
+    """Says that a key does not exist, and suggests similar ones."""
     section, _, name = place.key.rpartition(".")
     known = list(place.group.model_fields) if place.group else []
     tag = next((tag for tag, kind in place.variants.items() if kind is place.group), None)
     owners = [owner for owner, kind in place.variants.items() if name in kind.model_fields]
     close = difflib.get_close_matches(name, known, n=1)
     if tag and owners:
-        return f"{shown} is not a key of {tag}; it is one of {_listed(owners, 'and')}; allowed are {', '.join(known)}"
+        return f"{shown} is not a key of {tag} but of {_listed(owners, 'and')}; allowed are {', '.join(known)}"
     if close:
         return f"{shown} is not a key; write {f'{section}.{close[0]}'.strip('.')} if that is what you mean"
     return f"{shown} is not a key{f' of {tag}' if tag else ''}; allowed are {', '.join(known)}"
@@ -181,10 +181,10 @@ def _add(place: Place, model: type[BaseModel]) -> str:
     if model is not Params:
         return "add it, as in the file that comes with the project"
     if place.group is Params:
-        return "`ganforge recipe NAME` writes such a section"
+        return "`ganforge recipe NAME` adds this section"
     section, _, name = place.key.partition(".")
     tag = next((f"{tag}." for tag, kind in place.variants.items() if kind is place.group), "")
-    return f"add it, `ganforge explain {section}.{tag}{name}` says what it may be"
+    return f"add it; `ganforge explain {section}.{tag}{name}` shows the allowed values"
 
 
 def _listed(names: Iterable[str], word: str) -> str:

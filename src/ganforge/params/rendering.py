@@ -1,4 +1,4 @@
-"""Sections of params.yaml as text, with the meanings of their keys behind them as comments."""
+"""Sections of params.yaml as text, with the meanings of the keys as comments."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from ganforge.settings import Section
 
 WIDTH = 120  # of a line
 COLUMN = 28  # where comments begin
-GAP = 2  # spaces in front of a comment, at least
-NARROW = 40  # columns that a comment needs behind a value; where fewer are left, it begins below
+GAP = 2  # least number of spaces before a comment
+NARROW = 40  # columns that a comment needs after a value; with fewer, it begins on the next line
 PLAIN = re.compile(r"[A-Za-z_][\w./-]*")
-NOT_TEXT = {"true", "false", "yes", "no", "on", "off", "y", "n", "null"}  # to some reader of YAML
-SMALL = 1e-9  # below which a number is written with an exponent
+NOT_TEXT = {"true", "false", "yes", "no", "on", "off", "y", "n", "null"}  # for some YAML readers
+SMALL = 1e-9  # smaller numbers are written with an exponent
 
 HEAD = """\
-# What is built, in one file. `dvc repro` reruns exactly the stages that read a key you changed.
-# `ganforge check` validates it, `ganforge explain` says what may stand in it, `ganforge set network.name=style` changes
-# it, and `ganforge recipe NAME` writes known-good values into it.
+# All settings, in one file. `dvc repro` reruns exactly the stages that read a key you changed.
+# `ganforge check` validates it, `ganforge explain` describes its keys, `ganforge set network.name=style` changes one
+# of them, and `ganforge recipe NAME` writes known-good values into it.
 """
 NOTE = "# Where (*) stands"
 NOTES = {  # above sections
     "objective": NOTE
     + """, a number may also be a schedule over the signals shown:
-# {start: 0.002, end: 0.0001, shape: linear, begin: 0.5} stays at its start for half of the run, then goes to its end in
-# a straight line; or by a shape: cosine.
+# {start: 0.002, end: 0.0001, shape: linear, begin: 0.5} stays at start for half of the run, then changes to end in a
+# straight line; shape may also be cosine.
 """
 }
 
@@ -41,11 +41,11 @@ def render(values: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def render_section(name: str, values: Mapping[str, Any]) -> str:
-    """A section as it stands in params.yaml: the keys of its class, in their order, with comments.
+    """A section of params.yaml: the keys of its class, in their order, with comments.
 
     Args:
-        name: of the section.
-        values: of all its keys.
+        name: name of the section.
+        values: values of all its keys.
 
     Raises:
         KeyError: a key is missing.
@@ -57,13 +57,13 @@ def render_section(name: str, values: Mapping[str, Any]) -> str:
 
 
 def comment(section: str, kind: type[Section], key: str) -> str:
-    """What stands behind a key: the words to choose from, where there are any, and its meaning."""
+    """The comment after a key: the words to choose from, if any, and its meaning."""
     words = choices(section, kind, key)
     return f"{words}. {meaning(kind, key)}" if "|" in words else meaning(kind, key)
 
 
 def _line(text: str, comment: str) -> str:
-    """A line with a comment, which goes on below where it is too long."""
+    """A line with a comment, which continues on the next line if it is too long."""
     start = max(COLUMN, len(text) + GAP)
     lines = textwrap.wrap(comment, WIDTH - COLUMN - 2, initial_indent=" " * (start - COLUMN))
     if start > WIDTH - NARROW:
@@ -74,9 +74,9 @@ def _line(text: str, comment: str) -> str:
 
 
 def text_of(value: Any) -> str:
-    """A value as YAML, in one line.
+    """A value as YAML, on one line.
 
-    Numbers have no exponent, as in 0.00006, and texts no quotes, where YAML can do without.
+    Numbers are written without an exponent, as in 0.00006, and texts without quotes where YAML allows it.
     """
     if isinstance(value, bool) or value is None:
         return json.dumps(value)

@@ -1,10 +1,10 @@
-"""What README, docs and params.yaml repeat of the classes of settings: tables of choices, lists of them, comments.
+"""Writes what README, docs and params.yaml repeat from the classes of settings: tables, lists, comments.
 
-A choice stands between ``<!-- choices: network -->`` and ``<!-- end -->``: on lines of their own around a table of the
-variants of a section, in a line around a list of what a key allows.
+Choices are between ``<!-- choices: network -->`` and ``<!-- end -->``: on separate lines around a table of the variants
+of a section, within a line around a list of the words that a key allows.
 
-    python -m ganforge.params.tables            # writes them anew
-    python -m ganforge.params.tables --check    # says which are old, for CI
+    python -m ganforge.params.tables            # writes them again
+    python -m ganforge.params.tables --check    # lists the outdated ones, for CI
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def table(section: str) -> str:
 
 
 def listed(name: str) -> str:
-    """The variants of a section or the words that a key allows, as Markdown in a line."""
+    """The variants of a section or the words that a key allows, as Markdown on one line."""
     section, _, key = name.partition(".")
     owner = next((kind for kind in classes_of(section) if key in kind.model_fields), None)
     words = choices(section, owner, key).split(" | ") if owner else list(variants(section))
@@ -39,7 +39,7 @@ def listed(name: str) -> str:
 
 
 def with_choices(text: str) -> str:
-    """A page of Markdown with its choices as they are now."""
+    """A Markdown page with up-to-date choices."""
 
     def written(match: re.Match[str]) -> str:
         start, name, old, end = match.groups()
@@ -49,7 +49,7 @@ def with_choices(text: str) -> str:
 
 
 def with_comments(text: str) -> str:
-    """A params.yaml with the comments of all sections as they are now."""
+    """The text of params.yaml with up-to-date comments."""
     document = Document(text)
     for section, values in parse_yaml(text, str(PARAMS)).items():
         document.replace(section, render_section(section, values))
@@ -57,13 +57,13 @@ def with_comments(text: str) -> str:
 
 
 def pages() -> Iterator[Path]:
-    """The pages of Markdown that may have choices."""
+    """The Markdown pages that may contain choices."""
     for place in DOCS:
         yield from sorted(place.glob("**/*.md")) if place.is_dir() else [place]
 
 
 def main() -> None:
-    """Writes what is old, or says what is."""
+    """Updates outdated pages, or lists them."""
     check = sys.argv[1:] == ["--check"]
     old = []
     for path in (*pages(), PARAMS):
@@ -74,7 +74,7 @@ def main() -> None:
             if not check:
                 path.write_text(new, encoding="utf-8")
     if old and check:
-        sys.exit(f"{', '.join(old)}: choices or comments are old; run python -m ganforge.params.tables.")
+        sys.exit(f"{', '.join(old)}: choices or comments are outdated; run python -m ganforge.params.tables.")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The whole of params.yaml, and what its sections owe each other."""
+"""The whole of params.yaml, with the rules between its sections."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Params(Section):
         if self.sample.count != "auto" and self.sample.count <= self.evaluation.neighbours:
             raise ValueError(
                 f"sample.count is {self.sample.count}, not more than evaluation.neighbours, "
-                f"{self.evaluation.neighbours}: draw more samples or look at fewer neighbours"
+                f"{self.evaluation.neighbours}: draw more samples or use fewer neighbours"
             )
         return self
 
@@ -49,7 +49,7 @@ class Params(Section):
     def _adaptive_augmentation_has_a_sign_to_go_by(self) -> Params:
         if self.augment.mode == "adaptive" and not self.objective.scores_have_a_sign:
             raise ValueError(
-                "augment.mode is adaptive, but the scores of this objective have no sign that tells real from "
+                "augment.mode is adaptive, but the sign of this objective's scores does not distinguish real from "
                 "generated: set it to none or always, or choose another objective.loss"
             )
         return self
@@ -58,8 +58,8 @@ class Params(Section):
     def _what_guides_does_not_measure(self) -> Params:
         if self.objective.guided and self.extractor.name == "squeezenet":
             raise ValueError(
-                "objective.perceptual is above 0 and extractor.name is squeezenet, but a network that guides the "
-                "training may not measure it: set extractor.name to classifier, or objective.perceptual to 0"
+                "objective.perceptual is above 0 and extractor.name is squeezenet, but a network in the training loss "
+                "must not compute the scores: set extractor.name to classifier, or objective.perceptual to 0"
             )
         return self
 
@@ -68,13 +68,13 @@ class Params(Section):
         latents = getattr(self.network, "latent_dim", 1)
         if not latents and self.objective.needs_latents:
             raise ValueError(
-                "objective.diversity is above 0, but network.latent_dim is 0, and all draws of a source are the same: "
-                "set network.latent_dim to 8 or so, or objective.diversity to 0"
+                "objective.diversity is above 0, but network.latent_dim is 0, so a source has only one output: "
+                "set network.latent_dim to 8, for example, or objective.diversity to 0"
             )
         if not latents and len(self.sample.seeds) > 1:
             raise ValueError(
-                f"sample.seeds is {self.sample.seeds}, but network.latent_dim is 0, and all seeds draw the same: name "
-                "one seed, or set network.latent_dim to 8 or so"
+                f"sample.seeds is {self.sample.seeds}, but network.latent_dim is 0, so all seeds give the same output: "
+                "name one seed, or set network.latent_dim to 8, for example"
             )
         return self
 
@@ -84,7 +84,7 @@ class Params(Section):
         if 0 < pool < self.train.batch_size:
             raise ValueError(
                 f"objective.pool is {pool} while train.batch_size is {self.train.batch_size}; allowed is 0 or at least "
-                "as many as the latter: change one of the two"
+                "train.batch_size: change one of the two"
             )
         return self
 
@@ -100,12 +100,12 @@ class Params(Section):
         return self
 
     def check_source(self) -> None:
-        """Sees that a network that translates has something to translate.
+        """Checks that a network that translates has data to translate.
 
-        It is no matter of a single file: a recipe may set the network first, and the data after it.
+        Reading a file does not check this, because a recipe may set the network before the data.
 
         Raises:
-            UserError: it has not.
+            UserError: the data do not fit the network or the objective.
         """
         wanted = {
             f"network.name is {self.network.name}": self.network.needs_source,
@@ -116,7 +116,7 @@ class Params(Section):
         if asked is not None and not self.dataset.has_source:
             raise UserError(
                 f"params.yaml: {asked}, but {self.dataset.name} has no pictures to translate: set dataset.source to "
-                "grey, edges, small or masked, or take dataset.name pairs, unpaired or emoji."
+                "grey, edges, small or masked, or set dataset.name to pairs, unpaired or emoji."
             )
         pairs = self.objective.needs_pairs
         if pairs is not None and pairs != self.dataset.has_pairs:
@@ -125,7 +125,7 @@ class Params(Section):
                 found, objectives = "pairs", "paired"
             raise UserError(
                 f"params.yaml: objective.name is {self.objective.name}, but {self.dataset.name} has {found} to learn "
-                f"from: set objective.name to {objectives}, or take other data."
+                f"from: set objective.name to {objectives}, or use other data."
             )
         styled = {
             "dataset.labels": ("styles", self.dataset.styles, getattr(self.dataset, "labels", "")),
@@ -136,8 +136,8 @@ class Params(Section):
             found = ", ".join(f"{key} is {value}" for key, (_, _, value) in styled.items())
             wanted_values = ", ".join(f"{key}={value}" for key, (value, _, _) in styled.items())
             raise UserError(
-                f"params.yaml: {found}, but several styles need all of {wanted_values}, and one style none of these: "
-                "change those that differ; `ganforge recipe many_styles` sets all."
+                f"params.yaml: {found}, but several styles need all of {wanted_values}, and one style needs none: "
+                " change those that differ; `ganforge recipe many_styles` sets all."
             )
         if asked is not None and self.network.conditional == "never":
             raise UserError(f"params.yaml: {asked}, but network.conditional is never: set it to auto.")

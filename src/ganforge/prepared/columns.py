@@ -1,4 +1,4 @@
-"""Arrays that stay together: a row of each is one item."""
+"""Arrays with one row for each item."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import numpy as np
 SIGNAL, LABELS, SOURCE, TOKENS, LATENTS = "signal", "labels", "source", "tokens", "latents"
 ROWS, RETURNED, SOURCE_LABELS = "rows", "returned", "source_labels"
 HEARD, DRAWN, SOUND, SPEAKERS = "heard", "drawn", "sound", "speakers"
-"""Names of columns: what is learnt and drawn; what it depends on; in batches the latent vectors; of samples the rows of
-the test data that they were asked by, and what a translator makes of them on the way back; what sources without a
-partner show, for the scores alone; of sounds what is left of signals in a file, the signals before that, the recordings
-themselves, and who speaks."""
+"""Names of columns: the signals; what they are conditioned on; in batches, the latent vectors; of samples, the rows of
+the test data that they were conditioned on, and their translations back; the labels of unpaired sources, for scores
+only; of sounds, the signals as a file holds them, the signals before that, the recordings themselves, and the
+speakers."""
 
 Arrays = Mapping[str, np.ndarray]
 """Columns by name, (N, *shape) each."""
@@ -26,7 +26,7 @@ class Kind:
 
     Attributes:
         name: ``labels``, ``tokens``, or a key of `ganforge.signals.SIGNALS`.
-        about: what has to be known beside dtype and shape: names of labels, a vocabulary, a sampling rate.
+        about: further facts besides dtype and shape: names of labels, a vocabulary, a sampling rate.
     """
 
     name: str
@@ -39,9 +39,9 @@ class Column:
 
     Attributes:
         kind: see `Kind.name`.
-        dtype: of the arrays, as in ``uint8``.
-        shape: of one item.
-        count: items of each split; another than the signal's in sources that have no partners.
+        dtype: dtype of the arrays, as in ``uint8``.
+        shape: shape of one item.
+        count: items of each split; unpaired sources may have a different number from the signals.
         about: see `Kind.about`.
     """
 
@@ -54,7 +54,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Split:
-    """Columns of a part of the data: ``signal``, and what it depends on."""
+    """Columns of a part of the data: ``signal`` and what it is conditioned on."""
 
     columns: Arrays
 
@@ -73,15 +73,15 @@ class Split:
 
     @property
     def labels(self) -> np.ndarray | None:
-        """(N,) int64, or None where there are none."""
+        """(N,) int64, or None if the data have none."""
         return self.columns.get(LABELS)
 
     def required_labels(self) -> np.ndarray:
-        """The labels of data that have some."""
+        """The labels of data that have labels."""
         return self.columns[LABELS]
 
     def as_heard(self) -> Split:
-        """The same with the signals as they are in files that people open, where those are others; they stay beside."""
+        """The same with the signals as a file holds them, if these differ; ``drawn`` has the original."""
         if HEARD not in self.columns:
             return self
         return self.with_columns(**{SIGNAL: self.columns[HEARD], DRAWN: self.signal})

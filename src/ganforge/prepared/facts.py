@@ -1,4 +1,4 @@
-"""The files that data were prepared from: how many were found, used and left out."""
+"""Facts about the files of the prepared data: how many were found, used and left out."""
 
 from __future__ import annotations
 
@@ -6,35 +6,35 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-ITEMS = "items.csv"  # which file each row of the arrays is, and what is known of it
-LEFT_OUT = "left_out.csv"  # which files were not taken, and why
+ITEMS = "items.csv"  # the file of each row of the arrays, and what is known about it
+LEFT_OUT = "left_out.csv"  # which files were left out, and why
 INTAKE = "intake.json"
 
-NOTES = {  # what was done to files, for a person
-    "animated": "the first picture was taken",
-    "deep": "16 bits became 8",
-    "enlarged": "they have fewer pixels than are asked for",
+NOTES = {  # what was done to files, in words
+    "animated": "only the first frame was used",
+    "deep": "reduced from 16 to 8 bits",
+    "enlarged": "they have fewer pixels than dataset.resolution",
     "rotated": "turned as their EXIF tag says",
-    "transparent": "laid on dataset.background",
-    "clipped": "recorded too loud: several samples one after the other are at full scale",
-    "cut": "they are longer than the window; dataset.placement says which part was taken",
-    "mixed": "several channels became one",
-    "resampled": "they have another rate than dataset.rate",
-    "percussion": "what was played on drums was left out",
-    "shared": "they have fewer parts than dataset.voices, which share the notes",
-    "parts": "they have more parts than dataset.voices, of which some were left out",
+    "transparent": "placed on dataset.background",
+    "clipped": "recorded too loud: several consecutive samples are at full scale",
+    "cut": "they are longer than the window; dataset.placement selects the part that was used",
+    "mixed": "several channels were mixed into one",
+    "resampled": "their rate differs from dataset.rate",
+    "percussion": "drums were left out",
+    "shared": "they have fewer parts than dataset.voices; the voices share the notes",
+    "parts": "they have more parts than dataset.voices; some were left out",
 }
 
 SHOWN = 3  # names in a sentence
-OTHER = "other"  # files that do not even look like images
+OTHER = "other"  # files that are not images by their names or contents
 
-FEW_IMAGES = 20_000  # below which a discriminator comes to know them by heart
+FEW_IMAGES = 20_000  # with fewer, a discriminator memorises them
 FEW_OF_A_CLASS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file that was not taken."""
+    """A file that was left out."""
 
     name: str
     kind: str
@@ -46,13 +46,13 @@ class Facts:
     """intake.json: what was found, used and left out.
 
     Attributes:
-        title: what its owner calls the collection.
+        title: name of the collection.
         candidates: files that may be images.
-        taken: those that are in the arrays.
-        set_aside: of the official test split, where samples are scored against a part of the training images.
-        others: files that are no images by their suffix.
-        left_out: files of each kind that were not taken, the first few of which `examples` names.
-        notes: files of each kind to which something was done.
+        taken: files that are in the arrays.
+        set_aside: files of the official test split left unused, because scores use held-out training images.
+        others: files that are not images by their suffix.
+        left_out: files of each kind that were left out; `examples` names the first few.
+        notes: files by what was done to them.
         formats: files of each format.
         sizes: width, height and number of the pictures of each size, the most frequent first.
         labels_from: where the classes come from, or why there are none.
@@ -72,11 +72,11 @@ class Facts:
 
     def summary(self) -> str:
         """One line for a terminal."""
-        phrases = [f"{self.title}: {self.taken:,} of {self.candidates:,} files taken"]
+        phrases = [f"{self.title}: {self.taken:,} of {self.candidates:,} files used"]
         phrases += [f"{count:,} {kind} ({self._named(kind, count)})" for kind, count in self.left_out.items()]
         phrases += [f"{count:,} {note}" for note, count in self.notes.items()]
         if self.others:
-            phrases.append(f"{self.others:,} other files passed over ({self._named(OTHER, self.others)})")
+            phrases.append(f"{self.others:,} other files ignored ({self._named(OTHER, self.others)})")
         return "; ".join([*phrases, self.labels_from])
 
     def _named(self, kind: str, count: int) -> str:
@@ -85,6 +85,6 @@ class Facts:
 
 
 def read_facts(folder: Path) -> Facts | None:
-    """Those of a folder of prepared data; None: they were not made from image files."""
+    """The facts of a folder of prepared data; None: the data were not made from files."""
     path = folder / INTAKE
     return Facts(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None

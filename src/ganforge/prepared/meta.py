@@ -22,15 +22,15 @@ META = "meta.json"
 
 @dataclass(frozen=True)
 class Meta:
-    """What has to be known of the arrays to learn from them.
+    """What training has to know about the arrays.
 
     Attributes:
         dataset: name of the data set.
-        origin: who made it, and its licence.
+        origin: authors and licence of the data.
         columns: what each array holds, by name.
         digest: SHA-256 over the arrays, hexadecimal.
-        held_out: what the split ``test`` holds: ``test``, the official one, or ``validation``, training items that are
-            kept from training.
+        held_out: what the split ``test`` contains: ``test``, the official one, or ``validation``, items held out of the
+            training data.
     """
 
     dataset: str
@@ -41,7 +41,7 @@ class Meta:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Of one signal, as it is stored."""
+        """Shape of one signal as stored."""
         return self.columns[SIGNAL].shape
 
     @property
@@ -51,7 +51,7 @@ class Meta:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """Names of the labels, empty where there are none."""
+        """Names of the labels; empty if there are none."""
         return tuple(self.columns[LABELS].about["names"]) if LABELS in self.columns else ()
 
     @property
@@ -61,23 +61,23 @@ class Meta:
 
     @property
     def paired(self) -> bool:
-        """Whether every signal has a source of its own."""
+        """Whether every signal has its own source."""
         return SOURCE in self.columns and not self.columns[SOURCE].about.get("unpaired", False)
 
     @property
     def styled(self) -> bool:
-        """Whether labels are styles that sources may be drawn in."""
+        """Whether labels are styles into which sources can be translated."""
         return LABELS in self.columns and self.columns[LABELS].about.get("styles", False)
 
     @property
     def tested_by_pairs(self) -> bool:
-        """Whether every held-out signal has a source of its own, though training signals may have none."""
+        """Whether every held-out signal has its own source, even if training signals have none."""
         return self.paired or (SOURCE in self.columns and self.columns[SOURCE].about.get("withheld", False))
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """Columns of both splits, mapped from disk rather than read, and what describes them."""
+    """Columns of both splits, memory-mapped from disk, and their description."""
 
     meta: Meta
     splits: dict[str, Split]
@@ -87,7 +87,7 @@ class Prepared:
         """Opens what `write_prepared` wrote.
 
         Raises:
-            UserError: an array is missing, or is not what meta.json describes.
+            UserError: an array is missing or does not match meta.json.
         """
         meta = read_meta(folder)
 
@@ -98,7 +98,7 @@ class Prepared:
             if read.shape != shape or read.dtype != column.dtype:
                 raise UserError(
                     f"{path} holds {read.dtype} of shape {read.shape}, but {folder / META} describes {column.dtype} of "
-                    f"shape {shape}: run `dvc repro -f preprocess` to make both anew."
+                    f"shape {shape}: run `dvc repro -f preprocess` to rebuild both."
                 )
             return read
 
@@ -112,7 +112,7 @@ class Prepared:
 
 
 def column_file(folder: Path, split: str, name: str) -> Path:
-    """Where the array of a column lies."""
+    """The file of a column's array."""
     return folder / split / f"{name}.npy"
 
 
@@ -126,13 +126,13 @@ def read_meta(folder: Path) -> Meta:
     try:
         return parse_meta(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        raise UserError(f"{path} does not exist: `make repro` makes it.") from None
+        raise UserError(f"{path} does not exist: `make repro` creates it.") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{path} is damaged ({error}): run `dvc repro -f preprocess` to make it anew.") from error
+        raise UserError(f"{path} is damaged ({error}): run `dvc repro -f preprocess` to rebuild it.") from error
 
 
 def parse_meta(values: dict[str, Any]) -> Meta:
-    """The inverse of `dataclasses.asdict`, after JSON, which knows no tuples."""
+    """The inverse of `dataclasses.asdict` after JSON, which has no tuples."""
     columns = {name: Column(**column | {"shape": tuple(column["shape"])}) for name, column in values["columns"].items()}
     return Meta(**values | {"columns": columns})
 
@@ -146,10 +146,10 @@ def write_prepared(
     origin: str,
     held_out: str = "test",
 ) -> Meta:
-    """Writes the arrays and meta.json into ``folder`` and returns the latter's contents.
+    """Writes the arrays and meta.json into ``folder``, and returns the contents of meta.json.
 
     Args:
-        folder: where to.
+        folder: the folder to write to.
         splits: ``train`` and ``test``.
         kinds: what each of their columns holds.
         dataset, origin, held_out: as in `Meta`.
@@ -162,7 +162,7 @@ def write_prepared(
 
 
 def describe(folder: Path, kinds: Mapping[str, Kind], *, dataset: str, origin: str, held_out: str = "test") -> Meta:
-    """Writes meta.json beside arrays that are there, and returns its contents; arguments as in `write_prepared`."""
+    """Writes meta.json for existing arrays and returns its contents; arguments as in `write_prepared`."""
     digest = hashlib.sha256()
     for split in SPLITS:
         for name in kinds:
@@ -180,7 +180,7 @@ def describe(folder: Path, kinds: Mapping[str, Kind], *, dataset: str, origin: s
 
 
 def _described(folder: Path, name: str, kind: Kind) -> Column:
-    """The column of arrays that are there; labels are counted."""
+    """The description of a column's arrays; labels are counted."""
     arrays = {split: read_array(column_file(folder, split, name), mapped=True) for split in SPLITS}
     about = dict(kind.about)
     if name == LABELS:

@@ -1,1 +1,1 @@
-"""A generator that leaves the house: as a registered MLflow model, served over HTTP, or as files for other programs."""
+"""Publishes a generator: as a registered MLflow model, over HTTP, or as files for other programs."""

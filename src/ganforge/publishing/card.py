@@ -1,4 +1,4 @@
-"""What a person should know of a generator before using it, in Markdown (Mitchell et al. 2018, "Model Cards")."""
+"""A model card in Markdown: what to know about a generator before using it (Mitchell et al. 2018, "Model Cards")."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ganforge.evaluation.reading import SPREAD, alarms, headline, markdown_table
 from ganforge.networks.storage import GeneratorConfig
 from ganforge.prepared.meta import Meta
 
-LONGEST_SUMMARY = 300  # characters of what can be asked for
+LONGEST_SUMMARY = 300  # characters of the summary of the condition
 
 CARD = """\
 # Generator of {dataset}
@@ -34,11 +34,11 @@ CARD = """\
 
 ## Intended use
 
-Drawing samples that look like its training data: for study, to look at, as additional training data after a test
-that it helps. Samples have the gaps and the bias of that data, and a share of them is malformed; where people could
-take them for real, say that they are not. "Not copied" and "exact copies" above say how far it repeats its training
-data: where these must not come out, read both beside the column of real {data}, and look at the nearest training {data}
-in the report.
+Use it to draw samples that look like its training data: for study, as pictures, or as additional training data if a
+test shows that they help. Samples have the gaps and the bias of the training data, and some are malformed. If people
+could mistake them for real, say that they are generated. "Not copied" and "exact copies" above show how far it repeats
+its training data. If these are confidential, compare both with the column of real {data}, and check the nearest
+training {data} in the report.
 """
 
 
@@ -48,8 +48,8 @@ def model_card(
     """The card of a generator.
 
     Args:
-        config: of the generator.
-        meta: of the data that it was trained on.
+        config: configuration of the generator.
+        meta: description of its training data.
         scores: contents of metrics.json.
         environment: tags of its training, for the commit.
     """

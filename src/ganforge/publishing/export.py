@@ -1,4 +1,4 @@
-"""The generator as files that other programs read."""
+"""Exports the generator to files for other programs."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from ganforge.prepared.columns import LATENTS, SOURCE, Arrays
 
 ONNX, TORCH = "generator.onnx", "generator.pt2"
 SAMPLES = "samples"
-EXAMPLE = 5, 6  # rows and columns at the coarsest level of a translator, while it is exported
+EXAMPLE = 5, 6  # rows and columns at the coarsest level of a translator during export
 
 
 class Exported(nn.Module):
-    """A generator that takes the columns of its condition one after the other, as they are stored.
+    """A generator that takes the stored columns of its condition as separate arguments.
 
     Args:
         generator: see `Generator`.
@@ -42,13 +42,13 @@ class Exported(nn.Module):
 
 
 def export_onnx(folder: Path, out: Path) -> Path:
-    """Writes the network of the generator in ``folder`` as ``out/generator.onnx``, its config.json beside it.
+    """Writes the network of the generator in ``folder`` as ``out/generator.onnx``, with its config.json.
 
-    Inputs: ``latents`` (batch, latent_dim) float32, standard normal; and the columns of the condition, if there is one,
-    as they are stored: ``labels`` (batch,) int64, ``tokens`` (batch, length) int32, ``source`` (batch, *shape).
-    Output: ``samples`` (batch, *shape) float32 as networks see them, which of images are -1 to 1; (x + 1) * 127.5,
-    rounded, gives pixels. The network of a translator takes sources of any height and width that are multiples of
-    `Translator.multiple`, and gives pictures of the same.
+    Inputs: ``latents`` (batch, latent_dim) float32, standard normal; and the stored columns of the condition, if there
+    is one: ``labels`` (batch,) int64, ``tokens`` (batch, length) int32, ``source`` (batch, *shape).
+    Output: ``samples`` (batch, *shape) float32 as networks see them; for images -1 to 1, and (x + 1) * 127.5, rounded,
+    gives pixels. The network of a translator takes sources of any height and width that are multiples of
+    `Translator.multiple`, and returns pictures of the same size.
 
     Raises:
         UserError: there is no generator, or the extra ``onnx`` is not installed.
@@ -73,7 +73,7 @@ def export_onnx(folder: Path, out: Path) -> Path:
 
 
 def export_torch(folder: Path, out: Path) -> Path:
-    """Writes the network as ``out/generator.pt2``, a program of `torch.export`; inputs and output as for ONNX.
+    """Writes the network as ``out/generator.pt2``, a program of `torch.export`; inputs and output as in ONNX.
 
     Raises:
         UserError: there is no generator.
@@ -89,7 +89,7 @@ def export_torch(folder: Path, out: Path) -> Path:
 
 
 def export_huggingface(folder: Path, out: Path, card: str) -> Path:
-    """Writes weights, configuration and ``card`` as a folder that the Hugging Face hub takes as it is."""
+    """Writes weights, configuration and ``card`` as a folder that the Hugging Face hub accepts."""
     generator = Generator.load(folder)
     _beside(folder, out)
     shutil.copyfile(folder / WEIGHTS, out / WEIGHTS)
@@ -107,7 +107,7 @@ def example_inputs(generator: Generator) -> Mapping[str, Tensor]:
 
 
 def _resized(generator: Generator, blank: Arrays) -> Arrays:
-    """Sources of a translator of which no two axes are equally long, and which need no padding."""
+    """Sources of a translator whose axes all differ in length, and which need no padding."""
     if not isinstance(generator.module, Translator):
         return blank
     height, width = EXAMPLE[0] * generator.module.multiple, EXAMPLE[1] * generator.module.multiple
@@ -116,7 +116,7 @@ def _resized(generator: Generator, blank: Arrays) -> Arrays:
 
 
 def _dynamic(generator: Generator, inputs: Mapping[str, Tensor]) -> tuple[Any, ...]:
-    """Which axes of the inputs may have any length, as the exporters want it of ``latents, *columns``."""
+    """The axes of ``latents, *columns`` that may have any length, in the format of the exporters."""
     batch, columns = {0: torch.export.Dim("batch", min=1)}, len(inputs) - 1
     if isinstance(generator.module, Translator):
         height, width = (generator.module.multiple * torch.export.Dim(name, min=1) for name in ("rows", "columns"))

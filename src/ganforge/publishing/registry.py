@@ -1,4 +1,4 @@
-"""MLflow's model registry: the best generator of a data set carries the alias ``champion``."""
+"""MLflow's model registry: the best generator of a data set has the alias ``champion``."""
 
 from __future__ import annotations
 
@@ -33,22 +33,22 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
 
 CHAMPION = "champion"
-DECIDING = "quality.fd"  # the score that a champion may not fall behind in
+DECIDING = "quality.fd"  # the score in which a new champion must not be worse
 MODEL = "model"  # the folder of the run's artifacts
-NEEDED = ("mlflow", "numpy", "pillow", "pydantic", "safetensors", "torch")  # by what the model runs
+NEEDED = ("mlflow", "numpy", "pillow", "pydantic", "safetensors", "torch")  # packages that the model needs
 LONGEST_DESCRIPTION = 5000  # characters, the limit of MLflow's databases
-ABSENT = {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}  # how MLflow says that there is no such model or alias
+ABSENT = {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}  # MLflow's codes for a missing model or alias
 
 
 @dataclass(frozen=True)
 class Registration:
-    """What was registered.
+    """A registered version.
 
     Attributes:
-        name: of the registered model.
+        name: name of the registered model.
         version: its number.
         new: whether it was made now.
-        worse: scores that are worse than those of the champion before, with both values.
+        worse: scores that are worse than those of the previous champion, with both values.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Registration:
 
 
 def model_name(dataset: str) -> str:
-    """Under which generators of a data set are registered; scores compare on the same data only."""
+    """The name of the registered model of a data set: scores compare on the same data only."""
     return f"ganforge-{dataset}"
 
 
@@ -66,7 +66,7 @@ def register(name: str | None = None, *, force: bool = False) -> Registration:
     """Registers the generator that the last run left, as the champion.
 
     Args:
-        name: of the registered model, or None for `model_name`.
+        name: name of the registered model, or None for `model_name`.
         force: register it even with alarms, or with a worse distance than the champion.
 
     Raises:
@@ -78,9 +78,7 @@ def register(name: str | None = None, *, force: bool = False) -> Registration:
         client = connect()
         run = find_run(client, identity, scoring_mark(load_params(), record.scores))
         if run is None or run.info.status != "FINISHED":
-            raise UserError(
-                "MLflow holds no finished run of this generator: `.venv/bin/dvc repro -s -f record` makes it."
-            )
+            raise UserError("MLflow has no finished run of this generator: run `.venv/bin/dvc repro -s -f record`.")
         champion = find_champion(client, name)
         known = client.search_model_versions(f"name = '{name}' and run_id = '{run.info.run_id}'")
         if champion is not None and champion.run_id == run.info.run_id:
@@ -94,16 +92,16 @@ def register(name: str | None = None, *, force: bool = False) -> Registration:
             version = _create_version(client, name, run.info.run_id, model_card_of(meta, record, identity), record)
         now = find_champion(client, name)
         if (now and now.version) != (champion and champion.version):
-            raise UserError(f"{name} has got another champion meanwhile: run it again, to be compared with that one.")
+            raise UserError(f"{name} got another champion in the meantime: run this again to compare with that one.")
         client.set_registered_model_alias(name, CHAMPION, version.version)
     return Registration(name, str(version.version), not known, _worse(before, record))
 
 
 def read_finished() -> tuple[Record, Meta, Identity]:
-    """Scores, data and training of the generator that lies here, once it is sure that they belong together.
+    """Scores, data and training of the generator here, after a check that they belong together.
 
     Raises:
-        UserError: they do not, or nothing is finished.
+        UserError: they do not, or the run is not finished.
     """
     record, meta, identity = read_workspace(), read_meta(PREPARED), Identity.load(RUN)
     if record.stale:
@@ -114,7 +112,7 @@ def read_finished() -> tuple[Record, Meta, Identity]:
 
 
 def find_champion(client: MlflowClient, name: str) -> ModelVersion | None:
-    """The version that carries the alias, or None if there is none."""
+    """The version with the alias, or None if there is none."""
     from mlflow.exceptions import MlflowException
 
     try:
@@ -126,12 +124,12 @@ def find_champion(client: MlflowClient, name: str) -> ModelVersion | None:
 
 
 def refuse_worse(record: Record, champion: ModelVersion | None, before: Record | None) -> None:
-    """Sees that a generator may become the champion.
+    """Checks that a generator may become the champion.
 
     Args:
-        record: of the generator.
-        champion: the one so far, or None.
-        before: what its run recorded, or None where that is gone.
+        record: record of the generator.
+        champion: the current champion, or None.
+        before: the record of its run, or None if that is gone.
 
     Raises:
         UserError: it has an alarm, is farther from real data than the champion, or cannot be compared with it.
@@ -139,18 +137,18 @@ def refuse_worse(record: Record, champion: ModelVersion | None, before: Record |
     force = "register it anyway with --force"
     raised = alarms(record.scores)
     if raised:
-        raise UserError(f"this generator raises an alarm ({raised[0]}); mend that, or {force}.")
+        raise UserError(f"this generator raises an alarm ({raised[0]}); fix that, or {force}.")
     if champion is None:
         return
     known = f"version {champion.version} of {champion.name}, the champion"
     change = next((c for c in changed_scores(before, record) if c.key == DECIDING), None) if before else None
     if before is None or change is None:
-        raise UserError(f"the scores of {known}, cannot be read from its run any more; {force}.")
+        raise UserError(f"the scores of {known}, can no longer be read from its run; {force}.")
     figures = f"Fréchet distance {change.after}, against {change.before} of {known}"
     if change.verdict == "measured differently":
         raise UserError(
-            f"{figures}, but the two were measured on other data, by another extractor or on another number of "
-            f"samples; register it under another --name, or {force}."
+            f"{figures}, but the two were measured on different data, extractors or numbers of samples; "
+            f"register it under another --name, or {force}."
         )
     farther = (look_up(record.scores, DECIDING) or 0.0) > (look_up(before.scores, DECIDING) or 0.0)
     if change.verdict == "worse" or (change.verdict == "noise unknown" and farther):
@@ -169,7 +167,7 @@ def model_card_of(meta: Meta, record: Record, identity: Identity, folder: Path =
 
 
 def _create_version(client: MlflowClient, name: str, run_id: str, card: str, record: Record) -> ModelVersion:
-    """Puts the model among the run's artifacts, and a version that points there into the registry."""
+    """Adds the model to the run's artifacts, and a version that points to it to the registry."""
     from mlflow.exceptions import MlflowException
 
     with TemporaryDirectory() as folder:
@@ -193,10 +191,10 @@ def save_model(path: Path, generator: Path = GENERATOR) -> None:
     import mlflow.pyfunc
 
     package = Path(ganforge.__file__).parent
-    needs_data = load_generator(generator)[1].network.condition.needs_data  # then no request is an example for all
+    needs_data = load_generator(generator)[1].network.condition.needs_data  # then no request is a valid example
     with TemporaryDirectory() as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what the signature does not know
-        logging.getLogger("mlflow").setLevel(logging.WARNING)  # tells that it runs the example
+        warnings.simplefilter("ignore")  # about types that the signature does not support
+        logging.getLogger("mlflow").setLevel(logging.WARNING)  # it logs that it runs the example
         for file in (WEIGHTS, CONFIG):
             shutil.copyfile(generator / file, Path(folder) / file)
         mlflow.pyfunc.save_model(

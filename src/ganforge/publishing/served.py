@@ -1,6 +1,6 @@
-"""The generator as MLflow serves it.
+"""The generator as a model that MLflow serves.
 
-MLflow copies this file beside the weights and runs it there ("models from code"), so that nothing is ever unpickled.
+MLflow copies this file next to the weights and runs it there ("models from code"), so nothing is unpickled.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ from ganforge.translating.styles import named_style, style_names
 from ganforge.translating.translation import takes_any_size, translate_by
 
 MOST = 1000  # samples of one request
-MOST_BLOCKS = math.ceil(MOST / BLOCK)  # that one answer draws; a request of one sample draws a block too
+MOST_BLOCKS = math.ceil(MOST / BLOCK)  # of one answer; a request of one sample also draws a block
 LONGEST = 50_000_000  # characters of a condition, which may be a file
-MOST_PIXELS = 20_000_000  # that one request has translated
+MOST_PIXELS = 20_000_000  # translated in one request
 DEFAULT = "default"
 FORMATS = (DEFAULT, "file", "array", "png")
 
@@ -45,25 +45,25 @@ Sample = dict[str, Any]
 
 
 class Request(BaseModel):
-    """What to draw; the same request is always answered with the same samples.
+    """What to draw; the same request always returns the same samples.
 
     Attributes:
         n: how many samples.
         seed: sample i depends on (seed, i) and its condition alone.
-        label: another name for ``condition``, where that is a label.
-        condition: what is asked for, of all of them or, as a list, of each: a label by name or number, a caption; of a
+        label: another name for ``condition``, if that is a label.
+        condition: the condition of all samples or, as a list, of each: a label by name or number, a caption; for a
             source the content of a file as base64, or nested lists of numbers. A translator takes files of any size and
-            answers with pictures of their sizes; where its sources are shrunk ones, pictures are enlarged first, as by
-            `ganforge translate`. None: drawn as in training, where it can be made up.
-        style: of a translator that draws in several, the name of one; None: samples are drawn in all of them by turns.
+            returns pictures of their sizes; if its sources were shrunk, pictures are enlarged first, as by
+            `ganforge translate`. None: drawn as in training, if possible.
+        style: name of a style, for a translator of several; None: samples are drawn in all styles in turn.
         truncation: below 1 samples are more typical and more alike.
-        format: ``file``: the content of a file as base64, beside its ``mime`` type; ``array``: nested lists of numbers,
-            as signals are stored; ``png``: as ``file``, for images; ``default``: png for images, else file.
+        format: ``file``: the content of a file as base64, with its ``mime`` type; ``array``: stored signals as nested
+            lists of numbers; ``png``: as ``file``, for images; ``default``: png for images, else file.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    # not Annotated[...], which MLflow cannot read a signature from
+    # not Annotated[...], from which MLflow cannot read a signature
     n: int = Field(1, ge=1, le=MOST)
     seed: int = Field(0, ge=0, lt=2**32)
     label: str | None = Field(None, max_length=200)
@@ -71,7 +71,7 @@ class Request(BaseModel):
     style: str | None = Field(None, max_length=200)
     truncation: float = Field(1.0, ge=0, le=1)
     format: str = DEFAULT
-    _given: Any = PrivateAttr(None)  # a number or a list, which MLflow's signature has no word for
+    _given: Any = PrivateAttr(None)  # a number or a list, which MLflow's signature cannot express
 
     @property
     def asked(self) -> Any:
@@ -108,22 +108,22 @@ class Request(BaseModel):
 
 
 class ServedGenerator(PythonModel):  # type: ignore[misc]
-    """Draws what it is asked for."""
+    """Draws the samples of requests."""
 
     def load_context(self, context: PythonModelContext) -> None:
-        """Opens the generator that lies beside this code."""
+        """Opens the generator next to this code."""
         self.generator = Generator.load(context.artifacts["generator"])
 
-    def predict(self, model_input: list[Request]):  # type: ignore[no-untyped-def]  # MLflow has no word for the type
+    def predict(self, model_input: list[Request]):  # type: ignore[no-untyped-def]  # MLflow cannot express the type
         """The samples of all requests, one after the other, as dictionaries.
 
         Raises:
-            MlflowException: with status 400 and a sentence, if there is no such condition or too much is asked for.
+            MlflowException: there is no such condition, or the request is too large; with status 400 and a sentence.
         """
         if sum(math.ceil(request.n / BLOCK) for request in model_input) > MOST_BLOCKS:
             raise MlflowException.invalid_parameter_value(
-                f"{len(model_input)} requests at once ask for too much; allowed are {MOST} samples, each request "
-                f"counting as a multiple of {BLOCK}: ask several times."
+                f"{len(model_input)} requests at once are too large; allowed are {MOST} samples, and each request "
+                f"counts as a multiple of {BLOCK}: split them."
             )
         try:
             return [sample for request in model_input for sample in self._draw(request)]
@@ -143,7 +143,7 @@ class ServedGenerator(PythonModel):  # type: ignore[misc]
             given = contents(given)
         names = style_names(generator)
         if request.style is not None and request.style not in names:
-            allowed = f"one of {', '.join(names)}" if names else "none: this generator draws in one only"
+            allowed = f"one of {', '.join(names)}" if names else "none: this generator has a single style"
             raise UserError(f"style is {request.style!r:.60}; allowed is {allowed}.")
         if takes_any_size(generator) and all_files(given):
             translated = self._translated(request, given)
@@ -165,7 +165,7 @@ class ServedGenerator(PythonModel):  # type: ignore[misc]
         ]
 
     def _translated(self, request: Request, given: bytes | list[bytes]) -> list[np.ndarray]:
-        """A picture (C', height, width) for each sample; they have the sizes of their sources."""
+        """A picture (C', height, width) for each sample, of the size of its source."""
         if request.truncation != 1:
             raise UserError(f"truncation is {request.truncation}, but this generator translates; allowed is 1.")
         files = [given] if isinstance(given, bytes) else given
@@ -179,8 +179,8 @@ class ServedGenerator(PythonModel):  # type: ignore[misc]
             pixels += sources[-1][0].size * request.n // len(files)
             if pixels > MOST_PIXELS:
                 raise UserError(
-                    f"the pictures asked for have {pixels / 1e6:.1f} million pixels together or more; allowed are "
-                    f"{MOST_PIXELS / 1e6:g} million in a request: ask several times."
+                    f"the requested pictures have {pixels / 1e6:.1f} million pixels or more in total; allowed are "
+                    f"{MOST_PIXELS / 1e6:g} million in a request: split it."
                 )
         sources = sources if len(sources) == request.n else sources * request.n
         latents = draw_latents(request.seed, request.n, self.generator.spec.latent_dim)
@@ -190,7 +190,7 @@ class ServedGenerator(PythonModel):  # type: ignore[misc]
         return [translate_by(self.generator, source, latent) for source, latent in zip(sources, latents, strict=True)]
 
     def _styles(self, request: Request) -> list[str | None]:
-        """The name of the style of each sample; None where there is one style only."""
+        """The name of the style of each sample; None if there is only one style."""
         names = [request.style] if request.style is not None else style_names(self.generator) or [None]
         return [names[index % len(names)] for index in range(request.n)]
 
@@ -202,16 +202,16 @@ class ServedGenerator(PythonModel):  # type: ignore[misc]
 
 
 def all_files(given: Any) -> TypeGuard[bytes | list[bytes]]:
-    """Whether what was given are contents of files, and nothing else."""
+    """Whether the condition consists of contents of files."""
     files = given if isinstance(given, list) else [given]
     return bool(files) and all(isinstance(each, bytes) for each in files)
 
 
 def contents(given: Any) -> Any:
-    """Files in a condition that stand there as base64; numbers stay as they are.
+    """Decodes base64 contents of files in a condition; numbers stay as they are.
 
     Raises:
-        UserError: a text is no base64.
+        UserError: a text is not base64.
     """
     if isinstance(given, list):
         return [contents(each) for each in given] if any(isinstance(each, str) for each in given) else given

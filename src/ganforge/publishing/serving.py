@@ -1,4 +1,4 @@
-"""A champion that answers over HTTP."""
+"""Serves the champion over HTTP."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Service:
     """`mlflow models serve`, ready to start.
 
     Attributes:
-        name: of the registered model.
-        version: of its champion.
-        address: where it will answer.
-        command: its arguments.
+        name: name of the registered model.
+        version: version of its champion.
+        address: address for requests.
+        command: arguments of the command.
         environment: variables that it needs.
     """
 
@@ -41,7 +41,7 @@ def prepare_service(name: str, host: str, port: int) -> Service:
     """The server of the champion of ``name``.
 
     Raises:
-        UserError: there is none, the address cannot be used, or the store cannot be used.
+        UserError: there is no champion, or the address or the store cannot be used.
     """
     if not 1 <= port <= 65535:
         raise UserError(f"--port is {port}; allowed is 1 to 65535.")
@@ -49,17 +49,17 @@ def prepare_service(name: str, host: str, port: int) -> Service:
         socket.create_server((host, port)).close()
     except OSError as error:
         raise UserError(
-            f"{host}:{port} cannot be listened at ({error.strerror or error}); say another --port."
+            f"the server cannot listen on {host}:{port} ({error.strerror or error}); choose another --port."
         ) from None
     with store_needed():
         champion = find_champion(connect(), name)
     if champion is None:
-        raise UserError(f"there is no {CHAMPION} of {name}: run `make register` after `make repro`, or say --name.")
+        raise UserError(f"{name} has no {CHAMPION}: run `make register` after `make repro`, or give another --name.")
     model = f"models:/{name}@{CHAMPION}"
     serve = ["models", "serve", "--model-uri", model, "--env-manager", "local", "--host", host, "--port", str(port)]
     environment = {
         "MLFLOW_TRACKING_URI": tracking_uri(),
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",  # of the programs it starts
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",  # for child processes
     }
     address = f"http://{host}:{port}/invocations"
     return Service(name, champion.version, address, [sys.executable, "-m", "mlflow", *serve], environment)

@@ -1,1 +1,1 @@
-"""What ``ci/retrain`` is made of: which stages ran and why, and the report for who decides about a change."""
+"""The code of ``ci/retrain``: it runs the stages that a change affects, and writes a report to decide by."""

@@ -1,4 +1,4 @@
-"""``ci/retrain``: retrains what a change touches, and says whether it may go in."""
+"""``ci/retrain``: retrains what a change affects, and says whether it passes."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from ganforge.errors import UserError
 
 EXAMPLES = """
 examples:
-  ci/retrain --base origin/main                   what differs from there; the report is retrain/report.md
-  ci/retrain --recipe mnist --set train.seed=1    what other settings make of it
+  ci/retrain --base origin/main                   retrain what differs from it; the report is retrain/report.md
+  ci/retrain --recipe mnist --set train.seed=1    retrain with other settings
   ci/retrain --deliver --pictures retrain-pictures --results my-branch
-                                                  after one of these, where there is the right to push
+                                                  after one of these, with permission to push
 
 status: 0 the change passes, 1 something failed, 3 the gate of params.yaml refuses the scores
 """
 
 
 def main() -> None:
-    """Retrains, or delivers what a retraining left."""
+    """Retrains, or delivers the results of a retraining."""
     options = _arguments()
     try:
         if options.deliver:
@@ -46,17 +46,15 @@ def main() -> None:
 
 
 def _settings(texts: Sequence[str]) -> list[str]:
-    """Single settings of texts that may hold several."""
+    """Splits texts into settings; a text may have several."""
     try:
         return [value for text in texts for value in shlex.split(text)]
     except ValueError as error:
-        raise UserError(
-            f"--set is {' '.join(texts)!r}, which cannot be read ({error}): close what was opened."
-        ) from None
+        raise UserError(f"--set is {' '.join(texts)!r}, which cannot be read ({error}): close all quotes.") from None
 
 
 def _arguments() -> argparse.Namespace:
-    """An empty text is the same as nothing: workflows hand on what nobody filled in."""
+    """The parser. An empty text means no value: workflows pass on empty inputs."""
     parser = argparse.ArgumentParser(
         prog="ci/retrain", description=__doc__, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -65,22 +63,22 @@ def _arguments() -> argparse.Namespace:
     run.add_argument("--base", default="", help="revision to compare with (default: the last commit)")
     run.add_argument("--recipe", default="", help="a recipe to write into params.yaml first")
     run.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", help="a setting; several, or several in one text"
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="a setting; repeatable, or several in one text"
     )
-    run.add_argument("--push", action="store_true", help="results to DVC's remote, if there is one")
-    run.add_argument("--register", action="store_true", help="the generator in MLflow's registry, if it passes")
+    run.add_argument("--push", action="store_true", help="push results to DVC's remote, if there is one")
+    run.add_argument("--register", action="store_true", help="register the generator in MLflow, if it passes")
     deliver = parser.add_argument_group("delivering")
-    deliver.add_argument("--deliver", action="store_true", help="push what a retraining left")
-    deliver.add_argument("--pictures", default="", metavar="BRANCH", help="branch that pictures of the report go to")
-    deliver.add_argument("--results", default="", metavar="BRANCH", help="branch that dvc.lock and scores go to")
+    deliver.add_argument("--deliver", action="store_true", help="push the results of a retraining")
+    deliver.add_argument("--pictures", default="", metavar="BRANCH", help="branch for the pictures of the report")
+    deliver.add_argument("--results", default="", metavar="BRANCH", help="branch for dvc.lock and the scores")
     deliver.add_argument(
         "--address",
         default="",
-        help="of a picture, as in https://github.com/me/faces/blob/{commit}/{path}?raw=true",
+        help="address of a picture, as in https://github.com/me/faces/blob/{commit}/{path}?raw=true",
     )
     options = parser.parse_args()
     if options.pictures and "{commit}" not in options.address:
-        parser.error("--pictures needs an --address with {commit} and {path}, for the report to show them")
+        parser.error("--pictures needs an --address with {commit} and {path}, so that the report can show them")
     return options
 
 

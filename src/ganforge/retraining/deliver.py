@@ -1,6 +1,6 @@
-"""Handing on what a retraining left, with the right to push: pictures for its report, and dvc.lock to its branch.
+"""Delivers a retraining, with permission to push: the pictures of its report, and dvc.lock to its branch.
 
-It needs Python and git, no environment.
+It needs only Python and git.
 """
 
 from __future__ import annotations
@@ -15,35 +15,35 @@ from ganforge.errors import UserError
 from ganforge.retraining.places import COMMENT, OUTCOME, PICTURES, REPORT, RESULTS, TRACKED
 from ganforge.runs.shell import git, resolve
 
-AUTHOR = {"NAME": "ci/retrain", "EMAIL": "ci-retrain@localhost"}  # where git knows no other
+AUTHOR = {"NAME": "ci/retrain", "EMAIL": "ci-retrain@localhost"}  # unless git knows another
 FILE = "100644"  # git's mode of a plain file
-TRIES = 3  # to push to a branch that others push to as well
+TRIES = 3  # to push to a branch to which others push too
 
 
 def deliver(folder: Path, *, pictures: str, results: str, address: str) -> None:
-    """Pushes pictures and results, and writes `COMMENT`, the report that tells where they are.
+    """Pushes pictures and results, and writes `COMMENT`, the report with links to them.
 
     Args:
-        folder: that `retrain` wrote.
-        pictures: branch for the pictures, which a comment cannot carry itself; empty: they stay beside the report.
-        results: branch of the change, that dvc.lock and what belongs to it are committed to; empty: none. Nothing is
-            committed if the gate refused them, or if the branch has moved on.
-        address: of a picture in the repository's pages, with ``{commit}`` and ``{path}`` to be filled in.
+        folder: the folder that `retrain` wrote.
+        pictures: branch for the pictures, since a comment cannot contain them; empty: they stay in the folder.
+        results: branch of the change, to commit dvc.lock and the scores to; empty: none. Nothing is committed if the
+            gate refused them, or if the branch has new commits.
+        address: address of a picture in the repository's pages, with ``{commit}`` and ``{path}`` to fill in.
 
     Raises:
-        UserError: the folder is none of `retrain`, or git refuses.
+        UserError: `retrain` did not write the folder, or git refuses.
     """
     comment = folder / COMMENT
     try:
         outcome = json.loads((folder / OUTCOME).read_text(encoding="utf-8"))
         text = (folder / REPORT).read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise UserError(f"{error.filename} does not exist: run ci/retrain first, which makes {folder}.") from None
+        raise UserError(f"{error.filename} does not exist: run ci/retrain first to make {folder}.") from None
     remarks = []
     if pictures:
         try:
             text = push_pictures(text, folder, outcome["commit"], pictures, address)
-        except UserError as error:  # a protected branch, say; the report is for people all the same
+        except UserError as error:  # such as a protected branch; the report is still useful
             remarks.append(f"its pictures could not be pushed to `{pictures}` ({error})")
     if results:
         try:
@@ -56,7 +56,7 @@ def deliver(folder: Path, *, pictures: str, results: str, address: str) -> None:
 
 
 def push_pictures(text: str, folder: Path, commit: str, branch: str, address: str) -> str:
-    """Puts the pictures onto a branch that holds nothing else; returns the report with links that show them."""
+    """Pushes the pictures to a branch of their own; returns the report with links to them."""
     files = {f"{commit}/{path.name}": path.read_bytes() for path in sorted((folder / PICTURES).glob("*.png"))}
     if not files:
         return text
@@ -64,7 +64,7 @@ def push_pictures(text: str, folder: Path, commit: str, branch: str, address: st
         try:
             pushed = _push(files, tip(branch), branch, f"Pictures of {commit[:7]}")
             break
-        except UserError:  # somebody else was quicker
+        except UserError:  # somebody else pushed first
             if not again:
                 raise
     for path in files:
@@ -73,22 +73,22 @@ def push_pictures(text: str, folder: Path, commit: str, branch: str, address: st
 
 
 def push_results(folder: Path, outcome: Mapping[str, str], branch: str) -> str:
-    """Commits what git tracks of the run to the branch of the change; says whether it worked."""
+    """Commits the run's files to the branch of the change; returns a sentence about the result."""
     commit = outcome["commit"]
     if not outcome["passed"]:
-        return "`dvc.lock` is not committed, since this did not pass; it is among the files of this retraining."
+        return "`dvc.lock` is not committed, since the change did not pass; it is among the files of this retraining."
     last = tip(branch)
     if last is None:
-        return f"`{branch}` is no branch of origin, so `dvc.lock` is committed nowhere."
+        return f"`{branch}` is not a branch of origin, so `dvc.lock` is not committed."
     if last != commit and git("log", "-1", "--format=%P %s", last) == f"{commit} {_message(commit)}":
         return f"`dvc.lock` and the scores are committed as {last[:7]}."
     if last != commit:
-        return f"`{branch}` has moved on meanwhile: the retraining of its last commit counts."
+        return f"`{branch}` has new commits: the retraining of the last one counts."
     there = {str(path): folder / RESULTS / path for path in TRACKED}
     files = {name: path.read_bytes() for name, path in there.items() if path.exists()}
     pushed = _push(files, commit, branch, _message(commit))
     if pushed == commit:
-        return "`dvc.lock` and the scores are committed already."
+        return "`dvc.lock` and the scores are already committed."
     return f"`dvc.lock` and the scores are committed as {pushed[:7]}."
 
 
@@ -97,7 +97,7 @@ def _message(commit: str) -> str:
 
 
 def tip(branch: str) -> str | None:
-    """The last commit of a branch of origin, fetched; None where there is no such branch."""
+    """The last commit of a branch of origin, fetched; None if there is no such branch."""
     if not git("ls-remote", "origin", f"refs/heads/{branch}"):
         return None
     git("fetch", "--quiet", "origin", f"+refs/heads/{branch}:refs/remotes/origin/{branch}")
@@ -105,7 +105,7 @@ def tip(branch: str) -> str | None:
 
 
 def _push(files: Mapping[str, bytes], parent: str | None, branch: str, message: str) -> str:
-    """Adds files to what a branch of origin holds, beside the working tree; returns its last commit."""
+    """Adds files to a branch of origin without using the working tree; returns its last commit."""
     with TemporaryDirectory() as place:
         index = {"GIT_INDEX_FILE": str(Path(place) / "index")}
         if parent:
@@ -122,7 +122,7 @@ def _push(files: Mapping[str, bytes], parent: str | None, branch: str, message: 
 
 
 def _author() -> dict[str, str]:
-    """Who commits: whom git knows, or else this script."""
+    """Variables for the author of commits: the user that git knows, or this script."""
     known = {name: _configured(name) for name in AUTHOR}
     people = ("GIT_AUTHOR", "GIT_COMMITTER")
     return {

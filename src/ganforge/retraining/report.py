@@ -1,4 +1,4 @@
-"""The report of a retraining, in Markdown: what somebody needs to decide whether a change goes in."""
+"""The report of a retraining, in Markdown: the facts to accept or reject a change."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ WHY_AGAIN = "its results were neither here nor in a remote"
 
 @dataclass
 class Retraining:
-    """All that a report is made of.
+    """The contents of a report.
 
     Attributes:
-        commit: of the change.
-        base_commit: of what it is compared with.
-        base: the run that is recorded there, or None.
-        record: the run of the change, or None where the pipeline failed.
-        reproduction: what the pipeline did, or None where there was nothing to do.
+        commit: commit of the change.
+        base_commit: commit that it is compared with.
+        base: the run of the base, or None.
+        record: the run of the change, or None if the pipeline failed.
+        reproduction: what the pipeline did, or None if there was nothing to do.
         refusal: why it could not begin, or empty.
         params: parameters that differ from the base, with both values.
-        rules: of the gate, with their bounds and the values.
-        findings: of the gate.
-        histories: training.csv of base and change, as far as there are any, by `BEFORE` and `AFTER`.
-        notes: what else should be known: where it was recorded, what could not be pulled.
-        troubles: what failed beside the pipeline.
+        rules: rules of the gate, with their bounds and the values.
+        findings: findings of the gate.
+        histories: training.csv of base and change, if they exist, by `BEFORE` and `AFTER`.
+        notes: further remarks: where the run was recorded, what could not be pulled.
+        troubles: failures outside the pipeline.
     """
 
     commit: str
@@ -59,7 +59,7 @@ class Retraining:
 
     @property
     def passed(self) -> bool:
-        """Whether the pipeline ran through and the gate has nothing against what came of it."""
+        """Whether the pipeline succeeded and the gate accepts its scores."""
         failed = self.reproduction is not None and bool(self.reproduction.failure)
         refused = any(finding.refused for finding in self.findings)
         return not (failed or refused or self.refusal or self.troubles)
@@ -98,10 +98,10 @@ def write_report(retraining: Retraining, folder: Path) -> Path:
 
 
 def _verdict(retraining: Retraining) -> str:
-    """What to do, in a line that is enough for most who read it."""
+    """The outcome, in a headline."""
     reproduction, record = retraining.reproduction, retraining.record
     if retraining.refusal:
-        return f"## It could not begin\n\n{_code([retraining.refusal])}"
+        return f"## The retraining could not begin\n\n{_code([retraining.refusal])}"
     if reproduction is not None and reproduction.failure:
         failed = next((stage.name for stage in reproduction.stages if stage.outcome == "failed"), "")
         where = f" in the stage `{failed}`" if failed else ""
@@ -109,14 +109,14 @@ def _verdict(retraining: Retraining) -> str:
     if any(finding.refused for finding in retraining.findings):
         title = "## Refused by the gate"
     elif retraining.troubles:
-        title = "## Passed the gate, and failed afterwards"
+        title = "## Passed the gate, but failed afterwards"
     elif reproduction is None:
         title = "## Nothing to retrain"
     else:
-        title = "## Passed the gate" if retraining.ran else "## Passed the gate, all results were there already"
+        title = "## Passed the gate" if retraining.ran else "## Passed the gate; all results already existed"
     sentences = [headline(record.scores)] if record else []
     if reproduction is None:
-        unchanged = "No stage of the pipeline depends on what changed; the scores are those that are committed."
+        unchanged = "No stage of the pipeline depends on the change; these are the committed scores."
         sentences.insert(0, unchanged)
     compared = f"{retraining.commit[:7]} is compared with {retraining.base_commit[:7]}."
     if retraining.base is None:
@@ -125,7 +125,7 @@ def _verdict(retraining: Retraining) -> str:
 
 
 def _findings(retraining: Retraining) -> str:
-    """What the gate says: first what it refuses."""
+    """The findings of the gate, refusals first."""
     ordered = sorted(retraining.findings, key=lambda finding: not finding.refused)
     words = {True: "**refused**", False: "note"}
     lines = [f"- {words[finding.refused]}: {_safe(finding.sentence)}" for finding in ordered]
@@ -133,16 +133,16 @@ def _findings(retraining: Retraining) -> str:
 
 
 def _gate(retraining: Retraining) -> str:
-    """What was asked for, also where nothing is refused."""
+    """The rules of the gate, even if nothing is refused."""
     if retraining.record is None:
         return ""
     if not retraining.rules:
-        return "### Gate\n\nIt asks for no score."
+        return "### Gate\n\nThe gate has no rules."
     return "### Gate\n\n" + _table(("score", "asked for", "value"), retraining.rules)
 
 
 def _scores(retraining: Retraining) -> str:
-    """Every score beside that of the base and of real data."""
+    """Every score next to that of the base and of real data."""
     record, base = retraining.record, retraining.base
     if record is None:
         return ""
@@ -168,7 +168,7 @@ def _real(record: Record, key: str) -> str:
 
 
 def _samples(retraining: Retraining, pictures: Path) -> str:
-    """The two grids side by side; one, where they are the same."""
+    """The two grids side by side; only one if they are the same."""
     grids: dict[str, bytes | None] = {}
     if retraining.base is not None:
         grids[BEFORE] = retraining.base.grid
@@ -188,7 +188,7 @@ def _samples(retraining: Retraining, pictures: Path) -> str:
 
 
 def _training(retraining: Retraining, pictures: Path) -> str:
-    """Curves of both trainings; those of one, where nothing was trained."""
+    """Curves of both trainings, or of one if nothing was trained."""
     texts = retraining.histories
     if retraining.reproduction is None or not texts:
         return ""
@@ -211,7 +211,7 @@ def _parameters(retraining: Retraining) -> str:
 
 
 def _what_ran(retraining: Retraining) -> str:
-    """What each stage did, how long and why."""
+    """What each stage did, its duration and the reasons."""
     if retraining.reproduction is None:
         return ""
     rows = []
@@ -236,11 +236,11 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, escape: bool 
 
 
 def _safe(text: str) -> str:
-    """Text that stays in its cell and brings no tags of its own."""
+    """Text escaped for a cell of a Markdown table."""
     return " ".join(text.replace("|", "\\|").replace("<", "&lt;").split())
 
 
 def _code(lines: Sequence[str]) -> str:
-    """Lines as they were said."""
+    """Lines of output as a code block."""
     said = "\n".join(lines).replace("```", "~~~")
     return f"```text\n{said}\n```"

@@ -1,4 +1,4 @@
-"""Retraining what a change touches."""
+"""Retrains what a change affects."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from ganforge.runs.records import Record, changed_params, parse_record, read_rev
 from ganforge.runs.shell import dvc, git, has_remote, resolve, show
 
 FAILED, REFUSED = 1, 3  # statuses of a retraining that did not pass
-NO_COMMIT = "0" * 40  # what GitHub calls the commit before the first one of a branch
+NO_COMMIT = "0" * 40  # GitHub's name for the commit before the first one of a branch
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be retrained.
+    """What to retrain.
 
     Attributes:
-        base: revision to compare with; where the two went apart counts. Empty or `NO_COMMIT`: what is committed here.
+        base: revision to compare with, at the common ancestor. Empty or `NO_COMMIT`: the last commit here.
         recipe: settings to write into params.yaml first; empty: none.
-        values: further ones, as in ``objective.loss=hinge``.
-        output: the folder for the report and what goes with it.
-        push: whether results go to DVC's remote.
-        register: whether the generator is to become the champion in MLflow.
+        values: further settings, as in ``objective.loss=hinge``.
+        output: the folder for the report and its files.
+        push: whether to push results to DVC's remote.
+        register: whether to make the generator the champion in MLflow.
     """
 
     base: str
@@ -48,10 +48,10 @@ class Order:
 
 
 def retrain(order: Order) -> int:
-    """Runs what the change touches, writes the report, and returns the status to end with.
+    """Runs what the change affects, writes the report, and returns the exit status.
 
     Raises:
-        UserError: the folder of the report cannot be used. (What else is wrong stands in the report.)
+        UserError: the folder of the report cannot be used. (The report lists other problems.)
     """
     clear(order.output)
     commit = git("rev-parse", "HEAD")
@@ -73,18 +73,18 @@ def clear(folder: Path) -> None:
     """Empties the folder of the report.
 
     Raises:
-        UserError: it holds something else.
+        UserError: it holds other files.
     """
     if folder.exists() and any(folder.iterdir()) and not (folder / OUTCOME).exists():
-        raise UserError(f"--output is {folder}, which holds something else; allowed is a new folder or a report's.")
+        raise UserError(f"--output is {folder}, which holds other files; name a new folder or one of a report.")
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def begin(order: Order, commit: str) -> Retraining:
-    """Settles what is retrained and what it is compared with.
+    """Determines what to retrain and what to compare it with.
 
     Raises:
-        UserError: something about it is wrong.
+        UserError: the request is wrong.
     """
     base, notes = find_base(order.base)
     if order.recipe:
@@ -99,14 +99,14 @@ def begin(order: Order, commit: str) -> Retraining:
     retraining.params = changed_params(before, after)
     if retraining.base is not None and retraining.base.stale:
         notes.append(
-            "The scores of the base were made with other parameters than those that are committed there: they are "
-            "compared, and parameters are shown, as they were when these scores were made."
+            "The scores of the base were computed with parameters that differ from the committed ones. This report "
+            "compares with these scores and their parameters."
         )
     return retraining
 
 
 def work(order: Order, retraining: Retraining) -> None:
-    """Runs the pipeline where that is needed, keeps what came of it, and judges it."""
+    """Runs the pipeline if needed, keeps its results, and applies the gate."""
     base = retraining.base_commit
     registered = order.register and bool(os.environ.get("MLFLOW_TRACKING_URI"))
     if needs_a_run() or (registered and not GENERATOR.exists()):
@@ -114,7 +114,7 @@ def work(order: Order, retraining: Retraining) -> None:
         retraining.notes += said
         retraining.reproduction = run_pipeline(base, pulled=pulled)
         if order.push:
-            retraining.troubles += push()  # before anything else can go wrong
+            retraining.troubles += push()  # before anything else can fail
     if retraining.reproduction is not None and retraining.reproduction.failure:
         return
     retraining.record = read_workspace()
@@ -129,20 +129,20 @@ def work(order: Order, retraining: Retraining) -> None:
 
 
 def find_base(revision: str) -> tuple[str, list[str]]:
-    """The commit where what is here went apart from a revision, and what should be known of it.
+    """The common ancestor of HEAD and a revision, and notes about it.
 
     Raises:
-        UserError: git does not know the revision, or the two have nothing in common.
+        UserError: git does not know the revision, or they have no common ancestor.
     """
     notes = []
     if revision in {"", NO_COMMIT}:
         revision = "HEAD"
     if resolve(revision) is None and re.fullmatch("[0-9a-f]{40}", revision):
-        notes.append(f"The base {revision[:7]} is gone, as after a forced push: compared with what is committed here.")
+        notes.append(f"The base {revision[:7]} is gone, as after a forced push: compared with the last commit.")
         revision = "HEAD"
     if resolve(revision) is None:
         raise UserError(
-            f"--base is {revision!r}, no revision that git knows here; allowed is a commit, branch or tag: fetch it, "
+            f"--base is {revision!r}, which git does not know here; allowed is a commit, branch or tag: fetch it, "
             "or name another."
         )
     try:
@@ -155,7 +155,7 @@ def find_base(revision: str) -> tuple[str, list[str]]:
 
 
 def read_base(commit: str) -> Record | None:
-    """The run that a commit records; None where there is none."""
+    """The run of a commit; None if there is none."""
     try:
         return read_revision(commit)
     except UserError:
@@ -163,10 +163,10 @@ def read_base(commit: str) -> Record | None:
 
 
 def pull_imports() -> None:
-    """Brings the images that DVC keeps of data/import, without which the pipeline would learn from others.
+    """Pulls the files of data/import that DVC tracks; without them, the pipeline would train on other data.
 
     Raises:
-        UserError: they cannot be had.
+        UserError: they cannot be pulled.
     """
     for file in sorted(IMPORT.glob("*.dvc")):
         pulled, said = dvc("pull", str(file))
@@ -175,26 +175,26 @@ def pull_imports() -> None:
 
 
 def pull() -> tuple[bool, list[str]]:
-    """Brings what DVC's remote holds of results: whether it could, and what should be known of it."""
+    """Pulls results from DVC's remote; returns whether this succeeded, and notes about it."""
     if not has_remote():
         return False, []
     pulled, said = dvc("pull", "--run-cache", "--allow-missing")
-    return pulled, [] if pulled else [f"What DVC's remote holds could not be pulled: {last_line(said)}"]
+    return pulled, [] if pulled else [f"Results could not be pulled from DVC's remote: {last_line(said)}"]
 
 
 def run_pipeline(base: str, *, pulled: bool) -> Reproduction:
-    """Runs the stages that have changed since a commit, or whose results are not here.
+    """Runs the stages that have changed since a commit, or whose results are missing here.
 
     Args:
-        base: the commit to explain by.
-        pulled: whether DVC's remote answers, so that runs may be taken from it.
+        base: the commit to explain the changes by.
+        pulled: whether DVC's remote answers, so that its runs can be used.
     """
     reproduction = reproduce(*(["--pull"] if pulled else []))
     return replace(reproduction, stages=with_reasons(reproduction.stages, show(base, LOCK) or "", read_lock()))
 
 
 def histories(base: str) -> dict[str, str]:
-    """The tables of both trainings, as far as there are any."""
+    """The tables of both trainings, if they exist."""
     before = show(base, TRAINING)
     return ({BEFORE: before} if before else {}) | {AFTER: TRAINING.read_text(encoding="utf-8")}
 
@@ -207,7 +207,7 @@ def where_recorded(record: Record) -> str:
     from ganforge.tracking.store import reason
 
     if not os.environ.get("MLFLOW_TRACKING_URI"):
-        return "MLflow: recorded in a store of this machine; `MLFLOW_TRACKING_URI` names a server that keeps runs."
+        return "MLflow: recorded in a store on this machine; set `MLFLOW_TRACKING_URI` to a server to keep runs."
     try:
         page = run_page(Identity.load(RUN), scoring_mark(load_params(), record.scores))
     except Exception as error:  # whatever a tracking store comes up with, there is a report
@@ -216,12 +216,12 @@ def where_recorded(record: Record) -> str:
 
 
 def register() -> str:
-    """Makes the generator the champion, and says so, or why not."""
+    """Makes the generator the champion; returns a sentence about the result."""
     from ganforge.publishing.registry import CHAMPION
     from ganforge.publishing.registry import register as register_generator
 
     if not os.environ.get("MLFLOW_TRACKING_URI"):
-        return "Not registered: `MLFLOW_TRACKING_URI` names no server to register at."
+        return "Not registered: `MLFLOW_TRACKING_URI` is not set to a server."
     try:
         registration = register_generator()
     except Exception as error:  # whatever a tracking store comes up with, there is a report
@@ -230,7 +230,7 @@ def register() -> str:
 
 
 def push() -> list[str]:
-    """Sends results to DVC's remote, if there is one; what went wrong."""
+    """Pushes results to DVC's remote, if there is one; returns what failed."""
     if not has_remote():
         return []
     pushed, said = dvc("push", "--run-cache")
@@ -240,9 +240,9 @@ def push() -> list[str]:
 
 
 def push_tracked() -> tuple[bool, str]:
-    """Sends those outputs of stages to DVC's remote that git keeps, which `dvc push` leaves out; whether it succeeded.
+    """Pushes the outputs of stages that git tracks, which `dvc push` omits, to DVC's remote; whether it succeeded.
 
-    Without them no other machine can take a run from the remote's cache of runs: DVC wants to see all of a stage.
+    Without them, other machines cannot use a run of the remote's run cache: DVC needs all outputs of a stage.
     """
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
@@ -256,12 +256,12 @@ def push_tracked() -> tuple[bool, str]:
 
 
 def last_line(said: str) -> str:
-    """The end of what a command said."""
-    return said.splitlines()[-1] if said else "it said nothing"
+    """The last line of a command's output."""
+    return said.splitlines()[-1] if said else "no output"
 
 
 def write_outcome(folder: Path, retraining: Retraining) -> None:
-    """Leaves what `deliver` needs: the files that git tracks, and what they are of."""
+    """Writes what `deliver` needs: the files that git tracks, and their origin."""
     folder.mkdir(parents=True)
     for path in TRACKED:
         if path.exists():

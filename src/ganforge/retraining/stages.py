@@ -1,4 +1,4 @@
-"""Which stages of the pipeline ran, and what made them."""
+"""The stages of the pipeline that ran, and why."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Outcome = Literal["ran", "taken from the cache", "unchanged", "failed"]
 RUNNING = re.compile(r"Running stage '([\w-]+)'")
 CACHED = re.compile(r"Stage '([\w-]+)' is cached - skipping run")
 SKIPPED = re.compile(r"Stage '([\w-]+)' didn't change, skipping")
-LAST_LINES = 30  # of what a pipeline says, kept to tell why it failed
+LAST_LINES = 30  # of the pipeline's output, kept to show why it failed
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Stage:
     """The result of a stage.
 
     Attributes:
-        name: of it.
+        name: its name.
         outcome: what `dvc repro` did.
-        seconds: that it took.
+        seconds: its duration.
         reasons: parameters and files that it depends on and that differ from the base.
     """
 
@@ -45,8 +45,8 @@ class Reproduction:
     """What `dvc repro` did.
 
     Attributes:
-        stages: in their order.
-        failure: the last lines of what it said, if it failed.
+        stages: the stages in order.
+        failure: the last lines of the output, if it failed.
     """
 
     stages: list[Stage]
@@ -54,13 +54,13 @@ class Reproduction:
 
 
 def needs_a_run() -> bool:
-    """Whether any stage differs from what dvc.lock tells of it, be its results here or not."""
+    """Whether any stage differs from its entry in dvc.lock, even if its results are missing here."""
     known, said = dvc("repro", "--dry", "--allow-missing")
     return not known or RUNNING.search(said) is not None
 
 
 def reproduce(*arguments: str) -> Reproduction:
-    """Runs `dvc repro`, passing on what it says."""
+    """Runs `dvc repro`, and prints its output."""
     stages: list[Stage] = []
     said: list[str] = []
     began = time.monotonic()
@@ -95,7 +95,7 @@ def reproduce(*arguments: str) -> Reproduction:
 
 
 def stage_begun(line: str) -> Stage | None:
-    """The stage that a line of `dvc repro` tells of, if it does."""
+    """The stage that a line of `dvc repro` names, if any."""
     outcomes: tuple[tuple[re.Pattern[str], Outcome], ...] = (
         (RUNNING, "ran"),
         (CACHED, "taken from the cache"),
@@ -109,12 +109,12 @@ def stage_begun(line: str) -> Stage | None:
 
 
 def with_reasons(stages: Iterable[Stage], before: str, after: str) -> list[Stage]:
-    """Stages with what made them run: differences between two texts of dvc.lock.
+    """Stages with the reasons to run them: differences between two texts of dvc.lock.
 
     Args:
-        stages: to explain.
-        before: the dvc.lock of the base; empty where there is none.
-        after: that of now.
+        stages: the stages to explain.
+        before: the dvc.lock of the base; empty if there is none.
+        after: the current dvc.lock.
     """
     one, other = _stages(before), _stages(after)
     return [replace(stage, reasons=_reasons(one.get(stage.name), other.get(stage.name))) for stage in stages]

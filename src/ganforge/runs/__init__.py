@@ -1,1 +1,1 @@
-"""Finished runs: what they were made with, how they compare, and what lets one pass."""
+"""Finished runs: their parameters and scores, how they compare, and the gate for new ones."""

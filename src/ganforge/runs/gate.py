@@ -1,4 +1,4 @@
-"""What new scores have to reach: the section ``gate`` of params.yaml."""
+"""The conditions for new scores: the section ``gate`` of params.yaml."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ganforge.runs.settings import GateSettings
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that a person should know before new scores go in.
+    """Something to know before new scores are accepted.
 
     Attributes:
         sentence: what it is.
-        refused: whether it keeps them out.
+        refused: whether it is a reason to refuse them.
     """
 
     sentence: str
@@ -27,7 +27,7 @@ class Finding:
 
 
 def check_gate(gate: GateSettings) -> None:
-    """Sees that every score that the gate names exists.
+    """Checks that every score in the gate exists.
 
     Raises:
         UserError: one does not.
@@ -40,7 +40,7 @@ def check_gate(gate: GateSettings) -> None:
 
 
 def rules(record: Record, base: Record | None, gate: GateSettings) -> list[tuple[str, str, str]]:
-    """What the gate asks for, score by score: its label, the bound, and the value."""
+    """The rules of the gate: for each score its label, the bound, and the value."""
     table = []
     for bounds, words in ((gate.most, "at most"), (gate.least, "at least")):
         for key, bound in bounds.items():
@@ -65,9 +65,9 @@ def judge(record: Record, base: Record | None, gate: GateSettings) -> list[Findi
     """What is wrong with new scores, and what could not be checked.
 
     Args:
-        record: the new ones.
-        base: those that they would replace, or None where there are none.
-        gate: what is asked for.
+        record: the run with the new scores.
+        base: the run with the old scores, or None if there are none.
+        gate: the rules.
     """
     check_gate(gate)
     asked = dict.fromkeys([*gate.most, *gate.least, *gate.worse_by])
@@ -81,9 +81,9 @@ def judge(record: Record, base: Record | None, gate: GateSettings) -> list[Findi
 
 
 def _absent(key: str, base: Record | None) -> Finding:
-    """A score that is asked for and not there: refused only where the base has it."""
+    """A score that the gate names and the run lacks: it is refused only if the base has it."""
     if base is not None and look_up(base.scores, key) is not None:
-        return Finding(f"{_label(key)} ({key}) is measured no more, though the base has it", refused=True)
+        return Finding(f"{_label(key)} ({key}) is no longer measured, although the base has it", refused=True)
     return Finding(f"{_label(key)} ({key}) is not measured for these data", refused=False)
 
 
@@ -91,7 +91,7 @@ def _bounds(record: Record, gate: GateSettings) -> Iterable[Finding]:
     for bounds, words, sign in ((gate.most, "at most", 1), (gate.least, "at least", -1)):
         for key, bound in bounds.items():
             value = look_up(record.scores, key)
-            if value is not None and not sign * value <= sign * bound:  # so that what is no number is refused too
+            if value is not None and not sign * value <= sign * bound:  # refuses NaN too
                 is_so = f"{_label(key)} ({key}) is {_number(key, value)}"
                 yield Finding(f"{is_so}, {words} {bound:g} is allowed", refused=True)
 
@@ -104,15 +104,15 @@ def _beside(record: Record, base: Record | None, gate: GateSettings) -> Iterable
             continue
         if base is None or before is None:
             is_so = f"{_label(key)} ({key}) is {_number(key, after)}"
-            yield Finding(f"{is_so}, and the base has none to compare", refused=False)
+            yield Finding(f"{is_so}, and the base has no value to compare it with", refused=False)
             continue
         lost = worse_by(key, base, record)
         change = f"{_label(key)} ({key}) went from {_number(key, before)} to {_number(key, after)}"
         if lost is None:
-            reason = "but the two were measured on other data, by another extractor or on another number of samples"
+            reason = "but the two were measured on different data, extractors or numbers of samples"
             yield Finding(f"{change}, {reason}: not compared", refused=False)
         elif not lost <= allowed:
-            yield Finding(f"{change}, {lost:.3g} worse than the base, at most {allowed:g} is allowed", refused=True)
+            yield Finding(f"{change}, {lost:.3g} worse than the base; at most {allowed:g} is allowed", refused=True)
 
 
 def _alarms(record: Record, gate: GateSettings) -> Iterable[Finding]:

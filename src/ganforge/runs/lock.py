@@ -1,4 +1,4 @@
-"""What dvc.lock says of the results that lie here: what they came from, and whether all are of one run."""
+"""What dvc.lock says about the results here: their inputs, and whether all belong to one run."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ CHAIN = (
     ("train", "sample", "models/generator"),
     ("sample", "evaluate", "samples"),
 )
-"""Stages that hand something on: who wrote it, who read it, and what it is."""
+"""Outputs that stages pass on: the stage that writes each, the stage that reads it, and its path."""
 
 
 @dataclass(frozen=True)
 class Provenance:
-    """What results came from.
+    """The inputs of results.
 
     Attributes:
-        sections: of params.yaml as the stages ran with them.
-        whole: whether the last of the results are of the first of them, rather than of a run before.
+        sections: the sections of params.yaml that the stages ran with.
+        whole: whether all results belong to one run.
         data: digest of the prepared data.
     """
 
@@ -37,7 +37,7 @@ class Provenance:
 
 
 def holds(path: Path, root: Path = Path()) -> bool:
-    """Whether a file lies here as a dvc.lock records it, rather than as another commit or another run left it."""
+    """Whether a file is the one that a dvc.lock records, not that of another commit or run."""
     try:
         digest = hashlib.md5((root / path).read_bytes(), usedforsecurity=False).hexdigest()
     except FileNotFoundError:
@@ -47,7 +47,7 @@ def holds(path: Path, root: Path = Path()) -> bool:
 
 
 def read_lock(root: Path = Path()) -> str:
-    """dvc.lock as it lies here; empty where there is none."""
+    """The text of dvc.lock; empty if there is none."""
     try:
         return (root / LOCK).read_text(encoding="utf-8")
     except (OSError, ValueError):
@@ -55,7 +55,7 @@ def read_lock(root: Path = Path()) -> str:
 
 
 def provenance(lock: str) -> Provenance | None:
-    """What the results came from that the text of a dvc.lock records; None where it does not say."""
+    """The inputs of the results that the text of a dvc.lock records; None if it records none."""
     from ruamel.yaml import YAML, YAMLError
 
     try:

@@ -1,4 +1,4 @@
-"""A finished run as something to compare: its parameters, its scores and its pictures, wherever they lie."""
+"""Finished runs to compare: their parameters, scores and pictures, from any place."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from ganforge.layout import GRID, LOCK, METRICS, PARAMS
 from ganforge.runs.lock import provenance, read_lock
 from ganforge.settings import leaves
 
-WORKSPACE = "workspace"  # the name of what lies on disk, as in DVC
+WORKSPACE = "workspace"  # the name of the run on disk, as in DVC
 
-# Keys of params.yaml, by how they begin, that change what all scores are of; older runs have images and huggingface.
+# Prefixes of the keys of params.yaml that change all scores; older runs have images and huggingface.
 MEASURING = ("dataset.", "images.", "huggingface.", "extractor.", "sample.count")
 BEFORE_SOURCES = {"dataset.source": "none", "dataset.source_strength": "auto"}
-NUMBERS = ("real", "fake")  # of items that all scores are of
+NUMBERS = ("real", "fake")  # of items in all scores
 
 LEGEND = (
     "Much the same: the difference is less than twice the standard deviation over the samples. Noise unknown: no such "
     "standard deviation was measured. Measured differently: the data, the extractor or the number of samples differ. "
-    "Another seed of the training moves scores as well."
+    "Another seed of the training changes scores as well."
 )
 
 Verdict = Literal["better", "worse", "much the same", "the same", "measured differently", "noise unknown"]
@@ -36,15 +36,15 @@ Verdict = Literal["better", "worse", "much the same", "the same", "measured diff
 
 @dataclass(frozen=True)
 class Record:
-    """What is left of a run.
+    """A finished run.
 
     Attributes:
-        name: what a person calls it.
-        params: dotted keys of params.yaml and their values, as the scores were computed with them.
+        name: its name for people.
+        params: dotted keys of params.yaml and the values that the scores were computed with.
         scores: contents of metrics.json.
-        grid: samples as a PNG, or None where the picture cannot be had.
-        stale: whether params.yaml says something else by now, or some results are not of this run.
-        data: digest of the prepared data, or None where it is not known.
+        grid: samples as a PNG, or None if the picture is not available.
+        stale: whether params.yaml has changed since, or some results belong to another run.
+        data: digest of the prepared data, or None if it is not known.
     """
 
     name: str
@@ -67,23 +67,23 @@ class ScoreChange:
 
 
 def changed_params(before: Record, after: Record) -> list[tuple[str, str, str]]:
-    """Key and both values of every parameter that differs; ``-`` where one of them has no such key."""
+    """Key and both values of every parameter that differs; ``-`` if a run has no such key."""
     keys = [*before.params, *(key for key in after.params if key not in before.params)]
     pairs = [(key, *(str(record.params.get(key, "-")) for record in (before, after))) for key in keys]
     return [(key, one, other) for key, one, other in pairs if one != other]
 
 
 def comparable(before: Record, after: Record) -> bool:
-    """Whether scores of the two were taken on the same data, by the same features and between equal numbers."""
+    """Whether the scores of both were measured on the same data, with the same features and numbers of items."""
     same_data = before.data == after.data or None in (before.data, after.data)
     return same_data and _alike(before, after, MEASURING, NUMBERS)
 
 
 def changed_scores(before: Record, after: Record) -> list[ScoreChange]:
-    """Every score that both have, and whether the second is better, as far as the noise of the samples lets one tell.
+    """Every score that both have, and whether the second is better, given the noise of the samples.
 
     Much the same: within twice the standard deviation over the seeds of the samples or, for a share, within two
-    standard errors of a share of as many.
+    standard errors for the number of items.
     """
     changes = []
     for meaning in meanings().values():
@@ -105,18 +105,18 @@ def ranked(records: Sequence[Record], key: str) -> list[Record]:
 
 
 def differing_params(records: Sequence[Record]) -> list[str]:
-    """Keys of the parameters that are not the same in all runs."""
+    """Keys of the parameters that differ between runs."""
     keys = dict.fromkeys(key for record in records for key in record.params)
     return [key for key in keys if len({str(record.params.get(key, "-")) for record in records}) > 1]
 
 
 def worse_by(key: str, before: Record, after: Record) -> float | None:
-    """How much worse a score of the second run is, below 0 where it is better; None where the two do not compare.
+    """How much worse a score of the second run is, below 0 if it is better; None if the two do not compare.
 
     Args:
-        key: of a score in the registry; where the best value is that of real data, distances from it are compared.
+        key: key of a score in the registry; if real data have the best value, distances from it are compared.
         before: the first run, which has that score.
-        after: the second, which has it as well.
+        after: the second run, which has it as well.
     """
     meaning = meanings()[key]
     if _verdict(meaning, before, after) == "measured differently":
@@ -125,7 +125,7 @@ def worse_by(key: str, before: Record, after: Record) -> float | None:
 
 
 def _alike(before: Record, after: Record, settings: tuple[str, ...], numbers: tuple[str, ...]) -> bool:
-    """Whether two runs have the same values of parameters, given by how their keys begin, and of counts."""
+    """Whether two runs have the same counts, and the same parameters with these prefixes of their keys."""
     keys = {key for record in (before, after) for key in record.params if settings and key.startswith(settings)}
     counts = [[record.scores.get("n", {}).get(name) for name in numbers] for record in (before, after)]
     return all(before.params.get(key) == after.params.get(key) for key in keys) and counts[0] == counts[1]
@@ -148,7 +148,7 @@ def _verdict(meaning: Meaning, before: Record, after: Record) -> Verdict:
 
 
 def _distance_from_best(meaning: Meaning, record: Record) -> float:
-    """Something that falls as the score gets better."""
+    """A number that falls as the score gets better."""
     value = look_up(record.scores, meaning.key) or 0.0
     if meaning.better == "real":
         return abs(value - (look_up(record.scores, meaning.real_key) or 0.0))
@@ -168,10 +168,10 @@ def _noise(meaning: Meaning, record: Record) -> float | None:
 
 
 def read_workspace(root: Path = Path()) -> Record:
-    """The run whose files lie on disk, with the parameters that it ran with.
+    """The run whose files are on disk, with the parameters that it ran with.
 
     Raises:
-        UserError: there are none.
+        UserError: there is no such run.
     """
     try:
         params, scores = ((root / name).read_text(encoding="utf-8") for name in (PARAMS, METRICS))
@@ -185,7 +185,7 @@ def read_workspace(root: Path = Path()) -> Record:
 
 
 def _with_provenance(record: Record, lock: str) -> Record:
-    """A record with the parameters that its scores were computed with, where dvc.lock says so."""
+    """A record with the parameters that its scores were computed with, if dvc.lock has them."""
     origin = provenance(lock)
     if origin is None:
         return record
@@ -195,13 +195,13 @@ def _with_provenance(record: Record, lock: str) -> Record:
 
 
 def read_revision(revision: str) -> Record:
-    """The run that a commit, a branch, a tag or a DVC experiment holds; its grid if DVC has it here or can fetch it.
+    """The run of a commit, a branch, a tag or a DVC experiment, with its grid if DVC has it or can fetch it.
 
     Raises:
         UserError: git knows no such revision, or it holds no scores.
     """
     if not revision or revision.startswith("-"):
-        raise UserError(f"{revision!r} is no revision; allowed is a name as in `git log`, or {WORKSPACE}.")
+        raise UserError(f"{revision!r} is not a revision; allowed is a name as in `git log`, or {WORKSPACE}.")
     commit = _resolve(revision)
     params, scores = (_show(commit, revision, name) for name in (PARAMS, METRICS))
     try:
@@ -212,7 +212,7 @@ def read_revision(revision: str) -> Record:
 
 
 def _resolve(revision: str) -> str:
-    """The commit that DVC, which knows experiments too, means by a name; the name itself where it knows none."""
+    """The commit of a name in DVC, which also knows experiments; the name itself if DVC does not know it."""
     from dvc.exceptions import DvcException
     from dvc.repo import Repo
     from dvc.scm import resolve_rev
@@ -233,7 +233,7 @@ def _show(commit: str, revision: str, name: Path) -> str:
         reason = (getattr(error, "stderr", None) or str(error)).strip().splitlines()[0].removeprefix("fatal: ")
         raise UserError(
             f"{revision} is neither a recorded run nor a revision that holds {name} ({reason}); allowed are ids of "
-            f"MLflow runs, commits, branches, tags, names of DVC experiments, and {WORKSPACE} for what lies here."
+            f"MLflow runs, commits, branches, tags, names of DVC experiments, and {WORKSPACE} for the run here."
         ) from None
     return done.stdout
 
@@ -246,17 +246,17 @@ def parse_record(name: str, params: str, scores: str, grid: bytes | None) -> Rec
         sections = YAML(typ="safe", pure=True).load(params)
         groups = json.loads(scores)
         if not all(isinstance(group, dict) for group in groups.values()):
-            raise TypeError("a group of scores is no dictionary")
+            raise TypeError("a group of scores is not a dictionary")
         return Record(name, before_names(dict(leaves(sections))), groups, grid)
     except Exception as error:
         raise UserError(
-            f"params.yaml or metrics.json of {name} cannot be read ({type(error).__name__}): take another run, or let "
-            "`make repro` make these anew."
+            f"params.yaml or metrics.json of {name} cannot be read ({type(error).__name__}): name another run, or run "
+            "`make repro` to write these again."
         ) from error
 
 
 def before_names(params: dict[str, Any]) -> dict[str, Any]:
-    """Parameters of a run, with those of its time that had no name: one extractor, and pictures without a source."""
+    """Parameters of a run; old runs get those that had no name then: one extractor, and pictures without a source."""
     nameless = "extractor.images" in params and "extractor.name" not in params
     named = {"extractor.name": "classifier", **params} if nameless else params
     sourceless = "dataset.resolution" in named and "dataset.source" not in named and "dataset.layout" not in named
@@ -269,5 +269,5 @@ def _grid_of(revision: str) -> bytes | None:
     try:
         content: bytes = dvc.api.read(str(GRID), rev=revision, mode="rb")
         return content
-    except Exception:  # DVC raises many kinds where neither its cache nor a remote has the picture
+    except Exception:  # DVC raises many kinds if neither its cache nor a remote has the picture
         return None

@@ -8,13 +8,13 @@ from ganforge.settings import Name, Section, Weight
 
 
 class GateSettings(Section):
-    """What ci/retrain asks of new scores; changing these reruns nothing."""
+    """Requirements of ci/retrain for new scores; changing these reruns nothing."""
 
     most: dict[Name, float]
-    """Highest value of each score that is accepted."""
+    """Highest accepted value of each score."""
     least: dict[Name, float]
-    """Lowest value of each score that is accepted."""
+    """Lowest accepted value of each score."""
     worse_by: dict[Name, Weight]
-    """By how much each score may be worse than that of the base, where the two compare."""
+    """How much worse each score may be than that of the base, if the two compare."""
     alarms: Literal["refuse", "warn"]
-    """What happens when scores tell of copied training data or of collapse."""
+    """What to do if scores show copied training data or mode collapse."""

@@ -1,4 +1,4 @@
-"""Commands of git and DVC, and what they say."""
+"""Commands of git and DVC, and their output."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from ganforge.errors import UserError
 
 
 def git(*arguments: str, given: bytes | None = None, environment: Mapping[str, str] | None = None) -> str:
-    """What a command of git says, without the white space around it.
+    """The output of a command of git, without surrounding white space.
 
     Args:
-        arguments: of ``git``.
-        given: to its standard input.
+        arguments: arguments of ``git``.
+        given: its standard input.
         environment: further variables.
 
     Raises:
-        UserError: it failed, with its own words.
+        UserError: it failed; the message quotes it.
     """
     return _git(arguments, given, environment).strip()
 
@@ -29,12 +29,12 @@ def _git(arguments: Sequence[str], given: bytes | None = None, environment: Mapp
     done = subprocess.run(["git", *arguments], input=given, capture_output=True, check=False, env=variables)
     if done.returncode:
         reason = " ".join(done.stderr.decode(errors="replace").split()) or f"status {done.returncode}"
-        raise UserError(f"git {arguments[0]} failed ({reason}): mend that and run it again; nothing made is lost.")
+        raise UserError(f"git {arguments[0]} failed ({reason}): fix that and run it again; no results are lost.")
     return done.stdout.decode(errors="replace")
 
 
 def resolve(revision: str) -> str | None:
-    """The commit that a revision names; None where git knows none."""
+    """The commit of a revision; None if git does not know it."""
     try:
         return git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     except UserError:
@@ -42,7 +42,7 @@ def resolve(revision: str) -> str | None:
 
 
 def show(commit: str, path: Path) -> str | None:
-    """A file as a commit holds it; None where it has none."""
+    """A file in a commit; None if the commit has no such file."""
     try:
         return _git(["show", f"{commit}:./{path}"])
     except UserError:
@@ -50,7 +50,7 @@ def show(commit: str, path: Path) -> str | None:
 
 
 def dvc(*arguments: str) -> tuple[bool, str]:
-    """Whether a command of DVC succeeded, and what it said."""
+    """Whether a command of DVC succeeded, and its output."""
     done = subprocess.run(["dvc", *arguments], capture_output=True, text=True, check=False)
     said = done.stdout if done.returncode == 0 else done.stderr or done.stdout
     return done.returncode == 0, said.strip()

@@ -1,6 +1,6 @@
-"""What is learnt and drawn: how arrays look to a network, to a file and to a person.
+"""The kinds of signals: how arrays become inputs of networks, files and pictures.
 
-A new kind of signal is one file and one line below.
+To add a kind of signal, write one file and one line below.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["SHEET_SUFFIX", "SIGNALS", "Signal", "enlarged", "picture_of", "signa
 
 
 def signal_of(described: Column | Mapping[str, Any]) -> Signal:
-    """The signals that a column of the prepared data holds, or that `Signal.describe` described."""
+    """The signal of a column of the prepared data, or of the result of `Signal.describe`."""
     if isinstance(described, Column):
         return SIGNALS[described.kind](described.shape, described.about)
     return SIGNALS[described["kind"]](described["shape"], described["about"])

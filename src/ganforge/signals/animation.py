@@ -1,4 +1,4 @@
-"""Images one after the other, as a file that a browser plays."""
+"""Writes images as an animation that browsers play."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from ganforge.files import write_durably
 from ganforge.signals.signal import enlarged, picture_of
 
 SUFFIXES = (".gif", ".mp4")
-SIDE = 320  # pixels; small images are enlarged towards this, by whole factors
+SIDE = 320  # pixels; small images are enlarged up to this, by whole factors
 
 
 def check_animation(path: Path) -> None:
-    """Sees that a file is of a kind that `write_animation` can write.
+    """Checks that `write_animation` can write a file of this kind.
 
     Raises:
-        UserError: it is none.
+        UserError: it cannot.
     """
     if path.suffix.lower() not in SUFFIXES:
-        raise UserError(f"{path} is no animation that can be written; allowed is {' or '.join(SUFFIXES)}.")
+        raise UserError(f"{path} is not a supported animation file; allowed is {' or '.join(SUFFIXES)}.")
 
 
 def write_animation(images: Iterable[np.ndarray], path: Path, rate: int) -> float:
-    """Writes frames into a GIF that repeats, or an MP4 (H.264); returns the seconds that they take.
+    """Writes frames as a repeating GIF or an MP4 (H.264); returns the duration in seconds.
 
-    A GIF counts in hundredths of a second: its frames last the whole number of them that is nearest.
+    Frames of a GIF last a whole number of hundredths of a second, so their duration is rounded.
 
     Args:
         images: uint8 (channels, height, width), one or three channels.
-        path: whose suffix says which.
+        path: the file; its suffix selects the format.
         rate: frames per second, 1 to 50.
 
     Raises:
-        UserError: the suffix is another, or what writes MP4 is not installed.
+        UserError: the suffix is not supported, or the library for MP4 is not installed.
     """
     check_animation(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,15 +63,15 @@ def _write_mp4(frames: list[Image.Image], path: Path, rate: int) -> None:
         import av
     except ImportError:
         raise UserError(
-            f"{path} needs a library that is not here: pip install 'ganforge[video]', or write a .gif."
+            f"{path} needs a library that is not installed: pip install 'ganforge[video]', or write a .gif."
         ) from None
 
     beside = path.with_name(f".{path.name}.tmp.mp4")
     try:
         with av.open(str(beside), "w") as container:
             stream = container.add_stream("h264", rate=rate)
-            stream.width, stream.height = (2 * ((side + 1) // 2) for side in frames[0].size)  # H.264 wants even sides
-            stream.pix_fmt = "yuv420p"  # what all browsers play
+            stream.width, stream.height = (2 * ((side + 1) // 2) for side in frames[0].size)  # H.264 needs even sides
+            stream.pix_fmt = "yuv420p"  # all browsers play it
             for frame in frames:
                 canvas = Image.new("RGB", (stream.width, stream.height))
                 canvas.paste(frame)

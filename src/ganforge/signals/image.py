@@ -31,11 +31,11 @@ class ImageSignal(Signal):
 
     @property
     def is_picture(self) -> bool:
-        """With two axes, and one or three channels."""
+        """Whether it has two axes, and one or three channels."""
         return len(self.shape) == 3 and self.shape[0] in (1, 3)
 
     def to_network(self, stored: Tensor) -> Tensor:
-        """0..255 to float32 -1..1, the channels of images last in memory, which convolutions are faster on."""
+        """0..255 to float32 -1..1; images use the channels-last memory format, which makes convolutions faster."""
         import torch
 
         layout = torch.channels_last if stored.dim() == 4 else torch.contiguous_format
@@ -52,15 +52,15 @@ class ImageSignal(Signal):
         return saturate(x)
 
     def picture(self, stored: np.ndarray) -> np.ndarray:
-        """As it is."""
+        """The stored image."""
         return stored
 
     def encode(self, stored: np.ndarray) -> bytes:
-        """A PNG of its own size."""
+        """A PNG of the same size."""
         return png(picture_of(self.picture(stored)))
 
     def decode(self, content: bytes) -> np.ndarray:
-        """The pixels of an image file of the very size, in colour or grey as the signal is."""
+        """The pixels of an image file of the signal's size, converted to its number of channels."""
         channels, *size = self.shape
         allowed = f"allowed is a PNG or JPEG of {' x '.join(map(str, reversed(size)))} pixels"
         try:
@@ -74,10 +74,10 @@ class ImageSignal(Signal):
 
 
 class StackedImageSignal(ImageSignal):
-    """Images whose channels are pictures of their own, such as the three digits of Stacked MNIST.
+    """Images whose channels are separate pictures, such as the three digits of Stacked MNIST.
 
-    The feature network looks at one channel at a time. The label of the whole is made of theirs as a number is of its
-    digits, the first channel counting most.
+    The feature network processes one channel at a time. The labels of the channels are the digits of the label of the
+    whole, the first channel being the most significant.
     """
 
     kind = "stacked_image"
@@ -94,24 +94,24 @@ class StackedImageSignal(ImageSignal):
 
 
 def saturate(x: Tensor) -> Tensor:
-    """Tanh that gets to black and white: stretched by a tenth and cut off at -1 and 1; any shape to the same.
+    """Tanh that reaches black and white: scaled by 1.1 and clipped to -1 and 1; keeps the shape.
 
-    Plain tanh gets there slowly, while half of the pixels of digits are black: its samples have dark greys in their
-    place, which features see although eyes do not. Cut off, since the discriminator could tell values beyond from real
-    ones; where it is, there is no gradient.
+    Plain tanh approaches black slowly, but half of the pixels of digits are black: samples would have dark greys
+    instead, which features detect although people do not. Without clipping, the discriminator could recognise
+    values outside of the range. Clipped values have no gradient.
     """
     from torch.nn.functional import hardtanh
 
-    return hardtanh(1.1 * x.tanh())  # as clamp, whose gradient takes five kernels
+    return hardtanh(1.1 * x.tanh())  # same as clamp, whose gradient needs five kernels
 
 
 def have_one_size(pictures: np.ndarray, others: np.ndarray) -> bool:
-    """Whether both are stored pictures (N, C, height, width) that can stand side by side, given as many channels."""
+    """Whether both are stored pictures (N, C, height, width) with the same dtype, height and width."""
     return pictures.ndim == 4 and pictures.dtype == others.dtype and pictures.shape[2:] == others.shape[2:]
 
 
 def with_channels(pictures: np.ndarray, channels: int) -> np.ndarray:
-    """Stored pictures (N, C, height, width) with so many channels: their mean, or one repeated."""
+    """Stored pictures (N, C, height, width) converted to a number of channels by averaging or repetition."""
     if pictures.shape[1] == channels:
         return pictures
     grey = pictures.mean(1, keepdims=True).round().astype(pictures.dtype)

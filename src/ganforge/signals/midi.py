@@ -1,9 +1,8 @@
-"""Pieces of music as MIDI files, and the notes of voices that are stored step by step.
+"""Converts between MIDI files and voices, which are stored step by step.
 
-In memory a piece is (voices, steps) of MIDI numbers, `REST` where a voice is silent. A run of equal numbers is one held
-note. A note that is struck again is written by a rest of one step before it: `notes_of` gives the note before such a
-rest its full length, and `voices_of` ends a note one step earlier where the same one is struck right after it, unless
-it has one step only.
+In memory a piece is (voices, steps) of MIDI numbers, `REST` if a voice is silent. A run of equal numbers is one held
+note. A repeated note has a rest of one step before it: `notes_of` gives the note before such a rest its full length,
+and `voices_of` ends a note one step earlier if the same note follows directly, unless it has only one step.
 """
 
 from __future__ import annotations
@@ -22,10 +21,10 @@ from ganforge.errors import UserError, first_line
 MIDI = "audio/midi"
 REST = -1
 PITCHES = 128  # of MIDI
-DRUMS = 9  # the channel of percussion, called 10 where channels are counted from 1
-TICKS = 120  # of a step in the files that are written
+DRUMS = 9  # the channel of percussion, number 10 when counted from 1
+TICKS = 120  # per step in written files
 VELOCITY = 80
-PROGRAM = 19  # church organ, which holds its notes
+PROGRAM = 19  # church organ, whose notes do not fade
 TRACK = "voice {}"
 MOST_STEPS = 100_000  # of a piece
 
@@ -39,7 +38,7 @@ class Note(NamedTuple):
 
 
 class Sounding(NamedTuple):
-    """A note of a file, its times in quarter notes."""
+    """A note of a file, with times in quarter notes."""
 
     start: float
     end: float
@@ -48,12 +47,12 @@ class Sounding(NamedTuple):
 
 @dataclass(frozen=True)
 class Score:
-    """What a MIDI file holds, without percussion.
+    """The contents of a MIDI file, without percussion.
 
     Attributes:
-        parts: notes of each channel of each track that has some.
-        places: the voices that these are, where the tracks are called as `write_midi` calls them; else None.
-        type: of the file, 0 or 1.
+        parts: notes of each channel of each track that has notes.
+        places: the voice of each part, if the tracks have the names of `write_midi`; else None.
+        type: type of the file, 0 or 1.
         drums: whether percussion was left out.
     """
 
@@ -64,7 +63,7 @@ class Score:
 
 
 def notes_of(voice: np.ndarray) -> list[Note]:
-    """The notes of a voice (steps,) of MIDI numbers, `REST` where it is silent."""
+    """The notes of a voice (steps,) of MIDI numbers, `REST` if it is silent."""
     _, *columns = notes_in(voice[None])
     return [Note(*row) for row in np.stack(columns, axis=1).tolist()]
 
@@ -72,7 +71,7 @@ def notes_of(voice: np.ndarray) -> list[Note]:
 def notes_in(voices: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The notes of many voices (N, steps) at once: voice, first step, steps and pitch of each, (notes,) int64."""
     count, length = voices.shape
-    flat = np.full((count, length + 1), REST - 1, dtype=np.int64)  # its last column keeps voices apart
+    flat = np.full((count, length + 1), REST - 1, dtype=np.int64)  # its last column separates voices
     flat[:, :length] = voices
     flat = flat.ravel()
     starts = np.flatnonzero(np.concatenate([[True], flat[1:] != flat[:-1]])[: len(flat)])
@@ -85,10 +84,10 @@ def notes_in(voices: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np
 
 
 def write_midi(voices: np.ndarray, steps_per_quarter: int, tempo: float) -> bytes:
-    """A MIDI file of type 1, a track and a channel for each voice.
+    """Writes a MIDI file of type 1, with a track and a channel for each voice.
 
     Args:
-        voices: (voices, steps) of MIDI numbers, `REST` where a voice is silent.
+        voices: (voices, steps) of MIDI numbers, `REST` if a voice is silent.
         steps_per_quarter: steps of a quarter note.
         tempo: quarter notes per minute.
     """
@@ -117,10 +116,10 @@ DAMAGED = (OSError, EOFError, ValueError, LookupError, TypeError, AttributeError
 
 
 def read_midi(content: bytes) -> Score:
-    """The notes in the content of a MIDI file; tempi are of no matter, times are in quarter notes.
+    """Reads the notes of a MIDI file's content; times are in quarter notes, tempi are ignored.
 
     Raises:
-        UserError: it is none, or of another type than 0 or 1.
+        UserError: it is not a MIDI file of type 0 or 1.
     """
     import mido
     from mido.midifiles.meta import KeySignatureError
@@ -137,7 +136,7 @@ def read_midi(content: bytes) -> Score:
     if file.type not in (0, 1):
         raise UserError(f"the music is of type {file.type}; {allowed}.")
     if not 0 < ticks < 1 << 15:
-        raise UserError("the music counts time in frames, not in quarter notes; allowed is the latter: export it anew.")
+        raise UserError("the music counts time in frames; export it again with time in quarter notes.")
     parts: dict[tuple[int, int], list[Sounding]] = defaultdict(list)
     for number, messages in enumerate(tracks):
         for channel, notes in _notes_of_track(messages, ticks).items():
@@ -150,7 +149,7 @@ def read_midi(content: bytes) -> Score:
 
 
 def _notes_of_track(messages: Sequence[tuple[Any, int]], ticks: int) -> dict[int, list[Sounding]]:
-    """The notes of each channel of a track; one that is struck while it sounds ends there."""
+    """The notes of each channel of a track; a note ends if it is struck again."""
     notes: dict[int, list[Sounding]] = defaultdict(list)
     begun: dict[tuple[int, int], int] = {}
     now = 0
@@ -172,31 +171,31 @@ def _notes_of_track(messages: Sequence[tuple[Any, int]], ticks: int) -> dict[int
 
 
 def voices_of(score: Score, voices: int, steps_per_quarter: int) -> np.ndarray:
-    """A score as voices that sound one note at a time, from high to low.
+    """Converts a score to voices with one note at a time, from high to low.
 
-    Files of `write_midi` keep their voices. Of others with at least as many parts as voices, those that sound longest
-    are taken, ordered by their mean pitch; where one has several notes at once, the highest counts, and the lowest in
-    the last voice. With fewer parts, all notes are put together: at every step the highest goes to the first voice,
-    the lowest to the last, and the next ones from above to the others.
+    Files of `write_midi` keep their voices. If another file has at least as many parts as voices, the parts that sound
+    longest are used, ordered by mean pitch; of simultaneous notes, a part keeps the highest, and the last voice the
+    lowest. With fewer parts, all notes are merged: at every step, the highest goes to the first voice, the lowest to
+    the last, and the next highest to the others.
 
     Args:
-        score: of a file.
-        voices: how many.
-        steps_per_quarter: steps of a quarter note, to the nearest of which notes are moved.
+        score: the score of a file.
+        voices: number of voices.
+        steps_per_quarter: steps per quarter note, to which notes are quantised.
 
     Returns:
-        (voices, steps) int16 of MIDI numbers, `REST` where a voice is silent.
+        (voices, steps) int16 of MIDI numbers, `REST` if a voice is silent.
 
     Raises:
-        UserError: there are no notes, or far too many steps.
+        UserError: there are no notes, or too many steps.
     """
     parts = score.parts
     sounding = [note for part in parts for note in part]
     if not sounding:
-        raise UserError("the music has no notes but percussion.")
+        raise UserError("the music has no notes except percussion.")
     steps = max(2, round(max(note.end for note in sounding) * steps_per_quarter))
     if steps > MOST_STEPS:
-        raise UserError(f"the music has {steps} steps; allowed are {MOST_STEPS}: cut it.")
+        raise UserError(f"the music has {steps} steps; at most {MOST_STEPS} are allowed: shorten it.")
     if score.places is not None and max(score.places) < voices:
         numbers = np.full((voices, steps), REST, dtype=np.int16)
         for place, part in zip(score.places, parts):
@@ -222,7 +221,7 @@ def _mean_pitch(part: Sequence[Sounding]) -> float:
 
 
 def _roll(notes: Sequence[Sounding], steps: int, steps_per_quarter: int) -> tuple[np.ndarray, np.ndarray]:
-    """Which pitches sound at each step, and which are struck there; both (steps, PITCHES) of bool."""
+    """The pitches that sound, and those that are struck, at each step; both (steps, PITCHES) of bool."""
     sounds, struck = np.zeros((2, steps, PITCHES), dtype=bool)
     for note in notes:
         start = min(round(note.start * steps_per_quarter), steps - 1)
@@ -233,9 +232,9 @@ def _roll(notes: Sequence[Sounding], steps: int, steps_per_quarter: int) -> tupl
 
 
 def _line(sounds: np.ndarray, struck: np.ndarray, place: int, least: int = 1) -> np.ndarray:
-    """One note of each step of a roll: the place-th from above, from 0 on, or the lowest for -1; (steps,) int16.
+    """One note of each step of a roll: the place-th from above, counted from 0, or the lowest for -1; (steps,) int16.
 
-    A rest where fewer notes than ``least`` sound.
+    Steps with fewer notes than ``least`` are rests.
     """
     count = sounds.sum(1)
     rank = np.cumsum(sounds[:, ::-1], axis=1)[:, ::-1]  # 1 for the highest

@@ -1,4 +1,4 @@
-"""Music: a few voices, each of which sounds one note or none at every step."""
+"""Music in a few voices; each has at most one note at every step."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ COLOURS = (
 
 
 class MusicSignal(Signal):
-    """uint8 (voices, steps): 0 is a rest, k the pitch ``lowest + k - 1``; networks see one axis, the steps.
+    """uint8 (voices, steps): 0 is a rest, k is the pitch ``lowest + k - 1``; networks see one axis, the steps.
 
-    Of every voice they see one number for the rest and one for each pitch: 1 for what sounds and 0 for all else. A
-    voice sounds one note at a time by construction.
+    Each voice is one-hot encoded, with a channel for the rest and one for each pitch. A voice plays one note at a time
+    by construction.
 
-    A run of equal values is one held note. A note that is struck again is written by a rest of one step before it; in
-    files and to the ear the note before such a rest has its full length, see `ganforge.signals.midi`.
+    A run of equal values is one held note. A repeated note has a rest of one step before it; in files and sounds, the
+    note before such a rest has its full length, see `ganforge.signals.midi`.
 
-    ``about`` holds ``lowest`` (MIDI number), ``pitches`` (how many), ``steps_per_quarter`` and ``tempo`` (quarter notes
-    per minute).
+    ``about`` holds ``lowest`` (MIDI number), ``pitches`` (their number), ``steps_per_quarter`` and ``tempo`` (quarter
+    notes per minute).
 
-    Augmentation may move a piece in time by up to an eighth of its steps, with nothing at all in any voice where
-    nothing is left. Bars then begin anywhere.
+    Augmentation may shift a piece in time by up to an eighth of its steps, and fills the gap with zeros.
+    Bars then begin anywhere.
     """
 
     kind = "music"
@@ -67,7 +67,7 @@ class MusicSignal(Signal):
 
     @property
     def pitches(self) -> int:
-        """How many there are."""
+        """Number of pitches."""
         return int(self.about["pitches"])
 
     @property
@@ -77,7 +77,7 @@ class MusicSignal(Signal):
 
     @property
     def seconds_per_step(self) -> float:
-        """At its tempo."""
+        """Length of a step at the piece's tempo."""
         return float(60 / self.about["tempo"] / self.about["steps_per_quarter"])
 
     @property
@@ -92,7 +92,7 @@ class MusicSignal(Signal):
         return (voices * (1 + self.pitches), steps)
 
     def to_network(self, stored: Tensor) -> Tensor:
-        """Values (batch, voices, steps) to zeros and ones."""
+        """One-hot encodes values (batch, voices, steps)."""
         import torch
 
         values = torch.arange(1 + self.pitches, dtype=stored.dtype, device=stored.device)
@@ -107,8 +107,8 @@ class MusicSignal(Signal):
     def output(self, x: Tensor) -> Tensor:
         """The most probable value of each voice at every step, with the gradient of the softmax.
 
-        The discriminator sees what a file will hold, and not probabilities: where it saw these, three of five notes
-        were shorter than an eighth. Dong & Yang 2018, https://arxiv.org/abs/1804.09399, found that too.
+        The discriminator thus sees the notes of a file instead of probabilities; with these, three of five notes were
+        shorter than an eighth, as Dong & Yang 2018, https://arxiv.org/abs/1804.09399, also found.
         """
         probable = self._of_voices(x).softmax(2)
         chosen = probable.new_zeros(probable.shape).scatter_(2, probable.argmax(2, keepdim=True), 1.0)
@@ -121,10 +121,10 @@ class MusicSignal(Signal):
         return (voices, 1 + self.pitches, steps)
 
     def for_features(self, x: Tensor) -> Tensor:
-        """As piano rolls of two axes, on which pitches that are near each other look alike.
+        """Piano rolls with two axes, in which neighbouring pitches look similar.
 
-        On one axis every pitch is a channel of its own: an untrained feature network then took notes at random for
-        real ones, and hardly told voices of different pieces from real pieces.
+        With one axis, every pitch is a separate channel: an untrained feature network then did not distinguish random
+        notes from real ones, and hardly recognised combined voices of different pieces.
         """
         return self._of_voices(x)
 
@@ -139,7 +139,7 @@ class MusicSignal(Signal):
         return numbers
 
     def picture(self, stored: np.ndarray) -> np.ndarray:
-        """A piano roll, high notes at the top, a colour for each voice; the end of every note is left blank."""
+        """A piano roll with high notes at the top and a colour for each voice; a gap marks the end of a note."""
         canvas = self._paper()
         for voice, colour in reversed(list(zip(self.midi_numbers(stored), np.resize(COLOURS, (len(stored), 3))))):
             for note in notes_of(voice):
@@ -167,16 +167,16 @@ class MusicSignal(Signal):
         return write_midi(self.midi_numbers(stored), int(about["steps_per_quarter"]), float(about["tempo"]))
 
     def files(self, stored: np.ndarray) -> dict[str, bytes]:
-        """A MIDI file to edit, and a sound to play."""
+        """A MIDI file to edit, and a WAV file to play."""
         return {self.suffix: self.encode(stored), ".wav": wav(self.sound(stored), self.rate)}
 
     def decode(self, content: bytes) -> np.ndarray:
-        """The first steps of the music in a MIDI file; with rests after its end where it is shorter.
+        """The first steps of the music in a MIDI file; rests fill up a shorter piece.
 
-        Parts become voices as `ganforge.signals.midi.voices_of` says.
+        See `ganforge.signals.midi.voices_of` for how parts become voices.
 
         Raises:
-            UserError: there is none, or it goes beyond the pitches.
+            UserError: there is no music, or its notes exceed the range of pitches.
         """
         voices, steps = self.shape
         numbers = voices_of(read_midi(content), voices, int(self.about["steps_per_quarter"]))[:, :steps]
@@ -184,8 +184,8 @@ class MusicSignal(Signal):
         highest = self.lowest + self.pitches - 1
         if len(notes) and not self.lowest <= notes.min() <= notes.max() <= highest:
             raise UserError(
-                f"the music goes from MIDI note {notes.min()} to {notes.max()}; allowed is {self.lowest} to {highest}: "
-                "transpose it."
+                f"the music ranges from MIDI note {notes.min()} to {notes.max()}; allowed is {self.lowest} to "
+                f"{highest}: transpose it."
             )
         stored = np.zeros(self.shape, dtype=np.uint8)
         stored[:, : numbers.shape[1]] = np.where(numbers == REST, 0, numbers - (self.lowest - 1))

@@ -1,4 +1,4 @@
-"""Sounds side by side, to be played on a page: MP3 files, and a table that says which stands where."""
+"""Sounds that a page plays side by side: MP3 files, and a table with their places."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from ganforge.signals.recording import mp3
 TABLE = "table.json"
 
 Sounds = Sequence[np.ndarray | None]
-"""Sounds (samples,) float32 of a row; None where there is none."""
+"""Sounds (samples,) float32 of a row; None for an empty cell."""
 
 
 def write_players(folder: Path, heads: Sequence[str], rows: Mapping[str, Sounds], rate: int) -> None:
-    """Writes a folder of MP3 files and the table of them, in place of what it held.
+    """Writes MP3 files and their table to a folder, and deletes its old contents.
 
     Args:
-        folder: where to.
-        heads: what the columns hold.
-        rows: sounds by the titles of rows, as many in each as there are heads.
+        folder: the folder to write to.
+        heads: titles of the columns.
+        rows: sounds by the titles of rows, one for each column.
         rate: samples per second.
     """
     shutil.rmtree(folder, ignore_errors=True)
@@ -41,7 +41,7 @@ def write_players(folder: Path, heads: Sequence[str], rows: Mapping[str, Sounds]
 
 
 def read_players(folder: Path) -> tuple[list[str], list[tuple[str, list[bytes | None]]]] | None:
-    """The heads, and the title and contents of each row, of what `write_players` wrote; None: there is nothing."""
+    """The heads, and the title and contents of each row, from `write_players`; None: the folder has no table."""
     path = folder / TABLE
     if not path.exists():
         return None

@@ -1,4 +1,4 @@
-"""Points in the plane: so small that the whole distribution fits into one picture."""
+"""Points in the plane, whose whole distribution fits into one picture."""
 
 from __future__ import annotations
 
@@ -17,15 +17,14 @@ if TYPE_CHECKING:
 
 SIDE = 64  # pixels of the picture of a single point
 EXTENT = 1.25  # coordinates from -EXTENT to EXTENT are on a picture
-OCTAVES = 4  # of waves that features are taken of
+OCTAVES = 4  # of the waves for features
 INK = (31, 87, 164)
 
 
 class PointSignal(Signal):
-    """float32 (2,): x and y. Data lie within -1..1; a generator may draw any point.
+    """float32 (2,): x and y. Data are within -1..1; a generator may output any point.
 
-    ``about`` holds ``modes``, the centres (x, y) of the places where points are, and ``spread``, the standard deviation
-    of a coordinate around its centre.
+    ``about`` holds ``modes``, the centres (x, y) of the Gaussians, and ``spread``, their standard deviation.
     """
 
     kind = "points"
@@ -35,19 +34,19 @@ class PointSignal(Signal):
     mime = "text/csv"
 
     def to_network(self, stored: Tensor) -> Tensor:
-        """As they are."""
+        """The unchanged coordinates."""
         import torch
 
         return stored.to(torch.float32, copy=True)
 
     def from_network(self, x: Tensor) -> Tensor:
-        """As they are."""
+        """The unchanged coordinates."""
         import torch
 
         return x.to(torch.float32)
 
     def output(self, x: Tensor) -> Tensor:
-        """As it is: no coordinate is forbidden."""
+        """The unchanged coordinates: all values are valid."""
         return x
 
     @property
@@ -58,7 +57,7 @@ class PointSignal(Signal):
     def for_features(self, x: Tensor) -> Tensor:
         """(batch, 2) to waves (batch, 4 * OCTAVES, 1) of pi, 2 pi, ... per unit.
 
-        A network of coordinates alone learns no details (Tancik et al. 2020, https://arxiv.org/abs/2006.10739).
+        A network whose inputs are coordinates learns no details (Tancik et al. 2020, https://arxiv.org/abs/2006.10739).
         """
         import torch
 
@@ -74,26 +73,26 @@ class PointSignal(Signal):
         return f"{stored[0]},{stored[1]}\n".encode()
 
     def decode(self, content: bytes) -> np.ndarray:
-        """The point of a line ``x,y``.
+        """The point in a line ``x,y``.
 
         Raises:
-            UserError: it holds something else.
+            UserError: it has another form.
         """
         try:
             point = np.array([float(number) for number in content.decode().split(",")], dtype=np.float32)
         except ValueError:
             point = np.empty(0, np.float32)
         if point.shape != self.shape or not np.isfinite(point).all():
-            raise UserError("the file holds no point; allowed is one line with two numbers, as in 0.5,-0.25.")
+            raise UserError("the file does not contain a point; allowed is one line with two numbers, as in 0.5,-0.25.")
         return point
 
     def sheet(self, stored: np.ndarray, columns: int, path: Path) -> None:  # noqa: ARG002
-        """Writes one picture of the plane with all of (N, 2) in it."""
+        """Writes one picture of the plane with all points (N, 2)."""
         write_durably(path, png(picture_of(scatter(stored, SHEET_SIDE))))
 
 
 def scatter(points: np.ndarray, side: int, radius: int = 1) -> np.ndarray:
-    """Points (N, 2) as a picture uint8 (3, side, side): y upwards; the darker, the more points are at a place."""
+    """Points (N, 2) as a picture uint8 (3, side, side), with y upwards; darker places have more points."""
     counts = np.zeros((side, side))
     places = np.round((points * [1, -1] / EXTENT + 1) / 2 * (side - 1)).astype(np.int64)
     for dx in range(-radius, radius + 1):

@@ -1,4 +1,4 @@
-"""Sounds as files: what a person plays, and what is read from one."""
+"""Reads and writes sound files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ganforge.errors import UserError, first_line
 
 WAV, MP3 = "audio/wav", "audio/mpeg"
 MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
-PEAK = 0.7  # of full scale: 3 dB are left, since what is rebuilt of a spectrogram may be a little louder
+PEAK = 0.7  # of full scale, 3 dB below it, because a sound reconstructed from a spectrogram may be louder
 LEVELS = 32768  # of 16 bits on each side
 
 
@@ -18,16 +18,16 @@ def wav(sound: np.ndarray, rate: int) -> bytes:
     """A WAV file of 16 bits, which keeps every sample.
 
     Args:
-        sound: (samples,) float; what lies beyond -1 and 1 is cut off.
+        sound: (samples,) float; values beyond -1 and 1 are clipped.
         rate: samples per second.
     """
     return _encoded(sound, rate, "WAV")
 
 
 def mp3(sound: np.ndarray, rate: int) -> bytes:
-    """An MP3 file, which every browser plays and which is a few times smaller; arguments as for `wav`.
+    """An MP3 file, which every browser plays and which is smaller; arguments as for `wav`.
 
-    Where the format has no such rate, it has the next higher one, or its highest.
+    A rate that MP3 does not support is raised to the next one, or lowered to the highest one.
     """
     if rate not in MP3_RATES:
         import soxr
@@ -46,27 +46,27 @@ def _encoded(sound: np.ndarray, rate: int, form: str) -> bytes:
 
 
 def levels_of(sound: np.ndarray) -> np.ndarray:
-    """Floats, -1 to 1, to the nearest of 16 bits; what lies beyond is cut off."""
+    """Floats, -1 to 1, rounded to 16 bits; values beyond are clipped."""
     return np.clip(np.round(sound * LEVELS), -LEVELS, LEVELS - 1).astype(np.int16)
 
 
 def reason_of(error: Exception) -> str:
-    """Why a file cannot be read, in a few words; libsndfile's own, without the address of what it was read from."""
+    """Why a file cannot be read, in libsndfile's words, without the address of the buffer."""
     reason = getattr(error, "error_string", None) or first_line(error)
     return reason.rstrip(".")
 
 
 def read_sound(content: bytes) -> tuple[np.ndarray, int]:
-    """The sound in the content of a file, its channels mixed.
+    """The sound in the content of a file, with mixed channels.
 
     Args:
-        content: of a WAV, FLAC, OGG or MP3 file, or of another kind that libsndfile knows.
+        content: content of a WAV, FLAC, OGG or MP3 file, or of another format of libsndfile.
 
     Returns:
         (samples,) float32, -1 to 1, and samples per second.
 
     Raises:
-        UserError: it holds none.
+        UserError: it is not a sound.
     """
     import soundfile
 

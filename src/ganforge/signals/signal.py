@@ -1,4 +1,4 @@
-"""What every kind of signal knows about itself."""
+"""The base class of signals."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-SHEET_SUFFIX = ".png"  # of sheets, whatever the signal: pages and MLflow show them
-SHEET_SIDE = 640  # pixels; sheets of small pictures are enlarged towards this, by whole factors
+SHEET_SUFFIX = ".png"  # of the sheets of all signals, which pages and MLflow show
+SHEET_SIDE = 640  # pixels; sheets of small pictures are enlarged up to this, by whole factors
 GAP = 1  # pixel between the pictures of a sheet, mid-grey
 
 
 class Signal(ABC):
-    """A kind of signal, with the shape that the signals of one data set have.
+    """A kind of signal with the shape of one data set.
 
     Attributes:
         kind: its key in `ganforge.signals.SIGNALS`.
-        plural: what several of them are called on pages.
-        dtype: of stored arrays.
-        suffix: of the file that holds a single one.
-        mime: type of that file.
-        transformations: names of `ganforge.training.augmentation.TRANSFORMATIONS` that leave it a signal of its kind.
-        moves: names of `ganforge.training.augmentation.MOVES` by which it may be moved together with its source.
-        still_axes: of each axis whether a signal moved along it is another one, as a sound at other frequencies is;
-            networks are told positions along these. Empty: of no axis.
-        blank: the stored number that fills a place of a sheet where there is no signal.
-        views: what the feature network is shown of one signal: so many arrays of `view_shape`, each with a label.
+        plural: plural name for pages.
+        dtype: dtype of stored arrays.
+        suffix: suffix of the file of a single signal.
+        mime: MIME type of that file.
+        transformations: names of `ganforge.training.augmentation.TRANSFORMATIONS` that suit this kind.
+        moves: names of `ganforge.training.augmentation.MOVES` that may be applied to it and its source together.
+        still_axes: for each axis, whether a shift along it changes the meaning, as for frequencies of a sound;
+            networks get positions along these axes as input. Empty: for no axis.
+        blank: the stored number that fills an empty place of a sheet.
+        views: number of arrays of `view_shape` that the feature network sees of one signal, each with a label.
 
     Args:
-        shape: of one stored signal.
-        about: what else has to be known of it, see `ganforge.prepared.columns.Kind`.
+        shape: shape of one stored signal.
+        about: further facts, see `ganforge.prepared.columns.Kind`.
     """
 
     kind: ClassVar[str]
@@ -66,37 +66,37 @@ class Signal(ABC):
         return hash((self.kind, self.shape))
 
     def describe(self) -> dict[str, Any]:
-        """What `ganforge.signals.signal_of` makes it of again, as JSON has it."""
+        """Its description as JSON, from which `ganforge.signals.signal_of` restores it."""
         return {"kind": self.kind, "shape": list(self.shape), "about": self.about}
 
     @property
     def is_picture(self) -> bool:
-        """Whether a stored signal is a grey or colour picture of bytes itself."""
+        """Whether a stored signal is a grey or colour picture of bytes."""
         return False
 
     @property
     def is_sound(self) -> bool:
-        """Whether it is a sound itself, and not only something that can be played."""
+        """Whether it is a sound, and not only playable."""
         return False
 
     @property
     def is_music(self) -> bool:
-        """Whether it is notes in voices."""
+        """Whether it consists of notes in voices."""
         return False
 
     @property
     def is_categorical(self) -> bool:
-        """Whether networks see one number for each of several categories, between which there is nothing."""
+        """Whether networks see one-hot encoded categories."""
         return False
 
     @property
     def rate(self) -> int:
-        """Samples per second of its `sound`; 0: it cannot be listened to."""
+        """Samples per second of its `sound`; 0: it cannot be played."""
         return 0
 
     @property
     def network_shape(self) -> tuple[int, ...]:
-        """(channels, *size) of a signal as networks see it."""
+        """(channels, *size) of a signal for networks."""
         return self.shape
 
     @abstractmethod
@@ -109,57 +109,57 @@ class Signal(ABC):
 
     @abstractmethod
     def output(self, x: Tensor) -> Tensor:
-        """The generator's last step: unbounded (batch, *network_shape) to what a signal may be, differentiable."""
+        """The generator's last, differentiable step: unbounded (batch, *network_shape) to valid values."""
 
     @property
     def view_shape(self) -> tuple[int, ...]:
-        """(channels, *size) of what the feature network is shown."""
+        """(channels, *size) of the inputs of the feature network."""
         return self.network_shape
 
     def for_features(self, x: Tensor) -> Tensor:
-        """(batch, *network_shape) to the views that features are taken of, (batch * views, *view_shape)."""
+        """(batch, *network_shape) to inputs of the feature network, (batch * views, *view_shape)."""
         return x
 
     @abstractmethod
     def picture(self, stored: np.ndarray) -> np.ndarray:
-        """One stored signal (*shape) as a picture to look at, uint8 (1 or 3, height, width)."""
+        """One stored signal (*shape) as a picture, uint8 (1 or 3, height, width)."""
 
     @abstractmethod
     def encode(self, stored: np.ndarray) -> bytes:
-        """One stored signal (*shape) as the content of a file that a person can open."""
+        """One stored signal (*shape) as the content of a file."""
 
     def files(self, stored: np.ndarray) -> dict[str, bytes]:
-        """One stored signal (*shape) as the contents of all files that a person may want of it, by their suffix."""
+        """One stored signal (*shape) as the contents of all its files, by their suffix."""
         return {self.suffix: self.encode(stored)}
 
     @property
     def is_rebuilt(self) -> bool:
-        """Whether a file cannot keep everything, so that `rebuilt` changes signals."""
+        """Whether files are lossy, so that `rebuilt` changes signals."""
         return False
 
     def rebuilt(self, stored: np.ndarray) -> np.ndarray:
-        """Stored signals (N, *shape) as they are once they were written to a file and read again.
+        """Stored signals (N, *shape) after writing them to a file and reading them again.
 
-        Samples are scored as people see or hear them, and real signals are treated alike. Only signals of which a file
-        cannot keep everything differ.
+        Scores use samples as people see or hear them, and real signals in the same form. Only signals with lossy files
+        change.
         """
         return stored
 
     def sound(self, stored: np.ndarray) -> np.ndarray:  # noqa: ARG002
-        """One stored signal (*shape) to listen to: (samples,) float32, -1 to 1, `rate` of them a second.
+        """One stored signal (*shape) as a sound: (samples,) float32, -1 to 1, `rate` per second.
 
         Raises:
-            UserError: it cannot be listened to.
+            UserError: it cannot be played.
         """
-        raise UserError(f"{self.plural} cannot be listened to.")
+        raise UserError(f"{self.plural} cannot be played as sound.")
 
     def decode(self, content: bytes) -> np.ndarray:  # noqa: ARG002
         """The stored signal (*shape) in the content of a file, the inverse of `encode`.
 
         Raises:
-            UserError: it holds none, or this kind of signal is not read from files.
+            UserError: it has no such signal, or this kind cannot be read from files.
         """
-        raise UserError(f"{self.plural} are not read from files; allowed is an array of {self.dtype}.")
+        raise UserError(f"{self.plural} cannot be read from files; allowed is an array of {self.dtype}.")
 
     def sheet(self, stored: np.ndarray, columns: int, path: Path) -> None:
         """Writes pictures of (N, *shape) as one PNG, row by row."""
@@ -167,30 +167,30 @@ class Signal(ABC):
         write_durably(path, png(enlarged(picture_of(canvas), SHEET_SIDE)))
 
     def each(self, stored: np.ndarray, names: Sequence[str], folder: Path) -> None:
-        """Writes `files` of every one of (N, *shape) as ``folder/name`` with their suffixes."""
+        """Writes the `files` of each of (N, *shape) as ``folder/name`` with their suffixes."""
         folder.mkdir(parents=True, exist_ok=True)
         for signal, name in zip(stored, names, strict=True):
             for suffix, content in self.files(signal).items():
                 (folder / f"{name}{suffix}").write_bytes(content)
 
     def stored(self, x: Tensor) -> np.ndarray:
-        """What networks drew as stored arrays in memory."""
+        """Outputs of networks as stored arrays in memory."""
         return self.from_network(x).cpu().numpy()
 
     def presented(self, stored: np.ndarray, device: torch.device) -> Tensor:
-        """Stored arrays as networks see them, on ``device``."""
+        """Stored arrays as inputs of networks, on ``device``."""
         import torch
 
         return self.to_network(torch.from_numpy(stored).to(device))
 
 
 def picture_of(pixels: np.ndarray) -> Image.Image:
-    """uint8 (1 or 3, height, width) as Pillow has it, at its own size."""
+    """uint8 (1 or 3, height, width) as a Pillow image of the same size."""
     return Image.fromarray(pixels[0] if len(pixels) == 1 else np.ascontiguousarray(np.moveaxis(pixels, 0, -1)))
 
 
 def enlarged(picture: Image.Image, side: int) -> Image.Image:
-    """A picture with every pixel repeated, by the largest whole factor within ``side``; large ones stay as they are."""
+    """Enlarges a picture by the largest whole factor within ``side``, by repeating pixels; large ones stay."""
     factor = max(1, side // max(picture.size))
     return picture.resize((picture.width * factor, picture.height * factor), Image.Resampling.NEAREST)
 
@@ -203,7 +203,7 @@ def png(picture: Image.Image) -> bytes:
 
 
 def tile(pictures: Sequence[np.ndarray], columns: int) -> np.ndarray:
-    """Pictures (1 or 3, height, width) of one size laid out in rows with a gap between, as one such picture."""
+    """Pictures (1 or 3, height, width) of one size arranged in rows with gaps, as one picture."""
     channels, height, width = pictures[0].shape
     rows = math.ceil(len(pictures) / columns)
     canvas = np.full((channels, rows * (height + GAP) - GAP, columns * (width + GAP) - GAP), 128, dtype=np.uint8)

@@ -1,4 +1,4 @@
-"""Sounds: as spectrograms, with two axes, or as waveforms, with one."""
+"""Sounds as spectrograms with two axes, or as waveforms with one."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from ganforge.signals.spectrum import Analysis
 
-AT_ONCE = 64  # sounds that are rebuilt at the same time
+AT_ONCE = 64  # sounds that are reconstructed together
 MEL_BANDS = 64
 RANGE = 80.0  # decibels below full scale that features and pictures show
 COLOURS = ((0, 0, 4), (81, 18, 124), (183, 55, 121), (252, 137, 97), (252, 253, 191))  # from silence to loud
 
 
 class SoundSignal(Signal):
-    """What both kinds have in common.
+    """The common base of both kinds of sound.
 
     ``about`` holds ``rate`` (samples per second), ``samples`` (of a sound) and ``fft`` (samples of a window of the
     short-time Fourier transform).
@@ -48,12 +48,12 @@ class SoundSignal(Signal):
 
     @property
     def samples(self) -> int:
-        """Of a sound."""
+        """Samples of a sound."""
         return int(self.about["samples"])
 
     @cached_property
     def analysis(self) -> Analysis:
-        """The transform that features and pictures are made by."""
+        """The transform for features and pictures."""
         from ganforge.signals.spectrum import Analysis
 
         return Analysis(self.samples, int(self.about["fft"]))
@@ -81,7 +81,7 @@ class SoundSignal(Signal):
         raise NotImplementedError
 
     def sounds(self, stored: np.ndarray) -> np.ndarray:
-        """Stored signals (N, *shape) to listen to: (N, samples) float32."""
+        """Stored signals (N, *shape) as sounds (N, samples) float32."""
         raise NotImplementedError
 
     def of_sounds(self, sounds: np.ndarray) -> np.ndarray:
@@ -89,7 +89,7 @@ class SoundSignal(Signal):
         raise NotImplementedError
 
     def is_too_loud(self, stored: np.ndarray) -> np.ndarray:
-        """Whether stored signals (N, *shape) reach the most that a file can hold; (N,) of bool."""
+        """Whether stored signals (N, *shape) reach the largest value of a file; (N,) of bool."""
         loud: np.ndarray = np.abs(self.sounds(stored)).max(1) >= (LEVELS - 1) / LEVELS
         return loud
 
@@ -99,7 +99,7 @@ class SoundSignal(Signal):
         return sound
 
     def picture(self, stored: np.ndarray) -> np.ndarray:
-        """The spectrogram in colour, low frequencies at the bottom, the loudest `RANGE` decibels."""
+        """The spectrogram in colour, with low frequencies at the bottom and a range of `RANGE` decibels."""
         import torch
 
         x = self.presented(stored[None], torch.device("cpu"))
@@ -113,18 +113,18 @@ class SoundSignal(Signal):
         return wav(self.sound(stored), self.rate)
 
     def decode(self, content: bytes) -> np.ndarray:
-        """The sound of a file: mixed to one channel, resampled, cut or filled up with silence at its end.
+        """The sound of a file: mixed to one channel, resampled, and cut or padded with silence at its end.
 
         Raises:
-            UserError: it holds none, or nothing can be heard in it.
+            UserError: it is not a sound, or it is silent.
         """
         sound, rate = read_sound(content)
         if not np.isfinite(sound).all():
-            raise UserError("the sound holds samples that are no numbers; allowed is one that holds numbers only.")
+            raise UserError("the sound has samples that are not finite; all samples must be finite numbers.")
         sound = fitted(resampled(sound, rate, self.rate), self.samples)
         peak = float(np.abs(sound).max())
         if not peak:
-            raise UserError("the sound is silent; allowed is one in which something can be heard.")
+            raise UserError("the sound is silent; use one that is not.")
         if self.about.get("loudness") == "peak":
             sound = sound * (PEAK / peak)
         stored: np.ndarray = self.of_sounds(sound[None])[0]
@@ -132,14 +132,14 @@ class SoundSignal(Signal):
 
 
 class SpectrogramSignal(SoundSignal):
-    """float16 (1, bins, frames): -1 is silence, 1 three standard deviations above the mean of a frequency.
+    """float16 (1, bins, frames): -1 is silence, 1 is three standard deviations above the mean of a frequency.
 
-    Natural logarithms of magnitudes, each frequency scaled by its own mean and deviation over what can be heard in the
-    training data, as SpecGAN has it (Donahue et al. 2018, https://arxiv.org/abs/1802.04208, section 3.2); unlike there,
-    -1 is `ganforge.signals.spectrum.QUIETEST`, so that silence is silent. Phases are not stored: sounds are rebuilt.
+    Natural logarithms of magnitudes; each frequency is scaled by its mean and deviation over the audible training data,
+    as in SpecGAN (Donahue et al. 2018, https://arxiv.org/abs/1802.04208, section 3.2). Unlike there, -1 is
+    `ganforge.signals.spectrum.QUIETEST`, so that silence is silent. Phases are not stored but reconstructed.
 
-    ``about`` also holds ``loudest``, the logarithm of the magnitude that is 1 of each frequency, and ``rounds`` of the
-    algorithm that rebuilds.
+    ``about`` also holds ``loudest``, the logarithm of the magnitude that becomes 1 at each frequency, and ``rounds`` of
+    the reconstruction.
     """
 
     kind = "spectrogram"
@@ -149,7 +149,7 @@ class SpectrogramSignal(SoundSignal):
     still_axes = (True, False)
 
     def to_network(self, stored: Tensor) -> Tensor:
-        """To float32, the channels last in memory."""
+        """To float32, in the channels-last memory format."""
         import torch
 
         layout = torch.channels_last if stored.dim() == 4 else torch.contiguous_format
@@ -176,13 +176,13 @@ class SpectrogramSignal(SoundSignal):
         return (2 * (log_magnitude - low) / (high - low) - 1).clamp(-1, 1)[:, None]
 
     def _limits(self, like: Tensor) -> tuple[float, Tensor]:
-        """What -1 and 1 stand for, the latter (bins, 1)."""
+        """The logarithms that -1 and 1 stand for, the latter (bins, 1)."""
         from ganforge.signals.spectrum import QUIETEST
 
         return math.log(QUIETEST), like.new_tensor(self.about["loudest"])[:, None]
 
     def sounds(self, stored: np.ndarray) -> np.ndarray:
-        """Rebuilt; see `ganforge.signals.spectrum.Analysis.rebuild`. What is too loud for a file is made less loud."""
+        """Reconstructs sounds by `ganforge.signals.spectrum.Analysis.rebuild`, and lowers those too loud for a file."""
         sounds = self._as_loud_as_they_are(stored)
         peak = np.abs(sounds).max(1, keepdims=True)
         limited: np.ndarray = np.where(peak < 1, sounds, sounds * (PEAK / np.maximum(peak, 1)))
@@ -194,7 +194,7 @@ class SpectrogramSignal(SoundSignal):
         return loud
 
     def _as_loud_as_they_are(self, stored: np.ndarray) -> np.ndarray:
-        """(N, *shape) rebuilt, (N, samples) float32."""
+        """(N, *shape) reconstructed, (N, samples) float32."""
         import torch
 
         blocks = [np.empty((0, self.samples), np.float32)]
@@ -216,14 +216,14 @@ class SpectrogramSignal(SoundSignal):
         return True
 
     def rebuilt(self, stored: np.ndarray) -> np.ndarray:
-        """What is left of signals after their phases were made up."""
+        """The signals of the reconstructed sounds."""
         return np.concatenate(
             [self.of_sounds(self.sounds(stored[start : start + AT_ONCE])) for start in range(0, len(stored), AT_ONCE)]
         )
 
 
 class WaveformSignal(SoundSignal):
-    """int16 (1, samples), as a WAV file has it; networks see -1 to 1."""
+    """int16 (1, samples), as in a WAV file; networks see -1 to 1."""
 
     kind = "waveform"
     dtype = "int16"
@@ -236,7 +236,7 @@ class WaveformSignal(SoundSignal):
         return stored.to(torch.float32) / LEVELS
 
     def from_network(self, x: Tensor) -> Tensor:
-        """Clipped to [-1, 1], rounded to the nearest of 16 bits."""
+        """Clipped to [-1, 1], rounded to 16 bits."""
         import torch
 
         return (x * LEVELS).round().clamp(-LEVELS, LEVELS - 1).to(torch.int16)
@@ -250,7 +250,7 @@ class WaveformSignal(SoundSignal):
         return self.analysis.log_magnitude(x[:, 0])
 
     def sounds(self, stored: np.ndarray) -> np.ndarray:
-        """As they are."""
+        """The stored samples as floats."""
         sounds: np.ndarray = np.asarray(stored)[:, 0].astype(np.float32) / LEVELS
         return sounds
 
@@ -270,7 +270,7 @@ def resampled(sound: np.ndarray, rate: int, wanted: int) -> np.ndarray:
 
 
 def fitted(sound: np.ndarray, samples: int, start: int = 0) -> np.ndarray:
-    """So many samples of a sound from ``start`` on, which may lie before it; silence where it has none."""
+    """``samples`` samples of a sound from ``start`` on, which may be negative; padded with silence."""
     window = np.zeros(samples, np.float32)
     first, last = max(start, 0), min(start + samples, len(sound))
     if last > first:
@@ -279,14 +279,14 @@ def fitted(sound: np.ndarray, samples: int, start: int = 0) -> np.ndarray:
 
 
 def about_sounds(rate: int, samples: int, fft: int, **more: Any) -> Mapping[str, Any]:
-    """What has to be known of sounds; see `SoundSignal`."""
+    """The ``about`` of sounds; see `SoundSignal`."""
     return {"rate": rate, "samples": samples, "fft": fft, **more}
 
 
 def loudest_of(mean: np.ndarray, deviation: np.ndarray) -> Sequence[float]:
-    """What 1 stands for in a `SpectrogramSignal`, of each frequency: three deviations above the mean.
+    """The value that becomes 1 in a `SpectrogramSignal` at each frequency: three deviations above the mean.
 
-    At least 20 dB above the quietest: a frequency that is never heard would have no range.
+    It is at least 20 dB above the quietest, so that silent frequencies have a range.
     """
     from ganforge.signals.spectrum import QUIETEST
 

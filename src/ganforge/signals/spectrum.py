@@ -1,4 +1,4 @@
-"""Between sounds and spectrograms: the short-time Fourier transform, the mel scale, and phases made up again."""
+"""Sounds and spectrograms: the short-time Fourier transform, the mel scale, and phase reconstruction."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-QUIETEST = 1e-4  # of the magnitude of a full-scale sine: 80 dB below it, where hearing ends
+QUIETEST = 1e-4  # of the magnitude of a full-scale sine, 80 dB below it, taken as silence
 MOMENTUM = 0.99  # of the fast algorithm of Griffin and Lim
 PHASE_SEED = 0
 LOWEST_MEL = 20.0  # Hz, where the mel bands begin
@@ -17,12 +17,12 @@ LOWEST_MEL = 20.0  # Hz, where the mel bands begin
 
 @dataclass(frozen=True)
 class Analysis:
-    """A short-time Fourier transform with a Hann window that moves by half of its length.
+    """A short-time Fourier transform with a Hann window and a hop of half its length.
 
-    The highest bin and the last frame are left out, so that both axes have a power of two.
+    The highest bin and the last frame are left out, so that the lengths of both axes are powers of two.
 
     Attributes:
-        samples: of a sound; a multiple of the hop.
+        samples: samples of a sound; a multiple of the hop.
         fft: samples of a window; even.
     """
 
@@ -31,22 +31,22 @@ class Analysis:
 
     @property
     def hop(self) -> int:
-        """Samples from a window to the next."""
+        """Samples from one window to the next."""
         return self.fft // 2
 
     @property
     def bins(self) -> int:
-        """Frequencies."""
+        """Number of frequencies."""
         return self.fft // 2
 
     @property
     def frames(self) -> int:
-        """Windows."""
+        """Number of windows."""
         return self.samples // self.hop
 
     @cached_property
     def window(self) -> Tensor:
-        """(fft,) scaled such that a full-scale sine has a magnitude of 1."""
+        """(fft,), scaled so that a full-scale sine has magnitude 1."""
         window = torch.hann_window(self.fft)
         return window * 2 / window.sum()
 
@@ -63,24 +63,24 @@ class Analysis:
         )
 
     def inverse(self, spectra: Tensor) -> Tensor:
-        """The sounds (batch, samples) whose transform is the nearest to (batch, bins + 1, frames + 1)."""
+        """The sounds (batch, samples) whose transform is nearest to (batch, bins + 1, frames + 1)."""
         window = self.window.to(spectra.device)
         return torch.istft(spectra, self.fft, self.hop, window=window, center=True, length=self.samples)
 
     def log_magnitude(self, sounds: Tensor) -> Tensor:
-        """Sounds (batch, samples) to natural logarithms of magnitudes, (batch, bins, frames), `QUIETEST` and up."""
+        """Sounds (batch, samples) to natural logarithms of magnitudes, (batch, bins, frames), at least `QUIETEST`."""
         return self.transform(sounds)[:, :-1, :-1].abs().clamp_min(QUIETEST).log()
 
     def rebuild(self, log_magnitude: Tensor, rounds: int) -> Tensor:
-        """Sounds (batch, samples) of log magnitudes (batch, bins, frames), whose phases are not known.
+        """Reconstructs sounds (batch, samples) from log magnitudes (batch, bins, frames) without phases.
 
         The fast algorithm of Griffin and Lim (Perraudin et al. 2013, algorithm 2, doi 10.1109/WASPAA.2013.6701851):
-        with every round, the transform of some sound, and then the magnitudes asked for, with momentum. What is as
-        quiet as `QUIETEST` becomes silence. Every row begins with the same phases, so that it depends on itself alone.
+        each iteration projects onto transforms of sounds and then onto the given magnitudes, with momentum. Magnitudes
+        of `QUIETEST` become silence. All rows start with the same phases, so that each depends only on itself.
 
         Args:
             log_magnitude: natural logarithms.
-            rounds: 1 or more; with 0 the phases stay as they were drawn.
+            rounds: number of iterations; with 0 the phases stay random.
         """
         magnitude = log_magnitude.exp()
         magnitude = torch.nn.functional.pad(magnitude * (magnitude > 1.01 * QUIETEST), (0, 1, 0, 1))
@@ -98,13 +98,13 @@ class Analysis:
 
 
 def mel_bands(bands: int, fft: int, rate: int) -> Tensor:
-    """Triangular filters on the mel scale, (bands, fft / 2), the weights of each summing to 1.
+    """Triangular filters on the mel scale, (bands, fft / 2); the weights of each sum to 1.
 
-    The mel scale is that of O'Shaughnessy 1987: 2595 log10(1 + f / 700). A band that is narrower than a bin takes the
-    bin that is nearest to its centre.
+    The mel scale is that of O'Shaughnessy 1987: 2595 log10(1 + f / 700). A band that is narrower than a bin uses
+    the bin nearest to its centre.
 
     Args:
-        bands: how many, from `LOWEST_MEL` to half of the rate.
+        bands: number of bands, from `LOWEST_MEL` to half of the rate.
         fft: samples of a window.
         rate: samples per second.
     """

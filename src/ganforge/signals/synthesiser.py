@@ -1,4 +1,4 @@
-"""Voices made audible: an instrument between an organ and a string, made of a few harmonics."""
+"""Synthesises voices with a few harmonics; the sound is between an organ and a string."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from ganforge.signals.midi import notes_of
 
 RATE = 16_000  # samples per second
 HARMONICS = (1.0, 0.45, 0.3, 0.14, 0.09, 0.05)  # amplitudes of the fundamental and its multiples
-FADING = 0.25  # per second and harmonic, how fast a note gets softer; higher harmonics go first
-ATTACK, RELEASE = 0.025, 0.12  # seconds; both are rounded like a cosine, so that nothing clicks
+FADING = 0.25  # decay per second and harmonic; higher harmonics fade faster
+ATTACK, RELEASE = 0.025, 0.12  # seconds; both have the shape of a cosine, which avoids clicks
 PEAK = 0.8
 
 
 def synthesise(voices: np.ndarray, seconds_per_step: float) -> np.ndarray:
-    """What a piece sounds like, its loudest moment at `PEAK`.
+    """The sound of a piece, with its peak at `PEAK`.
 
     Args:
-        voices: (voices, steps) of MIDI numbers, `ganforge.signals.midi.REST` where a voice is silent.
+        voices: (voices, steps) of MIDI numbers, `ganforge.signals.midi.REST` if a voice is silent.
         seconds_per_step: length of a step.
 
     Returns:
-        (samples,) float32, `RATE` of them a second: all steps, and the time in which the last notes fade.
+        (samples,) float32, `RATE` per second: all steps, and the release of the last notes.
     """
     sound = np.zeros(round((voices.shape[1] * seconds_per_step + RELEASE) * RATE) + 1, dtype=np.float64)
     for voice in voices:

@@ -1,1 +1,1 @@
-"""Many experiments at once: grids and searches over params.yaml, run by DVC and gathered in MLflow."""
+"""Many experiments at once: grids and searches over params.yaml, run by DVC and collected in MLflow."""

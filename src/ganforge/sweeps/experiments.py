@@ -1,4 +1,4 @@
-"""Trials as experiments of DVC, each in a copy of the project."""
+"""Runs trials as experiments of DVC, each in a copy of the project."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from ganforge.sweeps.plan import Trial
 
 
 def run_trials(trials: Sequence[Trial], jobs: int, tell: Callable[[str], None] = print) -> dict[str, Record]:
-    """Runs those trials that DVC does not hold yet; what all of them gave, without those that failed.
+    """Runs the trials that DVC does not have yet; returns the results of all that did not fail.
 
-    Each is a `dvc exp run --temp` of its own. (DVC's queue would do, but for its workers: one that is about to end may
-    still take a new task, which then never runs.)
+    Each is its own `dvc exp run --temp`. (A worker of DVC's queue that is about to end may still take a new task, which
+    then never runs.)
 
     Args:
-        trials: to run.
+        trials: the trials to run.
         jobs: how many at a time.
-        tell: takes a sentence about what becomes of each.
+        tell: called with a sentence about the outcome of each.
 
     Raises:
-        UserError: DVC cannot say which experiments there are.
+        UserError: DVC cannot list its experiments.
     """
     there = finished()
     missing = [trial for trial in trials if trial.name not in there]
     if missing:
         logs = log_of("NAME").relative_to(repository_root())
-        tell(f"{len(missing)} experiments to run, {jobs} at a time; each says what it does into {logs}")
-    # Trainings that run side by side would all bind their threads to the same cores.
+        tell(f"{len(missing)} experiments to run, {jobs} at a time; their output goes to {logs}")
+    # Parallel trainings would all bind their threads to the same cores.
     environment = os.environ | ({"OMP_PROC_BIND": "false"} if jobs > 1 else {})
     with ThreadPoolExecutor(jobs) as pool:
         for trial, log in zip(missing, pool.map(partial(_run_trial, environment=environment), missing)):
@@ -48,7 +48,7 @@ def run_trials(trials: Sequence[Trial], jobs: int, tell: Callable[[str], None] =
 
 
 def _run_trial(trial: Trial, environment: Mapping[str, str]) -> Path | None:
-    """Runs one under these variables; where it stands what it said, if it failed."""
+    """Runs a trial with these variables; returns the log file if it failed."""
     settings = [text for key, value in trial.values.items() for text in ("-S", f"{key}={written(value)}")]
     log = log_of(trial.name)
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -59,20 +59,20 @@ def _run_trial(trial: Trial, environment: Mapping[str, str]) -> Path | None:
 
 
 def log_of(name: str) -> Path:
-    """Where it stands what an experiment said."""
+    """The log file of an experiment."""
     return repository_root() / ".ganforge" / "sweeps" / f"{name}.log"
 
 
 def finished() -> set[str]:
-    """Names of the experiments that DVC holds, of whatever commit."""
+    """Names of the experiments in DVC, of all commits."""
     known, said = dvc("exp", "list", "--all-commits", "--name-only")
     if not known:
-        raise UserError(f"DVC cannot tell its experiments ({said.partition(chr(10))[0]}): mend that first.")
+        raise UserError(f"DVC cannot list its experiments ({said.partition(chr(10))[0]}): fix that first.")
     return set(said.split())
 
 
 def read_file(name: str, path: Path) -> str:
-    """A file that an experiment made and DVC keeps.
+    """A file of an experiment that DVC tracks.
 
     Raises:
         UserError: it is neither in the cache nor in a remote.
@@ -83,19 +83,19 @@ def read_file(name: str, path: Path) -> str:
     try:
         text: str = read(str(path), rev=name)
     except (DvcException, OSError) as error:
-        raise UserError(f"{path} of the experiment {name} cannot be had ({error}): run `dvc exp pull`.") from None
+        raise UserError(f"{path} of the experiment {name} is missing ({error}): run `dvc exp pull`.") from None
     return text
 
 
 def read_params(name: str) -> Any:
-    """params.yaml of an experiment, which git keeps."""
+    """params.yaml of an experiment, from git."""
     from ruamel.yaml import YAML
 
     return YAML(typ="safe", pure=True).load(read_file(name, PARAMS))
 
 
 def written(value: Any) -> str:
-    """A value as Hydra, which DVC reads settings with, takes it."""
+    """A value in the syntax of Hydra, which DVC reads settings with."""
     if isinstance(value, dict):
         return "{" + ",".join(f"{key}:{written(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list):

@@ -27,7 +27,7 @@ MOST_VALUES = 40  # characters of values in the name of an experiment
 
 
 class Range(Section):
-    """Numbers from ``low`` to ``high``: whole ones if both are; ``log`` tries as many per decade."""
+    """Numbers from ``low`` to ``high``: whole numbers if both are whole; ``log`` samples each decade equally."""
 
     low: int | float
     high: int | float
@@ -36,12 +36,12 @@ class Range(Section):
     @model_validator(mode="after")
     def _ascends(self) -> Range:
         if not self.low < self.high or (self.log and self.low <= 0):
-            raise ValueError(f"a range goes from {self.low} to {self.high}: it has to ascend, and from above 0 if log")
+            raise ValueError(f"a range is {self.low} to {self.high}: it must ascend, and start above 0 if log")
         return self
 
 
 class Search(Section):
-    """What Optuna may choose, and how often."""
+    """The values that Optuna may choose, and the number of trials."""
 
     trials: Annotated[int, Field(ge=1)]
     seed: Seed
@@ -52,10 +52,10 @@ class Sweep(Section):
     """Experiments that belong together.
 
     Attributes:
-        rank: the score of metrics.json that they are ranked by.
-        fixed: values that all of them have.
-        grid: every combination of these values is tried; or
-        search: values that are chosen by what the ones before gave.
+        rank: the score of metrics.json to rank them by.
+        fixed: values that all of them share.
+        grid: values whose combinations are all tried; or
+        search: values that Optuna chooses from earlier results.
     """
 
     rank: Name
@@ -79,7 +79,7 @@ class Sweep(Section):
 
     @property
     def lower_is_better(self) -> bool:
-        """Which way ``rank`` is read."""
+        """The direction of ``rank``."""
         return meanings()[self.rank].better == "lower"
 
 
@@ -88,8 +88,8 @@ class Trial:
     """One experiment.
 
     Attributes:
-        name: of it in DVC.
-        values: dotted keys of params.yaml and what they are set to.
+        name: its name in DVC.
+        values: dotted keys of params.yaml and their values.
     """
 
     name: str
@@ -97,7 +97,7 @@ class Trial:
 
 
 def list_sweeps() -> dict[str, str]:
-    """Names of the sweeps and the comment that begins each file."""
+    """Names of the sweeps, and the comment at the start of each file."""
     files = sorted(SWEEPS.glob("*.yaml"))
     return {file.stem: file.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ") for file in files}
 
@@ -106,11 +106,11 @@ def load_sweep(name: str) -> Sweep:
     """Reads and validates a file of recipes/sweeps.
 
     Raises:
-        UserError: there is none, or a key of it is at fault.
+        UserError: there is no such file, or a key in it is wrong.
     """
     known = list_sweeps()
     if name not in known:
-        raise UserError(f"{name!r} is no sweep; allowed are {', '.join(known) or 'none'}, the files of {SWEEPS}/.")
+        raise UserError(f"{name!r} is not a sweep; allowed are {', '.join(known) or 'none'}, the files of {SWEEPS}/.")
     path = SWEEPS / f"{name}.yaml"
     try:
         return Sweep.model_validate(read_yaml(path))
@@ -125,12 +125,12 @@ def combinations(sweep: Sweep) -> list[dict[str, Any]]:
 
 
 def plan(name: str, sweep: Sweep, chosen: Mapping[str, Any]) -> Trial:
-    """The experiment that sets these values beside the fixed ones.
+    """The experiment with these values and the fixed ones.
 
-    Its name ends in a digest of all parameters and of the code, so that the same experiment is never run twice.
+    Its name ends in a digest of all parameters and of the code, so the same experiment never runs twice.
 
     Raises:
-        UserError: a key is none of params.yaml, or a value does not fit.
+        UserError: params.yaml has no such key, or a value does not fit.
     """
     values = {**sweep.fixed, **chosen}
     params = read_yaml(PARAMS)
@@ -140,7 +140,7 @@ def plan(name: str, sweep: Sweep, chosen: Mapping[str, Any]) -> Trial:
         for group in groups:
             section = section.get(group) if isinstance(section, dict) else None
         if not isinstance(section, dict) or last not in section:
-            raise UserError(f"{SWEEPS}/{name}.yaml sets {key}, no key of {PARAMS}; allowed are those that stand there.")
+            raise UserError(f"{SWEEPS}/{name}.yaml sets {key}, which is not a key of {PARAMS}; allowed are its keys.")
         section[last] = value
     parse_params(params, f"{SWEEPS}/{name}.yaml")
     said = "-".join(_short(value) for value in chosen.values())[:MOST_VALUES]
@@ -154,12 +154,12 @@ def _short(value: Any) -> str:
 
 
 def family(name: str, sweep: Sweep) -> str:
-    """What the experiments of a sweep have in common, whatever the code and the other parameters are."""
+    """A name for the experiments of a sweep that does not depend on the code and the other parameters."""
     return f"{name}-{hashlib.sha256(sweep.model_dump_json(exclude={'search': {'trials'}}).encode()).hexdigest()[:6]}"
 
 
 def _code() -> str:
-    """A digest of what the stages of the pipeline are made of, and of the images of one's own that DVC keeps."""
+    """A digest of the code of the stages, and of the user's files that DVC tracks."""
     files = [PIPELINE, *sorted(IMPORT.glob("*.dvc"))]
     for folder in CODE:
         files += sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)

@@ -1,4 +1,4 @@
-"""A whole sweep: its experiments, their order, and their parent in MLflow."""
+"""Runs a sweep: its experiments, their ranking, and their parent in MLflow."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from ganforge.tracking.store import store_needed
 
 
 def run_sweep(name: str, jobs: int) -> tuple[Sweep, list[Record]]:
-    """Runs those experiments of a sweep that there are not yet, and gathers their runs in MLflow.
+    """Runs the missing experiments of a sweep, and collects their runs in MLflow.
 
     Args:
         name: a file of recipes/sweeps, without its suffix.
         jobs: how many experiments run at a time.
 
     Returns:
-        the sweep, and the records of its experiments, best first.
+        The sweep, and the records of its experiments, best first.
 
     Raises:
-        UserError: the sweep is at fault, or DVC or MLflow refuse.
+        UserError: the sweep is wrong, or DVC or MLflow fail.
     """
     sweep = load_sweep(name)
     run = partial(run_trials, jobs=jobs)
@@ -47,7 +47,7 @@ def run_sweep(name: str, jobs: int) -> tuple[Sweep, list[Record]]:
 
 
 def record(parent: str, sweep: Sweep, records: Sequence[Record]) -> None:
-    """Puts the MLflow runs of the experiments under a parent, whose description ranks them."""
+    """Puts the MLflow runs of the experiments under a parent, with a description that ranks them."""
     members = {
         each.name: (Identity.parse(read_file(each.name, RUN), f"{RUN} of {each.name}"), scoring(each))
         for each in records

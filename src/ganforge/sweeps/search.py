@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from optuna import Study
     from optuna.trial import Trial as Asked
 
-VALUES = "values"  # where Optuna keeps what a trial set, rounded as it was
+VALUES = "values"  # key of the rounded values of a trial in Optuna
 
 RunTrials = Callable[[Sequence[Trial]], Mapping[str, Record]]
 
 
 def search(name: str, sweep: Sweep, store: Path, jobs: int, run: RunTrials) -> dict[str, Record]:
-    """Lets Optuna choose values, a few at a time, until there are as many trials as the sweep asks for.
+    """Lets Optuna choose values, a few at a time, up to the number of trials of the sweep.
 
-    A search that was cut short goes on where it stopped; it ends early after as many failures as it has trials.
+    An interrupted search continues where it stopped; it ends early after as many failures as it has trials.
 
     Args:
-        name: of the sweep.
+        name: name of the sweep.
         sweep: what to search, and by which score.
         store: folder of Optuna's database.
         jobs: how many trials are chosen, and run, at a time.
-        run: runs trials and returns what they gave.
+        run: runs trials and returns their scores.
 
     Raises:
         UserError: Optuna is not installed.
@@ -44,16 +44,16 @@ def search(name: str, sweep: Sweep, store: Path, jobs: int, run: RunTrials) -> d
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     store.mkdir(parents=True, exist_ok=True)
     first = {key: _ends(choice)[0] for key, choice in sweep.search.space.items()}
-    for key, choice in sweep.search.space.items():  # what does not fit is refused now, not in the last trial
+    for key, choice in sweep.search.space.items():  # refuses values that do not fit before the first trial
         for value in _ends(choice):
             plan(name, sweep, first | {key: value})
     study = optuna.create_study(
-        study_name=f"{family(name, sweep)}-{plan(name, sweep, first).name}",  # other code is another study
+        study_name=f"{family(name, sweep)}-{plan(name, sweep, first).name}",  # different code gives a different study
         storage=f"sqlite:///{store / 'optuna.db'}",
         load_if_exists=True,
         direction="minimize" if sweep.lower_is_better else "maximize",
     )
-    study.sampler = optuna.samplers.TPESampler(seed=sweep.search.seed + len(study.trials))  # or it would begin anew
+    study.sampler = optuna.samplers.TPESampler(seed=sweep.search.seed + len(study.trials))  # or choices would repeat
     for trial in study.get_trials(states=[TrialState.RUNNING]):  # of a search that was killed
         study.tell(trial.number, state=TrialState.FAIL)
     earlier = [plan(name, sweep, trial.user_attrs[VALUES]) for trial in study.get_trials(states=[TrialState.COMPLETE])]
@@ -72,7 +72,7 @@ def search(name: str, sweep: Sweep, store: Path, jobs: int, run: RunTrials) -> d
 
 
 def _ends(choice: Range | list[Any]) -> list[Any]:
-    """The values that a choice has to offer, of a range the first and the last."""
+    """The values of a choice; the first and the last of a range."""
     return [choice.low, choice.high] if isinstance(choice, Range) else choice
 
 

@@ -69,9 +69,7 @@ class Identity:
 
 
 def _no_training(source: str, error: Exception) -> UserError:
-    return UserError(
-        f"{source} does not name a training ({first_line(error)}): remove it and run `make repro`."
-    )
+    return UserError(f"{source} does not name a training ({first_line(error)}): remove it and run `make repro`.")
 
 
 EXPERIMENT_TAG = "dvc.experiment"

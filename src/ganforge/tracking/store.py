@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 EXPERIMENT = "ganforge"
 READY, WARNED = "ready", "warned"  # messages of the recording process
-FILLED_LATER = "the training loses nothing, and `dvc repro record` will add what is missing"
+FILLED_LATER = "the training loses nothing, and `dvc repro record` will complete what is missing there"
 SQLALCHEMY_PREFACE = "(raised as a result of"  # begins the line before the cause
 DATABASE, ARTIFACTS = "mlflow.db", "mlartifacts"  # of the default store, in the root of the checkout
 EXPERIMENT_TAGS = {"mlflow.experimentKind": "custom_model_development"}  # how the UI shows it: runs first

@@ -1,1 +1,1 @@
-"""How an objective is optimised: the one loop, whatever is trained."""
+"""Optimises an objective: one training loop for all networks and data."""

@@ -1,4 +1,4 @@
-"""Differentiable augmentation: the discriminator sees changed signals, real and generated alike, so that few data last.
+"""Differentiable augmentation for few data: the discriminator sees changed signals, both real and generated.
 
 Zhao et al. 2020, https://arxiv.org/abs/2006.10738, for the transformations; Karras et al. 2020,
 https://arxiv.org/abs/2006.06676, for applying each of them with a probability that follows the discriminator's
@@ -15,14 +15,14 @@ from torch import Tensor, nn
 from ganforge.training.distributed import World
 from ganforge.training.settings import AdaptiveAugmentation, Transformed
 
-TRANSLATION = 1 / 8  # most of an axis that a signal is moved by
-SHIFT = 1 / 16  # most of an axis that a picture is moved by together with its source
+TRANSLATION = 1 / 8  # largest move of a signal, as a share of the axis
+SHIFT = 1 / 16  # largest move of a picture together with its source, as a share of the axis
 CUTOUT = 1 / 2  # share of every axis that is cut out
-MASKED = 1 / 5  # most of an axis that is masked
+MASKED = 1 / 5  # largest masked share of an axis
 
 
 def colour(x: Tensor) -> Tensor:
-    """Brightness by up to 0.5, saturation and contrast by factors of 0 to 2 and 0.5 to 1.5, of every sample apart."""
+    """Changes each sample: brightness by up to 0.5, saturation and contrast by factors of 0 to 2 and 0.5 to 1.5."""
     x = x + _uniform(x, -0.5, 0.5)
     if x.shape[1] == 3:
         grey = x.mean(1, keepdim=True)
@@ -32,19 +32,19 @@ def colour(x: Tensor) -> Tensor:
 
 
 def translation(x: Tensor) -> Tensor:
-    """Every sample moved by up to an eighth along every axis, with zeros where nothing is left."""
+    """Moves each sample by up to an eighth along every axis, and fills with zeros."""
     return _moved(x, TRANSLATION, "constant")
 
 
 def _moved(x: Tensor, share: float, padding_mode: str) -> Tensor:
-    """Every sample moved by up to a share of every axis."""
+    """Moves each sample by up to a share of every axis."""
     for axis in range(2, x.dim()):
         x = _moved_along(x, axis, share, padding_mode)
     return x
 
 
 def _moved_along(x: Tensor, axis: int, share: float, padding_mode: str) -> Tensor:
-    """Every sample moved by up to a share of one axis."""
+    """Moves each sample by up to a share of one axis."""
     length = x.shape[axis]
     most = round(length * share)
     shift = torch.randint(0, 2 * most + 1, (len(x),), device=x.device)
@@ -55,14 +55,14 @@ def _moved_along(x: Tensor, axis: int, share: float, padding_mode: str) -> Tenso
 
 
 def _padded(x: Tensor, padding: list[int], mode: str) -> Tensor:
-    """``x`` with so many positions more at the ends of its last axes, the last of these first."""
-    if mode == "replicate":  # which PyTorch has for all axes at once
+    """``x`` padded at the ends of its last axes; the padding of the last axis comes first."""
+    if mode == "replicate":  # which PyTorch supports for all axes at once
         padding = padding + [0] * (2 * (x.dim() - 2) - len(padding))
     return nn.functional.pad(x, padding, mode=mode)
 
 
 def cutout(x: Tensor) -> Tensor:
-    """A box of half the length of every axis, at a random place that may lie partly outside, is zero."""
+    """Zeros a box of half the length of every axis, at a random place that may be partly outside."""
     inside = torch.ones(len(x), *[1] * (x.dim() - 1), dtype=torch.bool, device=x.device)
     for axis in range(2, x.dim()):
         length = x.shape[axis]
@@ -73,22 +73,22 @@ def cutout(x: Tensor) -> Tensor:
 
 
 def mirror(x: Tensor) -> Tensor:
-    """Every other sample, at random, mirrored along the last axis: pictures left to right."""
+    """Mirrors each sample with probability 1/2 along the last axis: pictures left to right."""
     return torch.where(_uniform(x, 0, 1) < 0.5, x.flip(-1), x)
 
 
 def shift(x: Tensor) -> Tensor:
-    """Every sample moved by up to a sixteenth along every axis, with its edge repeated where nothing is left."""
+    """Moves each sample by up to a sixteenth along every axis, and repeats its edge."""
     return _moved(x, SHIFT, "replicate")
 
 
 def delay(x: Tensor) -> Tensor:
-    """Every sample moved by up to an eighth along its last axis, time, with its edge repeated where nothing is left."""
+    """Moves each sample by up to an eighth along its last axis, time, and repeats its edge."""
     return _moved_along(x, x.dim() - 1, TRANSLATION, "replicate")
 
 
 def masking(x: Tensor) -> Tensor:
-    """Every sample zero along a stretch of each axis, of up to a fifth of it (SpecAugment, Park et al. 2019).
+    """Zeros a stretch of each axis, of up to a fifth of it, in each sample (SpecAugment, Park et al. 2019).
 
     https://arxiv.org/abs/1904.08779, section 2: a band of frequencies and a span of time.
     """
@@ -112,7 +112,7 @@ MOVES: dict[str, Callable[[Tensor], Tensor]] = {"shift": shift, "mirror": mirror
 
 
 def moved(x: Tensor, names: Sequence[str]) -> Tensor:
-    """(batch, channels, *size) moved in some ways, keys of `MOVES`, one after the other."""
+    """Moves (batch, channels, *size) in some ways, keys of `MOVES`, one after the other."""
     for name in names:
         x = MOVES[name](x)
     return x
@@ -124,9 +124,9 @@ class DifferentiableAugmentation(nn.Module):
     Args:
         names: keys of `TRANSFORMATIONS`.
         adaptive: whether the probability adapts; else it is 1.
-        target: adaptive: the mean sign of the discriminator's scores of real signals that is aimed at, -1 to 1.
+        target: adaptive: target of the mean sign of the discriminator's scores of real signals, -1 to 1.
         speed: adaptive: real signals in which the probability may go from 0 to 1.
-        world: the processes that share a batch, and so the probability.
+        world: the processes that share a batch, and therefore the probability.
     """
 
     probability: Tensor
@@ -139,7 +139,7 @@ class DifferentiableAugmentation(nn.Module):
 
     @classmethod
     def of(cls, settings: Transformed, world: World) -> DifferentiableAugmentation:
-        """What the settings ask for."""
+        """The augmentation of the settings."""
         if isinstance(settings, AdaptiveAugmentation):
             return cls(
                 settings.transformations, adaptive=True, target=settings.target, speed=settings.speed, world=world
@@ -147,7 +147,7 @@ class DifferentiableAugmentation(nn.Module):
         return cls(settings.transformations, adaptive=False, target=0.0, speed=1, world=world)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(batch, channels, *size) to the same."""
+        """Changes (batch, channels, *size)."""
         for transform in self.transformations:
             changed = transform(x)
             x = torch.where(_uniform(x, 0, 1) < self.probability, changed, x) if self.adaptive else changed
@@ -155,11 +155,11 @@ class DifferentiableAugmentation(nn.Module):
 
     @torch.no_grad()
     def adapt(self, confidence: Tensor, count: int) -> None:
-        """More augmentation where the discriminator is surer of real signals than it should be, less where not.
+        """Augments more if the discriminator is surer of real signals than the target, and less if not.
 
         Args:
             confidence: mean sign of its scores of real signals, -1 to 1; a scalar.
-            count: real signals of this process that it was computed from.
+            count: number of real signals of this process in that mean.
         """
         if self.adaptive:
             change = (self.world.mean(confidence) - self.target).sign() * count * self.world.size / self.speed
@@ -167,6 +167,6 @@ class DifferentiableAugmentation(nn.Module):
 
 
 def _uniform(x: Tensor, low: float, high: float) -> Tensor:
-    """A number for each sample of ``x``, shaped to be broadcast over it."""
+    """A random number for each sample of ``x``, shaped to broadcast over it."""
     shape = (len(x), *[1] * (x.dim() - 1))
     return torch.rand(shape, device=x.device, dtype=x.dtype) * (high - low) + low

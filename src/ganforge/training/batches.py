@@ -13,27 +13,27 @@ from torch import Tensor
 from ganforge.compute.device import fits
 from ganforge.prepared.columns import Arrays
 
-EPOCHS_HELD = 2  # the one that is shown and the next, which a prefetch may already be in
+EPOCHS_HELD = 2  # the current one and the next, from which a prefetch may already read
 
 
 class Batches(Protocol):
     """The batch of every step, as a function of (seed, step) alone: resuming needs no state."""
 
     def __getitem__(self, step: int) -> dict[str, Tensor]:
-        """The columns of ``step`` as they are stored, (share, *shape) each, on the training's device."""
+        """The stored columns of ``step``, (share, *shape) each, on the training's device."""
         ...
 
 
 class Order:
-    """Which items every step shows. An epoch is a fresh permutation cut into whole batches; the few left over wait.
+    """The items of every step. An epoch is a new permutation, cut into whole batches; the few left over are not shown.
 
     Args:
-        count: items, at least ``batch_size``.
+        count: number of items, at least ``batch_size``.
         batch_size: items in a batch.
-        seed: of the permutations.
+        seed: seed of the permutations.
         part: (rank, size): this process takes the rank-th of ``size`` equal parts of every batch.
-        device: where the numbers of the items go.
-        stream: of the permutations too; other streams are independent of each other.
+        device: device of the items' numbers.
+        stream: second seed of the permutations; different streams are independent.
     """
 
     def __init__(
@@ -69,14 +69,14 @@ def choose_batches(
     device: torch.device,
     copies: int = 1,
 ) -> Batches:
-    """Batches of columns that lie on the device, or are read from their files while it works if they are too large.
+    """Batches of columns in the memory of the device; if they are too large, files are read while the device works.
 
     Args:
         groups: columns (N, *shape) that belong together row by row, mapped from their files if they are large; several
-            groups, each with an N of its own, are shuffled apart.
-        order: makes the order of a number of items, on the device that it is given or on the CPU.
-        device: where batches go.
-        copies: how often the columns would lie in its memory.
+            groups, each with its own N, are shuffled separately.
+        order: makes the order of a number of items, on the given device or on the CPU.
+        device: device of the batches.
+        copies: how many processes hold the columns in its memory.
     """
     size = sum(column.nbytes for group in groups for column in group.values())
     resident = fits(copies * size, device)
@@ -92,11 +92,11 @@ def choose_batches(
 
 
 class ResidentBatches:
-    """Batches of columns that lie on the device.
+    """Batches of columns in the memory of the device.
 
     Args:
         columns: (N, *shape) each.
-        order: of N items, on the same device.
+        order: order of N items, on the same device.
     """
 
     def __init__(self, columns: Mapping[str, Tensor], order: Order) -> None:
@@ -120,12 +120,12 @@ class ApartBatches:
 
 
 class StreamedBatches:
-    """Batches of columns that stay in their files: the next one is read while this one is used.
+    """Batches of columns that stay in their files: the next batch is read while the current one is used.
 
     Args:
         columns: (N, *shape) each, mapped from their files.
-        order: of N items, on the CPU.
-        device: where batches go.
+        order: order of N items, on the CPU.
+        device: device of the batches.
     """
 
     def __init__(self, columns: Arrays, order: Order, device: torch.device) -> None:
@@ -134,7 +134,7 @@ class StreamedBatches:
         self._ahead: tuple[int, Future[dict[str, Tensor]]] | None = None
 
     def __getitem__(self, step: int) -> dict[str, Tensor]:
-        """See `Batches`; that of the next step is being read when this returns."""
+        """See `Batches`; starts to read the batch of the next step."""
         if self._ahead is None or self._ahead[0] != step:
             self._ahead = step, self._reader.submit(self._read, step)
         columns = self._ahead[1].result()
@@ -142,7 +142,7 @@ class StreamedBatches:
         return {name: column.to(self.device, non_blocking=True) for name, column in columns.items()}
 
     def _read(self, step: int) -> dict[str, Tensor]:
-        """Reads in the order of the files, which disks like, and puts the rows into the order of the batch."""
+        """Reads rows in the order of the file, which is faster on disks, and sorts them into the order of the batch."""
         index = self.order[step]
         by_place = index.argsort()
         batch = {}

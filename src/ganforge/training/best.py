@@ -1,4 +1,4 @@
-"""The best generator of a run is kept, not the last: adversarial training does not get better at every step."""
+"""Keeps the best generator of a run, not the last: adversarial training does not improve at every step."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class BestGenerator:
     """Weights of the generator with the lowest distance so far.
 
     Args:
-        judge: a generator to its distance from real data; lower is better.
+        judge: measures a generator's distance from real data; lower is better.
     """
 
     def __init__(self, judge: Judge) -> None:
@@ -32,7 +32,7 @@ class BestGenerator:
         return distance
 
     def state(self) -> dict[str, Any]:
-        """What a checkpoint has to hold."""
+        """The contents of a checkpoint."""
         return {"distance": self.distance, "images": self.images, "weights": self.weights}
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -41,5 +41,5 @@ class BestGenerator:
 
 
 def copy_of(module: nn.Module) -> dict[str, Tensor]:
-    """The weights of a module as they are now, on the CPU."""
+    """A copy of the weights of a module, on the CPU."""
     return {name: tensor.detach().cpu().clone() for name, tensor in module.state_dict().items()}

@@ -1,7 +1,7 @@
-"""A whole step, recorded once as a CUDA graph and replayed: the host launches one thing instead of some hundred.
+"""A whole step, recorded once as a CUDA graph and replayed: the host launches one graph, not some hundred kernels.
 
-A step with a penalty does other work than one without, so each combination of penalties is a graph of its own. What
-changes from step to step lies in tensors that the graph reads: the batch, the learning rate, the penalties' weights.
+A step with a penalty does more work than one without, so each combination of penalties has its own graph. What
+changes from step to step is in tensors that the graph reads: the batch, the learning rate, the penalties' weights.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from ganforge.errors import UserError, first_line
 from ganforge.objectives.objective import Batch, Terms
 from ganforge.training.game import Play
 
-WARM_UP = 3  # steps of each kind that are played as they are before one is recorded: libraries choose their kernels
+WARM_UP = 3  # steps of each kind before one is recorded: libraries choose their kernels in these
 
 
 class RecordedStep:
-    """`Game.play_step`, recorded on its way; called as it is.
+    """Records `Game.play_step` and replays it; called in the same way.
 
-    Random numbers inside of a step come from CUDA's default generator, whose seed a replay reads anew.
+    Random numbers in a step come from CUDA's default generator, whose seed every replay reads again.
 
     Args:
-        step: what is to be recorded, on a CUDA device, in one process, with optimisers that are ``capturable``.
+        step: the step to record, on a CUDA device, in one process, with optimisers that are ``capturable``.
     """
 
     def __init__(self, step: Play) -> None:
@@ -35,7 +35,7 @@ class RecordedStep:
         self._stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
 
     def __call__(self, batches: Sequence[Batch], due: Collection[str]) -> Terms:
-        """As `Game.play_step`; the terms returned are overwritten by the next replay."""
+        """See `Game.play_step`; the next replay overwrites the returned terms."""
         kind = tuple(due)
         self._played[kind] += 1
         if self._played[kind] <= WARM_UP:
@@ -55,7 +55,7 @@ class RecordedStep:
         return terms
 
     def _take(self, batches: Sequence[Batch]) -> None:
-        """Copies a batch to where the graphs read it."""
+        """Copies a batch into the tensors that the graphs read."""
         if not self._batches:
             self._batches = [{name: column.clone() for name, column in batch.items()} for batch in batches]
             return
@@ -64,14 +64,14 @@ class RecordedStep:
                 column.copy_(given[name])
 
     def _record(self, due: Collection[str]) -> tuple[torch.cuda.CUDAGraph, Terms]:
-        """Records without running: the replay that follows is this step.
+        """Records a step without running it; the replay that follows runs it.
 
         Raises:
             UserError: something in the step cannot be recorded.
         """
         graph = torch.cuda.CUDAGraph()
         try:
-            # Other threads go on meanwhile: one of them may be reading the next batch.
+            # Other threads keep running: one of them may be reading the next batch.
             with torch.cuda.graph(graph, capture_error_mode="thread_local"):
                 terms = self.step(self._batches, due)
         except RuntimeError as error:

@@ -1,4 +1,4 @@
-"""What may help a training that fails: only what is not already so."""
+"""Remedies for a failing training; settings that are already so are left out."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from ganforge.training.settings import AugmentSettings, TrainSettings
 def cures(
     objective: ObjectiveSettings, train: TrainSettings, augment: AugmentSettings, *, few: bool, mixes_batch: bool
 ) -> dict[str, str]:
-    """For each sign of failure, by its column, what to change.
+    """What to change for each sign of failure, by its column.
 
     Args:
         objective, train, augment: sections of params.yaml.
-        few: whether there are so few real signals that the discriminator may know them by heart.
+        few: whether there are so few real signals that the discriminator may memorise them.
         mixes_batch: whether the discriminator sees how varied the samples of a batch are.
     """
     winning = [f"lower train.discriminator_rate from {train.discriminator_rate:g}", *_penalties(objective)]
@@ -39,20 +39,20 @@ def cures(
 
 
 def _without_pairs(objective: WithoutPairsSettings, train: TrainSettings) -> dict[str, str]:
-    """Against what goes wrong where nothing says what a source is to become."""
+    """Remedies for translation without pairs."""
     held = {name: getattr(objective, name, 0.0) for name in ("cycle", "contrast", "identity")}
     loosen = [f"lower objective.{name} from {weight:g}" for name, weight in held.items() if weight]
     finer = [f"lower train.learning_rate from {_text(train.learning_rate)}", *_penalties(objective)]
     return {
         "change": _or(loosen or ["raise train.discriminator_rate"]),
-        "correlation": f"raise objective.identity from {objective.identity:g}, unless that is what is wanted",
+        "correlation": f"raise objective.identity from {objective.identity:g}, unless you want this",
         "chequers": _or(finer),
-        "detail": f"raise train.images from {train.images}, as too short a training leaves a smear",
+        "detail": f"raise train.images from {train.images}: after a short training, samples are blurred",
     }
 
 
 def _penalties(objective: AnyObjectiveSettings) -> list[str]:
-    """Stronger penalties of those that there are, or the usual ones where there are none."""
+    """Stronger penalties if there are any, or else the usual ones."""
     if not isinstance(objective, GameSettings):
         return []
     present = [name for name in ("r1", "r2", "wgan_gp") if getattr(objective, name)]

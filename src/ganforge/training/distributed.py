@@ -1,7 +1,7 @@
-"""Several processes that share every batch; or just this one.
+"""One process, or several that share every batch.
 
 Each process has its own GPU (or, with gloo, its share of the CPU), sees its part of a batch, and applies the average of
-all gradients: together they do what one process would do with the whole batch. ``torchrun`` starts them.
+all gradients, as one process would with the whole batch. ``torchrun`` starts them.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ class World:
     """The processes of a training.
 
     Attributes:
-        rank: which of them this is; 0 writes files and reports.
-        size: how many there are.
+        rank: number of this process; 0 writes files and reports.
+        size: number of processes.
     """
 
     rank: int = 0
@@ -37,7 +37,7 @@ class World:
         return rows[self.rank * count : (self.rank + 1) * count]
 
     def gather(self, rows: Tensor) -> Tensor:
-        """The rows of the whole batch, of which each process holds a part; without a gradient."""
+        """The rows of the whole batch, from the parts of all processes; without a gradient."""
         if self.size == 1:
             return rows.detach()
         parts = [torch.empty_like(rows) for _ in range(self.size)]
@@ -53,9 +53,9 @@ class World:
         return values
 
     def average_gradients(self, weights: Iterable[nn.Parameter]) -> None:
-        """Gives every process the mean of all processes' gradients, of those weights that have one.
+        """Replaces the gradients of every process by the mean over all processes, for those weights that have one.
 
-        Unlike `torch.nn.parallel.DistributedDataParallel`, it does not mind in which function a network is used first.
+        Unlike `torch.nn.parallel.DistributedDataParallel`, it works with any function of a network.
         """
         if self.size == 1:
             return
@@ -70,7 +70,7 @@ class World:
 
 
 def join(device: torch.device) -> World:
-    """The world that ``torchrun`` started this process in; alone if it did not."""
+    """The world of this process, as started by ``torchrun``; otherwise this process alone."""
     if "RANK" not in os.environ:
         return World()
     if not torch.distributed.is_initialized():
@@ -81,13 +81,13 @@ def join(device: torch.device) -> World:
 
 
 def leave(world: World) -> None:
-    """Ends what `join` began."""
+    """Undoes `join`."""
     if world.size > 1:
         torch.distributed.destroy_process_group()
 
 
 def share_normalisation(generator: nn.Module, world: World, device: torch.device) -> nn.Module:
-    """Batch norm over the whole batch, which PyTorch offers on CUDA; elsewhere every process has its own."""
+    """Makes batch norm use the whole batch, which PyTorch supports on CUDA; elsewhere each process uses its part."""
     if world.size == 1 or device.type != "cuda":
         return generator
     synchronised: nn.Module = nn.SyncBatchNorm.convert_sync_batchnorm(generator)  # type: ignore[no-untyped-call]

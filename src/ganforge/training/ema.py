@@ -1,4 +1,4 @@
-"""The moving average of the generator's weights, which is what is sampled from."""
+"""The moving average of the generator's weights, which draws the samples."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class ExponentialMovingAverage:
 
     @torch.no_grad()
     def update(self, step: int, half_life: float) -> None:
-        """Takes in the weights as they are after ``step``, counted from 0.
+        """Adds the weights after ``step`` to the average; steps count from 0.
 
         Args:
-            step: of the generator.
-            half_life: real signals in which the average forgets half of what it held; 0 copies the weights.
+            step: step of the generator.
+            half_life: real signals in which the average forgets half of its value; 0 copies the weights.
         """
         decay = 0.5 ** (self.batch_size / half_life) if half_life else 0.0
         decay = min(decay, (1 + step) / (10 + step))
@@ -43,7 +43,7 @@ class ExponentialMovingAverage:
             mine.copy_(theirs)
 
     def norm(self) -> float:
-        """Length of the vector of all averaged weights: infinite or not a number if one of them is."""
+        """Length of the vector of all averaged weights: infinite or NaN if one of them is."""
         return float(torch.stack(torch._foreach_norm(self._average)).norm())
 
 

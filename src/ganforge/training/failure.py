@@ -1,4 +1,4 @@
-"""Signals that a training goes wrong, read from what it reports."""
+"""Detects a failing training from its reports."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from ganforge.errors import UserError
 
 @dataclass(frozen=True)
 class Sign:
-    """A column of training.csv that tells of a failure when it stays beyond a limit.
+    """A column of training.csv that shows a failure if it stays beyond a limit.
 
     Attributes:
         column: its name.
-        limit: the value from which on it is a sign.
-        well: the value up to which nothing is wrong.
-        above: whether values above the limit are a sign, rather than those below.
+        limit: values beyond it are a sign of failure.
+        well: values up to it are normal.
+        above: whether values above the limit are a sign, or values below it.
         text: what it means, with a place for the figure.
-        part_of: column of the sign that tells the same of all signals, and is told instead.
-        may_be_wanted: whether it may be what the user asks for, so that it is told and nothing is done.
+        part_of: column of the sign for all signals, which is reported instead.
+        may_be_wanted: whether the user may want this, so that it is reported and nothing is done.
     """
 
     column: str
@@ -32,11 +32,11 @@ class Sign:
     may_be_wanted: bool = False
 
     def shows(self, row: Mapping[str, float]) -> bool:
-        """Whether ``row`` shows it; a loss that does not have the column never does."""
+        """Whether ``row`` shows it; a loss without the column never does."""
         return self._beyond(row, self.limit)
 
     def is_near(self, row: Mapping[str, float]) -> bool:
-        """Whether ``row`` shows it or is on the way there."""
+        """Whether ``row`` shows it or is close to it."""
         return self._beyond(row, self.well)
 
     def _beyond(self, row: Mapping[str, float], bound: float) -> bool:
@@ -52,22 +52,22 @@ SIGNS = (
         0.995,
         0.985,
         True,
-        "the discriminator tells {:.1%} of all pairs of real and generated samples apart, so that the generator has "
-        "nothing to learn from",
+        "the discriminator distinguishes {:.1%} of all pairs of real and generated samples, so the generator cannot "
+        "learn from it",
     ),
     Sign(
         "relative_spread",
         0.1,
         0.25,
         False,
-        "samples (of one label, where there are labels) differ from each other only {:.1%} as much as real ones do",
+        "samples (of one label, if there are labels) differ from each other only {:.1%} as much as real ones",
     ),
     Sign(
         "least_spread",
         0.05,
         0.15,
         False,
-        "samples of one of the labels differ from each other only {:.1%} as much as real ones do",
+        "samples of one label differ from each other only {:.1%} as much as real ones",
         part_of="relative_spread",
     ),
     Sign(
@@ -75,7 +75,7 @@ SIGNS = (
         0.01,
         0.02,
         False,
-        "samples are their sources: the mean absolute difference is {:.3f}, colours being -1 to 1",
+        "samples equal their sources: the mean absolute difference is {:.3f}, for colours of -1 to 1",
         may_be_wanted=True,
     ),
     Sign(
@@ -83,7 +83,7 @@ SIGNS = (
         -0.3,
         0.0,
         False,
-        "light and dark are exchanged: the brightness of samples correlates with that of their sources by {:.2f}",
+        "light and dark are swapped: the correlation of the brightness of samples and their sources is {:.2f}",
         may_be_wanted=True,
     ),
     Sign(
@@ -99,7 +99,7 @@ SIGNS = (
         0.4,
         0.6,
         False,
-        "samples are smeared: brightness changes from pixel to pixel {:.2f} times as strongly as in real ones",
+        "samples are blurred: brightness changes from pixel to pixel {:.2f} times as strongly as in real ones",
         may_be_wanted=True,
     ),
 )
@@ -107,11 +107,11 @@ SIGNS = (
 
 @dataclass(frozen=True)
 class Failure:
-    """What goes wrong, and what may help against it; as a text both.
+    """A failure and its remedy; both as text.
 
     Attributes:
-        symptom: what is seen.
-        cure: what to change, if anything is known.
+        symptom: what goes wrong.
+        cure: what to change, if anything is known to help.
         may_be_wanted: see `Sign`.
     """
 
@@ -124,11 +124,11 @@ class Failure:
 
 
 class FailureError(UserError):
-    """A training that cannot be saved; what it knew before is."""
+    """A training failed for good; its last good state is kept."""
 
 
 class DivergedError(FailureError):
-    """A loss is no longer a number."""
+    """A loss became infinite or NaN."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(str(failure))
@@ -136,10 +136,10 @@ class DivergedError(FailureError):
 
 
 def check_finite(row: Mapping[str, float], step: int) -> None:
-    """Ends a run whose losses are no numbers any more.
+    """Ends a run whose losses became infinite or NaN.
 
     Raises:
-        DivergedError: names the step, the figures and the usual cures.
+        DivergedError: names the step, the figures and the usual remedies.
     """
     wrong = [f"{name} is {value}" for name, value in row.items() if not math.isfinite(value)]
     if wrong:
@@ -149,11 +149,11 @@ def check_finite(row: Mapping[str, float], step: int) -> None:
 
 
 class FailureWatch:
-    """Counts for how many real signals a sign of failure has lasted, and tells once when that is long enough.
+    """Counts for how many real signals a sign of failure lasts, and reports it once if that is long enough.
 
     Args:
-        patience: real signals shown.
-        cures: what may help against a sign, by its column.
+        patience: number of real signals.
+        cures: remedies by the column of the sign.
         images: real signals shown before it begins to count.
     """
 
@@ -164,7 +164,7 @@ class FailureWatch:
         self._reported: set[str] = set()
 
     def look(self, row: Mapping[str, float], step: int) -> Failure | None:
-        """What goes wrong, or None; ``row`` holds the means since the report before."""
+        """The failure, or None; ``row`` has the means since the last report."""
         before, self._images = self._images, row["images"]
         for sign in SIGNS:
             if not sign.shows(row) or sign.part_of in self._since:
@@ -174,7 +174,7 @@ class FailureWatch:
             if lasted >= self.patience and sign.column not in self._reported:
                 self._reported.add(sign.column)
                 symptom = sign.text.format(row[sign.column])
-                symptom = f"at step {step}, for {lasted:.0f} real signals now, {symptom}"
+                symptom = f"at step {step}, for the last {lasted:.0f} real signals, {symptom}"
                 return Failure(symptom, self.cures.get(sign.column), sign.may_be_wanted)
         return None
 

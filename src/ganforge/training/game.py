@@ -1,4 +1,4 @@
-"""A step of training, from the batch to the updated weights: all of it stands here."""
+"""A complete step of training, from the batch to the updated weights."""
 
 from __future__ import annotations
 
@@ -27,26 +27,26 @@ Play = Callable[[Sequence[Batch], Collection[str]], Terms]
 class Game:
     """A training as a sequence of steps, each a function of the state before it and of (seed, step).
 
-    A step is some turns of the discriminators and one of the generators, on signals that the generators draw once. The
-    discriminators are frozen in the generators' turn, and the samples that they have just been trained on are those
-    that the generators are judged by: nothing is computed twice.
+    A step is some turns of the discriminators and one of the generators, on samples that are drawn once: the generators
+    are judged by the samples that the discriminators were just trained on. The discriminators are frozen in the
+    generators' turn.
 
     Attributes:
-        step, steps: done so far, and in all.
-        images_per_step: real signals that a step shows.
+        step, steps: steps so far, and in total.
+        images_per_step: real signals in a step.
         average: the moving average of the network that is kept, in evaluation mode.
-        play: one step on given batches; may be replaced by a recording of it.
+        play: one step on given batches; a recording can replace it.
 
     Args:
-        objective: the players and their losses, on the device.
-        optimisers: of the generators and of the discriminators; one where there is one player.
-        batches: the data, as they are stored.
-        signal: of the data.
+        objective: the networks and their losses, on the device.
+        optimisers: optimisers of the generators and of the discriminators; one if there is one network.
+        batches: the stored data.
+        signal: the kind of the data.
         latent_dim: entries of the latent vector.
-        settings: how long and how fast.
+        settings: length and rates of the training.
         world: the processes that share the training.
-        device: where everything lies.
-        moves: what both players are shown instead of signals and sources, which it moves alike; None: these.
+        device: device of all tensors.
+        moves: augmentation that moves signals and sources together for both networks; None: no moves.
     """
 
     def __init__(
@@ -79,18 +79,18 @@ class Game:
 
     @property
     def learning_rate(self) -> float:
-        """That of the generators in the step that was played last."""
+        """Learning rate of the generators in the last step."""
         return self.rate_factor * value_at(self.settings.learning_rate, max(0, self.step - 1) / self.steps)
 
     def play_by(self, player: Callable[[Play], Play]) -> None:
-        """Lets steps be played by what ``player`` makes of `play_step`, such as a recording of it."""
+        """Replaces `play_step` by the result of ``player``, such as a recording of it."""
         self._player, self.play = player, player(self.play_step)
 
     def advance(self) -> Terms:
-        """Plays a step; the host goes on without waiting for the device.
+        """Runs a step; the host does not wait for the device.
 
         Returns:
-            scalars for the record, of the last turn of the discriminators and of the generators.
+            Scalars to report, of the last turn of the discriminators and of the generators.
         """
         progress = self.step / self.steps
         self._set_progress(progress)
@@ -103,7 +103,7 @@ class Game:
         return terms
 
     def batch(self, turn: int) -> Batch:
-        """What a turn of the discriminators is given, counted over the run: stored columns, and latent vectors."""
+        """The inputs of a turn of the discriminators, counted over the run: stored columns, and latent vectors."""
         latents = torch.randn(
             self.settings.batch_size, self.latent_dim, generator=self._random, device=self._random.device
         )
@@ -113,10 +113,10 @@ class Game:
         return batch
 
     def play_step(self, batches: Sequence[Batch], due: Collection[str]) -> Terms:
-        """One step: all that runs on the device, and nothing that would wait for it.
+        """One step: everything that runs on the device, and nothing that waits for it.
 
         Args:
-            batches: one for each turn of the discriminators; the last one is the generators' as well.
+            batches: one for each turn of the discriminators; the generators use the last one.
             due: the terms to add to the discriminators' losses.
         """
         objective, device = self.objective, self._random.device.type
@@ -140,11 +140,11 @@ class Game:
         return {**terms, **generator_terms}
 
     def grown_at(self, step: int) -> bool:
-        """Whether the generator drew at its full size in the step before ``step``; only some grow at all."""
+        """Whether the generator drew at its full size in the step before ``step``; only some generators grow."""
         return not grows(self.average) or (step - 1) / self.steps >= GROWN_AT
 
     def state(self) -> dict[str, Any]:
-        """What a checkpoint has to hold; what else an optimiser holds are settings, and those are in params.yaml."""
+        """The contents of a checkpoint; other entries of optimisers are settings of params.yaml."""
         return {
             "step": self.step,
             "objective": self.objective.state_dict(),
@@ -161,12 +161,12 @@ class Game:
             optimiser.load_state_dict({**optimiser.state_dict(), "state": remembered})
 
     def snapshot(self) -> dict[str, Any]:
-        """A copy of `state` in the memory of the host, which later steps leave as it is."""
+        """A copy of `state` in the memory of the host, which later steps do not change."""
         copied: dict[str, Any] = snapshot(self.state())
         return copied
 
     def go_on_from(self, state: dict[str, Any] | None, rate: float, strength: float) -> None:
-        """Takes networks of before, if there are any, and plays on from this step with other rates and penalties.
+        """Restores earlier networks, if given, and continues from this step with other rates and penalties.
 
         Args:
             state: an earlier `state`, or None.
@@ -175,7 +175,7 @@ class Game:
         """
         if state is not None:
             self.restore({**snapshot(state), "step": self.step})
-            self.play_by(self._player)  # what was recorded would write into the optimisers of before
+            self.play_by(self._player)  # an old recording would write into the old optimisers
         self.rate_factor, self.objective.strength = rate, strength
 
     def _presented(self, stored: Batch) -> Batch:
@@ -187,7 +187,7 @@ class Game:
         return batch if self.moves is None else moved_together(batch, self.moves)
 
     def _precision(self, device: str) -> torch.autocast:
-        """What networks and losses are computed in; gradients follow by themselves."""
+        """The number format of networks and losses; gradients follow."""
         enabled = self.settings.precision == "bfloat16"
         return torch.autocast(device, torch.bfloat16, enabled=enabled, cache_enabled=False)
 
@@ -199,7 +199,7 @@ class Game:
         optimiser.step()
 
     def _set_progress(self, progress: float) -> None:
-        """Sets what is scheduled over the run."""
+        """Sets the scheduled values of the step."""
         settings = self.settings
         rate, beta2 = self.rate_factor * value_at(settings.learning_rate, progress), value_at(settings.beta2, progress)
         for optimiser, multiple in zip(self.optimisers, (1.0, settings.discriminator_rate)):
@@ -209,10 +209,10 @@ class Game:
         grow(self.average, progress)
 
     def _seed(self) -> None:
-        """Makes what is random in a step a function of (seed, step): resuming needs no state.
+        """Makes random numbers of a step a function of (seed, step), so resuming needs no state.
 
         Latent vectors are drawn for a whole batch, alike in all processes; networks and augmentation draw from the
-        default generator, differently in each.
+        default generator, which differs between processes.
         """
         seed = int(np.random.SeedSequence([self.settings.seed, self.step]).generate_state(1)[0])
         self._random.manual_seed(seed)
@@ -220,7 +220,7 @@ class Game:
 
 
 def moved_together(batch: Batch, moves: Callable[[Tensor], Tensor]) -> Batch:
-    """A batch whose signals and sources, as networks see them, were moved alike."""
+    """A batch whose signals and sources, as networks see them, were moved together."""
     signal, source = batch[SIGNAL], batch[SOURCE]
     both = moves(torch.cat([signal, source], 1))
     moved = {SIGNAL: both[:, : signal.shape[1]], SOURCE: both[:, signal.shape[1] :]}

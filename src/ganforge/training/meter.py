@@ -1,4 +1,4 @@
-"""Means over some steps, of numbers that stay on the device until they are asked for."""
+"""Means over some steps; the numbers stay on the device until they are read."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ganforge.training.distributed import World
 
 
 class Meter:
-    """Adds up the terms of every step; some terms are not there in every step.
+    """Adds up the terms of every step; some steps lack some terms.
 
-    All are scalars but ``least_spread``, which is a sum over the groups of signals.
+    All are scalars except ``least_spread``, which has a sum for each group of signals.
 
     Args:
         world: the processes whose means are averaged.
@@ -26,9 +26,9 @@ class Meter:
         self._counts: dict[str, int] = {}
 
     def add(self, terms: Terms) -> None:
-        """Takes in the scalars of a step; never waits for the device."""
+        """Adds the scalars of a step; never waits for the device."""
         for name, value in terms.items():
-            # The first value is copied, since a recorded step writes the next one into the same place.
+            # The first value is copied, since a recorded step writes the next one to the same memory.
             self._sums[name] = self._sums[name] + value if name in self._sums else value.clone()
             self._counts[name] = self._counts.get(name, 0) + 1
 

@@ -13,11 +13,11 @@ from ganforge.training.settings import TrainSettings
 
 
 class Optimiser(Protocol):
-    """What training asks of one: as in `torch.optim.Optimizer`, and no more."""
+    """The part of `torch.optim.Optimizer` that training uses."""
 
     @property
     def param_groups(self) -> list[dict[str, Any]]:
-        """The weights and what is set for them."""
+        """The weights and their settings."""
         ...
 
     def zero_grad(self) -> None:
@@ -29,7 +29,7 @@ class Optimiser(Protocol):
         ...
 
     def state_dict(self) -> dict[str, Any]:
-        """What it remembers, and its settings."""
+        """Its state and its settings."""
         ...
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -40,8 +40,8 @@ class Optimiser(Protocol):
 def build_optimiser(
     params: TrainSettings, module: nn.Module, device: torch.device, *, recorded: bool = False
 ) -> Optimiser:
-    """The optimiser that ``params`` ask for; one that a CUDA graph can record if it is to be ``recorded``."""
-    # A recorded graph reads the learning rate from this tensor; elsewhere a number is faster.
+    """The optimiser of ``params``; if ``recorded``, one that a CUDA graph can record."""
+    # A recorded graph reads the learning rate from a tensor; elsewhere a number is faster.
     rate: float | Tensor = torch.tensor(1.0, device=device) if recorded else 1.0
     weights = module.parameters()
     decay, betas = params.weight_decay, (params.beta1, value_at(params.beta2, 0))
@@ -54,16 +54,16 @@ def build_optimiser(
 
 
 class LeanAdam:
-    """Adam on the CPU: PyTorch's kernel and state, with the numbers of ``torch.optim.Adam(fused=True)``.
+    """Adam on the CPU: PyTorch's kernel and state, with the same results as ``torch.optim.Adam(fused=True)``.
 
-    That one sorts tensors at every step, announces it to profilers, and copies gradients whose channels lie last in
-    memory: on a small network this takes as long as the kernel. And it imports the compiler, which takes a second.
+    PyTorch's class sorts tensors at every step, notifies profilers, and copies gradients in channels-last format: on a
+    small network this takes as long as the kernel. It also imports the compiler, which takes a second.
 
     Args:
-        weights: what to update.
-        betas: how long it remembers gradients, and their squares.
-        decay: of the weights.
-        decoupled: whether they decay apart from the gradient, as in AdamW.
+        weights: the weights to update.
+        betas: decay rates of the averages of gradients and of their squares.
+        decay: decay of the weights.
+        decoupled: whether weights decay separately from the gradient, as in AdamW.
 
     Attributes:
         param_groups: see `torch.optim.Optimizer`; one group.
@@ -78,10 +78,10 @@ class LeanAdam:
         ]
         self.state: dict[Tensor, dict[str, Tensor]] = {}
         self._kernel = torch._fused_adamw_ if decoupled else torch._fused_adam_
-        self._one = torch.ones(())  # a number would become a tensor for each count of steps that it is added to
+        self._one = torch.ones(())  # a number would become a new tensor for each count of steps
 
     def state_dict(self) -> dict[str, Any]:
-        """As that of ``torch.optim.Adam``: weights are counted, the states of those that had a gradient given."""
+        """In the format of ``torch.optim.Adam``: weights by number, with the states of those that had a gradient."""
         (group,) = self.param_groups
         weights = group["params"]
         state = {number: dict(self.state[weight]) for number, weight in enumerate(weights) if weight in self.state}
@@ -128,20 +128,20 @@ class LeanAdam:
         )
 
     def _begin(self, weight: Tensor) -> dict[str, Tensor]:
-        """What is remembered of a weight that has its first gradient."""
-        assert in_memory_order(weight).is_contiguous()  # else the kernel would pair numbers that do not belong together
+        """The state of a weight with its first gradient."""
+        assert in_memory_order(weight).is_contiguous()  # else the kernel would pair the wrong numbers
         exp_avg, exp_avg_sq = torch.zeros_like(weight), torch.zeros_like(weight)
         self.state[weight] = {"step": torch.zeros(()), "exp_avg": exp_avg, "exp_avg_sq": exp_avg_sq}
         return self.state[weight]
 
 
 def in_memory_order(x: Tensor) -> Tensor:
-    """The same numbers in the order in which they lie in memory: that of the axes, or with the channels last."""
+    """The same numbers in the order of memory: that of the axes, or channels last."""
     return x if x.is_contiguous() else x.movedim(1, -1)
 
 
 def set_schedules(optimiser: Optimiser, rate: float, beta2: float) -> None:
-    """Sets the learning rate, and of Adam the second beta."""
+    """Sets the learning rate and, for Adam, the second beta."""
     for group in optimiser.param_groups:
         if isinstance(group["lr"], Tensor):
             group["lr"].fill_(rate)

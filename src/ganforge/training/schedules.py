@@ -8,10 +8,10 @@ from ganforge.settings import Schedule
 
 
 def value_at(value: float | Schedule[float], progress: float) -> float:
-    """A number as it is, or the value of a schedule after a share of the run.
+    """A constant, or the value of a schedule after a share of the run.
 
     Args:
-        value: of params.yaml.
+        value: value in params.yaml.
         progress: share of the signals shown, 0..1.
     """
     if not isinstance(value, Schedule):

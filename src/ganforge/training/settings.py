@@ -15,53 +15,53 @@ PrecisionName = Literal["float32", "tf32", "bfloat16"]
 
 
 class Help(Section):
-    """A training that fails first continues from its last good state, more carefully, before it is stopped."""
+    """A failing training continues from its last good state with gentler settings, before it is stopped."""
 
     helps: Annotated[int, Field(ge=1, le=20)]
-    """How often it is helped; then it stops."""
+    """Number of attempts; then it stops."""
     rate: Rate
-    """Factor of both learning rates each time."""
+    """Factor of both learning rates at each attempt."""
     penalties: Annotated[float, Field(ge=1, le=100)]
-    """Factor of the gradient penalties each time."""
+    """Factor of the gradient penalties at each attempt."""
 
 
 class TrainSettings(Section):
-    """How the networks are optimised; lengths are numbers of real signals shown."""
+    """Optimisation of the networks; lengths are numbers of real signals shown."""
 
     images: Annotated[int, Field(ge=1, le=10**12)]
-    """Real signals shown in all."""
+    """Length of the training: real signals shown in total."""
     batch_size: Annotated[int, Field(ge=2, le=65536)]
-    """Real signals in a step."""
+    """Batch size: real signals in a step."""
     discriminator_steps: Annotated[int, Field(ge=1, le=100)]
     """Steps of the discriminator for each of the generator."""
     optimiser: OptimiserName
-    """What minimises the losses."""
+    """Optimiser of the losses."""
     learning_rate: Rate | Schedule[Share]
     """Learning rate of the generator (*)."""
     discriminator_rate: Annotated[float, Field(gt=0, le=1000)]
     """Learning rate of the discriminator as a multiple of the generator's."""
     beta1: Memory
-    """How long Adam remembers gradients (0: not at all); the momentum of sgd."""
+    """Decay rate of Adam's average of gradients (0: no average); the momentum of sgd."""
     beta2: Memory | Schedule[Memory]
-    """How long Adam remembers the squares of gradients (*); not used by sgd."""
+    """Decay rate of Adam's average of squared gradients (*); not used by sgd."""
     weight_decay: Share
-    """Decay of the weights by adamw and sgd; 0 for adam."""
+    """Weight decay of adamw and sgd; 0 for adam."""
     ema_half_life: Weight | Schedule[Weight]
-    """Signals in which the average of the generator's weights forgets half (*), at first a thirteenth of those shown;
+    """Half-life in signals of the moving average of the generator's weights (*), at first a thirteenth of those shown;
     0: no average."""
     standing_statistics: Annotated[int, Field(ge=0)]
-    """Samples that batch norm (mlp, dcgan) takes its statistics from in the averaged generator; 0: averaged over
-    training, of normal latents."""
+    """Samples for the batch norm statistics (mlp, dcgan) of the averaged generator; 0: averages over training, of
+    normal latents."""
     best_every: Annotated[int, Field(ge=0)]
-    """Signals between checks of the samples; the best generator is used, or with 0 the last one."""
+    """Signals between checks of the samples; the best generator is used; 0: no checks, the last one is used."""
     best_samples: Annotated[int, Field(ge=2, le=10**6)]
     """Samples in each check of best_every."""
     on_failure: Literal["stop", "warn"] | Help
-    """What happens when the discriminator wins for good, or all samples (of a class) look alike."""
+    """What to do if the discriminator keeps winning, or if all samples (of a class) look alike."""
     patience: Annotated[int, Field(ge=1)]
-    """Signals for which a failure has to last before it counts."""
+    """Signals that a failure must last before it counts."""
     precision: PrecisionName
-    """Number format of networks; the latter two are faster on GPUs."""
+    """Number format of the networks; bfloat16 and tf32 are faster on GPUs."""
     seed: Seed
     """Seed of the weights, of the order of the signals and of the latent vectors."""
 
@@ -70,7 +70,7 @@ class TrainSettings(Section):
         if self.images < self.batch_size * self.discriminator_steps:
             raise ValueError(
                 f"train.images is {self.images}, less than train.batch_size times train.discriminator_steps, "
-                f"{self.batch_size * self.discriminator_steps}: show at least as many signals as one step takes"
+                f"{self.batch_size * self.discriminator_steps}: set it to at least the signals of one step"
             )
         return self
 
@@ -92,7 +92,7 @@ class NoAugmentation(Section):
 
 
 class Transformed(Section):
-    """What both ways of augmentation have in common."""
+    """Settings of both ways of augmentation."""
 
     mode: str
     """How often the discriminator sees changed signals, real and generated."""
@@ -117,18 +117,18 @@ class AdaptiveAugmentation(Transformed):
 
     mode: Literal["adaptive"]
     target: Annotated[float, Field(gt=-1, lt=1)]
-    """Mean sign of the score of real signals that is aimed at (relativistic: of its lead over a sample)."""
+    """Target of the mean sign of the score of real signals (relativistic: of its lead over a sample)."""
     speed: Annotated[int, Field(ge=1)]
-    """Signals in which the probability of a change may go from 0 to 1."""
+    """Signals in which the probability of a change can rise from 0 to 1."""
 
 
 class MovedTogether(Section):
-    """Both networks see pictures that are moved together with their sources (Isola 2017, section 6.2)."""
+    """Both networks see pictures and sources that are moved together (Isola 2017, section 6.2)."""
 
     mode: Literal["together"]
     """How often the discriminator sees changed signals, real and generated."""
     moves: Annotated[list[MoveName], Field(min_length=1)]
-    """How pictures are moved with their sources: by up to a sixteenth of a side, mirrored left to right."""
+    """How pictures and sources are moved: by up to a sixteenth of a side, mirrored left to right."""
 
     @model_validator(mode="after")
     def _each_once(self) -> MovedTogether:

@@ -1,4 +1,4 @@
-"""From settings and prepared data to a trainer that is ready to run."""
+"""Builds a trainer from settings and prepared data."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Plan:
     """The sections of params.yaml that fix a training.
 
     Attributes:
-        network, objective, train, augment: see the settings of their rooms.
+        network, objective, train, augment: see the settings of their packages.
         compute: where it runs.
     """
 
@@ -67,14 +67,14 @@ class Plan:
 
 
 def generator_spec(settings: NetworkSettings, meta: Meta) -> NetworkSpec:
-    """The generator that ``settings`` ask for, fitted to the data that ``meta`` describes."""
+    """The specification of the generator in ``settings`` for the data of ``meta``."""
     return NetworkSpec(settings, signal_of(meta.columns[SIGNAL]), condition_for(settings.conditional, meta))
 
 
 def assemble_generator(
     settings: NetworkSettings, meta: Meta, trained: TrainedWeights
 ) -> tuple[nn.Module, GeneratorConfig]:
-    """The generator with the weights of a training, in evaluation mode, and what it has to be known by."""
+    """The generator with the weights of a training, in evaluation mode, and its configuration."""
     spec = generator_spec(settings, meta)
     module = build_generator(spec)
     module.load_state_dict(one_way(trained.weights, THERE) or trained.weights)
@@ -84,7 +84,7 @@ def assemble_generator(
 def assemble_way_back(
     settings: NetworkSettings, meta: Meta, trained: TrainedWeights
 ) -> tuple[nn.Module, GeneratorConfig] | None:
-    """The generator from signals to sources where the training made one; see `assemble_generator`."""
+    """The generator from signals to sources, if the training made one; see `assemble_generator`."""
     weights = one_way(trained.weights, BACK)
     if not weights:
         return None
@@ -110,8 +110,8 @@ def build_trainer(
         data: prepared arrays.
         checkpoints: where to resume from, and where to save to.
         device: where to train.
-        judge: measures a generator, to keep the best one; None to keep the last.
-        world: the processes that share the training; None for this one alone.
+        judge: measures generators, to keep the best one; None to keep the last.
+        world: the processes that share the training; None for this process alone.
         guide: see `ganforge.objectives.objective.Players`.
 
     Raises:
@@ -148,10 +148,10 @@ def build_trainer(
 
 
 def check_batch_size(settings: TrainSettings, data: Prepared, condition: Condition) -> None:
-    """Sees that there are as many training items of every column that is used as a batch holds.
+    """Checks that every column in use has enough training items for a batch.
 
     Raises:
-        UserError: there are fewer.
+        UserError: a column has fewer.
     """
     for name in (SIGNAL, *condition.columns):
         column = data.splits["train"].columns[name]
@@ -165,7 +165,7 @@ def check_batch_size(settings: TrainSettings, data: Prepared, condition: Conditi
 def build_players(
     plan: Plan, spec: NetworkSpec, world: World, device: torch.device, guide: Guide | None = None
 ) -> Objective:
-    """Both players on ``device``, and what they minimise."""
+    """Both networks on ``device``, with their objective."""
 
     def players_of(spec: NetworkSpec) -> Players:
         return Players(
@@ -189,47 +189,47 @@ def build_players(
 
 
 def build_augmentation(settings: AugmentSettings, spec: NetworkSpec, world: World) -> DifferentiableAugmentation | None:
-    """What the discriminator sees instead of the signals, or None for the signals.
+    """The augmentation of what the discriminator sees, or None.
 
     Raises:
-        UserError: a transformation would leave no signal of its kind, or move it away from its source.
+        UserError: a transformation does not suit the kind of signal, or would move it away from its source.
     """
     if isinstance(settings, NoAugmentation | MovedTogether):
         return None
     assert isinstance(settings, Transformed)
     if isinstance(spec.condition, Source) and not spec.condition.unpaired:
         raise UserError(
-            f"params.yaml: augment.mode is {settings.mode}, which would change {spec.signal.plural} and not their "
+            f"params.yaml: augment.mode is {settings.mode}, which would change {spec.signal.plural} but not their "
             "sources; allowed is none or together."
         )
     wrong = [name for name in settings.transformations if name not in spec.signal.transformations]
     if wrong:
         allowed = ", ".join(spec.signal.transformations) or "none: set augment.mode to none"
         raise UserError(
-            f"params.yaml: augment.transformations names {wrong[0]}, which is none for {spec.signal.plural}; allowed "
-            f"is {allowed}."
+            f"params.yaml: augment.transformations names {wrong[0]}, which does not suit {spec.signal.plural}; "
+            f"allowed is {allowed}."
         )
     return DifferentiableAugmentation.of(settings, world)
 
 
 def build_moves(settings: AugmentSettings, spec: NetworkSpec) -> Callable[[Tensor], Tensor] | None:
-    """What moves signals and their sources alike, or None.
+    """The augmentation that moves signals and their sources together, or None.
 
     Raises:
-        UserError: signals have no sources, or may not be moved like that.
+        UserError: signals have no sources, or cannot be moved in this way.
     """
     if not isinstance(settings, MovedTogether):
         return None
     sources = spec.condition.signals.values()
     if not sources or any(source.network_shape[1:] != spec.size for source in sources):
         raise UserError(
-            f"params.yaml: augment.mode is together, but {spec.signal.plural} have no sources of their size that could "
-            "be moved with them; allowed is none, always or adaptive."
+            f"params.yaml: augment.mode is together, but these {spec.signal.plural} have no sources of their size to "
+            "move with them; allowed is none, always or adaptive."
         )
     wrong = [name for name in settings.moves if name not in spec.signal.moves]
     if wrong:
         raise UserError(
-            f"params.yaml: augment.moves names {wrong[0]}, by which {spec.signal.plural} are not moved; allowed is "
+            f"params.yaml: augment.moves names {wrong[0]}, which does not suit {spec.signal.plural}; allowed is "
             f"{', '.join(spec.signal.moves) or 'none: set augment.mode to none'}."
         )
     return partial(moved, names=settings.moves)
@@ -243,13 +243,13 @@ def build_batches(data: Prepared, condition: Condition, plan: Plan, device: torc
     if SOURCE in together and not data.meta.paired:
         groups = [{name: column for name, column in together.items() if name != SOURCE}, {SOURCE: together[SOURCE]}]
     order = partial(Order, batch_size=plan.train.batch_size, seed=plan.train.seed, part=(world.rank, world.size))
-    copies = 1 if device.type == "cuda" else world.size  # processes that put them into the same memory
+    copies = 1 if device.type == "cuda" else world.size  # processes that load them into the same memory
     return choose_batches(groups, order, device, copies)
 
 
 def can_be_recorded(plan: Plan, objective: Objective, device: torch.device, world: World) -> bool:
     """Whether every step does the same work on the same tensors, so that a CUDA graph can replay it."""
-    beta2_changes = isinstance(plan.train.beta2, Schedule)  # a number that a recorded optimiser would not see change
+    beta2_changes = isinstance(plan.train.beta2, Schedule)  # a recorded optimiser would not see this number change
     alone = device.type == "cuda" and world.size == 1
     return plan.compute.cuda_graphs and alone and not grows(objective) and not beta2_changes
 
@@ -257,7 +257,7 @@ def can_be_recorded(plan: Plan, objective: Objective, device: torch.device, worl
 def build_preview(spec: NetworkSpec, pool: Arrays, device: torch.device) -> Preview:
     """Draws the same few samples from any state of a generator: a row for each of the condition's examples, if any.
 
-    Where they are made of sources, every other one is the source of the next.
+    If they are made from sources, each source is shown before its sample.
     """
     examples = spec.condition.examples(PREVIEW_ROWS)
     rows = len(examples) or PREVIEW_COLUMNS
@@ -276,7 +276,7 @@ def build_preview(spec: NetworkSpec, pool: Arrays, device: torch.device) -> Prev
 
 
 def _interleaved(sources: np.ndarray, drawn: np.ndarray) -> np.ndarray:
-    """Half of the sources, each followed by what was drawn of it; where they fit on no sheet, only what was drawn."""
+    """Half of the sources, each followed by its sample; only samples if sources do not fit on the sheet."""
     half = len(drawn) // 2
     if not have_one_size(sources, drawn):
         return drawn

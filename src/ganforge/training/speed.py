@@ -1,4 +1,4 @@
-"""How many images a training shows in a second, on this machine: measured, before anything starts."""
+"""Measures how many images a training shows in a second on this machine, before it starts."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from ganforge.training.setup import Plan, build_trainer
 
 ENDLESS = 10**12  # images
 WARM_UP = 32  # steps that are not counted: the first ones allocate memory, choose kernels and are recorded
-TURN = 16  # steps from one look at the clock to the next, since penalties are due every few steps
+TURN = 16  # steps between readings of the clock, since penalties are due every few steps
 
 
 def images_per_second(
     plan: Plan, shape: tuple[int, ...], classes: int, device: torch.device, seconds: float = 3.0
 ) -> float:
-    """Plays steps of a training on noise for some seconds, in this one process; its checks and pictures come on top.
+    """Trains on noise for some seconds in this process; checks and pictures of a training take additional time.
 
     Args:
         plan: the training.
         shape: (channels, height, width) of its images.
-        classes: of its labels; 0 for none.
+        classes: number of labels; 0 without labels.
         device: where it would run.
         seconds: how long to measure, after a few steps to warm up.
 
     Returns:
-        real images shown in a second.
+        Real images shown in a second.
     """
     endless = replace(plan, train=plan.train.model_copy(update={"images": ENDLESS}))
     with tempfile.TemporaryDirectory() as folder:
@@ -54,7 +54,7 @@ def images_per_second(
 
 
 def noise(shape: tuple[int, ...], classes: int, count: int) -> Prepared:
-    """Data of noise: uint8 images of a shape, as many in each split, with labels if there are classes."""
+    """Noise as data: uint8 images of a shape, as many in each split, with labels if there are classes."""
     random, counts = np.random.default_rng(0), {"train": count, "test": count}
     columns = {SIGNAL: Column("image", "uint8", shape, counts)}
     arrays: dict[str, np.ndarray] = {SIGNAL: random.integers(256, size=(count, *shape), dtype=np.uint8)}
@@ -68,7 +68,7 @@ def noise(shape: tuple[int, ...], classes: int, count: int) -> Prepared:
 
 
 def _wait(device: torch.device) -> None:
-    """For all that was given to the device to do."""
+    """Waits for the device to finish its work."""
     if device.type == "cuda":
         torch.cuda.synchronize(device)
     elif device.type == "mps":

@@ -1,8 +1,7 @@
-"""Statistics of batch norm that belong to averaged weights.
+"""Batch norm statistics for averaged weights.
 
-The mean of the statistics that the weights had on their way is not the statistics of the mean weights. "Standing
-statistics" are gathered anew, over many samples of the very generator that is to be used (Brock et al. 2018,
-https://arxiv.org/abs/1809.11096).
+The mean of past statistics is not the statistics of the mean weights. "Standing statistics" are computed again, over
+many samples of the averaged generator (Brock et al. 2018, https://arxiv.org/abs/1809.11096).
 """
 
 from __future__ import annotations
@@ -21,13 +20,13 @@ from ganforge.prepared.columns import Arrays
 
 
 class StandingStatistics:
-    """Makes of an averaged generator the one to look at, to measure and to keep.
+    """Gives an averaged generator its standing statistics, before it is shown, measured or kept.
 
     Args:
-        spec: of the generators.
-        pool: columns of the training data: samples have conditions like theirs.
-        samples: how many to draw, rounded up to whole blocks; 0 leaves generators as they are.
-        device: where they are.
+        spec: specification of the generators.
+        pool: columns of the training data to draw conditions from.
+        samples: how many to draw, rounded up to whole blocks; 0 leaves generators unchanged.
+        device: device of the generators.
     """
 
     def __init__(self, spec: NetworkSpec, pool: Arrays, samples: int, device: torch.device) -> None:

@@ -1,6 +1,6 @@
-"""The one training loop: steps, reports, checkpoints, whatever the signal or the objective.
+"""The training loop for all signals and objectives: steps, reports, checkpoints.
 
-It knows no tracking, no pipeline and no progress bar: it yields what happened, and its caller passes that on.
+It does not depend on tracking, the pipeline or a progress bar: it yields reports, and the caller passes them on.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from ganforge.training.meter import Meter
 from ganforge.training.settings import Help
 from ganforge.training.standing_statistics import StandingStatistics
 
-REPORTS = 200  # per run; in long runs one every LONGEST_REPORT steps
+REPORTS = 200  # per run; in long runs there is one every LONGEST_REPORT steps
 LONGEST_REPORT = 100  # steps
-PREVIEWS = 10  # batches of samples per run, beside the one before the first step
+PREVIEWS = 10  # batches of samples per run, plus one before the first step
 
 Row = dict[str, float]
 Preview = Callable[[nn.Module], np.ndarray]
@@ -31,15 +31,15 @@ Preview = Callable[[nn.Module], np.ndarray]
 
 @dataclass(frozen=True)
 class Report:
-    """What happened since the report before.
+    """What happened since the last report.
 
     Attributes:
         images: real signals shown so far.
-        row: signals shown, losses and scores averaged since the report before, learning rate, signals per second,
-            seconds of training so far, now and then the distance of the samples from real ones; None before the first
+        row: signals shown, losses and scores averaged since the last report, learning rate, signals per second,
+            seconds of training so far, sometimes the distance of the samples from real ones; None before the first
             step.
-        samples: stored (N, *shape) from the averaged generator, now and then.
-        warning: what goes wrong, in words.
+        samples: stored (N, *shape) from the averaged generator, sometimes.
+        warning: a failure, in words.
     """
 
     images: int
@@ -50,22 +50,22 @@ class Report:
 
 @dataclass(frozen=True)
 class TrainedWeights:
-    """Weights of a generator, and the real signals shown until it had them."""
+    """Weights of a generator, and the number of real signals shown until then."""
 
     weights: dict[str, Tensor]
     images: int
 
 
 class Trainer:
-    """Plays a game to its end: reports on it, resumes it, sees when it goes wrong, and keeps its best generator.
+    """Runs a game to its end: reports on it, resumes it, detects failures, and keeps its best generator.
 
     Args:
-        game: what is played.
+        game: the game.
         checkpoints: where to resume from, and where to save to.
-        refresh: makes of the averaged generator the one that is looked at, measured and kept.
-        preview: draws a few samples from that one.
-        best: measures it now and then; None to keep the last one.
-        cures: what may help a training that fails, by the column of its sign.
+        refresh: prepares the averaged generator to be shown, measured and kept.
+        preview: draws a few samples from that generator.
+        best: measures it at intervals; None to keep the last one.
+        cures: remedies for a failing training, by the column of the sign.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Trainer:
         self.cures = cures or {}
         self.watch = FailureWatch(game.settings.patience, self.cures)
         self.helps = 0
-        self.last_well: dict[str, Any] | None = None  # the game at the last report in which nothing was wrong
+        self.last_well: dict[str, Any] | None = None  # the game at the last report without a sign of failure
         self.seconds = 0.0
         self.history: list[Row] = []
         self.rows_saved = 0
@@ -96,14 +96,14 @@ class Trainer:
             self._restore(state)
 
     def run(self) -> Iterator[Report]:
-        """Trains from where the last checkpoint stands to the end, yielding reports.
+        """Trains from the last checkpoint to the end, yielding reports.
 
-        A checkpoint is written only after the caller has taken in the report before it, so that nothing the caller
-        does with a report is lost when the process is killed. ``rows_saved`` rows of ``history`` are safe on disk.
+        A checkpoint is written after the caller has handled the report before it, so a killed process loses no
+        report. ``rows_saved`` rows of ``history`` are safe on disk.
 
         Raises:
-            FailureError: a loss became infinite or not a number, or a sign of failure lasted, and ``on_failure`` is
-                ``stop`` or has helped as often as it may.
+            FailureError: a loss became infinite or NaN, or a sign of failure lasted, and ``on_failure`` is ``stop``
+                or has helped as often as allowed.
         """
         game = self.game
         if game.step == 0:
@@ -135,17 +135,17 @@ class Trainer:
         self.rows_saved = len(self.history)
 
     def last(self) -> TrainedWeights:
-        """The averaged generator as it is now."""
+        """The current averaged generator."""
         return TrainedWeights(copy_of(self.refresh(self.game.average)), self.game.images)
 
     def chosen(self) -> TrainedWeights:
-        """The generator that goes on: the best one if it was looked for, else the last."""
+        """The generator to use: the best one if generators were measured, else the last."""
         if self.best is None or not self.best.weights:
             return self.last()
         return TrainedWeights(self.best.weights, self.best.images)
 
     def last_good(self) -> TrainedWeights | None:
-        """What is left after a failure: the best generator so far, else that of the last checkpoint if it had grown."""
+        """The generator to keep after a failure: the best so far, else that of the last checkpoint if it had grown."""
         if self.best is not None and self.best.weights:
             return self.chosen()
         state = self.checkpoints.load()
@@ -155,10 +155,10 @@ class Trainer:
         return TrainedWeights(copy_of(self.refresh(self.game.average)), state["step"] * self.game.images_per_step)
 
     def _row(self, images: int, began: float) -> Row:
-        """What the last steps came to.
+        """The means over the last steps.
 
         Raises:
-            DivergedError: something in it, or in the averaged weights, is no number.
+            DivergedError: one of them, or of the averaged weights, is infinite or NaN.
         """
         row = {"images": float(self.game.images), **self.meter.read()}
         check_finite({**row, "length of the averaged weights": self.game.ema.norm()}, self.game.step)
@@ -166,10 +166,10 @@ class Trainer:
         return row | {"learning_rate": self.game.learning_rate, "images_per_second": rate}
 
     def _look(self, images: int, began: float) -> tuple[Row, str | None]:
-        """What the last steps came to, and what has gone wrong for too long by now; helps if it may.
+        """The means over the last steps, and a warning if a failure has lasted too long; helps if allowed.
 
         Raises:
-            FailureError: the same, if the run is to stop then.
+            FailureError: a failure lasted, and the run should stop.
         """
         game, on_failure = self.game, self.game.settings.on_failure
         try:
@@ -186,7 +186,7 @@ class Trainer:
         elif self._may_help():
             warning = f"{failure.symptom}: {self._help()}"
         elif on_failure != "warn":
-            after = f", after being helped {self.helps} times" if self.helps else ""
+            after = f" after {self.helps} attempts to help it" if self.helps else ""
             raise FailureError(f"training failed{after}: {warning}")
         if isinstance(on_failure, Help):
             row["helps"] = float(self.helps)
@@ -197,22 +197,22 @@ class Trainer:
         return isinstance(on_failure, Help) and self.helps < on_failure.helps and game.step < game.steps
 
     def _help(self) -> str:
-        """Continues from the last good state, more carefully; says so."""
+        """Continues from the last good state with gentler settings; returns a sentence about it."""
         self.helps += 1
         self._be_careful(self.last_well, self.game.images)
         shown = self.last_well["step"] * self.game.images_per_step if self.last_well else None
         since = "here" if shown is None else f"the networks of {shown:,} images"
         return (
             f"it continues from {since} with {self.game.rate_factor:g} times the learning rate and "
-            f"{self.game.objective.strength:g} times the gradient penalties (help {self.helps})"
+            f"{self.game.objective.strength:g} times the gradient penalties (attempt {self.helps})"
         )
 
     def _be_careful(self, state: dict[str, Any] | None, images: float) -> None:
-        """Sets rates and penalties for as many helps as there were, with the networks of a state if there is one.
+        """Sets rates and penalties for the number of attempts so far, and restores the networks of a state if given.
 
         Args:
-            state: of the game when nothing was wrong, or None.
-            images: real signals shown when it was helped last; signs count from there on.
+            state: last good state of the game, or None.
+            images: real signals shown at the last attempt; signs count from there.
         """
         on_failure = self.game.settings.on_failure
         assert isinstance(on_failure, Help)
@@ -220,7 +220,7 @@ class Trainer:
         self.watch = FailureWatch(self.game.settings.patience, self.cures, images)
 
     def _at_reports(self, steps: float) -> int:
-        """The multiple of ``report_every`` that is nearest to a number of steps, at least one."""
+        """The multiple of ``report_every`` nearest to a number of steps, at least one."""
         return max(1, round(steps / self.report_every)) * self.report_every
 
     def _is_due(self, every: int) -> bool:

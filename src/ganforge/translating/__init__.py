@@ -1,1 +1,1 @@
-"""What a trained translator is used for: pictures of any size, of a person's own."""
+"""Translates a user's pictures of any size with a trained generator."""

@@ -1,4 +1,4 @@
-"""Sources beside what was made of them, as one picture."""
+"""Sources next to their translations, as one picture."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ganforge.files import write_durably
 from ganforge.signals import enlarged, picture_of
 from ganforge.signals.signal import GAP, png
 
-CELL = 256  # pixels that the longer side of a picture has at most
+CELL = 256  # most pixels of the longer side of a picture
 GREY = (128, 128, 128)
 
 
@@ -26,11 +26,11 @@ def thumbnail(pixels: np.ndarray) -> Image.Image:
 
 
 def write_sheet(rows: Sequence[Sequence[Image.Image]], path: Path) -> None:
-    """Writes rows of `thumbnail` as a PNG, those of a column below each other, with a grey gap between.
+    """Writes rows of `thumbnail` as a PNG, in columns with grey gaps.
 
     Args:
         rows: one or more, each with pictures of one size.
-        path: where to.
+        path: where to write.
     """
     width = max(picture.width for row in rows for picture in row)
     heights = [max(picture.height for picture in row) for row in rows]

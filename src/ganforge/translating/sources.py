@@ -1,4 +1,4 @@
-"""A person's own pictures, of any size and format, as sources of a translator."""
+"""Reads a user's pictures, of any size and format, as sources of a translator."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ganforge.generator import Generator
 from ganforge.signals import picture_of
 from ganforge.translating.translation import source_signal
 
-SHRUNK = {"small"}  # ways to derive a source that leave as many pixels, but say less: pictures are enlarged first
-DRAWN = {"edges"}  # ways whose sources a person can draw
+SHRUNK = {"small"}  # ways to derive a source that lose detail but no pixels: pictures are enlarged first
+DRAWN = {"edges"}  # ways whose sources a user can draw
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Reading:
     """How a picture becomes a source.
 
     Attributes:
-        side: pixels that its shorter side is brought to first; None: as it is.
-        longest: pixels that its longer side has at most then; None: as many as it likes.
-        derived: whether the source is made of it as those of the training data were of theirs; otherwise it is one.
+        side: pixels of its shorter side after resizing; None for no resizing.
+        longest: most pixels of its longer side after that; None for no limit.
+        derived: whether to derive the source from it as for the training data; otherwise the picture is the source.
         background: red, green and blue behind transparent pixels, 0 to 255.
     """
 
@@ -37,19 +37,19 @@ class Reading:
 
 
 def background_of(settings: DataSettings) -> tuple[int, int, int]:
-    """What a data set has behind transparent pixels: white, unless its settings say otherwise."""
+    """The colour behind transparent pixels of a data set: white, unless its settings say otherwise."""
     red, green, blue, *_ = ImageColor.getrgb(getattr(settings, "background", "#ffffff"))
     return red, green, blue
 
 
 def derivation_in(generator: Generator) -> tuple[str, float] | None:
-    """How the sources of the training data were made of their pictures, and how strongly; None: they were not."""
+    """How the sources of the training data were derived from pictures, and how strongly; None if they were not."""
     about = source_signal(generator).about
     return (about["derived"], float(about.get("strength", 0))) if "derived" in about else None
 
 
 def enlargement(generator: Generator) -> float:
-    """How many times longer the sides of a result are than those of the picture that it is made of."""
+    """The ratio of the sides of a result to those of its picture."""
     way, strength = derivation_in(generator) or ("", 1.0)
     return strength if way in SHRUNK else 1.0
 
@@ -63,26 +63,26 @@ def can_be_drawn(generator: Generator) -> bool:
 def read_source(content: bytes, name: str, generator: Generator, reading: Reading) -> np.ndarray:
     """The source in the content of a picture file.
 
-    Without ``reading.derived`` the picture is a source already, such as an outline. Where sources were made by
-    shrinking, it is a small picture instead, and is enlarged bicubically by the same factor, as they were.
+    Without ``reading.derived``, the picture is already a source, such as an outline. If sources were made by shrinking,
+    it is a small picture, which is enlarged bicubically by the same factor.
 
     Args:
-        content: of the file.
-        name: what to call it.
+        content: content of the file.
+        name: name of the file in errors.
         generator: a translator.
-        reading: how.
+        reading: how the picture becomes a source.
 
     Returns:
         uint8 (C, height, width), C being the channels of the generator's sources.
 
     Raises:
-        UserError: it is no picture that can be read, or too large; or sources were not made of pictures.
+        UserError: the picture cannot be read, or is too large; or sources were not derived from pictures.
     """
     derivation, signal = derivation_in(generator), source_signal(generator)
     if reading.derived and derivation is None:
         raise UserError(
-            f"{name} cannot be made a source as those of {generator.config.dataset} were, which come from files of "
-            "their own: give a source itself."
+            f"{name} cannot become a source in this way: the sources of {generator.config.dataset} are files, not "
+            "derived. Give a source."
         )
     made_of = generator.signal if reading.derived else signal
     pixels = _read(content, name, made_of.shape[0], reading)
@@ -93,26 +93,26 @@ def read_source(content: bytes, name: str, generator: Generator, reading: Readin
 
 
 def read_example(content: bytes, name: str, generator: Generator, background: tuple[int, int, int]) -> np.ndarray:
-    """The picture in a file that is an example of a style, brought to the size of training at its shorter side.
+    """The example picture of a style in a file; its shorter side is resized to that of training.
 
     Args:
-        content: of the file.
-        name: what to call it.
+        content: content of the file.
+        name: name of the file in errors.
         generator: a translator.
         background: red, green and blue behind transparent pixels, 0 to 255.
 
     Returns:
-        uint8 (C, height, width), C being the channels of what the generator draws.
+        uint8 (C, height, width), with the channels of the generator's pictures.
 
     Raises:
-        UserError: it is no picture that can be read.
+        UserError: the picture cannot be read.
     """
     reading = Reading(side=min(generator.shape[1:]), background=background)
     return _read(content, name, generator.shape[0], reading)
 
 
 def _read(content: bytes, name: str, channels: int, reading: Reading) -> np.ndarray:
-    """The picture in a file at the size that is asked for, uint8 (1 or 3, height, width)."""
+    """The picture in a file at the wanted size, uint8 (1 or 3, height, width)."""
     framing = Framing(None, "none", reading.background, 1 if channels == 1 else 3, 1, MOST_PIXELS)
     picture = decode(content, framing)
     if isinstance(picture, Refusal):
@@ -121,7 +121,7 @@ def _read(content: bytes, name: str, channels: int, reading: Reading) -> np.ndar
 
 
 def _factor(pixels: np.ndarray, reading: Reading) -> float:
-    """By which a picture is enlarged or shrunk before anything else."""
+    """The factor by which a picture is resized first."""
     short, long = sorted(pixels.shape[1:])
     factor = 1.0 if reading.side is None else reading.side / short
     return factor if reading.longest is None else min(factor, reading.longest / long)
@@ -138,8 +138,8 @@ def resized(pixels: np.ndarray, factor: float, resampling: Image.Resampling, nam
     height, width = (max(1, round(side * factor)) for side in pixels.shape[1:])
     if height * width > MOST_PIXELS:
         raise UserError(
-            f"{name} would have {height * width / 1e6:.1f} million pixels, {factor:g} times as many a side; allowed "
-            f"are {MOST_PIXELS / 1e6:g} million: shrink it first."
+            f"{name} would have {height * width / 1e6:.1f} million pixels after scaling its sides by {factor:g}; "
+            f"allowed are {MOST_PIXELS / 1e6:g} million: shrink it first."
         )
     image = picture_of(pixels).resize((width, height), resampling)
     array: np.ndarray = np.asarray(image)

@@ -1,4 +1,4 @@
-"""Overlapping tiles: where they lie along an axis, and how much each counts where two overlap."""
+"""Overlapping tiles: their places along an axis, and their weights in an overlap."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Tiling:
-    """How a long axis is cut.
+    """How a long axis is cut into tiles.
 
     Attributes:
         tile: pixels of a tile, a multiple of ``multiple``.
-        overlap: that two neighbours share at least, a multiple of ``multiple``, at most half of ``tile``.
-        ramp: in the middle of what they share, over which the weight goes from one to the other; 0: it is cut there.
-        multiple: that tiles begin at, so that the coarser levels of a network see the same positions in every tile.
+        overlap: least overlap of two neighbours, a multiple of ``multiple``, at most half of ``tile``.
+        ramp: pixels in the middle of the overlap over which the weight moves from one to the other; 0: a cut.
+        multiple: tiles begin at multiples of it, so that coarser levels of a network see the same positions in each.
     """
 
     tile: int
@@ -30,8 +30,8 @@ class Span:
     """A tile along an axis.
 
     Attributes:
-        start, stop: where it lies, as slices count.
-        weights: of its positions in the result, float32 (stop - start,); those of all tiles add up to 1 everywhere.
+        start, stop: its ends, as in a slice.
+        weights: weights of its positions, float32 (stop - start,); those of all tiles add up to 1 everywhere.
     """
 
     start: int
@@ -40,7 +40,7 @@ class Span:
 
 
 def spans(length: int, tiling: Tiling) -> list[Span]:
-    """Tiles that cover an axis, evenly spread; one of all of it where it is no longer than a tile."""
+    """Evenly spread tiles that cover an axis; a single one if the axis is not longer than a tile."""
     starts = _starts(length, tiling)
     stops = [min(start + tiling.tile, length) for start in starts[:-1]] + [length]
     middles = [(stop + start) / 2 for stop, start in zip(stops, starts[1:])]
@@ -53,7 +53,7 @@ def spans(length: int, tiling: Tiling) -> list[Span]:
 
 
 def _starts(length: int, tiling: Tiling) -> list[int]:
-    """Where tiles begin; the last ends with the axis, made longer to a multiple."""
+    """The starts of tiles; the last one ends with the axis, which is padded to a multiple."""
     step = tiling.multiple
     free = math.ceil(length / step) * step - tiling.tile
     if free <= 0:
@@ -63,6 +63,6 @@ def _starts(length: int, tiling: Tiling) -> list[int]:
 
 
 def _rise(length: int, middle: float, ramp: int) -> np.ndarray:
-    """0 before a place and 1 behind it, linear over ``ramp`` positions; float32 (length,)."""
+    """0 before a place and 1 after it, linear over ``ramp`` positions; float32 (length,)."""
     distance = np.arange(length, dtype=np.float32) + 0.5 - np.float32(middle)
     return np.clip(distance / ramp + 0.5, 0, 1) if ramp else (distance > 0).astype(np.float32)

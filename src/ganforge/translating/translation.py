@@ -1,10 +1,10 @@
-"""Pictures of any size through a trained translator, whole or in tiles.
+"""Translates pictures of any size with a trained translator, whole or in tiles.
 
-A network is trained at one size, and its weights fit any other; but memory grows with the area, so that large pictures
-are translated in tiles. Tiles as small as the pictures of training are no remedy for sizes unlike theirs. A U-Net that
-was trained on outlines at 64 pixels draws a photograph of 1000 x 668 best as a whole. In tiles of 64 every border
-shows, since what a position becomes depends on up to 64 pixels around it: the mean difference from the whole is 11 of
-256 levels. Tiles of 256 that share 128 with their neighbours show none and differ by 0.03 levels (`tiling_of`).
+A network is trained at one size, and its weights fit any other. Memory grows with the area, so large pictures are
+translated in tiles. Tiles should not be as small as the training pictures: a U-Net that was trained on outlines at 64
+pixels translates a photograph of 1000 x 668 best as a whole. Tiles of 64 have visible borders, since a position depends
+on up to 64 pixels around it; their mean difference from the whole is 11 of 256 levels. Tiles of 256 that share 128 with
+their neighbours have no visible borders and differ by 0.03 levels (`tiling_of`).
 """
 
 from __future__ import annotations
@@ -25,33 +25,33 @@ from ganforge.signals import Signal
 from ganforge.translating.styles import named_style, style_names
 from ganforge.translating.tiles import Span, Tiling, spans
 
-KEPT = 256  # pixels of a tile that are kept of it, by default
-COARSEST = 4  # positions that the coarsest level of a network sees of a tile at least, as in training
+KEPT = 256  # pixels of a tile's side to keep, by default
+COARSEST = 4  # least positions of a tile at the coarsest level of a network, as in training
 
 Network = Callable[[np.ndarray], np.ndarray]
 """A stored source (C, height, width) to a float32 picture (C', height, width) as networks see it."""
 
 
 def translates(generator: Generator) -> bool:
-    """Whether a generator makes pictures of pictures."""
+    """Whether a generator makes pictures from pictures."""
     return generator.signal.is_picture and any(source.is_picture for source in generator.condition.signals.values())
 
 
 def takes_any_size(generator: Generator) -> bool:
-    """Whether it does so with pictures of other sizes than those of training."""
+    """Whether it translates pictures of other sizes than those of training."""
     return translates(generator) and isinstance(generator.module, Translator)
 
 
 def source_signal(generator: Generator) -> Signal:
-    """What its sources are.
+    """The kind of its sources.
 
     Raises:
-        UserError: it has none that are pictures.
+        UserError: its sources are not pictures.
     """
     if not translates(generator):
         raise UserError(
             f"this generator of {generator.config.dataset} asks for {generator.condition.summary()}, and translates no "
-            "pictures: draw from it by `ganforge sample`."
+            "pictures: draw samples with `ganforge sample`."
         )
     return generator.condition.signals[SOURCE]
 
@@ -59,15 +59,15 @@ def source_signal(generator: Generator) -> Signal:
 def translate(
     generator: Generator, picture: np.ndarray, count: int = 1, seed: int = 0, tile: int | None = None, style: str = ""
 ) -> np.ndarray:
-    """What a generator makes of one source; draw i depends on (seed, i) alone, however many are drawn.
+    """Translates one source; draw i depends on (seed, i) alone, not on ``count``.
 
     Args:
         generator: a translator.
         picture: a stored source, uint8 (C, height, width), of any size.
-        count: draws by different latents, 1 or more; they are all the same where the generator has none.
+        count: draws with different latents, 1 or more; without latents, all draws are equal.
         seed: 0 or more.
         tile: see `translate_by`.
-        style: its name, where the generator draws in several.
+        style: name of a style, if the generator has several.
 
     Returns:
         uint8 (count, C', height, width).
@@ -86,25 +86,23 @@ def translate(
 
 
 def translate_by(generator: Generator, picture: np.ndarray, latent: np.ndarray, tile: int | None = None) -> np.ndarray:
-    """What a generator makes of one source and one latent vector.
+    """Translates one source with one latent vector.
 
-    Pictures with longer sides than a tile are translated tile by tile. Where the result depends on no more than
-    `Translator.reach` pixels around, tiles share as many as that on both sides and are cut in the middle, which gives
-    what the whole picture would have given. Elsewhere they are blended, see `tiling_of`. What the network takes in
-    memory is bounded by the tile.
+    Pictures with longer sides than a tile are translated tile by tile. If the result depends only on `Translator.reach`
+    pixels around a position, tiles share as many on both sides and are cut in the middle: the result is the same as for
+    the whole picture. Otherwise they are blended, see `tiling_of`. The tile bounds the memory of the network.
 
     Args:
         generator: a translator.
         picture: a stored source, uint8 (C, height, width).
-        latent: (latent_dim,) float32; where the generator draws in several styles, one of these, see
-            `ganforge.translating.styles`.
-        tile: side in pixels, rounded down to what the network wants; None: see `tiling_of`.
+        latent: (latent_dim,) float32; a style if the generator has several, see `ganforge.translating.styles`.
+        tile: side in pixels, rounded down to a multiple of the network's; None: see `tiling_of`.
 
     Returns:
         uint8 (C', height, width).
 
     Raises:
-        UserError: it translates nothing, or not this size; the source has other channels, or the tile is too small.
+        UserError: it does not translate, or not this size; the source has other channels, or the tile is too small.
     """
     signal = source_signal(generator)
     if picture.ndim != 3 or len(picture) != signal.shape[0] or picture.dtype != signal.dtype:
@@ -124,20 +122,20 @@ def translate_by(generator: Generator, picture: np.ndarray, latent: np.ndarray, 
 
 
 def tiling_of(module: Translator, trained: tuple[int, ...], tile: int | None = None) -> Tiling:
-    """How large tiles are and how much they overlap.
+    """The size of tiles and their overlap.
 
-    A tile keeps 256 pixels of its side by default and has some more on both sides: `reach` where that is finite, else
-    as many as the pictures of training are long. With `reach` on both sides tiles are cut in the middle of what they
-    share, otherwise blended linearly over the middle half of it, since results near the border of a tile are guesses.
-    A smaller tile shares half of its side at most.
+    By default, a tile keeps 256 pixels of its side and has more on both sides: `reach` if that is finite, else as many
+    as the training pictures are long. With `reach` on both sides, tiles are cut in the middle of their overlap;
+    otherwise they are blended linearly over its middle half, since results near the border of a tile are unreliable. A
+    smaller tile shares at most half of its side.
 
     Args:
         module: the network.
-        trained: height and width of the pictures of training.
-        tile: pixels of a side; None: by default.
+        trained: height and width of the training pictures.
+        tile: pixels of a side; None for the default.
 
     Raises:
-        UserError: the tile is smaller than what the network can make sense of.
+        UserError: the tile is too small for the network.
     """
     step, exact = module.multiple, module.reach is not None
     around = max(trained) if module.reach is None else module.reach
@@ -160,20 +158,20 @@ def _up(number: int, step: int) -> int:
 
 
 def _at_the_size_of_training(generator: Generator, picture: np.ndarray, latent: np.ndarray) -> np.ndarray:
-    """See `translate_by`, by a network that may not take another size."""
+    """See `translate_by`, for a network that may accept one size only."""
     expected = source_signal(generator).shape
     if picture.shape != expected:
         (_, height, width), (_, trained_height, trained_width) = picture.shape, expected
         raise UserError(
-            f"the picture has {width} x {height} pixels; the network {generator.spec.settings.name} translates no "
-            f"other size than that of its training, {trained_width} x {trained_height}."
+            f"the picture has {width} x {height} pixels; the network {generator.spec.settings.name} translates only "
+            f"the size of its training, {trained_width} x {trained_height}."
         )
     (stored,) = next(iter(generator.decode(latent[None], {SOURCE: picture[None]})))
     return np.asarray(stored)
 
 
 def _network(generator: Generator, latent: np.ndarray) -> Network:
-    """The network with one latent vector, on arrays."""
+    """The network with one latent vector, as a function of arrays."""
     signal, device = source_signal(generator), generator.device
     latents = torch.from_numpy(np.ascontiguousarray(latent[None], np.float32)).to(device)
 
@@ -191,7 +189,7 @@ def _network(generator: Generator, latent: np.ndarray) -> Network:
 def _in_bands(
     network: Network, source: np.ndarray, rows: list[Span], columns: list[Span]
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """The result from top to bottom, in bands (C', some rows, width) float32 beside the row that each begins with."""
+    """The result from top to bottom: bands (C', some rows, width) float32, each with its first row."""
     ends = [*(row.start for row in rows[1:]), source.shape[1]]
     shared: np.ndarray | None = None
     for row, end in zip(rows, ends, strict=True):

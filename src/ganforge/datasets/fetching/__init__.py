@@ -1,1 +1,1 @@
-"""Official files of data sets, fetched and verified."""
+"""Downloads and verifies the official files of data sets."""

@@ -1,4 +1,4 @@
-"""Official files, from the network or from a mirror, never accepted without their digest."""
+"""Downloads official files from the network or a mirror, and verifies their digests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TIMEOUT = 30  # seconds without an answer
 LOCAL_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}  # of this machine, not of the network
 
 Progress = Callable[[str, int, int | None], None]
-"""Told the file's name, the bytes that are here, and the bytes in all where known."""
+"""Called with the file's name, the bytes received, and the total bytes if known."""
 
 
 def fetch_file(
@@ -29,18 +29,18 @@ def fetch_file(
 
     Args:
         file: what to fetch.
-        dataset: name of the data set that asks for it.
-        folder: where the whole file goes.
-        partial_folder: where an interrupted download waits for its continuation.
-        mirror: a folder or a URL that holds ``<data set>/<file name>`` and is asked instead of the official addresses.
-        progress: is given how far it is.
+        dataset: name of the data set that needs it.
+        folder: the folder for the complete file.
+        partial_folder: the folder for an interrupted download, which is resumed later.
+        mirror: a folder or a URL that holds ``<data set>/<file name>``, used instead of the official addresses.
+        progress: called as the download proceeds.
 
     Raises:
-        UserError: no address could be reached, or what came has another digest.
+        UserError: no address could be reached, or the file has another digest.
     """
     owner = file.dataset or dataset
     target = folder / file.name
-    if target.exists() and _digest(target) == file.md5:  # an earlier try got this far
+    if target.exists() and _digest(target) == file.md5:  # an earlier attempt finished it
         return target
     if mirror is not None and "://" not in mirror:
         source = Path(mirror).expanduser() / owner / file.name
@@ -68,19 +68,19 @@ def fetch_file(
         shutil.move(partial, target)
         return target
     raise UserError(
-        f"{dataset}: {file.name} could not be downloaded ({'; '.join(reasons)}); connect to the network and run it "
+        f"{dataset}: {file.name} could not be downloaded ({'; '.join(reasons)}); connect to the network and try "
         f"again, or set GANFORGE_MIRROR to a folder or URL that holds {owner}/{file.name}."
     )
 
 
 def _download(url: str, partial: Path, name: str, progress: Progress) -> None:
-    """Fetches ``url`` into ``partial``, going on where an earlier attempt was cut off if the server can."""
+    """Downloads ``url`` into ``partial``; resumes an interrupted download if the server supports it."""
     have = partial.stat().st_size if partial.exists() else 0
     request = urllib.request.Request(url, headers={"Range": f"bytes={have}-"} if have else {})
     try:
         response = urllib.request.urlopen(request, timeout=TIMEOUT)
     except urllib.error.HTTPError as error:
-        if error.code != 416:  # 416: nothing is left to send, the digest will tell whether it is whole
+        if error.code != 416:  # 416: nothing is left to send; the digest shows whether the file is complete
             raise
         return
     with response, partial.open("ab") as file:
@@ -98,15 +98,15 @@ def _download(url: str, partial: Path, name: str, progress: Progress) -> None:
 
 
 def _verify(path: Path, file: RemoteFile, source: str) -> None:
-    """Deletes ``path`` and refuses it unless it has the official digest."""
+    """Raises an error and deletes ``path`` unless it has the official digest."""
     digest = _digest(path)
     if digest == file.md5:
         return
     size = path.stat().st_size
     path.unlink()
     raise UserError(
-        f"{source} holds {size} bytes with MD5 {digest}, but the official {file.name} has {file.md5}: it is damaged or "
-        f"another file, and was not taken; put the official file there or use another mirror."
+        f"{source} has {size} bytes with MD5 {digest}, but the official {file.name} has {file.md5}: it is damaged or "
+        f"another file, and was rejected; put the official file there or use another mirror."
     )
 
 

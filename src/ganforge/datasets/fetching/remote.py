@@ -1,4 +1,4 @@
-"""Files that a data set is published as."""
+"""The published files of data sets."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ class RemoteFile:
     """An official file.
 
     Attributes:
-        name: of the file.
+        name: name of the file.
         urls: the addresses that serve it.
-        md5: the digest that its publisher gives, or that of the file in a commit that the address names.
-        dataset: the data set whose file it is, in whose folder a mirror keeps it; None: the one that asks for it.
+        md5: the published digest, or that of the file at the commit in the address.
+        dataset: the data set whose folder has it on a mirror; None: the data set that uses it.
     """
 
     name: str

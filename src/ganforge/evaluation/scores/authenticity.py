@@ -1,4 +1,4 @@
-"""How many samples keep their distance from the training data."""
+"""How many samples are not near copies of training data."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ganforge.evaluation.scores.exact_copies import ExactCopies
 if TYPE_CHECKING:
     from ganforge.evaluation.inputs import Context, Real, Samples
 
-COPYING = 0.1  # how much smaller the share of samples that are no copies may be than that of real test data
-ERRORS = 4  # ... and by how many standard errors, where there are few
+COPYING = 0.1  # how far the share of samples that are not copies may be below that of real test data
+ERRORS = 4  # ... and by how many standard errors, if the data are few
 
 
 class Authenticity(Score):
-    """Of the samples of the first seed, beside that of as many real test items."""
+    """The share of samples of the first seed that are not near copies, and that of as many real test items."""
 
     name = "authenticity"
     meanings = (
@@ -23,7 +23,7 @@ class Authenticity(Score):
             "memorisation.auth_pct",
             "not copied, in %",
             "real",
-            "share that are no near copies; far below that of real data: copies; far above: unlike any real data",
+            "share that are not near copies; far below real data: copies; far above: unlike any real data",
             "memorisation.auth_pct_real",
             whole=100,
             count_key="memorisation.compared",
@@ -46,7 +46,7 @@ class Authenticity(Score):
         }
 
     def alarms(self, scores: Scores) -> list[str]:
-        """Samples are nearer to training data than real data are; silent where exact copies say so more plainly."""
+        """Warns if samples are nearer to training data than test data are, unless exact copies already show it."""
         numbers = look_up_all(scores, "memorisation.auth_pct", "memorisation.auth_pct_real", "memorisation.compared")
         if not numbers or ExactCopies().alarms(scores):
             return []
@@ -54,7 +54,7 @@ class Authenticity(Score):
         error = (2 * expected * (1 - expected) / compared) ** 0.5
         if expected - share > max(COPYING, ERRORS * error):
             return [
-                f"memorisation: only {share:.0%} of the samples keep the distance from training data that "
-                f"{expected:.0%} of real test data keep; look at the nearest training data"
+                f"memorisation: only {share:.0%} of the samples are not near copies of training data, against "
+                f"{expected:.0%} of real test data; compare samples with the nearest training data"
             ]
         return []

@@ -1,4 +1,4 @@
-"""How often classes come among the samples, as the feature network sees them."""
+"""How often each class occurs among the samples, according to the feature network."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ganforge.evaluation.score import Meaning, Measured, Score, Scores, look_up_
 if TYPE_CHECKING:
     from ganforge.evaluation.inputs import Context, Real, Samples
 
-LOST = 0.01  # share of the classes that are among as many real test items and not among the samples
+LOST = 0.01  # allowed share of the classes that occur in as many real test items but not in the samples
 
 
 class ClassFrequencies(Score):
-    """Of the samples of all seeds together."""
+    """The classes found among the samples of all seeds, and how evenly they occur."""
 
     name = "class frequencies"
     needs = frozenset({"labels"})
@@ -22,7 +22,7 @@ class ClassFrequencies(Score):
             "diversity.classes_found",
             "classes found",
             "higher",
-            "classes that are among the samples at all",
+            "classes with at least one sample",
             "diversity.classes_found_real",
             count_key="diversity.classes",
             counted=True,
@@ -55,7 +55,7 @@ class ClassFrequencies(Score):
         }
 
     def alarms(self, scores: Scores) -> list[str]:
-        """Classes are missing."""
+        """Warns if classes are missing."""
         keys = "diversity.classes", "diversity.classes_found", "diversity.classes_found_real"
         match look_up_all(scores, *keys):
             case [classes, present, expected] if present < expected - LOST * classes:

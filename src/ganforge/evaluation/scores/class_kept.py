@@ -1,4 +1,4 @@
-"""Does a translation show what its source shows? By labels of the sources that no network was told."""
+"""Does a translation show what its source shows? Measured with labels of the sources that no network was given."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ganforge.evaluation.score import Meaning, Measured, Score, Scores, look_up
 if TYPE_CHECKING:
     from ganforge.evaluation.inputs import Context, Real, Samples
 
-CHANCE = 2.0  # times as many classes kept as by chance, at least
+CHANCE = 2.0  # at least so many times as many classes must be kept as by chance
 
 
 class ClassKept(Score):
-    """Where sources have labels of the same classes as signals."""
+    """The share of translations that keep the class of their source; sources and signals share their classes."""
 
     name = "class_kept"
     needs = frozenset({"labels", "asked_source", "asked_rows", "source_labels"})
@@ -22,8 +22,7 @@ class ClassKept(Score):
             "translation.class_kept",
             "class of source kept",
             "higher",
-            "share of samples in which the feature network, which learnt from real signals, sees the class of their "
-            "source",
+            "share of samples that the feature network, trained on real signals, assigns to the class of their source",
             "classifier.extractor_accuracy",
             whole=1,
             beside={"source": "translation.class_kept_source"},
@@ -48,7 +47,7 @@ class ClassKept(Score):
         return {"translation": numbers}
 
     def alarms(self, scores: Scores) -> list[str]:
-        """Samples show anything at all."""
+        """Warns if samples hardly show the class of their source."""
         kept = look_up(scores, "translation.class_kept")
         chance = look_up(scores, "translation.class_kept_chance")
         if kept is None or chance is None or kept >= CHANCE * chance:

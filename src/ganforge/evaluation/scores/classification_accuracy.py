@@ -1,4 +1,4 @@
-"""How well does a classifier know real data that has seen samples only?"""
+"""How well does a classifier that was trained on samples only recognise real data?"""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SEED = 0
 
 
 class ClassificationAccuracy(Score):
-    """The classification accuracy score (CAS), beside that of a classifier that saw as many real training items."""
+    """The classification accuracy score (CAS), and that of a classifier trained on as many real training items."""
 
     name = "cas"
     needs = frozenset({"labels", "asked_labels"})
@@ -23,7 +23,7 @@ class ClassificationAccuracy(Score):
             "classifier.cas",
             "learnt from samples",
             "higher",
-            "accuracy on real data of a classifier that learnt from samples; right: one that learnt from real data",
+            "accuracy on real data of a classifier trained on samples; right: of one trained on real data",
             "classifier.cas_real",
             whole=1,
             count_key="n.real",
@@ -33,7 +33,7 @@ class ClassificationAccuracy(Score):
     )
 
     def wanted(self, settings: EvaluationSettings) -> bool:
-        """It takes a training of its own."""
+        """Whether params.yaml asks for it: it trains a classifier."""
         return settings.cas_images > 0
 
     def compute(self, samples: Samples, real: Real, context: Context) -> Measured:

@@ -1,4 +1,4 @@
-"""How often groups of similar signals come among the samples, where there are no classes."""
+"""How often groups of similar signals occur among the samples of data without classes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from ganforge.evaluation.score import Meaning, Measured, Score, Scores, look_up_
 if TYPE_CHECKING:
     from ganforge.evaluation.inputs import Context, Real, Samples
 
-APART = 2  # how many times as far from real shares those of groups may be as those of real test data
-NEAR = 0.02  # ... and what is near in any case, in nats
+APART = 2  # the divergence of samples may be so many times that of real test data
+NEAR = 0.02  # ... and so many nats are always accepted
 
 
 class ClusterFrequencies(Score):
-    """Of the samples of each seed, beside that of as many real test items."""
+    """The divergence of the samples of each seed, and that of as many real test items."""
 
     name = "cluster frequencies"
     needs = frozenset({"clusters"})
@@ -46,11 +46,11 @@ class ClusterFrequencies(Score):
         return {"diversity": {**over_seeds("cluster_js", seeds), "cluster_js_real": held_out}}
 
     def alarms(self, scores: Scores) -> list[str]:
-        """Groups are missing."""
+        """Warns if groups may be missing."""
         match look_up_all(scores, "diversity.cluster_js", "diversity.cluster_js_real"):
             case [divergence, expected] if divergence > APART * expected + NEAR:
                 return [
-                    f"collapse: groups of similar signals come in shares that are {divergence:.3f} nats from those of "
-                    f"training data, against {expected:.3f} for real test data; some may be missing"
+                    f"collapse: the shares of groups of similar signals are {divergence:.3f} nats from those of "
+                    f"training data, against {expected:.3f} for real test data; some groups may be missing"
                 ]
         return []

@@ -1,4 +1,4 @@
-"""Do other latents make other signals of a source?"""
+"""Do different latents give different signals from one source?"""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from ganforge.evaluation.score import Meaning, Measured, Score, Scores, look_up
 if TYPE_CHECKING:
     from ganforge.evaluation.inputs import Context, Real, Samples
 
-DRAWS = 8  # of a source, that are compared with each other
-SAME = 1e-3  # mean absolute difference of two draws, below which they are one picture
+DRAWS = 8  # of a source, to compare with each other
+SAME = 1e-3  # two draws with a smaller mean absolute difference count as one picture
 
 
 class Draws(Score):
-    """Draws of one source beside each other, and the best of them beside the partner."""
+    """How much the draws of one source differ, and how near the best of them is to the partner."""
 
     name = "draws"
     needs = frozenset({"pictures", "asked_source", "asked_rows"})
@@ -23,18 +23,18 @@ class Draws(Score):
             "translation.diversity",
             "draws differ by",
             "higher",
-            "mean absolute difference between draws of one source; 0: latents make no difference",
+            "mean absolute difference between draws of one source; 0: latents have no effect",
         ),
         Meaning(
             "translation.best_of_8",
             "best of eight",
             "lower",
-            "distance to the partner of the nearest of eight draws of a source",
+            "distance to the partner from the nearest of eight draws of a source",
         ),
     )
 
     def compute(self, samples: Samples, real: Real, context: Context) -> Measured:  # noqa: ARG002
-        """See `Score.compute`; nothing where not all sources were drawn several times."""
+        """See `Score.compute`. The result is empty unless all sources were drawn several times."""
         import numpy as np
 
         from ganforge.evaluation.translation import best_of, variety
@@ -50,8 +50,8 @@ class Draws(Score):
         return {"translation": numbers}
 
     def alarms(self, scores: Scores) -> list[str]:
-        """Latents make no difference."""
+        """Warns if latents have no effect."""
         diversity = look_up(scores, "translation.diversity")
         if diversity is None or diversity >= SAME:
             return []
-        return ["translation: draws of one source are the same picture: latents make no difference"]
+        return ["translation: draws of one source are the same picture: latents have no effect"]

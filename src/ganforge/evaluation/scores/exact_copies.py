@@ -1,4 +1,4 @@
-"""How many samples are a training item to the last bit."""
+"""How many samples are exact copies of a training item."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ganforge.evaluation.score import Meaning, Measured, Score, Scores, look_up_
 if TYPE_CHECKING:
     from ganforge.evaluation.inputs import Context, Real, Samples
 
-COPIES = 0.01  # share of samples that are copies, beyond that of real test data
+COPIES = 0.01  # allowed share of copies, beyond that of real test data
 
 
 class ExactCopies(Score):
-    """Among the samples of all seeds together, compared value by value."""
+    """The share of exact copies among the samples of all seeds, compared value by value."""
 
     name = "exact copies"
     meanings = (
@@ -21,7 +21,7 @@ class ExactCopies(Score):
             "memorisation.copied_fraction",
             "exact copies",
             "lower",
-            "share of samples that repeat training data to the last bit",
+            "share of samples that are exact copies of training data",
             "memorisation.copied_fraction_real",
             whole=1,
         ),
@@ -39,8 +39,8 @@ class ExactCopies(Score):
         }
 
     def alarms(self, scores: Scores) -> list[str]:
-        """Samples are copies."""
+        """Warns if samples are copies."""
         match look_up_all(scores, "memorisation.copied_fraction", "memorisation.copied_fraction_real"):
             case [share, expected] if share > expected + COPIES:
-                return [f"memorisation: {share:.1%} of the samples repeat training data to the last bit"]
+                return [f"memorisation: {share:.1%} of the samples are exact copies of training data"]
         return []

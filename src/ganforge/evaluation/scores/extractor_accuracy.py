@@ -1,4 +1,4 @@
-"""How well the feature network knows real test data, which all other scores depend on."""
+"""How well the feature network recognises real test data. All other scores depend on it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class ExtractorAccuracy(Score):
-    """A fact about real data alone: pages show it next to the label that samples obey, and the headline warns of it."""
+    """A fact about real data alone: pages show it next to "label obeyed", and the headline warns if it is low."""
 
     name = "extractor accuracy"
     needs = frozenset({"labels"})

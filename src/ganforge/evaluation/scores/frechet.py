@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class FrechetDistance(Score):
-    """Between `count` samples and all training data, beside the same of as many real test items, its floor."""
+    """Distance between `count` samples and all training data. Its floor is that of as many real test items."""
 
     name = "fd"
     meanings = (
@@ -27,7 +27,7 @@ class FrechetDistance(Score):
             "quality.fd_ratio",
             "ratio to its floor",
             "lower",
-            "that distance divided by the one in the column of real data, its floor; 1 is as good as real",
+            "distance divided by that of real data; 1 is as good as real data",
             spread_key="quality.fd_ratio_std",
             beside={"source": "translation.fd_ratio_source"},
         ),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class InceptionScores(Score):
     """FID, KID, Inception score, precision and recall of the samples of the first seed.
 
-    Where they cannot be had, the group is there and empty: that is an alarm, and no reason to lose the other scores.
+    If they cannot be computed, the group is empty. That raises an alarm, and the other scores are kept.
     """
 
     name = "inception"
@@ -26,30 +26,30 @@ class InceptionScores(Score):
             "inception.fid",
             "FID",
             "lower",
-            "Fréchet distance of Inception features, as papers give it",
+            "Fréchet distance of Inception features, as papers report it",
             "inception.fid_floor",
         ),
         Meaning(
             "inception.kid",
             "KID",
             "lower",
-            "kernel distance of Inception features, as papers give it",
+            "kernel distance of Inception features, as papers report it",
             "inception.kid_floor",
         ),
         Meaning(
             "inception.is",
             "Inception score",
             "higher",
-            "how sure Inception is of single samples, and how unsure of all",
+            "how sure Inception is of each sample, and how varied the samples are",
         ),
         Meaning("inception.precision", "Inception precision", "higher", "share of samples that look real to Inception"),
         Meaning(
-            "inception.recall", "Inception recall", "higher", "share of real data that Inception takes samples for"
+            "inception.recall", "Inception recall", "higher", "share of real data that look like samples to Inception"
         ),
     )
 
     def wanted(self, settings: EvaluationSettings) -> bool:
-        """Its network has to be downloaded."""
+        """Whether params.yaml asks for it: its network has to be downloaded."""
         return settings.inception
 
     def compute(self, samples: Samples, real: Real, context: Context) -> Measured:
@@ -60,14 +60,14 @@ class InceptionScores(Score):
         try:
             return {"inception": inception_scores(first, real.train.signal, real.test.signal, context.device)}
         except UserError as error:
-            warnings.warn(f"there are no Inception scores: {error}", stacklevel=2)
+            warnings.warn(f"the Inception scores are missing: {error}", stacklevel=2)
             return {"inception": {}}
 
     def alarms(self, scores: Scores) -> list[str]:
-        """They were asked for, and are not there."""
+        """Warns if they were asked for and are missing."""
         if scores.get("inception", self.meanings):
             return []
         return [
-            "incomplete: evaluation.inception is true, but its weights could not be had; once there is a network, run "
+            "incomplete: evaluation.inception is true, but its weights could not be downloaded; with a connection, run "
             "`.venv/bin/dvc repro -s -f evaluate`, then `make repro`"
         ]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class KernelDistance(Score):
-    """Between `count` samples and at most 10,000 training items, beside the same of as many real test items."""
+    """Distance between `count` samples and at most 10,000 training items, and that of as many real test items."""
 
     name = "kid"
     meanings = (
@@ -19,7 +19,7 @@ class KernelDistance(Score):
             "quality.kid",
             "kernel distance",
             "real",
-            "another distance, that may fall a little below 0; good where it is near that of real data",
+            "another distance from real data; good if near that of real data; may fall below 0",
             "quality.kid_floor",
             "quality.kid_std",
         ),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class LabelObeyed(Score):
-    """Of the samples of all seeds together, as the feature network sees them."""
+    """The share of samples of all seeds that the feature network assigns to the label asked for."""
 
     name = "label obeyed"
     needs = frozenset({"labels", "asked_labels"})
@@ -20,7 +20,7 @@ class LabelObeyed(Score):
             "classifier.conditional_accuracy",
             "label obeyed",
             "higher",
-            "share that a classifier takes for the label asked for; right: real data, for their own label",
+            "share that a classifier assigns to the label asked for",
             "classifier.extractor_accuracy",
             whole=1,
             count_key="n.pooled",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Modes(Score):
-    """Of the samples of the first seed, beside those of as many real test items."""
+    """The modes of the samples of the first seed, and of as many real test items."""
 
     name = "modes"
     needs = frozenset({"labels", "many_views"})
@@ -20,7 +20,7 @@ class Modes(Score):
             "task.modes",
             "modes",
             "higher",
-            "classes that any sample of the first seed falls into",
+            "classes with at least one sample of the first seed",
             "task.modes_real",
             counted=True,
         ),
@@ -28,7 +28,7 @@ class Modes(Score):
             "task.kl",
             "mode divergence",
             "lower",
-            "how far their frequencies are from real ones, in nats",
+            "how far their frequencies are from real ones, in nats; 0 is equal",
             "task.kl_real",
         ),
     )

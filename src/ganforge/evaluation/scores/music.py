@@ -1,4 +1,4 @@
-"""Are these pieces like real ones: their notes, their bars, how their voices go together, and are they new?"""
+"""Are pieces like real ones in their notes, bars and harmony, and are they new?"""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from ganforge.evaluation.score import Meaning, Measured, Score, Scores, look_up_
 if TYPE_CHECKING:
     from ganforge.evaluation.inputs import Context, Real, Samples
 
-MOST_PIECES = 10_000  # that are measured
+MOST_PIECES = 10_000  # measured
 CHAIN_SEED = 0
-MARGIN = 0.1  # of shares, by which samples may differ from real pieces
+MARGIN = 0.1  # by which shares may differ from those of real pieces
 CROSSINGS = 2.0  # times as many as in real pieces
-FEW_CROSSINGS = 0.01  # share of steps beyond that
+FEW_CROSSINGS = 0.01  # share of steps that is accepted on top of that
 
 
 def _beside(name: str, *, shuffled: bool = False) -> dict[str, str]:
-    """Where the score of a Markov chain stands, and that of shuffled voices."""
+    """The keys of the same score of a Markov chain and of shuffled voices."""
     return {answer: f"music.{name}_{answer}" for answer in ("markov", "shuffled") if shuffled or answer == "markov"}
 
 
 class Music(Score):
-    """Of the samples of all seeds together, beside real test pieces, a Markov chain, and voices of different pieces."""
+    """Compares the samples of all seeds with real test pieces, a Markov chain, and voices of different pieces."""
 
     name = "music"
     needs = frozenset({"music"})
@@ -31,7 +31,7 @@ class Music(Score):
             "music.empty_bars",
             "empty bars",
             "real",
-            "share of the bars of all voices in which nothing sounds",
+            "share of bars without a note, over all voices",
             "music.empty_bars_real",
             whole=1,
             count_key="n.pooled",
@@ -41,7 +41,7 @@ class Music(Score):
             "music.pitch_classes_per_bar",
             "pitch classes in a bar",
             "real",
-            "different pitch classes in a bar of a voice; many: it wanders",
+            "different pitch classes in a bar of a voice; too many: the melody wanders",
             "music.pitch_classes_per_bar_real",
             count_key="n.pooled",
             beside=_beside("pitch_classes_per_bar"),
@@ -50,7 +50,7 @@ class Music(Score):
             "music.notes_of_an_eighth",
             "notes of an eighth",
             "real",
-            "share of notes that last an eighth or longer; fewer than real: notes are broken into pieces",
+            "share of notes that last an eighth or longer; below real: notes are broken into pieces",
             "music.notes_of_an_eighth_real",
             whole=1,
             count_key="n.pooled",
@@ -60,7 +60,7 @@ class Music(Score):
             "music.in_scale",
             "notes in scale",
             "real",
-            "share of notes of the major or natural minor scale that fits their piece best; notes at random have .63",
+            "share of notes in the major or natural minor scale that fits their piece best; random notes have .63",
             "music.in_scale_real",
             whole=1,
             count_key="n.pooled",
@@ -70,7 +70,7 @@ class Music(Score):
             "music.pitch_class_distance",
             "pitch classes off by",
             "lower",
-            "total variation between the frequencies of pitch classes and those of training data",
+            "how far the frequencies of pitch classes are from those of training data (total variation)",
             "music.pitch_class_distance_real",
             count_key="n.pooled",
             beside=_beside("pitch_class_distance"),
@@ -89,7 +89,7 @@ class Music(Score):
             "music.tonal_distance",
             "tonal distance of voices",
             "real",
-            "how far two voices of a bar are from each other in harmony; more than real: they do not fit together",
+            "how far two voices of a bar are apart in harmony; above real: they do not fit together",
             "music.tonal_distance_real",
             count_key="n.pooled",
             beside=_beside("tonal_distance", shuffled=True),
@@ -98,7 +98,7 @@ class Music(Score):
             "music.copied_bars",
             "copied bars",
             "lower",
-            "share of bars that training data have note for note, in all voices",
+            "share of bars that repeat training data note for note, in all voices",
             "music.copied_bars_real",
             whole=1,
             count_key="n.pooled",
@@ -108,7 +108,7 @@ class Music(Score):
             "music.copied_two_bars",
             "copied pairs of bars",
             "lower",
-            "the same of two bars one after the other",
+            "the same for two bars in a row",
             "music.copied_two_bars_real",
             whole=1,
             count_key="n.pooled",
@@ -117,7 +117,7 @@ class Music(Score):
     )
 
     def compute(self, samples: Samples, real: Real, context: Context) -> Measured:
-        """See `Score.compute`; nothing of several voices where there is one, nor of two bars where there is one."""
+        """See `Score.compute`. A single voice or a single bar has fewer scores."""
         import numpy as np
 
         from ganforge.evaluation.markov import MarkovChain
@@ -139,25 +139,25 @@ class Music(Score):
         return {"music": numbers}
 
     def alarms(self, scores: Scores) -> list[str]:
-        """What a person hears at once."""
+        """Warns of faults that a person hears at once."""
         sentences = []
         match look_up_all(scores, "music.voice_crossings", "music.voice_crossings_real"):
             case [share, real] if share > CROSSINGS * real + FEW_CROSSINGS:
-                sentences.append(f"music: voices cross at {share:.0%} of the steps, those of real pieces at {real:.0%}")
+                sentences.append(f"music: voices cross at {share:.0%} of the steps, against {real:.0%} in real pieces")
         match look_up_all(scores, "music.in_scale", "music.in_scale_real"):
             case [share, real] if share < real - MARGIN:
                 sentences.append(
-                    f"music: only {share:.0%} of the notes are in a scale, {real:.0%} of those of real pieces"
+                    f"music: only {share:.0%} of the notes are in a scale, against {real:.0%} in real pieces"
                 )
         match look_up_all(scores, "music.notes_of_an_eighth", "music.notes_of_an_eighth_real"):
             case [share, real] if share < real - MARGIN:
                 sentences.append(
-                    f"music: notes are broken: {share:.0%} of them last an eighth, {real:.0%} of those of real pieces"
+                    f"music: notes are broken: {share:.0%} of them last an eighth, against {real:.0%} in real pieces"
                 )
         match look_up_all(scores, "music.empty_bars", "music.empty_bars_real"):
             case [share, real] if share > real + MARGIN:
-                sentences.append(f"music: {share:.0%} of the bars are empty, {real:.0%} of those of real pieces")
+                sentences.append(f"music: {share:.0%} of the bars are empty, against {real:.0%} in real pieces")
         match look_up_all(scores, "music.copied_bars", "music.copied_bars_real"):
             case [share, real] if share > real + MARGIN:
-                sentences.append(f"memorisation: {share:.0%} of the bars are those of training pieces, note for note")
+                sentences.append(f"memorisation: {share:.0%} of the bars repeat training pieces note for note")
         return sentences

@@ -1,4 +1,4 @@
-"""Points in the plane whose distribution is known: are all its modes found, and nothing between them?"""
+"""Points in the plane with known modes: are all modes found, and are no points between them?"""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class GoodPoints(Score):
             "points.modes_found",
             "modes found",
             "higher",
-            "modes that at least one sample is close to: within three standard deviations",
+            "modes with at least one sample within three standard deviations",
             "points.modes_found_real",
             counted=True,
         ),
@@ -33,7 +33,7 @@ class GoodPoints(Score):
             "points.good",
             "good points",
             "real",
-            "share of samples that are close to a mode",
+            "share of samples within three standard deviations of a mode",
             "points.good_real",
             whole=1,
             count_key="n.pooled",
@@ -47,7 +47,7 @@ class GoodPoints(Score):
 
 
 def _scores(signal: Signal, points: np.ndarray) -> dict[str, float]:
-    """Of points (N, 2)."""
+    """Both scores of points (N, 2)."""
     import numpy as np
 
     modes, spread = np.array(signal.about["modes"]), signal.about["spread"]

@@ -14,9 +14,9 @@ NEIGHBOURS = ("evaluation.neighbours",)
 
 
 class PrecisionRecall(Score):
-    """Of the samples of all seeds together and of as many training items, against the real test data.
+    """Compares the samples of all seeds, and as many training items, with the real test data.
 
-    Of each at most 30,000, and fewer where an item has more than 128 features.
+    It uses at most 30,000 of each, and fewer if an item has more than 128 features.
     """
 
     name = "precision and recall"
@@ -36,7 +36,7 @@ class PrecisionRecall(Score):
             "quality.recall",
             "recall",
             "higher",
-            "share of real data that the samples could be",
+            "share of real data that look like samples",
             "quality.recall_real",
             whole=1,
             count_key="n.real",
@@ -47,7 +47,7 @@ class PrecisionRecall(Score):
             "quality.density",
             "density",
             "higher",
-            "how crowded with real data the samples' places are",
+            "how many real data lie around each sample",
             "quality.density_real",
             settings=NEIGHBOURS,
             pooled=True,
@@ -56,7 +56,7 @@ class PrecisionRecall(Score):
             "quality.coverage",
             "coverage",
             "higher",
-            "share of real data that have a sample close by",
+            "share of real data with a sample close by",
             "quality.coverage_real",
             whole=1,
             count_key="n.real",
@@ -76,7 +76,7 @@ class PrecisionRecall(Score):
         return {"quality": {**drawn, **{f"{name}_real": value for name, value in train.items()}}}
 
     def alarms(self, scores: Scores) -> list[str]:
-        """Much of the real data has no sample close by."""
+        """Warns if much of the real data has no sample close by."""
         match look_up_all(scores, "quality.coverage", "quality.coverage_real"):
             case [covered, expected] if covered < COVERED * expected:
                 return [

@@ -1,4 +1,4 @@
-"""Whether the feature network was trained on other pictures, which says what a distance can be trusted for."""
+"""Whether the feature network was trained on other pictures: this limits what a distance shows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class PretrainedFeatures(Score):
-    """A fact for the headline, which warns of features that know too little of the data."""
+    """A fact for the headline, which warns if features may know too little of the data."""
 
     name = "pretrained features"
     needs = frozenset({"pretrained"})

@@ -1,4 +1,4 @@
-"""Can samples be listened to: silence, clicks, clipping, pitch, and who speaks?"""
+"""Do samples sound right: silence, clicks, clipping, pitch, and speakers?"""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from ganforge.prepared.columns import Arrays
     from ganforge.signals.sound import SoundSignal
 
-LESSONS = 20_000  # sounds that the classifier of speakers is shown
+LESSONS = 20_000  # sounds shown to the classifier of speakers
 SEED = 0
 IN_TUNE = 25.0  # cents
-FAULTS_ALLOWED = 2.0  # times as many as among real sounds, beside a share that nobody would hear
+FAULTS_ALLOWED = 2.0  # times as many as among real sounds, plus a share that nobody would hear
 SOME = 0.02
 FEW_SPEAKERS = 0.8  # of the entropy of real ones
 
 
 def sound_signal(real: Real) -> SoundSignal:
-    """What sounds are."""
+    """The signal of sounds."""
     from ganforge.signals.sound import SoundSignal
 
     assert isinstance(real.signal, SoundSignal)
@@ -30,14 +30,14 @@ def sound_signal(real: Real) -> SoundSignal:
 
 
 def before(columns: Arrays) -> np.ndarray:
-    """Signals before they were rebuilt, so that what is measured is rebuilt once, as in files."""
+    """Signals before they were rebuilt, so that measured sounds are rebuilt once, as in files."""
     from ganforge.prepared.columns import DRAWN, SIGNAL
 
     return columns.get(DRAWN, columns[SIGNAL])
 
 
 class SoundFaults(Score):
-    """What is wrong with sounds, by `ganforge.evaluation.audio`; of real ones as they are rebuilt."""
+    """Faults of sounds, see `ganforge.evaluation.audio`; real sounds are rebuilt first, as samples are."""
 
     name = "sound faults"
     needs = frozenset({"sound"})
@@ -46,7 +46,7 @@ class SoundFaults(Score):
             "audio.silent",
             "silent",
             "real",
-            "share of sounds in which no 20 ms are louder than -40 dB",
+            "share of sounds that are nowhere louder than -40 dB for 20 ms",
             "audio.silent_real",
             whole=1,
             count_key="n.pooled",
@@ -55,7 +55,7 @@ class SoundFaults(Score):
             "audio.clicks",
             "clicks",
             "real",
-            "share of sounds with a sample that stands out of its neighbours",
+            "share of sounds with a click: a value far from its neighbours",
             "audio.clicks_real",
             whole=1,
             count_key="n.pooled",
@@ -64,7 +64,7 @@ class SoundFaults(Score):
             "audio.clipped",
             "clipped",
             "real",
-            "share of sounds that are too loud for a file",
+            "share of sounds with values too loud for a file",
             "audio.clipped_real",
             whole=1,
             count_key="n.pooled",
@@ -79,7 +79,7 @@ class SoundFaults(Score):
         return {"audio": {**drawn, **{f"{name}_real": value for name, value in held_out.items()}}}
 
     def alarms(self, scores: Scores) -> list[str]:
-        """There are more of them than among real sounds."""
+        """Warns if faults are more frequent than among real sounds."""
         found = []
         for name, words in (
             ("silent", "are silent"),
@@ -88,7 +88,7 @@ class SoundFaults(Score):
         ):
             pair = look_up_all(scores, f"audio.{name}", f"audio.{name}_real")
             if pair and pair[0] > FAULTS_ALLOWED * pair[1] + SOME:
-                found.append(f"sound: {pair[0]:.0%} of the samples {words}; {pair[1]:.0%} of real sounds")
+                found.append(f"sound: {pair[0]:.0%} of the samples {words}, against {pair[1]:.0%} of real sounds")
         return found
 
 
@@ -105,7 +105,7 @@ def _faults(signal: SoundSignal, stored: np.ndarray) -> dict[str, float]:
 
 
 class SoundVariety(Score):
-    """The Inception score, by the classifier of the very data."""
+    """The Inception score, with the classifier of these data instead of Inception."""
 
     name = "sound variety"
     needs = frozenset({"sound", "labels"})
@@ -114,7 +114,7 @@ class SoundVariety(Score):
             "audio.inception_score",
             "Inception-style score",
             "higher",
-            "how sure the classifier is of single sounds, and how unsure of all; at most the number of classes",
+            "how sure the classifier is of each sound, and how varied the sounds are; at most the number of classes",
             "audio.inception_score_real",
             count_key="n.pooled",
         ),
@@ -135,7 +135,7 @@ class SoundVariety(Score):
 
 
 class Pitch(Score):
-    """Where every class has a pitch that is known."""
+    """How well sounds have the pitch of their class, if every class has a known pitch."""
 
     name = "pitch"
     needs = frozenset({"sound", "asked_labels", "pitches"})
@@ -168,7 +168,7 @@ class Pitch(Score):
 
 
 def _in_tune(signal: SoundSignal, stored: np.ndarray, labels: np.ndarray) -> dict[str, float]:
-    """How well stored sounds have the pitches of their labels."""
+    """How near the pitches of stored sounds are to those of their labels."""
     import numpy as np
 
     from ganforge.evaluation.audio import pitch_errors, share
@@ -178,7 +178,7 @@ def _in_tune(signal: SoundSignal, stored: np.ndarray, labels: np.ndarray) -> dic
 
 
 class Speakers(Score):
-    """Where it is known who speaks: how many different voices there are, as a classifier of speakers hears them."""
+    """How many different voices a classifier of speakers hears, if the speakers of the real data are known."""
 
     name = "speakers"
     needs = frozenset({"sound", "speakers"})
@@ -187,7 +187,7 @@ class Speakers(Score):
             "audio.speaker_entropy",
             "speaker entropy",
             "real",
-            "how evenly the voices of the speakers come, in nats; 0: one voice only",
+            "how evenly samples spread over the voices of the speakers, in nats; 0: one voice only",
             "audio.speaker_entropy_real",
             count_key="n.pooled",
         ),
@@ -218,8 +218,8 @@ class Speakers(Score):
         }
 
     def alarms(self, scores: Scores) -> list[str]:
-        """Some of the voices are missing."""
+        """Warns if some of the voices are missing."""
         entropy, of_real = look_up(scores, "audio.speaker_entropy"), look_up(scores, "audio.speaker_entropy_real")
         if entropy is None or of_real is None or entropy >= FEW_SPEAKERS * of_real:
             return []
-        return [f"sound: samples have few voices (entropy {entropy:.2f}, that of real ones {of_real:.2f})"]
+        return [f"sound: samples have few voices (entropy {entropy:.2f}, against {of_real:.2f} of real sounds)"]

@@ -1,4 +1,4 @@
-"""Are samples what their sources should become? Distances to the partners, beside trivial answers."""
+"""Are samples what their sources should become? Compares their distances to the partners with trivial answers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from ganforge.evaluation.inputs import Context, Real, Samples
 
-HARDLY = 0.98  # share of a source's own distance, beyond which translating it changed nothing
-CHANCE = 3.0  # times as many partners found as by chance, at least
+HARDLY = 0.98  # beyond this share of the source's own distance, translation changed nothing
+CHANCE = 3.0  # at least so many times as many partners must be found as by chance
 
 
 def _meaning(name: str, label: str, better: str, text: str) -> Meaning:
@@ -21,7 +21,7 @@ def _meaning(name: str, label: str, better: str, text: str) -> Meaning:
 
 
 class Translation(Score):
-    """Samples beside the partners of their sources, over all draws."""
+    """Compares samples with the partners of their sources, over all draws."""
 
     name = "translation"
     needs = frozenset({"pairs", "pictures", "asked_source", "asked_rows"})
@@ -29,9 +29,9 @@ class Translation(Score):
         _meaning("l1", "distance to partner", "lower", "mean absolute difference from the partner, 0 to 2"),
         _meaning("psnr", "PSNR", "higher", "peak signal to noise ratio to the partner, in decibels"),
         _meaning("ssim", "SSIM", "higher", "structural similarity to the partner, 1 at most"),
-        _meaning("perceptual", "perceptual distance", "lower", "distance from the partner between features of levels"),
+        _meaning("perceptual", "perceptual distance", "lower", "distance from the partner in the feature network"),
         _meaning("fd", "distance of all", "lower", "Fréchet distance of all samples from all partners"),
-        _meaning("retrieval_top1", "partner nearest", "higher", "share nearest to their partner of all test signals"),
+        _meaning("retrieval_top1", "partner nearest", "higher", "share whose nearest test signal is their partner"),
         _meaning("retrieval_top5", "partner in five", "higher", "share with their partner among the five nearest"),
     )
 
@@ -51,7 +51,7 @@ class Translation(Score):
         return {"translation": numbers}
 
     def _of(self, drawn: np.ndarray, rows: np.ndarray, seeds: int, real: Real, context: Context) -> dict[str, float]:
-        """All that can be said of answers to the sources of some rows of the test data."""
+        """All scores of answers to the sources of some rows of the test data."""
         import numpy as np
 
         from ganforge.evaluation.translation import closeness, perceptual, retrieval
@@ -68,15 +68,15 @@ class Translation(Score):
         return numbers
 
     def alarms(self, scores: Scores) -> list[str]:
-        """Nothing was translated, or samples do not belong to their sources."""
+        """Warns if nothing was translated, or if samples do not match their sources."""
         found = []
         match look_up_all(scores, "translation.l1", "translation.l1_source"):
             case [distance, of_source] if distance > HARDLY * of_source:
                 found.append("translation: samples are no nearer to their partners than the sources themselves")
         match look_up_all(scores, "translation.l1", "translation.l1_mean_picture"):
             case [distance, of_mean] if distance > of_mean:
-                found.append("translation: samples are farther from their partners than the mean picture is")
+                found.append("translation: samples are farther from their partners than the mean training picture")
         match look_up_all(scores, "translation.retrieval_top1", "n.real"):
             case [share, candidates] if share * candidates < CHANCE:
-                found.append("translation: samples are no nearer to their own partners than to others")
+                found.append("translation: samples are no nearer to their own partners than to those of others")
         return found

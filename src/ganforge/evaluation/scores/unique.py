@@ -1,4 +1,4 @@
-"""How many samples are left when repeated ones are counted once."""
+"""How many samples remain if repeated ones are counted once."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from ganforge.evaluation.score import Meaning, Measured, Score, Scores, look_up_
 if TYPE_CHECKING:
     from ganforge.evaluation.inputs import Context, Real, Samples
 
-REPEATED = 0.05  # share of samples that repeat another one, beyond that of real test data
+REPEATED = 0.05  # allowed share of repeated samples, beyond that of real test data
 
 
 class Unique(Score):
-    """Of the samples of each seed, compared value by value; the mean over the seeds.
+    """The share of different samples, compared value by value; the mean over the seeds.
 
-    Other seeds may be asked for the same sources, which a generator without latent vectors answers alike.
+    Each seed counts separately: a generator without latent vectors gives the same answers to the same sources.
     """
 
     name = "unique"
@@ -43,7 +43,7 @@ class Unique(Score):
         }
 
     def alarms(self, scores: Scores) -> list[str]:
-        """Samples repeat each other."""
+        """Warns if samples repeat each other."""
         match look_up_all(scores, "diversity.unique_fraction", "diversity.unique_fraction_real"):
             case [share, expected] if share < expected - REPEATED:
                 return [f"collapse: {1 - share:.1%} of the samples repeat another one"]

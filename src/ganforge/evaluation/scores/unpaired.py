@@ -1,4 +1,4 @@
-"""Translations of sources without partners: their distance from the target before and after, and what they keep."""
+"""Translations of sources without partners: how near they come to the target, and what they keep of the source."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
     from ganforge.evaluation.inputs import Context, Real, Samples
 
-MOST = 5000  # sources, and signals, that a classifier learns to distinguish
-UNCHANGED = 0.05  # of the distance between sources of different samples, below which nothing was translated
+MOST = 5000  # sources, and as many signals, that a classifier learns to distinguish
+UNCHANGED = 0.05  # below this share of the distance between two sources, nothing was translated
 
 
 class Unpaired(Score):
-    """How much of a source is kept, how much of the target's style is taken on, and where ``fd_ratio`` begins."""
+    """How much of a source is kept, how much of the target's style is adopted, and the ``fd_ratio`` of the sources."""
 
     name = "unpaired"
     needs = frozenset({"unpaired", "pictures", "asked_source", "asked_rows"})
@@ -25,15 +25,15 @@ class Unpaired(Score):
             "translation.content",
             "kept of the source",
             "lower",
-            "distance between features of a source and of its sample, divided by that between any two sources; 1: "
-            "nothing of it is left",
+            "feature distance between a source and its sample, divided by that between any two sources; 1: nothing of "
+            "the source is left",
         ),
         Meaning(
             "translation.style",
             "taken for target",
             "real",
-            "share that a classifier takes for the target, which learnt to tell training sources from training signals "
-            "by how strongly features of each level respond",
+            "share of samples that a classifier assigns to the target; it was trained to distinguish sources from "
+            "target signals by how strongly features respond",
             "translation.style_real",
             whole=1,
             beside={"source": "translation.style_source"},
@@ -66,7 +66,7 @@ class Unpaired(Score):
         return {"translation": numbers | self._style(samples, real, context)}
 
     def _style(self, samples: Samples, real: Real, context: Context) -> dict[str, float]:
-        """What share of samples, of held-out signals and of held-out sources is taken for the target."""
+        """The shares of samples, held-out signals and held-out sources that are classified as the target."""
         import numpy as np
 
         from ganforge.evaluation.translation import style_of, told_apart
@@ -90,11 +90,11 @@ class Unpaired(Score):
         return told_apart(signals, others, {name: style_of(each, extractor) for name, each in judged.items()})
 
     def alarms(self, scores: Scores) -> list[str]:
-        """Nothing was translated, nothing of the sources is left, or samples are farther from the target than these."""
+        """Warns if nothing was translated, nothing of the sources is left, or samples are no nearer to the target."""
         found = []
         match look_up_all(scores, "translation.content"):
             case [kept] if kept < UNCHANGED:
-                found.append("translation: samples are the sources, hardly changed")
+                found.append("translation: samples hardly differ from their sources")
             case [kept] if kept > 1:
                 found.append("translation: samples are as far from their own sources as sources are from each other")
         match look_up_all(scores, "quality.fd_ratio", "translation.fd_ratio_source"):

@@ -1,4 +1,4 @@
-"""The Fréchet distance of the class that is the farthest beyond its own floor."""
+"""The Fréchet distance of the class that exceeds its own floor the most."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class WorstClass(Score):
-    """See `ganforge.evaluation.classes`; several views have too many classes for the items of each."""
+    """See `ganforge.evaluation.classes`. Data of several views have too few items of each class."""
 
     name = "worst class"
     needs = frozenset({"labels", "one_view"})
@@ -20,13 +20,13 @@ class WorstClass(Score):
             "quality.fd_worst_class",
             "worst class",
             "lower",
-            "Fréchet distance of the class that is drawn worst; noisy for small classes",
+            "Fréchet distance of the worst class; noisy for small classes",
             "quality.fd_worst_class_floor",
         ),
     )
 
     def compute(self, samples: Samples, real: Real, context: Context) -> Measured:
-        """See `Score.compute`; empty where no class has enough items."""
+        """See `Score.compute`. The result is empty if no class has enough items."""
         from ganforge.evaluation.classes import distances_by_class
 
         by_class = distances_by_class(samples, real, context)
