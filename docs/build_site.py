@@ -31,7 +31,7 @@ FOLDERS = {  # pages that zensical.toml does not name, by the place of their fol
     "Learn GANs": "tutorials/learn",
 }
 OUTSIDE = {"README.md": "index.md", "CONTRIBUTING.md": "how_to/contribute.md"}  # pages that are not in docs/
-LINK = re.compile(r"(\]\()([^)#\s:]+)((?:#[^)\s]*)?\))")
+LINK = re.compile(r"(\[[^][]*\])\(([^)#\s:]+)((?:#[^)\s]*)?)\)")
 BADGE = re.compile(r"^\[!\[.*\n", re.MULTILINE)
 API = {
     "The generator": ["ganforge.generator.Generator"],
@@ -52,7 +52,8 @@ API = {
 def main() -> None:
     """Lays out the pages and lets Zensical turn them into HTML; a dead link ends it with an error."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build").resolve()
-    shutil.rmtree(folder, ignore_errors=True)
+    for made in ("docs", "site"):  # nothing else in the folder is ours
+        shutil.rmtree(folder / made, ignore_errors=True)
     lay_out(folder / "docs")
     (folder / "zensical.toml").write_text(config(folder / "docs"), encoding="utf-8")
     zensical = Path(sys.executable).with_name("zensical")
@@ -75,14 +76,16 @@ def lay_out(folder: Path) -> None:
 
 
 def relinked(text: str, page: Path) -> str:
-    """A page without badges, whose links to pages outside of docs/ lead to where these are on the site."""
+    """A page without badges and links to files of the repository; links to pages lead to where they are on the site."""
     origin = next((Path(source) for source, name in OUTSIDE.items() if name == str(page)), Path("docs") / page)
 
     def moved(match: re.Match[str]) -> str:
-        before, target, after = match.groups()
+        title, target, anchor = match.groups()
         inside = os.path.normpath(origin.parent / target)
+        if inside.endswith(".py") or not (inside in OUTSIDE or inside.startswith("docs/")):
+            return title[1:-1]  # a file of the repository, which the site does not have
         place = OUTSIDE.get(inside) or inside.removeprefix("docs/")
-        return f"{before}{os.path.relpath(place, page.parent)}{after}"
+        return f"{title}({os.path.relpath(place, page.parent)}{anchor})"
 
     return LINK.sub(moved, BADGE.sub("", text))
 

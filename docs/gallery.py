@@ -7,9 +7,11 @@ which. A new application is a line in `TILES`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
-from screenshots import IMAGES
+
+IMAGES = Path(__file__).parent / "images"
 
 COLUMNS = 4
 TILE = (240, 190)  # pixels of a tile's picture

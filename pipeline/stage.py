@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import ganforge
 from ganforge.errors import UserError
 from ganforge.evaluation.settings import SampleSettings
 from ganforge.files import UNWRITABLE, repository_root, unwritable
@@ -20,7 +21,7 @@ from ganforge.prepared.meta import Meta
 from ganforge.runs.lock import holds
 from pipeline.process import free
 
-ROOT = Path(__file__).parents[1]
+OURS = (Path(ganforge.__file__).parent, Path(__file__).parent)  # whose warnings are sentences
 
 GONE = ".gone"  # suffix of a folder that is being removed
 FINISHED = "finished.json"  # in the folder of a training: a copy of its RUN
@@ -107,7 +108,7 @@ def format_warning(
     stage: str, message: Warning | str, category: type[Warning], file: str, line: int, *_: object
 ) -> str:
     """A warning as text: ours as a sentence, those of libraries with file and line."""
-    ours = Path(file).is_relative_to(ROOT) and "site-packages" not in Path(file).parts
+    ours = any(Path(file).is_relative_to(place) for place in OURS)
     return f"{stage}: {message}\n" if ours else f"{file}:{line}: {category.__name__}: {message}\n"
 
 

@@ -2,10 +2,12 @@
 
 import re
 import shlex
+from itertools import pairwise
 
 import pytest
 
 from ganforge.cli import parser
+from ganforge.params.catalogue import SECTIONS, variants
 from ganforge.params.explaining import names
 from ganforge.params.recipes import list_recipes
 from tests.project import ROOT, Project, copy_project
@@ -15,6 +17,8 @@ PAGES += sorted((ROOT / "docs").rglob("*.md"))
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 SHELL = {"", "bash", "console", "sh"}
 PROMPT = re.compile(r"(?:(?:[A-Z_]+=\S* )*)(?:\.venv/bin/)?(?=(?:ganforge|make|python|dvc) )")
+LEAST = {"ganforge": 50, "make": 30, "dvc": 20, "python": 5}  # calls on all pages
+CHOICES = {name for section in SECTIONS for name in variants(section)}  # such as dataset.points, no keys
 ASIDE = {"source", "make ui"}  # in the tutorial: what only a shell can do, and what waits for a person
 TUTORIAL = ROOT / "docs" / "tutorials" / "first_run.md"
 
@@ -25,24 +29,35 @@ def commands(page):
     blocks = [code for language, code in FENCED.findall(text) if language in SHELL]
     blocks += re.findall(r"^    (.*)$", FENCED.sub("", text), re.MULTILINE)
     lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
-    parts = [part.strip() for line in lines for part in re.split(r" && | \| |; ", line.partition(" #")[0])]
+    parts = [part.strip() for line in lines for part in re.split(r" && | \| | >>? |; ", line.partition(" #")[0])]
     return [PROMPT.sub("", part, count=1) for part in parts if part]
+
+
+def to_be_replaced(words):
+    return "..." in words or any(re.search(r"\b(?!HEAD\b)[A-Z][A-Z_]+\b", word) for word in words)
+
+
+def unknown_keys(values):
+    """Keys in ``key=value`` that no section of params.yaml has."""
+    known = {name for name in names() if name.partition(".")[2] not in CHOICES}
+    return [key for key in (value.partition("=")[0] for value in values) if key not in known]
 
 
 def of(program):
     found = [(page.name, line) for page in PAGES for line in commands(page) if line.split()[0] == program]
+    assert len(found) >= LEAST[program]
     return [pytest.param(line, id=f"{page}: {line}") for page, line in dict.fromkeys(found)]
 
 
 @pytest.mark.parametrize("line", of("ganforge"))
 def test_a_command_of_ours_has_these_options_keys_and_recipes(line):
     words = shlex.split(line)[1:]
-    if "..." in words or any(word.isupper() for word in words):
+    if to_be_replaced(words):
         pytest.skip("shows the form of a command, with words to be replaced")
     options = parser().parse_args(words)
     assert options.run is not None
     if words[0] == "set":
-        assert [key for key in (word.partition("=")[0] for word in words[1:]) if key not in names()] == []
+        assert unknown_keys(words[1:]) == []
     if words[0] == "recipe" and words[1:]:
         assert words[1] in list_recipes()
 
@@ -65,9 +80,11 @@ def test_programs_are_where_pages_say(line):
 def test_dvc_has_these_options(line):
     from dvc.cli.parser import get_main_parser
 
-    if any(word.isupper() for word in line.split()) or "..." in line:
+    words = shlex.split(line)[1:]
+    if to_be_replaced(words):
         pytest.skip("shows the form of a command, with words to be replaced")
-    get_main_parser().parse_args(shlex.split(line)[1:])
+    get_main_parser().parse_args(words)
+    assert unknown_keys(after for word, after in pairwise(words) if word in {"-S", "--set-param"}) == []
 
 
 @pytest.mark.long

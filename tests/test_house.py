@@ -27,7 +27,7 @@ FLOORS = (  # from the top; rooms of one floor do not know each other
     {"signals"},
     {"prepared"},
     {"compute"},
-    {"settings", "files", "layout"},
+    {"settings", "files", "layout", "addresses"},
     {"errors", "__init__"},
 )
 LONGEST = 400  # lines of a file

@@ -2,16 +2,15 @@
 
 import subprocess
 import sys
+from runpy import run_path
 
 import pytest
 from PIL import Image
 
 from tests.project import ROOT
 
-sys.path.append(str(ROOT / "docs"))
-from learn import CHAPTERS, code_of
-
-PAGES = sorted(CHAPTERS.glob("[0-9]*.md"))
+LEARN = run_path(str(ROOT / "docs" / "learn.py"))
+PAGES, code_of = sorted(LEARN["CHAPTERS"].glob("[0-9]*.md")), LEARN["code_of"]
 
 
 def test_there_are_six_chapters_and_none_has_more_than_forty_lines():

@@ -4,12 +4,15 @@ import json
 import re
 import subprocess
 import sys
+from html import unescape
+from urllib.parse import unquote
 
 import pytest
 from selenium.webdriver.common.by import By
 
 from ganforge.cli import COMMANDS
 from ganforge.evaluation.registry import meanings
+from ganforge.params.catalogue import SECTIONS, variants
 from ganforge.params.explaining import names
 from tests.browser import browser_at
 from tests.project import ROOT
@@ -38,8 +41,27 @@ def test_every_page_of_docs_is_on_the_site(site):
 def test_search_finds_every_key_and_score_and_command(site):
     found = json.dumps(json.loads((site / "search.json").read_text(encoding="utf-8")))
     wanted = [*names(), *meanings(), *(f"ganforge {command.NAME}" for command in COMMANDS)]
+    choices = {
+        f"{section}.{name}" for section in SECTIONS for name in variants(section)
+    }  # on the page of their section
     assert len(wanted) > 200
-    assert [name for name in wanted if name.rpartition(".")[2] not in found] == []
+    assert [name for name in wanted if name not in choices and name not in found] == []
+
+
+def test_every_link_leads_to_a_page_and_a_place_on_it(site):
+    link, place = re.compile(r'<a [^>]*?href="([^"]+)"'), re.compile(r'\b(?:id|name)="([^"]+)"')
+    places = {page: set(place.findall(page.read_text("utf-8"))) for page in site.rglob("*.html")}
+    del places[site / "404.html"]  # which a server shows at any address
+    dead = []
+    for page in places:
+        for target in link.findall(page.read_text("utf-8")):
+            if re.match(r"[a-z]+:|//", target):
+                continue
+            name, _, anchor = unquote(unescape(target)).partition("#")
+            found = (page.parent / name).resolve() if name else page
+            if not found.is_file() or (anchor and found in places and anchor not in places[found]):
+                dead.append(f"{page.name}: {target}")
+    assert dead == []
 
 
 def test_pages_load_nothing_from_elsewhere(site):

@@ -1,6 +1,7 @@
 """`ganforge new`, from this checkout and from an installed wheel."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ganforge.cli import main
-from ganforge.starting import of_installed_package
+from ganforge.starting import DVC_CONFIG, INSTALLED, of_installed_package
 from tests.project import ROOT
 from tests.settings import settings_text
 
@@ -20,6 +21,31 @@ def test_a_new_project_has_valid_settings_and_all_stages(tmp_path, capsys):
     assert not list(folder.rglob("*.pyc"))
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     subprocess.run(["make", "test"], cwd=folder, env=os.environ | {"PATH": path}, check=True, capture_output=True)
+
+
+def test_it_has_the_released_settings_whatever_this_checkout_has(tmp_path):
+    main(["new", str(tmp_path / "mine")])
+    made = (tmp_path / "mine" / "params.yaml").read_text()
+    assert made == settings_text()
+    assert (tmp_path / "mine" / ".dvc" / "config").read_text() == DVC_CONFIG
+
+
+def test_a_repository_and_an_environment_may_be_there_before(tmp_path):
+    for name in (".git", ".venv"):
+        (tmp_path / "mine" / name).mkdir(parents=True)
+    main(["new", str(tmp_path / "mine")])
+    assert (tmp_path / "mine" / "dvc.yaml").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_what_messages_ask_for_can_be_made_in_a_new_project_too():
+    code = [*(ROOT / "src").rglob("*.py"), *(ROOT / "pipeline").rglob("*.py")]
+    words = {word for file in code for word in re.findall(r"\bmake ([a-z][a-z-]+)", file.read_text("utf-8"))}
+    here, there = (
+        {*re.findall(r"^([a-z-]+):", (folder / "Makefile").read_text(), re.MULTILINE)} for folder in (ROOT, INSTALLED)
+    )
+    assert {"repro", "serve", "register", "augmentation"} <= words & here
+    assert words & here - there == set()
 
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path):

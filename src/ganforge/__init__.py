@@ -1,3 +1,3 @@
 """GANs you can rebuild: a PyTorch GAN package driven by a DVC pipeline and recorded in MLflow."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"

@@ -1,8 +1,8 @@
 """`ganforge ui`: MLflow's pages open on the runs."""
 
-import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -17,6 +17,15 @@ from tests.server import free_port, wait_until
 
 def test_without_a_run_it_says_what_to_do(own_folder):
     with pytest.raises(SystemExit, match="nothing is recorded yet: run `make repro` first"):
+        main(["ui"])
+
+
+def test_a_taken_port_and_a_store_without_pages_here_are_refused(own_folder, monkeypatch):
+    (own_folder / "mlflow.db").touch()
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SystemExit, match="cannot listen on"):
+        main(["ui", "--port", str(taken.getsockname()[1])])
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "databricks")
+    with pytest.raises(SystemExit, match="MLFLOW_TRACKING_URI is databricks, whose pages are elsewhere"):
         main(["ui"])
 
 
@@ -37,8 +46,9 @@ def test_the_address_that_it_prints_shows_the_columns_that_matter(finished, tmp_
             wait_until(lambda: "quality/fd_ratio" in browser.execute_script(text), 60)
             assert "digits dcgan" in browser.execute_script(text)
     finally:
-        os.killpg(server.pid, signal.SIGINT)
+        server.send_signal(signal.SIGTERM)  # to it alone: nothing may be left
         server.wait(30)
+        assert not answers(f"http://127.0.0.1:{port}/health")
 
 
 def answers(address):

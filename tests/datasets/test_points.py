@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import torch
 
 from ganforge.datasets.points import SHAPES, draw
 from ganforge.evaluation.registry import SCORES
@@ -45,16 +46,27 @@ def test_modes_and_good_points_are_counted():
     assert any(isinstance(score, GoodPoints) for score in SCORES)
 
 
-def test_a_missing_mode_and_points_between_modes_are_punished():
-    centres, spread = SHAPES["ring"]()
+@pytest.mark.parametrize("shape", SHAPES)
+def test_missing_modes_and_points_elsewhere_are_punished(shape):
+    centres, spread = SHAPES[shape]()
     signal = PointSignal((2,), {"modes": centres, "spread": spread})
-    points, labels = draw("ring", 5_000, np.random.default_rng(2))
+    points, labels = draw(shape, 5_000, np.random.default_rng(2))
     real = _scores(signal, points)
-    assert real["modes_found"] == 8
-    assert real["good"] == pytest.approx(1 - math.exp(-4.5), abs=0.005)  # a Gaussian within three deviations
-    assert _scores(signal, points[labels != 3])["modes_found"] == 7
+    assert real["modes_found"] == len(centres)
+    assert real["good"] == pytest.approx(1 - math.exp(-4.5), abs=0.01)  # a Gaussian within three deviations
+    assert _scores(signal, points[labels != 3])["modes_found"] == len(centres) - 1
+    assert _scores(signal, points[labels % 2 == 0])["modes_found"] == math.ceil(len(centres) / 2)
     bridges = np.concatenate([points, (points[:-1] + points[1:]) / 2])
-    assert _scores(signal, bridges)["good"] < 0.7
+    assert _scores(signal, bridges)["good"] < 0.9 * real["good"]
+
+
+def test_features_tell_points_outside_of_the_plane():
+    signal = PointSignal((2,), {"modes": [], "spread": 0.1})
+    points = torch.from_numpy(draw("ring", 500, np.random.default_rng(0))[0])
+    features = signal.for_features(points)
+    assert features.shape == (500, *signal.view_shape)
+    for shift in ((2.0, 0.0), (0.0, -2.0), (8.0, 0.0)):
+        assert (signal.for_features(points + torch.tensor(shift)) - features).abs().amax(1).min() > 0.5, shift
 
 
 def test_a_point_survives_its_file():

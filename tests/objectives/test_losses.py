@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from ganforge.objectives.losses import LOSSES
-from ganforge.objectives.settings import SMOOTHABLE
+from ganforge.objectives.settings import CRITICS, SMOOTHABLE
 
 REAL = np.array([2.0, -1.0, 0.5, 30.0])
 FAKE = np.array([-0.3, 1.5, 0.0, -40.0])
@@ -62,6 +62,10 @@ def test_exactly_the_losses_with_a_target_can_be_smoothed(name):
     else:
         with pytest.raises(TypeError):
             LOSSES[name].function(real, fake, target=0.9)
+
+
+def test_settings_know_the_losses_that_estimate_a_distance():
+    assert {name for name, loss in LOSSES.items() if loss.critic} == set(CRITICS)
 
 
 @pytest.mark.parametrize("name", LOSSES)

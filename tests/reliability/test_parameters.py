@@ -6,7 +6,7 @@ import os
 import string
 from functools import reduce
 from tempfile import mkdtemp
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ganforge.cli import main
 from ganforge.compute.device import configure
 from ganforge.errors import UserError
+from ganforge.objectives.settings import LossName
 from ganforge.params import Params, load_params, parse_params, read_yaml
 from ganforge.params.catalogue import class_of, variants
 from ganforge.params.recipes import apply_values
@@ -188,9 +189,7 @@ small_plans = st.fixed_dictionaries(
         ),
         "objective": st.fixed_dictionaries(
             {
-                "loss": st.sampled_from(
-                    ["minimax", "non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
-                ),
+                "loss": st.sampled_from(get_args(LossName)),
                 "r1": numbers,
                 "r2": st.one_of(numbers, st.just({"start": 1, "end": 0, "shape": "cosine", "begin": 0.5})),
                 "wgan_gp": numbers,

@@ -126,7 +126,10 @@ def test_the_generator_is_a_model_of_its_run_once_and_has_the_scores(store, para
     folder.mkdir()
     (folder / "config.json").write_text("{}")
     run = recover_run(params, META, Identity.new())
+    experiment = run.client.get_run(run.run_id).info.experiment_id
+    begun = run.client.create_logged_model(experiment, "generator", run.run_id, params={"network.name": "dcgan"})
     model = run.log_model(folder, {"network.name": "dcgan"})
+    assert model == begun.model_id, "the call before was interrupted"
     run.log_scores({"quality": {"fd_ratio": 1.5}}, model)
     assert recover_run(params, META, run.identity).log_model(folder, {}) == model
     known = run.client.get_logged_model(model)

@@ -2,6 +2,7 @@
 
 import json
 
+from ganforge.evaluation.registry import meanings
 from ganforge.tracking.identity import Identity
 from ganforge.tracking.run import recover_run
 from ganforge.tracking.store import connect
@@ -23,9 +24,12 @@ def test_columns_and_curves_name_what_runs_have(store, params):
     save_view(connect())
     run = recover_run(params, META, Identity.new())
     run.log_rows([row | {"loss_discriminator": 1.0, "fd": 2.0} for row in rows(64)])
+    run.log_scores({"quality": dict.fromkeys(("fd_ratio", "recall"), 1.0)})  # as `ganforge.evaluation` names them
     data = run.client.get_run(run.run_id).data
-    shown = [column.split("`")[1] for column in COLUMNS if column.startswith("params.")]
-    assert [name for name in shown if name not in data.params] == []
+    shown = {column.split("`")[1]: column.split(".")[0] for column in COLUMNS}
+    assert [name for name, kind in shown.items() if kind == "params" and name not in data.params] == []
+    assert [name for name, kind in shown.items() if kind == "metrics" and name not in data.metrics] == []
+    assert {"quality.fd_ratio", "quality.recall"} <= meanings().keys()
     assert [name for curve in CHARTS for name in curve if name not in data.metrics] == []
     tag = json.loads(run.client.get_experiment_by_name("ganforge").tags[TAG])
     state = json.loads(tag["state"])

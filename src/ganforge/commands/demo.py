@@ -36,8 +36,8 @@ def run(options: argparse.Namespace) -> None:
     params = load_params()
     generator = Generator.load(options.generator, configure(params.compute))
     build = page_to_translate if translates(generator) else page_to_edit
-    page = build(generator, params.dataset, f"ganforge: {generator.config.dataset}")
     print(f"The demo starts at http://{options.host}:{options.port} in a few seconds; Ctrl-C ends it.", flush=True)
+    page = build(generator, params.dataset, f"ganforge: {generator.config.dataset}")
     open_page(page, options.host, options.port)
 
 

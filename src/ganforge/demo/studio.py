@@ -119,7 +119,7 @@ class Studio:
         wanted: list[str | None] = [*self.choices] or [None]
         settings = [Settings(seed, wanted[seed % len(wanted)]) for seed in range(SHOWN)]
         codes = np.concatenate([self._code(each)[0] for each in settings])
-        return [self.shown(stored, SMALL_SIDE) for stored in self.space.signals(codes)], settings
+        return [self._small(stored) for stored in self.space.signals(codes)], settings
 
     def heard(self, stored: np.ndarray) -> tuple[int, np.ndarray] | None:
         """The sound of a signal (*shape): samples per second and int16 (samples,); None if it cannot be played."""
@@ -165,6 +165,12 @@ class Studio:
         """The labels (1,) of a sample, if there are directions towards classes."""
         return labels_of(self.space, code, asked, self.extractor) if self.directions.classes else None
 
-    def shown(self, stored: np.ndarray, side: int = SIDE) -> np.ndarray:
+    def _small(self, stored: np.ndarray) -> np.ndarray:
+        """A signal as a picture within `SMALL_SIDE` pixels."""
+        picture = enlarged(picture_of(self.signal.picture(stored)), SMALL_SIDE).convert("RGB")
+        picture.thumbnail((SMALL_SIDE, SMALL_SIDE))
+        return np.array(picture)
+
+    def shown(self, stored: np.ndarray) -> np.ndarray:
         """A signal (*shape) as a picture, uint8 (height, width, 3), every pixel repeated by a whole factor."""
-        return np.array(enlarged(picture_of(self.signal.picture(stored)), side).convert("RGB"))
+        return np.array(enlarged(picture_of(self.signal.picture(stored)), SIDE).convert("RGB"))

@@ -40,8 +40,8 @@ def capabilities(samples: Samples, real: Real) -> frozenset[str]:
         offered.add("source_labels")
     if signal.is_music:
         offered.add("music")
-    if signal.kind == "points":
-        offered.add("points")
+    if signal.about.get("modes"):
+        offered.add("modes")
     if signal.is_picture:
         offered.add("pictures")
     if signal.is_sound:

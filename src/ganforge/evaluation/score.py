@@ -38,7 +38,7 @@ CAPABILITIES = {
     "pitches": "every class has a known pitch",
     "speakers": "the speaker of every real sound is known",
     "music": "signals are music in voices",
-    "points": "signals are points in the plane, around known modes",
+    "modes": "signals are points around known modes",
     "pictures": "signals are grey or colour pictures of bytes",
 }
 """What data and samples may offer, and scores may need."""

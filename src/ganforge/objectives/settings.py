@@ -12,7 +12,15 @@ from pydantic import Field, model_validator
 
 from ganforge.settings import Interval, Schedule, Section, Weight
 
-LossName = Literal["minimax", "non_saturating", "least_squares", "hinge", "wasserstein", "relativistic"]
+LossName = Literal[
+    "minimax",
+    "non_saturating",
+    "least_squares",
+    "hinge",
+    "wasserstein",
+    "relativistic",
+]
+CRITICS = ("wasserstein",)  # losses that estimate a distance: their scores have no sign, and need a penalty
 SMOOTHABLE = ("minimax", "non_saturating", "least_squares")  # losses with a target for the score of real signals
 
 
@@ -87,7 +95,7 @@ class GameSettings(AnyObjectiveSettings):
     @property
     def scores_have_a_sign(self) -> bool:
         """See `AnyObjectiveSettings`."""
-        return self.loss != "wasserstein"
+        return self.loss not in CRITICS
 
     @model_validator(mode="after")
     def _options_that_exist(self) -> Self:
@@ -96,9 +104,9 @@ class GameSettings(AnyObjectiveSettings):
                 f"objective.label_smoothing is {self.label_smoothing}, but {self.loss} has no target to smooth: set it "
                 f"to 0, or objective.loss to {', '.join(SMOOTHABLE[:-1])} or {SMOOTHABLE[-1]}"
             )
-        if self.loss == "wasserstein" and not (self.r1 or self.r2 or self.wgan_gp):
+        if self.loss in CRITICS and not (self.r1 or self.r2 or self.wgan_gp):
             raise ValueError(
-                "objective.loss is wasserstein, but no penalty limits the discriminator's gradient: set "
+                f"objective.loss is {self.loss}, but no penalty limits the discriminator's gradient: set "
                 "objective.wgan_gp (10 is usual) or objective.r1"
             )
         return self

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from ganforge.addresses import refuse_taken
 from ganforge.errors import UserError
 from ganforge.publishing.registry import CHAMPION, find_champion
 from ganforge.tracking.store import connect, store_needed, tracking_uri
@@ -43,14 +43,7 @@ def prepare_service(name: str, host: str, port: int) -> Service:
     Raises:
         UserError: there is no champion, or the address or the store cannot be used.
     """
-    if not 1 <= port <= 65535:
-        raise UserError(f"--port is {port}; allowed is 1 to 65535.")
-    try:
-        socket.create_server((host, port)).close()
-    except OSError as error:
-        raise UserError(
-            f"the server cannot listen on {host}:{port} ({error.strerror or error}); choose another --port."
-        ) from None
+    refuse_taken(host, port)
     with store_needed():
         champion = find_champion(connect(), name)
     if champion is None:

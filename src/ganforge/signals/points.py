@@ -51,18 +51,19 @@ class PointSignal(Signal):
 
     @property
     def view_shape(self) -> tuple[int, ...]:
-        """Sines and cosines of both coordinates, at a single position."""
-        return (4 * OCTAVES, 1)
+        """Both coordinates, and their sines and cosines, at a single position."""
+        return (2 + 4 * OCTAVES, 1)
 
     def for_features(self, x: Tensor) -> Tensor:
-        """(batch, 2) to waves (batch, 4 * OCTAVES, 1) of pi, 2 pi, ... per unit.
+        """(batch, 2) to themselves and waves of pi, 2 pi, ... per unit, (batch, 2 + 4 * OCTAVES, 1).
 
-        A network whose inputs are coordinates learns no details (Tancik et al. 2020, https://arxiv.org/abs/2006.10739).
+        A network whose inputs are coordinates alone learns no details (Tancik et al. 2020,
+        https://arxiv.org/abs/2006.10739). Waves alone repeat themselves outside of the plane.
         """
         import torch
 
         phases = x[:, None, :] * (math.pi * 2.0 ** torch.arange(OCTAVES, device=x.device))[:, None]
-        return torch.cat([phases.sin(), phases.cos()], dim=2).flatten(1)[:, :, None]
+        return torch.cat([x, phases.sin().flatten(1), phases.cos().flatten(1)], dim=1)[:, :, None]
 
     def picture(self, stored: np.ndarray) -> np.ndarray:
         """A dot in the plane."""

@@ -110,7 +110,7 @@ class PipelineRun:
         metrics = [Metric(name, value, now, (now - self.started) // 1000) for name, value in figures.items()]
         self.client.log_batch(self.run_id, metrics=metrics)
 
-    def log_model(self, folder: Path, params: Mapping[str, str]) -> str:
+    def log_model(self, folder: Path, params: Mapping[str, str]) -> str | None:
         """Adds the generator in a folder to the models of the run, unless it has one.
 
         Args:
@@ -118,17 +118,25 @@ class PipelineRun:
             params: parameters that identify it for people.
 
         Returns:
-            The id of the model.
+            The id of the model; None if the server is of an MLflow before 3, which knows no models of runs.
         """
         from mlflow.entities import LoggedModelOutput
+        from mlflow.exceptions import MlflowException
 
-        held = self.client.get_run(self.run_id).outputs
-        if held is not None and held.model_outputs:
-            return str(held.model_outputs[0].model_id)
-        experiment = self.client.get_run(self.run_id).info.experiment_id
-        model = self.client.create_logged_model(
-            experiment, MODEL_NAME, self.run_id, params=dict(params), model_type=MODEL_TYPE
-        )
+        run = self.client.get_run(self.run_id)
+        if run.outputs is not None and run.outputs.model_outputs:
+            return str(run.outputs.model_outputs[0].model_id)
+        experiment = run.info.experiment_id
+        try:
+            begun = self.client.search_logged_models([experiment], f"source_run_id = '{self.run_id}'")
+            model = begun[0] if begun else None  # by a call that was interrupted
+            if model is None:
+                described = {"params": dict(params), "model_type": MODEL_TYPE}
+                model = self.client.create_logged_model(experiment, MODEL_NAME, self.run_id, **described)
+        except MlflowException as error:
+            if error.error_code != "ENDPOINT_NOT_FOUND":
+                raise
+            return None
         self.client.log_model_artifacts(model.model_id, str(folder))
         self.client.finalize_logged_model(model.model_id, "READY")
         self.client.log_outputs(self.run_id, [LoggedModelOutput(model.model_id, 0)])

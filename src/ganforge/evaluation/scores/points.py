@@ -13,19 +13,23 @@ if TYPE_CHECKING:
     from ganforge.signals.signal import Signal
 
 NEAR = 3.0  # standard deviations
+LEAST_SHARE = 0.2  # of the samples that a mode has on average: fewer may be strays of its neighbours
 
 
 class GoodPoints(Score):
-    """Good points and modes found, by Srivastava et al. 2017, https://arxiv.org/abs/1705.07761, section 4.1."""
+    """Good points and modes found, after Srivastava et al. 2017, https://arxiv.org/abs/1705.07761, section 4.1.
+
+    The paper counts a mode from one sample on. Modes of a spiral are so close that strays of one reach the next.
+    """
 
     name = "good points"
-    needs = frozenset({"points"})
+    needs = frozenset({"modes"})
     meanings = (
         Meaning(
             "points.modes_found",
             "modes found",
             "higher",
-            "modes with at least one sample within three standard deviations",
+            "modes with a fifth of their share of samples or more within three standard deviations",
             "points.modes_found_real",
             counted=True,
         ),
@@ -57,4 +61,5 @@ def _scores(signal: Signal, points: np.ndarray) -> dict[str, float]:
         distances = np.linalg.norm(points[block, None] - modes, axis=2)
         nearest[block], distance[block] = distances.argmin(1), distances.min(1)
     close = distance <= NEAR * spread
-    return {"modes_found": len(np.unique(nearest[close])), "good": float(close.mean())}
+    counts = np.bincount(nearest[close], minlength=len(modes))
+    return {"modes_found": int((counts >= LEAST_SHARE * len(points) / len(modes)).sum()), "good": float(close.mean())}
