@@ -15,10 +15,11 @@ from tests.settings import RECIPES, settings_of, settings_text
 
 
 def proposed(
-    count=5000, sizes=((300, 200),), class_counts=(), processors=2, accelerated=False, minutes=10, pixels=1_000_000
-):
+    count=5000, sizes=((300, 200),), class_counts=(), processors=2, accelerated=False, minutes=10, pixels=1_000_000,
+    coloured=True,
+):  # fmt: skip
     """What is proposed on a machine that trains on so many pixels in a second."""
-    survey = Survey(count, list(sizes), list(class_counts), processors, accelerated)
+    survey = Survey(count, list(sizes), list(class_counts), processors, accelerated, coloured)
     proposals = propose(survey, minutes, lambda _, size: pixels / (size[0] * size[1]))
     return {f"{proposal.section}.{proposal.key}": proposal for proposal in proposals}
 
@@ -82,11 +83,14 @@ def test_few_images_are_augmented_and_classes_too_small_are_joined():
     assert proposed(200)["dataset.test_share"].value > proposed(5000)["dataset.test_share"].value
 
 
-def test_a_network_that_knows_photographs_scores_what_no_classifier_could_learn():
-    many = proposed(class_counts=[300, 200, 150])
-    assert many["extractor.name"].value == "classifier"
-    assert "train.best_samples" not in many
-    assert proposed(class_counts=[300, 60, 50])["extractor.name"].value == "squeezenet"
+def test_a_network_that_knows_photographs_scores_what_no_classifier_could_learn_or_would_see():
+    for grey in (proposed(class_counts=[300, 200, 150], coloured=False), proposed(60_000, class_counts=[6000] * 10)):
+        assert grey["extractor.name"].value == "classifier"
+        assert "train.best_samples" not in grey
+    coloured = proposed(class_counts=[300, 200, 150])
+    assert coloured["extractor.name"].value == "squeezenet"
+    assert "shapes and textures" in coloured["extractor.name"].reason
+    assert proposed(class_counts=[300, 60, 50], coloured=False)["extractor.name"].value == "squeezenet"
     heap = proposed()
     assert heap["extractor.name"].value == "squeezenet"
     assert "there are no classes" in heap["extractor.name"].reason

@@ -26,6 +26,8 @@ def run(_: argparse.Namespace) -> None:
         table, warnings, others = rows(record.scores), alarms(record.scores), beside(record.scores)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{METRICS} cannot be read ({error}): remove it and run `make repro`.") from None
+    if record.stale:
+        print(f"\n{STALE}")
     print(f"\n{_scored():20}{'samples':>16}{'real data':>14}")
     for row in table:
         print(f"{row.meaning.label:20}{row.value:>16}{row.real:>14}   {row.meaning.text}")
@@ -37,8 +39,6 @@ def run(_: argparse.Namespace) -> None:
                 f"{meaning.label:20}{value:>16}{''.join(f'{cell:>16}' for cell in cells)}   {meaning.better} is better"
             )
     print(f"{SPREAD}\n\n{headline(record.scores)}")
-    if record.stale:
-        print(f"\n{STALE}")
     for alarm in warnings:
         print(f"\nALARM: {alarm}")
     print()

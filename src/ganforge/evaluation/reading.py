@@ -9,7 +9,7 @@ from ganforge.evaluation import registry
 from ganforge.evaluation.score import ANSWERS, BASELINES, Meaning, Scores, look_up
 
 SPREAD = "±: standard deviation over the seeds of the samples; another seed of the training changes scores as well."
-RATIOS = ((3.0, "close to real ones"), (10.0, "some way from real ones"))
+RATIOS = ((2.0, "close to real ones"), (5.0, "some way from real ones"))
 FAR = "far from real ones"
 OTHERS = ANSWERS | BASELINES
 OF_ANSWERS = (
@@ -151,6 +151,11 @@ def headline(scores: Scores, data: str = "data") -> str:
         sentences.append(
             f"The distance is measured with a classifier that recognises only {accuracy:.0%} of the real test {data}: "
             "it may miss finer differences."
+        )
+    else:
+        sentences.append(
+            f"The distance is measured with a classifier of these {data}, which may ignore what its classes have in "
+            "common: look at the samples."
         )
     return " ".join(sentences)
 

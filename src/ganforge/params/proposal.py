@@ -30,6 +30,8 @@ TO_SCORE, LARGEST_SHARE = 100, 0.3  # images to hold out, and the largest share 
 LARGEST_BATCH, BATCH_PIXELS = 64, 4096  # the rule of StyleGAN2-ADA: side times batch is at most BATCH_PIXELS
 MOST_THREADS = 8
 LEARNABLE = 100  # files of a class that suffice to train a classifier, which is faster than SqueezeNet
+COSTLY = 10_000  # files in colour from which on SqueezeNet takes minutes
+GREY = ("1", "L", "LA", "I", "I;16", "I;16B", "I;16L", "I;16N", "F")  # modes of Pillow
 CHECKED = {"cpu": 500, "gpu": 2000}  # samples in a check by SqueezeNet
 
 
@@ -43,6 +45,7 @@ class Survey:
         class_counts: files of each class; empty if there are no classes.
         processors: number of processors of this machine.
         accelerated: whether this machine has a GPU.
+        coloured: whether some files are stored in colour.
     """
 
     count: int
@@ -50,6 +53,7 @@ class Survey:
     class_counts: Sequence[int]
     processors: int
     accelerated: bool
+    coloured: bool
 
 
 @dataclass(frozen=True)
@@ -77,12 +81,14 @@ def survey(processors: int, *, accelerated: bool) -> Survey:
     with tempfile.TemporaryDirectory() as workspace:
         collection = read_import(Path(workspace))
         counts = Counter(item.label for item in collection.items if item.label is not None)
+        headers = [header for item in _some(collection) if (header := _header(item)) is not None]
         return Survey(
             len(collection.items),
-            [size for item in _some(collection) if (size := _size(item)) is not None],
+            [size for size, _ in headers],
             list(counts.values()),
             processors,
             accelerated,
+            any(mode not in GREY for _, mode in headers),
         )
 
 
@@ -179,12 +185,22 @@ def _labels(class_counts: Sequence[int], half: int) -> tuple[str, str]:
 
 
 def _extractor(seen: Survey, half: int, machine: str) -> list[Proposal]:
-    """A trained classifier if half of the classes have at least ``LEARNABLE`` files; SqueezeNet otherwise."""
-    if half >= LEARNABLE:
+    """SqueezeNet for few pictures in colour, few of a class or none; else a classifier of their own.
+
+    On frogs and trucks, samples without any shape had a ratio of 1.0 by a classifier of these two classes: see
+    docs/explanation/decisions/features_and_samples.md.
+    """
+    if half >= LEARNABLE and (not seen.coloured or seen.count > COSTLY):
         why = f"half of the classes have {half} files or more, enough to train a classifier"
-        return [Proposal("extractor", "name", "classifier", why)]
-    few = f"half of the classes have {half} files or fewer" if seen.class_counts else "there are no classes"
-    why = f"{few}, too few to train a classifier; 676 kB are downloaded once"
+        slow = f", and SqueezeNet would need minutes for {seen.count:,} files; it is the stricter judge"
+        return [Proposal("extractor", "name", "classifier", why + (slow if seen.coloured else ""))]
+    if half >= LEARNABLE:
+        why = "a classifier of these classes would ignore shapes and textures that they have in common"
+    elif seen.class_counts:
+        why = f"half of the classes have {half} files or fewer, too few to train a classifier"
+    else:
+        why = "there are no classes, so no classifier can be trained"
+    why = f"{why}; 676 kB are downloaded once"
     samples = "SqueezeNet takes about 10 ms of processor time for each"
     return [
         Proposal("extractor", "name", "squeezenet", why),
@@ -213,14 +229,14 @@ def _some(collection: Collection) -> Sequence[Item]:
     return collection.items[::step]
 
 
-def _size(item: Item) -> tuple[int, int] | None:
-    """Width and height from the header of a file; None: it has none."""
+def _header(item: Item) -> tuple[tuple[int, int], str] | None:
+    """Width and height, and Pillow's mode, from the header of a file; None: it has none."""
     from ganforge.datasets.decoding import open_image
 
     try:
         if not os.path.isfile(item.path):  # noqa: PTH113
             return None
         with open(item.path, "rb") as file, open_image(file) as image:  # noqa: PTH123
-            return image.size
+            return image.size, image.mode
     except Exception:  # a damaged header can raise anything; `preprocess` reports it
         return None
