@@ -22,7 +22,7 @@ def test_there_are_six_chapters_and_none_has_more_than_forty_lines():
 @pytest.mark.long
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_chapter_runs_within_two_minutes_and_leaves_its_picture(page, tmp_path):
-    subprocess.run([sys.executable, "-c", code_of(page)], cwd=tmp_path, check=True, timeout=120)
+    subprocess.run([sys.executable, "-c", code_of(page)], cwd=tmp_path, env=LEARN["alone"](), check=True, timeout=120)
     (picture,) = tmp_path.iterdir()
     assert picture.name == f"chapter_{page.name[0]}.png"
     assert len(Image.open(picture).convert("L").getcolors()) > 10
