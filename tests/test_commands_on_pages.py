@@ -71,6 +71,8 @@ def test_make_has_these_targets(line):
 @pytest.mark.parametrize("line", of("python"))
 def test_programs_are_where_pages_say(line):
     words = shlex.split(line)
+    if to_be_replaced(words):
+        pytest.skip("shows the form of a command, with words to be replaced")
     name = words[2].replace(".", "/") if words[1] == "-m" else words[1].removesuffix(".py")
     places = [ROOT / name, ROOT / "src" / name]
     assert any(place.is_dir() or place.with_suffix(".py").is_file() for place in places)
