@@ -32,6 +32,13 @@ FOLDERS = {  # pages that zensical.toml does not name, by the place of their fol
 }
 OUTSIDE = {"README.md": "index.md", "CONTRIBUTING.md": "how_to/contribute.md"}  # pages that are not in docs/
 LINK = re.compile(r"(\[[^][]*\])\(([^)#\s:]+)((?:#[^)\s]*)?)\)")
+COMMAND = re.compile(
+    r"^(?: {4})?(?:ci/retrain|(?:\.venv/bin/)?(?:make|ganforge|dvc|git|python|pip|docker)) ", re.MULTILINE
+)
+CHAPTERS = (DOCS / "tutorials" / "learn").glob("[0-9]*.md")
+RUN = {"tutorials/first_run.md", *(page.relative_to(DOCS).as_posix() for page in CHAPTERS)}
+TESTED = "*A test runs this page as it stands.*"
+CHECKED = "*Tests check that programs accept the commands of this page. They do not run them.*"
 BADGE = re.compile(r"^\[!\[.*\n", re.MULTILINE)
 API = {
     "The generator": ["ganforge.generator.Generator"],
@@ -69,7 +76,9 @@ def lay_out(folder: Path) -> None:
     for source, name in OUTSIDE.items():
         (folder / name).write_text((ROOT / source).read_text(encoding="utf-8"), encoding="utf-8")
     for page in sorted(folder.rglob("*.md")):
-        page.write_text(relinked(page.read_text(encoding="utf-8"), page.relative_to(folder)), encoding="utf-8")
+        text, place = page.read_text(encoding="utf-8"), page.relative_to(folder)
+        mark = TESTED if place.as_posix() in RUN else CHECKED if COMMAND.search(text) else ""
+        page.write_text(f"{relinked(text, place)}\n{mark}\n", encoding="utf-8")
     for name, text in reference():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")

@@ -38,6 +38,15 @@ def test_every_page_of_docs_is_on_the_site(site):
     assert (site / "how_to" / "contribute.html").is_file()
 
 
+def test_pages_say_whether_a_test_runs_their_commands(site):
+    run, checked = "A test runs this page as it stands.", "They do not run them."
+    marks = {
+        name: [mark for mark in (run, checked) if mark in (site / f"{name}.html").read_text("utf-8")]
+        for name in ("index", "tutorials/first_run", "tutorials/learn/4_mode_collapse", "how_to/ci", "reference/scores")
+    }
+    assert list(marks.values()) == [[checked], [run], [run], [checked], []]
+
+
 def test_search_finds_every_key_and_score_and_command(site):
     found = json.dumps(json.loads((site / "search.json").read_text(encoding="utf-8")))
     wanted = [*names(), *meanings(), *(f"ganforge {command.NAME}" for command in COMMANDS)]
