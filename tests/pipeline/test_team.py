@@ -79,7 +79,7 @@ def test_two_people_share_a_server_a_cache_and_a_champion(finished, tmp_path, se
         assert first.run(*command).returncode == 0
     assert first.repro(MLFLOW_TRACKING_URI=server.uri) == ALL[ALL.index("train") :]
     registered = first.run("ganforge", "register", "--force", MLFLOW_TRACKING_URI=server.uri)
-    assert f"version 1 of {NAME} is the champion now" in registered.stdout, registered.stderr
+    assert f"version 1 of {NAME} is now the champion" in registered.stdout, registered.stderr
     for command in (("dvc", "push"), (*git, "add", "-A"), (*git, "commit", "-qm", "one")):
         done = first.run(*command)
         assert done.returncode == 0, done.stderr
@@ -126,7 +126,7 @@ def test_a_champion_answers_as_it_does_here_also_after_it_was_killed(project, tm
         except (urllib.error.URLError, OSError):
             return False
 
-    expected = Generator.load(project.root / "models" / "generator").sample(2, seed=3, label=7)
+    expected = Generator.load(project.root / "models" / "generator").sample(2, seed=3, condition=7)
     for _ in range(2):
         served = project.start("ganforge", "serve", "--port", str(port), log=tmp_path / "log")
         try:

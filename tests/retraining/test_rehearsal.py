@@ -201,7 +201,7 @@ def test_scores_that_fall_behind_are_refused_with_the_reason(team):
     assert outcome.report.startswith("## Refused by the gate\n")
     assert re.search(
         r"\*\*refused\*\*: ratio to its floor \(quality\.fd_ratio\) went from [\d.]+ to [\d.]+, [\d.]+ worse than the "
-        r"base, at most 60 is allowed",
+        r"base; at most 60 is allowed",
         outcome.report,
     )
 
@@ -224,7 +224,7 @@ def test_a_pipeline_that_fails_is_told_with_its_own_words(team):
 def test_settings_by_hand_are_tried(team):
     outcome = team.run_workflow("main", **{"inputs.set": "sample.show_per_class=2 evaluation.cas_images=0"})
     assert outcome.status == 0, outcome.said
-    changes = {"sample.show_per_class": ["10", "2"], "evaluation.cas_images": ["2000", "0"]}
+    changes = {"sample.show_per_class": ["10", "2"], "evaluation.cas_images": ["1000", "0"]}
     assert outcome.table("Parameters") == changes
     assert "train" not in outcome.ran
 
