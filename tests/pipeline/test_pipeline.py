@@ -105,7 +105,7 @@ def check_comparison(project):
     run_id = project.runs().set_index("params.objective.loss").loc["relativistic", "run_id"]
     done = project.run("ganforge", "compare", run_id, "workspace")
     assert done.returncode == 0, done.stderr
-    assert re.search(r"train\.loss +relativistic +non_saturating", done.stdout)
+    assert re.search(r"objective\.loss +relativistic +non_saturating", done.stdout)
     assert (project.root / "reports" / "compare.html").read_text().count("data:image/png;base64,") == 2
 
 
