@@ -6,7 +6,6 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from ganforge.commands.generators import add_generator
-from ganforge.errors import UserError
 
 if TYPE_CHECKING:
     from ganforge.datasets.common_settings import DataSettings
@@ -24,8 +23,9 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Serves the page until Ctrl-C."""
-    if not 1 <= options.port <= 65535:
-        raise UserError(f"--port is {options.port}; allowed is 1 to 65535.")
+    from ganforge.addresses import refuse_taken
+
+    refuse_taken(options.host, options.port)  # before anything heavy is imported
 
     from ganforge.compute.device import configure
     from ganforge.demo.page import open_page
