@@ -14,13 +14,17 @@ from tests.project import ROOT
 from tests.settings import settings_text
 
 
+def activated() -> dict[str, str]:
+    """The variables of a shell in which the environment of these tests is activated."""
+    return os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+
+
 def test_a_new_project_has_valid_settings_and_all_stages(tmp_path, capsys):
     folder = tmp_path / "mine"
     main(["new", str(folder)])
     assert str(folder) in capsys.readouterr().out
     assert not list(folder.rglob("*.pyc"))
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    subprocess.run(["make", "test"], cwd=folder, env=os.environ | {"PATH": path}, check=True, capture_output=True)
+    subprocess.run(["make", "test"], cwd=folder, env=activated(), check=True, capture_output=True)
 
 
 def test_it_has_the_released_settings_whatever_this_checkout_has(tmp_path):
@@ -69,7 +73,7 @@ def test_an_installed_wheel_lays_out_a_project_that_runs(tmp_path):
     subprocess.run([uv, "build", "--wheel", "--quiet", "--out-dir", wheels, ROOT], check=True)
     (wheel,) = wheels.glob("*.whl")
     subprocess.run([uv, "pip", "install", "--quiet", "--no-deps", "--target", site, wheel], check=True)
-    environment = os.environ | {"PYTHONPATH": str(site)}  # found before the checkout
+    environment = activated() | {"PYTHONPATH": str(site)}  # found before the checkout
 
     def run(*command, cwd=tmp_path):
         done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
