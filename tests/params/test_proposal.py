@@ -16,11 +16,17 @@ from tests.settings import RECIPES, settings_of, settings_text
 
 def proposed(
     count=5000, sizes=((300, 200),), class_counts=(), processors=2, accelerated=False, minutes=10, pixels=1_000_000,
-    coloured=True,
+    coloured=True, gain=1.0,
 ):  # fmt: skip
-    """What is proposed on a machine that trains on so many pixels in a second."""
+    """What is proposed on a machine that trains on so many pixels in a second, ``gain`` times as many in bfloat16."""
+
+    def speed(proposals, size):
+        values = {f"{proposal.section}.{proposal.key}": proposal.value for proposal in proposals}
+        factor = gain if values["train.precision"] == "bfloat16" else 1
+        return factor * pixels / (size[0] * size[1])
+
     survey = Survey(count, list(sizes), list(class_counts), processors, accelerated, coloured)
-    proposals = propose(survey, minutes, lambda _, size: pixels / (size[0] * size[1]))
+    proposals = propose(survey, minutes, speed)
     return {f"{proposal.section}.{proposal.key}": proposal for proposal in proposals}
 
 
@@ -59,6 +65,17 @@ def test_a_training_is_as_long_as_was_asked_for():
     slow = proposed(pixels=102_400, minutes=5)["train.images"]
     assert slow.value == 30_000
     assert "good images need 33 minutes or more" in slow.reason
+
+
+def test_the_number_format_is_the_faster_one_of_this_processor():
+    assert proposed()["train.precision"].value == "float32"
+    assert proposed(gain=0.2)["train.precision"].value == "float32"
+    fast = proposed(gain=1.5, minutes=5, pixels=1024_000)
+    assert fast["train.precision"].value == "bfloat16"
+    assert "1.5 times as fast as float32 on this processor, as just measured" in fast["train.precision"].reason
+    assert fast["train.images"].value == 5 * 60 * 1500
+    assert proposed(gain=2, sizes=[(500, 400)])["dataset.resolution"].value == 64  # 32 in float32
+    assert proposed(gain=1.5, accelerated=True)["train.precision"].value == "tf32"
 
 
 def test_the_penalty_grows_with_the_number_of_pixels():

@@ -22,6 +22,7 @@ SIDES = (32, 64, 96, 128)
 LARGEST_NATIVE = 40  # a side that costs little more time than 32
 WIDTH = {"cpu": 32, "gpu": 64}
 MINUTES = 10  # of training
+CLEARLY_FASTER = 1.15  # ratio from which bfloat16 is worth a format that other machines may compute slowly
 LEAST_IMAGES = 200_000  # that training should show; otherwise images are resized to a smaller side
 CHECKS = 10  # of the samples during training
 
@@ -66,6 +67,9 @@ class Proposal:
     reason: str
 
 
+Resolution = tuple[int | str, tuple[int, int], str]
+"""A side that images are resized to, or native; the resulting height and width; and why."""
+
 Speed = Callable[[Sequence[Proposal], tuple[int, int]], float]
 """Images per second that training shows, for given settings, height and width."""
 
@@ -102,15 +106,31 @@ def propose(seen: Survey, minutes: int, speed: Speed) -> list[Proposal]:
     """
     too_large = ""
     *larger, smallest = _resolutions(seen)
+    precision = _precision(seen, smallest, speed)
     for resolution, size, why in larger:
-        proposals = _of_size(seen, resolution, size, why + too_large)
+        proposals = [*_of_size(seen, resolution, size, why + too_large), precision]
         images_per_second = speed(proposals, size)
         if 60 * minutes * images_per_second >= LEAST_IMAGES:
             return proposals + _length(minutes, images_per_second)
         too_large = f"; {resolution} would need {_needed(images_per_second):,.0f} minutes on this machine"
     resolution, size, why = smallest
-    proposals = _of_size(seen, resolution, size, why + too_large)
+    proposals = [*_of_size(seen, resolution, size, why + too_large), precision]
     return proposals + _length(minutes, speed(proposals, size))
+
+
+def _precision(seen: Survey, resolution: Resolution, speed: Speed) -> Proposal:
+    """TF32 on a GPU; on a processor bfloat16 if it is clearly faster in a short training."""
+    if seen.accelerated:
+        return Proposal("train", "precision", "tf32", "this machine has a GPU")
+    side, size, why = resolution
+    proposals = _of_size(seen, side, size, why)
+    exact, short = (
+        speed([*proposals, Proposal("train", "precision", name, "a trial")], size) for name in ("float32", "bfloat16")
+    )
+    if short < CLEARLY_FASTER * exact:
+        return Proposal("train", "precision", "float32", "bfloat16 is not clearly faster on this processor")
+    gain = f"{short / exact:.1f} times as fast as float32 on this processor, as just measured"
+    return Proposal("train", "precision", "bfloat16", f"{gain}; many other processors are slower with it")
 
 
 def _needed(images_per_second: float) -> float:
@@ -131,9 +151,9 @@ def _length(minutes: int, images_per_second: float) -> list[Proposal]:
 
 
 def _of_size(seen: Survey, resolution: int | str, size: tuple[int, int], why: str) -> list[Proposal]:
-    """All settings except the length of the training."""
+    """All settings except the length of the training and the number format."""
     machine = "gpu" if seen.accelerated else "cpu"
-    device = "this machine has a GPU" if seen.accelerated else "this machine has no GPU"
+    device = f"this machine has {'a' if seen.accelerated else 'no'} GPU"
     side = max(size)
     gamma = round(GAMMA * (side / GAMMA_SIDE) ** 2, 3)
     gamma_reason = (
@@ -151,7 +171,6 @@ def _of_size(seen: Survey, resolution: int | str, size: tuple[int, int], why: st
         Proposal("train", "batch_size", *_batch_size(seen.count, side)),
         Proposal("objective", "r1", gamma, gamma_reason),
         Proposal("objective", "r2", gamma, "same as r1 (R3GAN, Huang 2024)"),
-        Proposal("train", "precision", "tf32" if seen.accelerated else "float32", device),
         Proposal(
             "augment",
             "mode",
@@ -163,8 +182,8 @@ def _of_size(seen: Survey, resolution: int | str, size: tuple[int, int], why: st
     ]
 
 
-def _resolutions(seen: Survey) -> list[tuple[int | str, tuple[int, int], str]]:
-    """Sides to resize to, the largest first, with the resulting height and width, and why."""
+def _resolutions(seen: Survey) -> list[Resolution]:
+    """Sides to resize to, the largest first."""
     sizes = Counter(seen.sizes)
     (width, height), _ = sizes.most_common(1)[0] if sizes else ((0, 0), 0)
     if len(sizes) == 1 and width == height and SIDES[0] / 4 <= width <= LARGEST_NATIVE:

@@ -61,7 +61,7 @@ class TrainSettings(Section):
     patience: Annotated[int, Field(ge=1)]
     """Signals that a failure must last before it counts."""
     precision: PrecisionName
-    """Number format of the networks; bfloat16 and tf32 are faster on GPUs."""
+    """Number format of the networks; tf32 and bfloat16 are faster on GPUs, bfloat16 also on some processors."""
     seed: Seed
     """Seed of the weights, of the order of the signals and of the latent vectors."""
 
