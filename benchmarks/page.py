@@ -110,8 +110,7 @@ textures that a classifier of a few classes ignores. The columns are empty where
 The network and its augmentation were chosen on other trainings of `shapes`, `emoji` and `photographs`
 ([decisions](decisions/networks.md)), so these rows are optimistic. No setting was chosen on the other sets.
 Rows of `shapes`, `emoji`, `sprites` and `photographs` with a classifier were measured before the recipe proposed
-SqueezeNet for coloured pictures. `unbalanced` and `horses_2000` were trained in bfloat16, as the recipe now proposes on
-this machine, and all others in float32.
+SqueezeNet for coloured pictures. `unbalanced` and `horses_2000` were trained in bfloat16, all others in float32.
 """
 
 PANEL_BESIDE = 3  # pictures of a row

@@ -130,7 +130,7 @@ def _precision(seen: Survey, resolution: Resolution, speed: Speed) -> Proposal:
     if short < CLEARLY_FASTER * exact:
         return Proposal("train", "precision", "float32", "bfloat16 is not clearly faster on this processor")
     gain = f"{short / exact:.1f} times as fast as float32 on this processor, as just measured"
-    return Proposal("train", "precision", "bfloat16", f"{gain}; many other processors are slower with it")
+    return Proposal("train", "precision", "bfloat16", f"{gain}; other processors may be slower with it")
 
 
 def _needed(images_per_second: float) -> float:
