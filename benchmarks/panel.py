@@ -69,6 +69,10 @@ ARMS: dict[str, Mapping[str, Any]] = {
     "StyleGAN2-ADA's loss": PEER,
     "SNGAN": SNGAN,
 }
+OTHER = {
+    "squeezenet": ["extractor.name=squeezenet"],
+    "classifier": ["extractor.name=classifier", "extractor.images=60000"],
+}
 SCORES = {
     "fd_ratio": "quality.fd_ratio",
     "precision": "quality.precision",
@@ -119,6 +123,7 @@ def measure(
     with TemporaryDirectory() as folder:
         workspace = check_out(Path(folder))
         write_set(name, options.mirror, workspace / "data" / "import" / name)
+        run(workspace, "ganforge", "set", "compute.device=cpu")
         run(workspace, "ganforge", "recipe", "folder", "--minutes", str(options.minutes))
         if options.validation:
             run(workspace, "ganforge", "set", "dataset.held_out=validation")
@@ -127,7 +132,7 @@ def measure(
         for arm, seed in missing:
             print(f"== {name}: {arm}, seed {seed}", flush=True)
             (workspace / "params.yaml").write_text(proposed, encoding="utf-8")
-            changes = {**ARMS[arm], "train.seed": seed, "compute.device": "cpu"}
+            changes = {**ARMS[arm], "train.seed": seed}
             run(workspace, "ganforge", "set", *(f"{key}={json.dumps(value)}" for key, value in changes.items()))
             if ARMS[arm]:
                 if arm not in lengths:
@@ -136,14 +141,12 @@ def measure(
                 run(workspace, "ganforge", "set", f"train.images={images}", f"train.best_every={images // 10}")
             run(workspace, "dvc", "repro", "evaluate")
             row = {"set": name, "arm": arm, "seed": seed, "minutes": options.minutes, **summary(workspace)}
+            row |= by_the_other(workspace)
+            print(json.dumps(row), flush=True)
             if not options.validation:
                 rows.append(row)
                 keep(rows)
-            row |= by_squeezenet(workspace)
-            print(json.dumps(row), flush=True)
-            if not options.validation:
-                keep(rows)
-                if arm == "proposed" and seed == 0:
+                if arm == "proposed" and seed == 0 and options.minutes >= MINUTES:
                     save_grid(workspace / "samples" / "grid.png", IMAGES / f"panel_{name}.png")
 
 
@@ -186,24 +189,29 @@ def summary(workspace: Path) -> dict[str, Any]:
     return row
 
 
-def by_squeezenet(workspace: Path) -> dict[str, float]:
-    """Scores of the same samples in SqueezeNet's features, which know nothing of the data; empty if it scored them."""
-    if read_config(workspace / EXTRACTOR)["name"] == "squeezenet":
+def by_the_other(workspace: Path) -> dict[str, float]:
+    """Scores of the same samples by the feature network that did not score them: SqueezeNet, or a classifier.
+
+    Empty if there are fewer than two classes for a classifier.
+    """
+    other = "squeezenet" if read_config(workspace / EXTRACTOR)["name"] == "classifier" else "classifier"
+    if other == "classifier" and len(read_meta(workspace / PREPARED).classes) < 2:
         return {}
     with TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
         shutil.copytree(workspace, copy, symlinks=True, ignore=shutil.ignore_patterns(".dvc", "mlartifacts"))
-        run(copy, "ganforge", "set", "extractor.name=squeezenet", "evaluation.cas_images=0")
+        run(copy, "ganforge", "set", *OTHER[other], "evaluation.cas_images=0")
         for stage in ("extractor", "evaluate"):
             run(copy, "python", "-m", f"pipeline.{stage}")
         scores = collected(copy)["scores"]["quality"]
-    return {f"squeezenet_{name}": round(scores[name], 4) for name in ("fd_ratio", "recall", "recall_real", "coverage")}
+    return {f"{other}_{name}": round(scores[name], 4) for name in ("fd_ratio", "recall", "recall_real", "coverage")}
 
 
 def keep(rows: Sequence[Mapping[str, Any]]) -> None:
-    """Writes panel.json."""
-    text = json.dumps({"machine": machine(gpu=False), "rows": rows}, indent=1)
+    """Writes panel.json; a note in it stays."""
+    known = json.loads(PANEL.read_text(encoding="utf-8")) if PANEL.exists() else {}
     FIGURES.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({**known, "machine": machine(gpu=False), "rows": rows}, indent=1)
     PANEL.write_text(text + "\n", encoding="utf-8")
 
 

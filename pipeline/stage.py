@@ -79,8 +79,8 @@ def check_scoring(params: Params, meta: Meta) -> None:
     count, neighbours = samples_per_seed(params.sample, meta), params.evaluation.neighbours
     if count <= neighbours:
         raise UserError(
-            f"params.yaml: evaluation.neighbours is {neighbours}, but only {count} samples are compared with as many "
-            f"real items; it must be less than that."
+            f"only {count} real items are held out, and evaluation.neighbours is {neighbours}; the scores need more "
+            "items than neighbours: add files or raise dataset.test_share in params.yaml."
         )
 
 

@@ -136,6 +136,12 @@ def test_grey_of_sixteen_bits_keeps_its_white_and_black():
         assert picture.notes == ("deep",)
 
 
+def test_sixteen_bits_of_which_twelve_are_used_are_noted():
+    levels = np.linspace(0, 4095, 64).round().astype(np.uint16).reshape(8, 8)
+    assert decode(file_of(Image.fromarray(levels), "PNG"), framing()).notes == ("dark", "deep")
+    assert decode(file_of(Image.fromarray(levels + 1), "PNG"), framing()).notes == ("deep",)
+
+
 def test_print_colours_become_screen_colours():
     content = file_of(Image.new("CMYK", (8, 8), (0, 255, 255, 0)), "JPEG")
     red, green, blue = pixels(content)[:, 4, 4].astype(int)

@@ -1,5 +1,7 @@
 """The page about the data, before anything is learnt."""
 
+import re
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -18,14 +20,14 @@ from ganforge.pages.data_report import (
     summary,
     warnings,
 )
-from ganforge.pages.page import Section
+from ganforge.pages.page import Section, pictures
 from ganforge.prepared.columns import Column, Kind, Split
 from ganforge.prepared.facts import Facts
 from ganforge.prepared.meta import Meta, Prepared, write_prepared
 from ganforge.signals import SIGNALS, Signal
 
 KINDS = ("empty", "broken", "no image", "tiny", "huge", "unsupported", "duplicate", "contradictory", "alone")
-NOTES = ("animated", "deep", "enlarged", "rotated", "transparent")
+NOTES = ("animated", "dark", "deep", "enlarged", "rotated", "transparent")
 RANDOM = np.random.default_rng(0)
 
 
@@ -240,3 +242,15 @@ def test_pictures_of_numbers_and_sizes_are_drawn(tmp_path):
     plot_counts(np.array([3, 9]), ["a", "a long name"], tmp_path / "counts.png")
     plot_sizes(np.array([[10, 20, 3], [400, 300, 1]]), tmp_path / "sizes.png")
     assert all(path.stat().st_size > 2000 for path in tmp_path.iterdir())
+
+
+def test_small_pictures_are_enlarged_pixel_by_pixel(tmp_path):
+    for name, width in (("small", 33), ("large", 700)):
+        Image.new("RGB", (width, 10)).save(tmp_path / f"{name}.png")
+    section = Section("Images", pictures([(name, tmp_path / f"{name}.png") for name in ("small", "large")]))
+    page = render_data_report(meta(), None, [section], {})
+    small, large = re.findall("<img[^>]*>", page)
+    assert 'class="pixels"' in small
+    assert 'width="660" height="200"' in small
+    assert 'class="pixels"' not in large
+    assert 'width="700" height="10"' in large

@@ -9,34 +9,37 @@ from PIL import Image
 from ganforge.cli import main
 from ganforge.layout import IMPORT
 from ganforge.params import load_params, parse_params
-from ganforge.params.proposal import Survey, propose
+from ganforge.params.proposal import Survey, propose, survey
 from ganforge.params.recipes import combined
 from tests.settings import RECIPES, settings_of, settings_text
 
 
 def proposed(
-    count=5000, sizes=((300, 200),), class_counts=(), processors=2, accelerated=False, minutes=10, pixels=1_000_000,
-    coloured=True, gain=1.0,
+    count=5000, sizes=((300, 200),), class_counts=(), processors=2, device="cpu", minutes=10, pixels=1_000_000,
+    coloured=True, gain=1.0, held_out=None, crop=None, measured=None,
 ):  # fmt: skip
     """What is proposed on a machine that trains on so many pixels in a second, ``gain`` times as many in bfloat16."""
 
     def speed(proposals, size):
+        if measured is not None:
+            measured.append(size)
         values = {f"{proposal.section}.{proposal.key}": proposal.value for proposal in proposals}
         factor = gain if values["train.precision"] == "bfloat16" else 1
         return factor * pixels / (size[0] * size[1])
 
-    survey = Survey(count, list(sizes), list(class_counts), processors, accelerated, coloured)
+    classes = {f"class {number}": each for number, each in enumerate(class_counts)}
+    survey = Survey(count, held_out, list(sizes), classes, processors, device, coloured, crop)
     proposals = propose(survey, minutes, speed)
     return {f"{proposal.section}.{proposal.key}": proposal for proposal in proposals}
 
 
-@pytest.mark.parametrize("accelerated", [False, True])
+@pytest.mark.parametrize("device", ["cpu", "cuda", "mps"])
 @pytest.mark.parametrize("sizes", [(), ((28, 28),), ((9, 9), (1, 1)), ((4000, 3000), (64, 64), (70, 65))])
 @pytest.mark.parametrize("class_counts", [(), (3, 2, 1), (500, 700)])
-def test_every_proposal_is_a_valid_plan_with_reasons(accelerated, sizes, class_counts):
-    for count in (1, 300, 10**6):
+def test_every_proposal_is_a_valid_plan_with_reasons(device, sizes, class_counts):
+    for count in (30, 300, 10**6):
         values = settings_of("folder")
-        for section, key, value, reason in map(astuple, proposed(count, sizes, class_counts, 64, accelerated).values()):
+        for section, key, value, reason in map(astuple, proposed(count, sizes, class_counts, 64, device).values()):
             values[section] = combined(section, values[section], {key: value})
             assert len(reason) > 10
         parse_params(values)
@@ -49,10 +52,35 @@ def test_resolution_follows_from_the_sizes_the_time_and_the_speed():
     assert proposed(sizes=[(500, 400)], minutes=20)["dataset.resolution"].value == 64
     assert proposed(sizes=[(500, 400)], minutes=120)["dataset.resolution"].value == 128
     assert proposed(sizes=[(500, 400)], pixels=10**8)["dataset.resolution"].value == 128
-    assert proposed(sizes=[(500, 100)], pixels=10**8)["dataset.resolution"].value == 96
-    assert proposed(sizes=[(500, 70)], pixels=10**8)["dataset.resolution"].value == 64
+    assert proposed(sizes=[(150, 100)], pixels=10**8)["dataset.resolution"].value == 96
+    assert proposed(sizes=[(100, 70)], pixels=10**8)["dataset.resolution"].value == 64
     reason = proposed(sizes=[(500, 400)], minutes=20)["dataset.resolution"].reason
-    assert "96 would need 31 minutes on this machine" in reason
+    assert "96 would need about 31 minutes on this machine" in reason
+    assert proposed(sizes=[])["dataset.resolution"].value == 32
+    assert "they are enlarged" in proposed(sizes=[(20, 22)])["dataset.resolution"].reason
+
+
+def test_a_size_far_too_large_for_this_machine_is_not_tried():
+    measured = []
+    assert proposed(sizes=[(500, 400)], minutes=10, measured=measured)["dataset.resolution"].value == 32
+    assert measured == [(32, 32), (32, 32), (64, 64)]  # the smallest in both number formats
+    measured.clear()
+    assert proposed(sizes=[(500, 400)], minutes=10, device="cuda", measured=measured)["train.images"].value > 0
+    assert measured == [(128, 128), (96, 96), (64, 64), (32, 32)]
+
+
+def test_long_pictures_get_bars_unless_the_user_has_chosen():
+    strips = [(900, 20)] * 3 + [(64, 64)]
+    assert proposed(sizes=strips)["dataset.crop"].value == "pad"
+    assert "longer side of 900" in proposed(sizes=strips, pixels=10**8)["dataset.resolution"].reason
+    assert proposed(sizes=strips, crop="none")["dataset.crop"].value == "none"
+    assert proposed()["dataset.crop"].value == "centre"
+
+
+def test_files_that_are_named_as_test_images_are_not_learnt_from():
+    official = proposed(100, held_out=900)
+    assert official["dataset.test_share"].reason == "no effect, since 900 files are named as test images"
+    assert official["train.batch_size"].value == 16
 
 
 def test_a_training_is_as_long_as_was_asked_for():
@@ -65,6 +93,8 @@ def test_a_training_is_as_long_as_was_asked_for():
     slow = proposed(pixels=102_400, minutes=5)["train.images"]
     assert slow.value == 30_000
     assert "good images need 33 minutes or more" in slow.reason
+    assert five["train.patience"].value == 20_000
+    assert proposed(pixels=102_400, minutes=5)["train.patience"].value == 6000
 
 
 def test_the_number_format_is_the_faster_one_of_this_processor():
@@ -75,7 +105,7 @@ def test_the_number_format_is_the_faster_one_of_this_processor():
     assert "1.5 times as fast as float32 on this processor, as just measured" in fast["train.precision"].reason
     assert fast["train.images"].value == 5 * 60 * 1500
     assert proposed(gain=2, sizes=[(500, 400)])["dataset.resolution"].value == 64  # 32 in float32
-    assert proposed(gain=1.5, accelerated=True)["train.precision"].value == "tf32"
+    assert proposed(gain=1.5, device="cuda")["train.precision"].value == "tf32"
 
 
 def test_the_penalty_grows_with_the_number_of_pixels():
@@ -88,7 +118,9 @@ def test_batches_fit_the_resolution_and_few_images():
     assert proposed(5000)["train.batch_size"].value == 64
     assert proposed(5000, [(500, 500)], minutes=120)["train.batch_size"].value == 32
     assert proposed(5000, [(100, 100)], pixels=10**8)["train.batch_size"].value == 32  # at a side of 96
-    assert proposed(30)["train.batch_size"].value == 2
+    assert proposed(300)["train.batch_size"].value == 32
+    assert proposed(30)["train.batch_size"].value == 16
+    assert "an eighth" not in proposed(600)["train.batch_size"].reason
     assert proposed(400)["dataset.test_share"].value * 400 == 100
 
 
@@ -97,6 +129,9 @@ def test_few_images_are_augmented_and_classes_too_small_are_joined():
     assert proposed(60_000)["augment.mode"].value == "none"
     assert proposed(class_counts=[3] * 90)["dataset.labels"].value == "ignore"
     assert proposed(class_counts=[300] * 9)["dataset.labels"].value == "use"
+    rare = proposed(class_counts=[3000, 3])["dataset.labels"]
+    assert rare.value == "use"
+    assert "1 has fewer than 20 files, such as class 1" in rare.reason
     assert proposed(200)["dataset.test_share"].value > proposed(5000)["dataset.test_share"].value
 
 
@@ -119,7 +154,7 @@ def test_one_command_turns_a_folder_into_settings(own_folder, capsys):
     (own_folder / "params.yaml").write_text(settings_text())
     for number in range(30):
         content = io.BytesIO()
-        Image.new("RGB", (60, 50), (number, 0, 0)).save(content, "PNG")
+        Image.new("RGB", (12, 12), (number, 0, 0)).save(content, "PNG")
         path = own_folder / IMPORT / "my photos" / f"{number % 2}" / f"{number}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.getvalue())
@@ -135,6 +170,53 @@ def test_one_command_turns_a_folder_into_settings(own_folder, capsys):
     assert params.extractor.name == "squeezenet"
     assert params.augment.mode == "adaptive"
     assert params.train.images >= 1000
+
+
+def test_how_the_files_are_read_stays_as_the_user_has_it(own_folder, capsys, monkeypatch):
+    monkeypatch.setattr("ganforge.commands.recipe.speed", lambda *_: 1000.0)  # another test measures
+    (own_folder / "recipes").symlink_to(RECIPES)
+    (own_folder / "params.yaml").write_text(settings_text())
+    for number in range(40):
+        (own_folder / IMPORT).mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (12, 12), (number, 0, 0)).save(own_folder / IMPORT / f"{number}.png")
+    main(["recipe", "folder", "--minutes", "1"])
+    main(["set", "dataset.crop=none", "dataset.mirror=true", "dataset.test_share=0.25"])
+    capsys.readouterr()
+    main(["recipe", "folder", "--minutes", "2"])
+    dataset = load_params().dataset
+    assert (dataset.crop, dataset.mirror, dataset.test_share) == ("none", True, 0.3)
+    assert "dataset.crop stays as it is   (as params.yaml has it for these files)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ([f"{number}.png" for number in range(29)], "contains 29 images, and a part is held out for the scores"),
+        (["one.png"], "contains 1 image, and a part"),
+        (
+            [f"train/{number}.png" for number in range(12)] + [f"test/{number}.png" for number in range(50)],
+            "contains 12 training and 50 test images; at least 16 and 6 are needed: add more",
+        ),
+    ],
+)
+def test_too_few_images_are_refused_before_anything_is_measured(own_folder, capsys, files, sentence):
+    (own_folder / "recipes").symlink_to(RECIPES)
+    (own_folder / "params.yaml").write_text(settings_text())
+    for name in files:
+        (own_folder / IMPORT / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (40, 30)).save(own_folder / IMPORT / name)
+    with pytest.raises(SystemExit, match=sentence):
+        main(["recipe", "folder"])
+    assert "measuring" not in capsys.readouterr().out
+    assert (own_folder / "params.yaml").read_text() == settings_text()
+
+
+def test_images_are_of_one_size_only_if_all_are(own_folder):
+    for number in range(1200):
+        (own_folder / IMPORT).mkdir(parents=True, exist_ok=True)
+        side = 16 if number == 502 else 32
+        Image.new("L", (side, side)).save(own_folder / IMPORT / f"{number:04}.png")
+    assert {*survey(2, "cpu").sizes} == {(32, 32), (16, 16)}
 
 
 def test_an_empty_folder_says_what_to_put_there(own_folder):

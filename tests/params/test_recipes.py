@@ -102,7 +102,9 @@ def test_the_way_back_restores_the_file_to_the_letter(project, name, other):
 
 
 def test_the_way_back_also_undoes_what_was_proposed(project):
-    few = Survey(60, [(500, 300), (90, 40)], [10] * 6, processors=8, accelerated=False, coloured=True)
+    few = Survey(
+        60, None, [(500, 300), (90, 40)], dict.fromkeys("abcdef", 10), processors=8, device="cpu", coloured=True
+    )
     apply_recipe("folder", proposals=propose(few, 10, lambda *_: 100))
     apply_recipe("digits")
     assert text_of(project) == settings_text()

@@ -178,3 +178,11 @@ def test_another_length_of_one_classifiers_training_leaves_the_other_scores_comp
 def test_scores_that_are_no_json_are_refused_in_a_sentence():
     with pytest.raises(UserError, match=r"metrics\.json of old cannot be read"):
         parse_record("old", "train: {}", "{", None)
+
+
+def test_runs_that_were_measured_in_another_way_come_after_the_others():
+    def run(name, extractor, fd):
+        return replace(record(name), params={"extractor.name": extractor}, scores={"quality": {"fd": fd}})
+
+    runs = [run("other", "squeezenet", 0.1), run("far", "classifier", 3.0), run("near", "classifier", 1.0)]
+    assert [each.name for each in ranked(runs, "quality.fd")] == ["near", "far", "other"]

@@ -333,6 +333,20 @@ def test_numbers_that_are_none_are_helped_too(digits, tmp_path):
     assert math.isfinite(trainer.history[-1]["loss_generator"])
 
 
+def test_samples_that_were_none_before_a_help_do_not_count_after_it(digits, tmp_path):
+    trainer = build_trainer(plan(train={"on_failure": HELP}), digits, Checkpoints(tmp_path), CPU)
+    trainer.report_every = 4  # so that samples of spoilt networks are among those that the meter has seen
+    warnings = []
+    for report in trainer.run():
+        if report.images == 256:
+            with torch.no_grad():
+                next(trainer.game.objective.discriminators.parameters()).fill_(math.nan)
+        warnings += [report.warning] if report.warning else []
+    (warning,) = warnings
+    assert "least_spread is nan" in warning
+    assert math.isfinite(trainer.history[-1]["least_spread"])
+
+
 def test_what_was_well_is_not_touched_by_the_steps_after_a_help(digits, tmp_path):
     """SGD updates its momentum in place: a help must not hand out the very tensors that the next one needs."""
     sgd = {"optimiser": "sgd", "beta1": 0.9, "learning_rate": 0.01}

@@ -68,8 +68,12 @@ def print_ranking(records: Sequence[Record], key: str) -> None:
         print("".join(f"{cell:<{width}}" for cell, width in zip(row, widths)).rstrip())
     PAGE.parent.mkdir(exist_ok=True)
     write_durably(PAGE, render_ranking(records, heads, rows).encode())
-    if not all(comparable(records[0], record) for record in records):
-        print("\nSome runs were measured on other data, by another extractor or on another number of samples.")
+    others = [record.name for record in records if not comparable(records[0], record)]
+    if others:
+        print(
+            f"\nNot ranked with the others: {', '.join(others)}. Their scores were measured on other data, by another "
+            "extractor or on another number of samples."
+        )
     if any(record.stale for record in records):
         print(f"\n{STALE}")
     print(f"\nSide by side  {PAGE}")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ganforge.errors import UserError
 from ganforge.params.proposal import MINUTES
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from ganforge.params.proposal import Proposal
 
 FOLDER = "folder"  # the recipe that depends on the files in data/import
+READING = (  # keys of dataset that stay if params.yaml already reads these files
+    *("held_out", "source", "source_strength", "crop", "channels", "background", "mirror"),
+    *("min_side", "max_megapixels", "max_broken"),
+)
 CHANNELS = 3  # of images: whether they are grey is known after all are read
 NAME, HELP = "recipe", "list known-good settings, or write one into params.yaml (other settings and comments stay)"
 
@@ -38,32 +42,48 @@ def positive(text: str) -> int:
 
 def proposed(minutes: int) -> list[Proposal]:
     """Settings for the files in data/import, on this machine."""
-    import torch
-
     from ganforge.compute import processors
+    from ganforge.compute.device import configure
     from ganforge.datasets.links import linked_folders
     from ganforge.params.proposal import propose, survey
+    from ganforge.params.recipes import with_recipe
 
     linked_folders()  # refuses files that DVC cannot handle
 
-    accelerated = torch.cuda.is_available() or torch.backends.mps.is_available()
-    seen = survey(processors(), accelerated=accelerated)
-    print("measuring how fast this machine trains; this takes some seconds")
+    crop = kept().get("crop")
+    seen = survey(processors(), configure(with_recipe(FOLDER).compute).type, crop)
+    print("measuring how fast this machine trains; this takes up to a minute")
     return propose(seen, minutes, partial(speed, len(seen.class_counts)))
 
 
+def kept() -> Mapping[str, Any]:
+    """How params.yaml reads the files in data/import, if it does; the user may have changed it."""
+    from ganforge.layout import PARAMS
+    from ganforge.params.reading import read_yaml
+
+    sections = read_yaml(PARAMS)
+    section = sections.get("dataset") if isinstance(sections, dict) else None
+    if not isinstance(section, dict) or section.get("name") != FOLDER:
+        return {}
+    return {key: section[key] for key in READING if key in section}
+
+
 def speed(classes: int, proposals: Sequence[Proposal], size: tuple[int, int]) -> float:
-    """Images per second of a training with the proposed settings on this machine."""
+    """Images per second of a training with the proposed settings on this machine.
+
+    Several processes are taken to be as fast as one with its share of the batch, times their number.
+    """
     from ganforge.compute.device import configure
     from ganforge.params.recipes import with_recipe
     from ganforge.training.setup import Plan
     from ganforge.training.speed import images_per_second
 
     params = with_recipe(FOLDER, proposals)
-    plan = Plan(params.network, params.objective, params.train, params.augment, params.compute)
-    return images_per_second(
-        plan, (CHANNELS, *size), classes if params.dataset.labelled else 0, configure(params.compute)
-    )
+    processes = params.compute.processes
+    train = params.train.model_copy(update={"batch_size": params.train.batch_size // processes})
+    plan = Plan(params.network, params.objective, train, params.augment, params.compute)
+    labels = classes if params.dataset.labelled else 0
+    return processes * images_per_second(plan, (CHANNELS, *size), labels, configure(params.compute))
 
 
 def run(options: argparse.Namespace) -> None:
@@ -79,7 +99,8 @@ def run(options: argparse.Namespace) -> None:
             print(f"{name:{width}}{description}")
         return
     proposals = proposed(options.minutes or MINUTES) if options.name == FOLDER else []
-    changed = apply_recipe(options.name, proposals=proposals)
+    settings = kept() if options.name == FOLDER else {}
+    changed = apply_recipe(options.name, proposals=proposals, kept={"dataset": settings})
     reasons = {f"{proposal.section}.{proposal.key}": proposal.reason for proposal in proposals}
     for key, change in describe(changed).items():
         print(f"{change}{f'   ({reasons[key]})' if key in reasons else ''}")

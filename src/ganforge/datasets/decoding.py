@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "BMP", "DIB", "GIF", "TIFF", "PPM", "AVIF")  # none runs other programs
 DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N")  # Pillow's modes for grey of more than 8 bits
 DEEP_LEVELS = 65535
+DARK = 4096  # levels of 12 bits, which many cameras and scanners store in 16
 DIGEST_BYTES = 16
 WHITE = (255, 255, 255)
 MOST_PIXELS = 50_000_000  # of an image, if no settings limit it
@@ -44,8 +45,8 @@ Kind = Literal[
 ]
 """Why a file cannot be used."""
 
-Note = Literal["animated", "deep", "enlarged", "rotated", "transparent"]
-"""What was done to a file: first frame only, 16 to 8 bits, enlarged, rotated by its EXIF tag, blended."""
+Note = Literal["animated", "dark", "deep", "enlarged", "rotated", "transparent"]
+"""What was done to a file: first frame only, 16 to 8 bits (nearly black then), enlarged, rotated by EXIF, blended."""
 
 ROTATIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -297,7 +298,7 @@ def _open_any(content: bytes, framing: Framing) -> Opened:
         if image.has_transparency_data:
             notes.append("transparent")
         if image.mode in DEEP:
-            notes.append("deep")
+            notes += ["dark", "deep"] if np.asarray(image).max(initial=0) < DARK else ["deep"]
         opaque = _opaque(image, framing.background)
         return Opened(opaque, (width, height), image.format or "?", tuple(notes), rotation)
 

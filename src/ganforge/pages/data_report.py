@@ -191,6 +191,11 @@ def _of_files(meta: Meta, facts: Facts) -> list[str]:
             f"{facts.notes['enlarged']:,} images are smaller than dataset.resolution and were enlarged, which blurs "
             "them: a lower resolution would lose nothing."
         )
+    if facts.notes.get("dark", 0) > MANY * facts.taken:
+        sentences.append(
+            f"{facts.notes['dark']:,} images have 16 bits, but no value above 4,095: they are nearly black. Rescale "
+            "their values to 0 to 65,535."
+        )
     duplicates = facts.left_out.get("duplicate", 0)
     if duplicates > MANY * facts.candidates:
         sentences.append(f"{duplicates:,} of {facts.candidates:,} files are copies of others and were left out.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from ganforge.signals.players import read_players
 
+SHOWN_WIDTH = 660  # pixels that a small picture is enlarged to
 LARGE = 250_000  # bytes of a PNG
 QUALITY = 85
 WEBP_SIDE = 16_383  # pixels, at most
@@ -33,6 +35,23 @@ class Picture:
     def source(self) -> str:
         """The picture as a data URL."""
         return _address(*_lighter(self.content))
+
+    @property
+    def factor(self) -> int:
+        """How many times a small picture is enlarged."""
+        return max(1, SHOWN_WIDTH // self._pixels[0])
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height on a page."""
+        width, height = self._pixels
+        return self.factor * width, self.factor * height
+
+    @property
+    def _pixels(self) -> tuple[int, int]:
+        """Width and height in the file, which follow the first 16 bytes of a PNG."""
+        width, height = struct.unpack(">II", self.content[16:24])
+        return width, height
 
 
 @dataclass(frozen=True)

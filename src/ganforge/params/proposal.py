@@ -6,32 +6,40 @@ import math
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ganforge.errors import UserError
+from ganforge.layout import IMPORT
 from ganforge.prepared.facts import FEW_IMAGES, FEW_OF_A_CLASS
 
 if TYPE_CHECKING:
     from ganforge.datasets.collection import Collection, Item
 
 LOOKED_AT = 500  # files whose headers are read
+FEWEST, FEWEST_TO_LEARN, FEWEST_HELD_OUT = 30, 16, 6  # files; scores need more than evaluation.neighbours held out
 
 SIDES = (32, 64, 96, 128)
 LARGEST_NATIVE = 40  # a side that costs little more time than 32
+LONG = 2.0  # length over width from which on a square in the middle shows less than half of a picture
 WIDTH = {"cpu": 32, "gpu": 64}
 MINUTES = 10  # of training
 CLEARLY_FASTER = 1.15  # ratio from which bfloat16 is worth a format that other machines may compute slowly
 LEAST_IMAGES = 200_000  # that training should show; otherwise images are resized to a smaller side
+FAR = 2.0  # times too slow by the speed at the smallest side: a larger side is then not measured
 CHECKS = 10  # of the samples during training
+PATIENCE, PATIENT_SHARE = 20_000, 0.2  # images that a sign of failure has to last, and their share of all at most
 
 GAMMA_SIDE, GAMMA = 28, 0.1  # from the recipe for MNIST
 TO_SCORE, LARGEST_SHARE = 100, 0.3  # images to hold out, and the largest share of all that may be
 LARGEST_BATCH, BATCH_PIXELS = 64, 4096  # the rule of StyleGAN2-ADA: side times batch is at most BATCH_PIXELS
+SMALLEST_BATCH, BATCH_SHARE = 16, 1 / 8  # at most a share of the files, but not below the smallest
 MOST_THREADS = 8
 LEARNABLE = 100  # files of a class that suffice to train a classifier, which is faster than SqueezeNet
-COSTLY = 10_000  # files in colour from which on SqueezeNet takes minutes
+COSTLY = 10_000  # files in colour from which on SqueezeNet takes minutes without a GPU
+SQUEEZENET_SECONDS = 0.01  # of processor time for an image
 GREY = ("1", "L", "LA", "I", "I;16", "I;16B", "I;16L", "I;16N", "F")  # modes of Pillow
 CHECKED = {"cpu": 500, "gpu": 2000}  # samples in a check by SqueezeNet
 
@@ -41,20 +49,42 @@ class Survey:
     """A short survey of the files in data/import.
 
     Attributes:
-        count: files that may be images.
-        sizes: width and height of some of them.
-        class_counts: files of each class; empty if there are no classes.
+        count: files that may be images; without those to hold out, if folders or a table name them.
+        held_out: files to hold out, if folders or a table name them.
+        sizes: width and height of some files; of all, if these are alike.
+        class_counts: files of each class, of those that are counted; empty if there are no classes.
         processors: number of processors of this machine.
-        accelerated: whether this machine has a GPU.
+        device: cpu, cuda or mps.
         coloured: whether some files are stored in colour.
+        crop: dataset.crop, if params.yaml already trains on these files.
     """
 
     count: int
+    held_out: int | None
     sizes: Sequence[tuple[int, int]]
-    class_counts: Sequence[int]
+    class_counts: Mapping[str, int]
     processors: int
-    accelerated: bool
+    device: str
     coloured: bool
+    crop: str | None = None
+
+    @property
+    def machine(self) -> str:
+        """Cpu or gpu."""
+        return "cpu" if self.device == "cpu" else "gpu"
+
+    @property
+    def half(self) -> int:
+        """Files that half of the classes have at least; 0 without classes."""
+        return sorted(self.class_counts.values())[len(self.class_counts) // 2] if self.class_counts else 0
+
+    @property
+    def framing(self) -> str:
+        """Value of dataset.crop: what it is already, else bars if most of the pictures are long."""
+        if self.crop is not None:
+            return self.crop
+        lengths = sorted(max(size) / max(1, min(size)) for size in self.sizes)
+        return "pad" if lengths and lengths[len(lengths) // 2] >= LONG else "centre"
 
 
 @dataclass(frozen=True)
@@ -74,25 +104,56 @@ Speed = Callable[[Sequence[Proposal], tuple[int, int]], float]
 """Images per second that training shows, for given settings, height and width."""
 
 
-def survey(processors: int, *, accelerated: bool) -> Survey:
+def survey(processors: int, device: str, crop: str | None = None) -> Survey:
     """Reads the headers of some files in data/import.
 
+    Args:
+        processors: number of processors of this machine.
+        device: cpu, cuda or mps.
+        crop: see `Survey`.
+
     Raises:
-        UserError: it holds no images.
+        UserError: it holds no images, or too few to train on and to score.
     """
     from ganforge.datasets.folder import read_import
+    from ganforge.files import repository_root
 
-    with tempfile.TemporaryDirectory() as workspace:
+    unpacked = repository_root() / ".ganforge"
+    unpacked.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="survey.", dir=unpacked) as workspace:
         collection = read_import(Path(workspace))
-        counts = Counter(item.label for item in collection.items if item.label is not None)
-        headers = [header for item in _some(collection) if (header := _header(item)) is not None]
+        official = any(item.split for item in collection.items)
+        learnt = [item for item in collection.items if item.split != "test"]
+        held_out = len(collection.items) - len(learnt) if official else None
+        _check_number(len(learnt), held_out)
+        headers = _headers(collection)
         return Survey(
-            len(collection.items),
+            len(learnt),
+            held_out,
             [size for size, _ in headers],
-            list(counts.values()),
+            Counter(item.label for item in learnt if item.label is not None),
             processors,
-            accelerated,
+            device,
             any(mode not in GREY for _, mode in headers),
+            crop,
+        )
+
+
+def _check_number(count: int, held_out: int | None) -> None:
+    """Checks that there are enough files.
+
+    Raises:
+        UserError: there are too few.
+    """
+    if held_out is None and count < FEWEST:
+        raise UserError(
+            f"{IMPORT} contains {count} {'image' if count == 1 else 'images'}, and a part is held out for the scores; "
+            f"at least {FEWEST} are needed: add more."
+        )
+    if held_out is not None and (count < FEWEST_TO_LEARN or held_out < FEWEST_HELD_OUT):
+        raise UserError(
+            f"{IMPORT} contains {count} training and {held_out} test images; at least {FEWEST_TO_LEARN} and "
+            f"{FEWEST_HELD_OUT} are needed: add more, or put all into one folder, so that a part is held out."
         )
 
 
@@ -106,31 +167,36 @@ def propose(seen: Survey, minutes: int, speed: Speed) -> list[Proposal]:
     """
     too_large = ""
     *larger, smallest = _resolutions(seen)
-    precision = _precision(seen, smallest, speed)
+    precision, least = _precision(seen, smallest, speed)
     for resolution, size, why in larger:
         proposals = [*_of_size(seen, resolution, size, why + too_large), precision]
-        images_per_second = speed(proposals, size)
-        if 60 * minutes * images_per_second >= LEAST_IMAGES:
-            return proposals + _length(minutes, images_per_second)
-        too_large = f"; {resolution} would need {_needed(images_per_second):,.0f} minutes on this machine"
+        images_per_second = 0.0 if least is None else least * math.prod(smallest[1]) / math.prod(size)
+        if least is None or 60 * minutes * images_per_second * FAR >= LEAST_IMAGES:
+            images_per_second = speed(proposals, size)
+            if 60 * minutes * images_per_second >= LEAST_IMAGES:
+                return proposals + _length(minutes, images_per_second)
+        too_large = f"; {resolution} would need about {_needed(images_per_second):,.0f} minutes on this machine"
     resolution, size, why = smallest
     proposals = [*_of_size(seen, resolution, size, why + too_large), precision]
-    return proposals + _length(minutes, speed(proposals, size))
+    return proposals + _length(minutes, speed(proposals, size) if least is None else least)
 
 
-def _precision(seen: Survey, resolution: Resolution, speed: Speed) -> Proposal:
-    """TF32 on a GPU; on a processor bfloat16 if it is clearly faster in a short training."""
-    if seen.accelerated:
-        return Proposal("train", "precision", "tf32", "this machine has a GPU")
+def _precision(seen: Survey, resolution: Resolution, speed: Speed) -> tuple[Proposal, float | None]:
+    """TF32 on a GPU of NVIDIA; elsewhere bfloat16 if it is clearly faster in a short training.
+
+    Also returns the images per second at this resolution, if they were measured.
+    """
+    if seen.device == "cuda":
+        return Proposal("train", "precision", "tf32", "this machine has a GPU"), None
     side, size, why = resolution
     proposals = _of_size(seen, side, size, why)
     exact, short = (
         speed([*proposals, Proposal("train", "precision", name, "a trial")], size) for name in ("float32", "bfloat16")
     )
     if short < CLEARLY_FASTER * exact:
-        return Proposal("train", "precision", "float32", "bfloat16 is not clearly faster on this processor")
+        return Proposal("train", "precision", "float32", "bfloat16 is not clearly faster on this processor"), exact
     gain = f"{short / exact:.1f} times as fast as float32 on this processor, as just measured"
-    return Proposal("train", "precision", "bfloat16", f"{gain}; other processors may be slower with it")
+    return Proposal("train", "precision", "bfloat16", f"{gain}; other processors may be slower with it"), short
 
 
 def _needed(images_per_second: float) -> float:
@@ -144,30 +210,32 @@ def _length(minutes: int, images_per_second: float) -> list[Proposal]:
     why = f"{minutes} minutes at {images_per_second:,.0f} images per second, as just measured on this machine"
     if images < LEAST_IMAGES:
         why = f"{why}; good images need {_needed(images_per_second):,.0f} minutes or more"
+    patience = min(PATIENCE, round(PATIENT_SHARE * images))
+    lasting = f"at most {PATIENCE:,} images, and a fifth of the training"
     return [
         Proposal("train", "images", images, why),
         Proposal("train", "best_every", images // CHECKS, f"{CHECKS} checks; the best generator is kept"),
+        Proposal("train", "patience", patience, lasting),
     ]
 
 
 def _of_size(seen: Survey, resolution: int | str, size: tuple[int, int], why: str) -> list[Proposal]:
     """All settings except the length of the training and the number format."""
-    machine = "gpu" if seen.accelerated else "cpu"
-    device = f"this machine has {'a' if seen.accelerated else 'no'} GPU"
+    device = f"this machine has {'no' if seen.machine == 'cpu' else 'a'} GPU"
     side = max(size)
     gamma = round(GAMMA * (side / GAMMA_SIDE) ** 2, 3)
-    gamma_reason = (
-        f"{GAMMA} at {GAMMA_SIDE} pixels, proportional to the number of pixels as in StyleGAN2-ADA (Karras 2020)"
-    )
+    gamma_reason = f"{GAMMA} at {GAMMA_SIDE} pixels, proportional to the number of pixels (StyleGAN2-ADA, Karras 2020)"
     few = seen.count < FEW_IMAGES
-    half = sorted(seen.class_counts)[len(seen.class_counts) // 2] if seen.class_counts else 0
     threads = min(seen.processors, MOST_THREADS)
     return [
         Proposal("dataset", "resolution", resolution, why),
-        Proposal("dataset", "labels", *_labels(seen.class_counts, half)),
-        Proposal("dataset", "test_share", *_test_share(seen.count)),
-        *_extractor(seen, half, machine),
-        Proposal("network", "width", WIDTH[machine], f"{device}; more channels give better images and take longer"),
+        Proposal("dataset", "crop", seen.framing, _framing_reason(seen)),
+        Proposal("dataset", "labels", *_labels(seen)),
+        Proposal("dataset", "test_share", *_test_share(seen)),
+        *_extractor(seen),
+        Proposal(
+            "network", "width", WIDTH[seen.machine], f"{device}; more channels give better images and take longer"
+        ),
         Proposal("train", "batch_size", *_batch_size(seen.count, side)),
         Proposal("objective", "r1", gamma, gamma_reason),
         Proposal("objective", "r2", gamma, "same as r1 (R3GAN, Huang 2024)"),
@@ -182,54 +250,79 @@ def _of_size(seen: Survey, resolution: int | str, size: tuple[int, int], why: st
     ]
 
 
+def _framing_reason(seen: Survey) -> str:
+    if seen.crop is not None:
+        return "as params.yaml has it for these files"
+    if seen.framing == "pad":
+        return f"half of the files are at least {LONG:g} times as long as wide; centre would cut more than half off"
+    return "the largest square in the middle; pad adds bars instead, none stretches"
+
+
 def _resolutions(seen: Survey) -> list[Resolution]:
     """Sides to resize to, the largest first."""
     sizes = Counter(seen.sizes)
     (width, height), _ = sizes.most_common(1)[0] if sizes else ((0, 0), 0)
     if len(sizes) == 1 and width == height and SIDES[0] / 4 <= width <= LARGEST_NATIVE:
-        return [("native", (height, width), f"all files that were checked have {width}x{height} pixels")]
-    shorter = sorted(min(size) for size in seen.sizes)
-    median = shorter[len(shorter) // 2] if shorter else SIDES[0]
-    reason = f"half of the files have a shorter side of {median} pixels or more"
-    sides = [side for side in reversed(SIDES) if side <= median] or [SIDES[0]]
+        return [("native", (height, width), f"all files have {width}x{height} pixels")]
+    if not sizes:
+        return [(SIDES[0], (SIDES[0], SIDES[0]), "the size of no file could be read")]
+    which, shown = ("longer", max) if seen.framing == "pad" else ("shorter", min)
+    shown_sides = sorted(shown(size) for size in seen.sizes)
+    median = shown_sides[len(shown_sides) // 2]
+    reason = f"half of the files have a {which} side of {median} pixels or more"
+    sides = [side for side in reversed(SIDES) if side <= median]
+    if not sides:
+        sides, reason = [SIDES[0]], f"{reason}, and {SIDES[0]} is the smallest proposed: they are enlarged"
     return [(side, (side, side), reason) for side in sides]
 
 
-def _labels(class_counts: Sequence[int], half: int) -> tuple[str, str]:
-    if not class_counts:
+def _labels(seen: Survey) -> tuple[str, str]:
+    classes = len(seen.class_counts)
+    if not classes:
         return "use", "there are no classes, so this has no effect"
-    if half < FEW_OF_A_CLASS:
-        return "ignore", f"half of the {len(class_counts)} classes have {half} files or fewer, too few to learn from"
-    return "use", f"{len(class_counts)} classes, half of them with {half} files or more: labels speed up training"
+    if seen.half < FEW_OF_A_CLASS:
+        return "ignore", f"half of the {classes} classes have {seen.half} files or fewer, too few to learn from"
+    reason = f"{classes} classes, half of them with {seen.half} files or more: labels speed up training"
+    rare = [name for name, count in seen.class_counts.items() if count < FEW_OF_A_CLASS]
+    if rare:
+        have = f"{len(rare)} {'has' if len(rare) == 1 else 'have'} fewer than {FEW_OF_A_CLASS} files"
+        return "use", f"{reason}; {have}, such as {rare[0]}: samples of such a class will be alike, so add files to it"
+    return "use", reason
 
 
-def _extractor(seen: Survey, half: int, machine: str) -> list[Proposal]:
+def _extractor(seen: Survey) -> list[Proposal]:
     """SqueezeNet for few pictures in colour, few of a class or none; else a classifier of their own.
 
-    On frogs and trucks, samples without any shape had a ratio of 1.0 by a classifier of these two classes: see
-    docs/explanation/decisions/features_and_samples.md.
+    On photographs of frogs and trucks, a classifier of these two classes gave shapeless samples a ratio of 1.03: see
+    docs/how_to/own_images.md.
     """
-    if half >= LEARNABLE and (not seen.coloured or seen.count > COSTLY):
-        why = f"half of the classes have {half} files or more, enough to train a classifier"
-        slow = f", and SqueezeNet would need minutes for {seen.count:,} files; it is the stricter judge"
-        return [Proposal("extractor", "name", "classifier", why + (slow if seen.coloured else ""))]
-    if half >= LEARNABLE:
+    costly = seen.machine == "cpu" and seen.count > COSTLY
+    minutes = seen.count * SQUEEZENET_SECONDS / 60
+    if seen.half >= LEARNABLE and (not seen.coloured or costly):
+        why = f"half of the classes have {seen.half} files or more, enough to train a classifier"
+        slow = f", and SqueezeNet would need about {minutes:.0f} minutes for {seen.count:,} files"
+        return [Proposal("extractor", "name", "classifier", why + (f"{slow}; it is stricter" if seen.coloured else ""))]
+    if seen.half >= LEARNABLE:
         why = "a classifier of these classes would ignore shapes and textures that they have in common"
     elif seen.class_counts:
-        why = f"half of the classes have {half} files or fewer, too few to train a classifier"
+        why = f"half of the classes have {seen.half} files or fewer, too few to train a classifier"
     else:
         why = "there are no classes, so no classifier can be trained"
     why = f"{why}; 676 kB are downloaded once"
+    if costly:
+        why = f"{why}; it needs about {minutes:.0f} minutes for {seen.count:,} files"
     samples = "SqueezeNet takes about 10 ms of processor time for each"
     return [
         Proposal("extractor", "name", "squeezenet", why),
-        Proposal("train", "best_samples", CHECKED[machine], samples),
+        Proposal("train", "best_samples", CHECKED[seen.machine], samples),
     ]
 
 
-def _test_share(count: int) -> tuple[float, str]:
-    share = round(min(LARGEST_SHARE, max(0.1, TO_SCORE / max(count, 1))), 2)
-    return share, f"of {count:,} files, which holds out about {round(share * count):,} for the scores"
+def _test_share(seen: Survey) -> tuple[float, str]:
+    if seen.held_out is not None:
+        return 0.1, f"no effect, since {seen.held_out:,} files are named as test images"
+    share = round(min(LARGEST_SHARE, max(0.1, TO_SCORE / seen.count)), 2)
+    return share, f"of {seen.count:,} files, which holds out about {round(share * seen.count):,} for the scores"
 
 
 def _batch_size(count: int, side: int) -> tuple[int, str]:
@@ -237,15 +330,23 @@ def _batch_size(count: int, side: int) -> tuple[int, str]:
     rule = (
         f"the power of two below {BATCH_PIXELS} / {side} pixels, at most {LARGEST_BATCH} (StyleGAN2-ADA, Karras 2020)"
     )
-    while batch > 2 and batch > count / 8:
+    if batch <= max(SMALLEST_BATCH, count * BATCH_SHARE):
+        return batch, rule
+    while batch > max(SMALLEST_BATCH, count * BATCH_SHARE):
         batch //= 2
-    return batch, f"{rule}, and an eighth of {count:,} files" if batch > count / 16 else rule
+    return batch, f"at most an eighth of {count:,} files, but {SMALLEST_BATCH} or more"
 
 
-def _some(collection: Collection) -> Sequence[Item]:
-    """Items spread evenly over the collection."""
+def _headers(collection: Collection) -> list[tuple[tuple[int, int], str]]:
+    """Width, height and mode of some files, spread evenly; of all, if those have one size."""
     step = max(1, -(-len(collection.items) // LOOKED_AT))
-    return collection.items[::step]
+    headers = [header for item in collection.items[::step] if (header := _header(item)) is not None]
+    if step > 1 and len({size for size, _ in headers}) == 1:
+        for item in collection.items:
+            header = _header(item)
+            if header is not None and header[0] != headers[0][0]:
+                return [*headers, header]
+    return headers
 
 
 def _header(item: Item) -> tuple[tuple[int, int], str] | None:

@@ -30,7 +30,9 @@ def list_recipes() -> dict[str, str]:
     return {file.stem: file.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ") for file in files}
 
 
-def apply_recipe(name: str, params_file: Path = PARAMS, proposals: Sequence[Proposal] = ()) -> Changes:
+def apply_recipe(
+    name: str, params_file: Path = PARAMS, proposals: Sequence[Proposal] = (), kept: Mapping[str, Values] | None = None
+) -> Changes:
     """Writes the values of a recipe into params.yaml.
 
     Sections that the recipe contains completely are replaced, with their comments; in others, only the keys that it
@@ -40,6 +42,7 @@ def apply_recipe(name: str, params_file: Path = PARAMS, proposals: Sequence[Prop
         name: a file of ``recipes/``, without its suffix.
         params_file: the file to write into.
         proposals: further values, applied after those of the recipe.
+        kept: values by section that are applied after these.
 
     Returns:
         what changed: dotted key, value before, value after; None if there is no value.
@@ -47,7 +50,10 @@ def apply_recipe(name: str, params_file: Path = PARAMS, proposals: Sequence[Prop
     Raises:
         UserError: the recipe does not exist or does not fit params.yaml; nothing is written then.
     """
-    return _write(_recipe(name, proposals), params_file, f"{RECIPES}/{name}.yaml", dropped=MOVED_SECTIONS)
+    recipe = _recipe(name, proposals)
+    for section, values in (kept or {}).items():
+        recipe[section] = {**recipe.get(section, {}), **values}
+    return _write(recipe, params_file, f"{RECIPES}/{name}.yaml", dropped=MOVED_SECTIONS)
 
 
 def with_recipe(name: str, proposals: Sequence[Proposal] = (), params_file: Path = PARAMS) -> Params:

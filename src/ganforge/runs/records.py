@@ -96,11 +96,20 @@ def changed_scores(before: Record, after: Record) -> list[ScoreChange]:
 
 
 def ranked(records: Sequence[Record], key: str) -> list[Record]:
-    """Runs by a score of the registry, best first; those without it last."""
+    """Runs by a score of the registry, best first; those without it last.
+
+    If some were measured in another way, see `comparable`, those of the largest group come first.
+    """
     meaning = meanings()[key]
+    alike = {id(record): [other for other in records if comparable(record, other)] for record in records}
+    largest = max(alike.values(), key=len, default=[])
     return sorted(
         records,
-        key=lambda record: (look_up(record.scores, key) is None, _distance_from_best(meaning, record)),
+        key=lambda record: (
+            not any(record is other for other in largest),
+            look_up(record.scores, key) is None,
+            _distance_from_best(meaning, record),
+        ),
     )
 
 

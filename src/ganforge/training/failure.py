@@ -166,17 +166,18 @@ class FailureWatch:
     def look(self, row: Mapping[str, float], step: int) -> Failure | None:
         """The failure, or None; ``row`` has the means since the last report."""
         before, self._images = self._images, row["images"]
+        failure = None
         for sign in SIGNS:
             if not sign.shows(row) or sign.part_of in self._since:
                 self._since.pop(sign.column, None)
                 continue
             lasted = self._images - self._since.setdefault(sign.column, before)
-            if lasted >= self.patience and sign.column not in self._reported:
+            if failure is None and lasted >= self.patience and sign.column not in self._reported:
                 self._reported.add(sign.column)
                 symptom = sign.text.format(row[sign.column])
                 symptom = f"at step {step}, for the last {lasted:.0f} real signals, {symptom}"
-                return Failure(symptom, self.cures.get(sign.column), sign.may_be_wanted)
-        return None
+                failure = Failure(symptom, self.cures.get(sign.column), sign.may_be_wanted)
+        return failure
 
     @staticmethod
     def all_is_well(row: Mapping[str, float]) -> bool:

@@ -21,9 +21,13 @@ class Meter:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.least_spread = LeastSpread()
+        self.forget()
         self._sums: dict[str, Tensor] = {}
         self._counts: dict[str, int] = {}
+
+    def forget(self) -> None:
+        """Forgets all measurements of spread, as those of networks that are replaced."""
+        self.least_spread = LeastSpread()
 
     def add(self, terms: Terms) -> None:
         """Adds the scalars of a step; never waits for the device."""

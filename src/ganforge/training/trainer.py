@@ -199,6 +199,7 @@ class Trainer:
     def _help(self) -> str:
         """Continues from the last good state with gentler settings; returns a sentence about it."""
         self.helps += 1
+        self.meter.forget()  # what was measured of the networks that failed, which may be NaN
         self._be_careful(self.last_well, self.game.images)
         shown = self.last_well["step"] * self.game.images_per_step if self.last_well else None
         since = "here" if shown is None else f"the networks of {shown:,} images"
