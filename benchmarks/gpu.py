@@ -52,8 +52,8 @@ def main() -> None:
     for name in options.sets:
         if time.monotonic() < until:
             workspaces = prepare(name, options)
-            train([workspace for workspace in workspaces if not finished(workspace)], until)
-            rows += look(workspaces, options.out)
+            failed = train([workspace for workspace in workspaces if not finished(workspace)], until)
+            rows += look(workspaces, failed, options.out)
     figures = {"machine": machine(gpu=options.device == "cuda"), "rows": rows}
     (options.out / "gpu.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(figures, indent=1))
@@ -79,18 +79,21 @@ def parse_options() -> argparse.Namespace:
 def prepare(name: str, options: argparse.Namespace) -> list[Path]:
     """A workspace for each seed of a set, with its data and its extractor."""
     first = options.work / f"{name}-{options.seeds[0]}"
-    if not (first / "models" / "extractor").exists():
-        shutil.rmtree(first, ignore_errors=True)
-        first.mkdir(parents=True)
-        check_out(first)
-        write_set(name, options.mirror, first / "data" / "import" / name)
-        run(first, "ganforge", "recipe", "folder", "--minutes", str(options.training))
+    if not first.exists():
+        part = first.with_suffix(".part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        check_out(part)
+        write_set(name, options.mirror, part / "data" / "import" / name)
+        change(part, {"compute.device": options.device})
+        run(part, "ganforge", "recipe", "folder", "--minutes", str(options.training))
         if options.device == "cuda":
-            change(first, CHANGES)
-        change(first, {"train.seed": options.seeds[0], "compute.device": options.device})
-        images = images_in(first, options.training)
-        change(first, {"train.images": images, "train.best_every": images // 10})
-        run(first, "dvc", "repro", "extractor")
+            change(part, CHANGES)
+        change(part, {"train.seed": options.seeds[0]})
+        images = images_in(part, options.training)
+        change(part, {"train.images": images, "train.best_every": images // 10})
+        run(part, "dvc", "repro", "extractor")
+        part.rename(first)
     workspaces = [first]
     for seed in options.seeds[1:]:
         workspace = options.work / f"{name}-{seed}"
@@ -114,8 +117,11 @@ def finished(workspace: Path) -> bool:
     return (workspace / "models" / "generator" / "config.json").exists()
 
 
-def train(workspaces: list[Path], until: float) -> None:
-    """Trains in all workspaces at once, until they finish or the time is up; the next call continues the others."""
+def train(workspaces: list[Path], until: float) -> dict[Path, int]:
+    """Trains in all workspaces at once, until they finish or the time is up; the next call continues the others.
+
+    Returns the exit status of the trainings that failed.
+    """
     stage = [sys.executable, "-m", "pipeline.train"]
     running = [subprocess.Popen(stage, cwd=workspace, start_new_session=True) for workspace in workspaces]
     for training in running:
@@ -123,16 +129,18 @@ def train(workspaces: list[Path], until: float) -> None:
             training.wait(max(0.0, until - time.monotonic()))
         except subprocess.TimeoutExpired:
             training.send_signal(signal.SIGTERM)  # it leaves a checkpoint
-    for training, workspace in zip(running, workspaces, strict=True):
-        if training.wait() not in (0, 128 + signal.SIGTERM, -signal.SIGTERM):  # the last one: it had not begun
-            raise RuntimeError(f"the training in {workspace} failed with status {training.returncode}")
+    statuses = {workspace: training.wait() for workspace, training in zip(workspaces, running, strict=True)}
+    stopped = (0, 128 + signal.SIGTERM, -signal.SIGTERM)  # the last one: it had not begun
+    return {workspace: status for workspace, status in statuses.items() if status not in stopped}
 
 
-def look(workspaces: list[Path], out: Path) -> list[dict[str, Any]]:
+def look(workspaces: list[Path], failed: dict[Path, int], out: Path) -> list[dict[str, Any]]:
     """A row and a picture for each training; throughput and share of peak of all together in the first row."""
     rows = []
     for workspace in workspaces:
         row: dict[str, Any] = {"training": workspace.name, "finished": finished(workspace)}
+        if workspace in failed:
+            row["failed with status"] = failed[workspace]
         sheets = sorted(workspace.glob(".ganforge/training/*/progress/*.png"))
         if row["finished"]:
             for stage in ("sample", "evaluate"):
