@@ -7,8 +7,11 @@ import numpy as np
 import pytest
 
 from ganforge.datasets.chorales import FILE, SOURCE, read_chorales
+from ganforge.datasets.pieces import window_starts
 from ganforge.errors import UserError
+from ganforge.evaluation.music import pitch_class_distance
 from ganforge.prepared.meta import Prepared
+from ganforge.signals import signal_of
 from tests.conftest import MIRROR
 from tests.datasets.sections import section
 
@@ -72,13 +75,33 @@ def test_a_piece_is_in_one_split(tmp_path, held_out, learnt, tested):
     assert not rows_of(data.splits["train"]) & rows_of(data.splits["test"])
 
 
-def test_training_pieces_are_moved_as_far_as_their_voices_stay_within_their_ranges(tmp_path):
+def test_pieces_are_moved_as_far_as_their_voices_stay_within_their_ranges_in_training(tmp_path):
     data = prepare(made_up(tmp_path), tmp_path, transpose=3)
-    plain = prepare(made_up(tmp_path), tmp_path, "plain")
     notes, counts = np.unique(data.splits["train"].signal[:, 0, 0], return_counts=True)
-    assert len(notes) == 9  # of six pieces, up to those of the test pieces
-    assert counts.sum() == 2 * sum(min(place, 3) + 1 + min(8 - place, 3) for place in range(6))
-    assert np.array_equal(data.splits["test"].signal, plain.splits["test"].signal)
+    assert len(notes) == 6
+    assert counts.sum() == 2 * sum(min(place, 3) + 1 + min(5 - place, 3) for place in range(6))
+    held_out = data.splits["test"].signal[:, 0, 0]
+    assert len(held_out) == 6  # two windows of three pieces, each once
+    assert set(held_out) <= set(notes)
+
+
+def test_real_music_of_both_splits_is_in_the_same_keys(official, tmp_path):
+    data = prepare(official, tmp_path, transpose=3)
+    plain = prepare(official, tmp_path, "plain")
+    midi_numbers = signal_of(data.meta.columns["signal"]).midi_numbers
+    numbers = {split: midi_numbers(data.splits[split].signal) for split in ("train", "test")}
+    untouched = midi_numbers(plain.splits["test"].signal)
+    assert len(numbers["test"]) == len(untouched)
+    assert pitch_class_distance(untouched, numbers["train"]) > 0.1
+    assert pitch_class_distance(numbers["test"], numbers["train"]) < 0.03
+
+
+def test_the_end_of_a_piece_has_a_window_of_its_own():
+    numbers = np.full((4, 102), 60)
+    assert window_starts(numbers, 64, 64, 16) == [0, 32]
+    assert window_starts(numbers, 64, 16, 16) == [0, 16, 32]
+    assert window_starts(numbers[:, :70], 64, 64, 16) == [0]
+    assert window_starts(numbers[:, :40], 64, 64, 16) == [0]
 
 
 @pytest.mark.parametrize("content", ["no table", "[]", '{"train": [[[60, 50]]]}', '{"train": [[[200, 50, 40, 30]]]}'])

@@ -65,15 +65,34 @@ def test_all_windows_of_a_piece_go_to_one_split_and_stay_there_when_others_are_a
     assert len(after) == len(before) + 1
 
 
-def test_training_pieces_are_transposed_and_held_out_ones_are_not(folder):
+def test_training_pieces_are_transposed_every_way_and_held_out_windows_once(folder):
     album(folder)
     _, _, items = prepare(transpose=2)
-    assert set(items[items.split == "test"].transposed) == {0}
-    assert set(items[items.split == "train"].transposed) == {0}  # the lower voice has one note alone
-    fill(folder, mine__a__low=midi([[(46, 48)], [(45, 48)]]))
-    (IMPORT / "mine" / "a" / "low").rename(IMPORT / "mine" / "a" / "low.mid")
+    assert set(items.transposed) == {0}  # the lower voice has one note alone
+    low = {f"mine__a__low{pitch}.mid": midi([[(pitch + 5, 48)], [(pitch, 48)]]) for pitch in range(36, 48)}
+    fill(folder, **low)
     _, _, items = prepare(transpose=2)
-    assert set(items[items.split == "train"].transposed) > {0}
+    training, held_out = (items[items.split == split] for split in ("train", "test"))
+    assert set(training.transposed) == {-2, -1, 0, 1, 2}
+    assert len(set(held_out.transposed)) > 1
+    assert not held_out.duplicated(["path", "first_step"]).any()
+
+
+def test_halves_of_a_step_all_go_the_same_way(folder):
+    run = midi([[(60 + number, 1) for number in range(16)] * 4])
+    album(folder, **{"mine__a__run.mid": run})
+    data, _, items = prepare(steps_per_quarter=2, voices=1, steps=16, stride=16)
+    row = items[items.path == "a/run.mid"].iloc[0]
+    stored = data.splits[row.split].signal[row.row, 0, :8]
+    assert len(set(np.diff(stored[stored > 0].astype(int)))) == 1
+
+
+def test_pieces_that_are_too_wide_are_told_of_with_their_cure(folder):
+    album(folder, **{f"mine__a__wide{number}.mid": midi([[(20 + number, 48)], [(100, 48)]]) for number in range(9)})
+    with pytest.raises(
+        UserError, match=r"so far are wide: raise dataset\.widest, which allows more pitches, or raise d"
+    ):
+        prepare(max_broken=0.05)
 
 
 def test_what_does_not_fit_is_counted_and_named_with_the_reason(folder):

@@ -40,6 +40,13 @@ def test_a_jump_in_the_wave_is_a_click(sounds):
     assert has_clicks(sounds, RATE)[5]
 
 
+@pytest.mark.parametrize("clicks", [3, 8])
+def test_clicks_do_not_hide_each_other(sounds, clicks):
+    for number in range(clicks):
+        sounds[5, 1000 + 15 * number] += 0.5 * (-1) ** number
+    assert np.flatnonzero(has_clicks(sounds, RATE)).tolist() == [5]
+
+
 def test_a_smooth_onset_is_none(sounds):
     late = np.roll(sounds, 500, axis=1)
     late[:, :500] = 0

@@ -39,7 +39,7 @@ class Readings(ImageSignal):
 
 MUSIC = {"lowest": 60, "pitches": 255, "steps_per_quarter": 2, "tempo": 60}
 SIGNALS = {
-    "music": MusicSignal((2, 16), MUSIC),
+    "music": MusicSignal((2, 32), MUSIC),
     "pictures": ImageSignal((1, 4, 4)),
     "stacks": StackedImageSignal((3, 4, 4)),
     "readings": Readings((1, 16)),

@@ -6,7 +6,6 @@ import os
 import stat
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +31,10 @@ SUFFIXES = (".mid", ".midi", ".kar", ".smf")
 BEGINNING = b"MThd"
 MOST_BYTES = 10_000_000  # of a file
 QUARTERS_PER_BAR = 4
+CURES = {  # of files that cannot be used, by the kind of the reason
+    "wide": "raise dataset.widest, which allows more pitches",
+    "short": "remove pieces shorter than a bar",
+}
 
 
 @dataclass(frozen=True)
@@ -263,12 +266,13 @@ class MusicIntake:
         self._left_out.append(LeftOut(name, kind, reason))
 
     def _too_many_broken(self) -> UserError:
-        broken: Sequence[str] = [
-            f"{left.name} ({left.reason})" for left in self._left_out if left.kind not in ("duplicate", "contradictory")
-        ]
+        unusable = [left for left in self._left_out if left.kind not in ("duplicate", "contradictory")]
+        shown = "; ".join(f"{left.name} ({left.reason})" for left in unusable[:SHOWN])
+        kind, count = Counter(left.kind for left in unusable).most_common(1)[0]
+        cure = CURES.get(kind, "remove or repair them")
         return UserError(
             f"{self._collection.title}: more than {self._settings.max_broken:.1%} of {len(self._collection.items)} "
-            f"files cannot be used, such as {'; '.join(broken[:SHOWN])}: remove or repair them, or raise "
+            f"files cannot be used, such as {shown}; {count} of {len(unusable)} so far are {kind}: {cure}, or raise "
             "dataset.max_broken in params.yaml."
         )
 

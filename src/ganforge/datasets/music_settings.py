@@ -21,7 +21,7 @@ class MusicSettings(DataSettings):
     """Steps from the start of a window to the start of the next; if this is less than steps, windows overlap."""
     transpose: Annotated[int, Field(ge=0, le=6)]
     """Training pieces are also transposed up and down by one to this many semitones, while every voice stays in its
-    range in the data. Held-out pieces are not transposed."""
+    range in the training data; each held-out window by one of these at random, so that keys are as frequent."""
     tempo: Annotated[int, Field(ge=20, le=300)]
     """Quarter notes per minute at which samples are written and played."""
 

@@ -1,4 +1,9 @@
-"""Cuts music into windows of a few bars, with optional transposition; a piece stays in one split."""
+"""Cuts music into windows of a few bars, with optional transposition; a piece stays in one split.
+
+Training pieces are transposed by every number of semitones that their voices allow. Each held-out window is transposed
+by one of these, drawn at random: otherwise the keys of real music would differ between the splits, and all scores that
+compare the two would measure that difference.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +18,13 @@ from ganforge.errors import UserError
 from ganforge.prepared.columns import LABELS, SIGNAL, Kind, Split
 from ganforge.prepared.meta import SPLITS, Meta, write_prepared
 from ganforge.signals.midi import REST
-from ganforge.signals.music import MusicSignal
+from ganforge.signals.music import QUARTERS_PER_BAR, MusicSignal
 
 if TYPE_CHECKING:
     from ganforge.datasets.music_settings import MusicSettings
+
+
+SEED = 0  # of the transpositions of held-out windows
 
 
 @dataclass(frozen=True)
@@ -49,9 +57,16 @@ class Window:
     shift: int
 
 
-def window_starts(numbers: np.ndarray, steps: int, stride: int) -> list[int]:
-    """First steps of the windows of a piece (voices, steps) that have notes; a short piece has one window."""
-    starts = range(0, max(numbers.shape[1] - steps, 0) + 1, stride)
+def window_starts(numbers: np.ndarray, steps: int, stride: int, bar: int) -> list[int]:
+    """First steps of the windows of a piece (voices, steps) that have notes; a short piece has one window.
+
+    If the last window leaves out a bar or more, another one begins at the last bar from which a window fits.
+    """
+    spare = max(numbers.shape[1] - steps, 0)
+    starts = [*range(0, spare + 1, stride)]
+    last = spare // bar * bar
+    if last > starts[-1]:
+        starts.append(last)
     return [start for start in starts if (numbers[:, start : start + steps] != REST).any()]
 
 
@@ -64,7 +79,7 @@ def voice_ranges(pieces: Sequence[Piece]) -> np.ndarray:
 
 
 def shifts_of(numbers: np.ndarray, ranges: np.ndarray, most: int) -> list[int]:
-    """The numbers of semitones by which a piece may be transposed, including 0.
+    """The numbers of semitones by which a piece may be transposed; 0 alone if it exceeds the range as it is.
 
     Args:
         numbers: (voices, steps).
@@ -77,16 +92,17 @@ def shifts_of(numbers: np.ndarray, ranges: np.ndarray, most: int) -> list[int]:
         below, above = moved < ranges[:, :1], moved > ranges[:, 1:]
         if not ((below | above) & (numbers != REST)).any():
             shifts.append(shift)
-    return shifts
+    return shifts or [0]
 
 
 def write_pieces(
     folder: Path, pieces: Mapping[str, Sequence[Piece]], settings: MusicSettings, origin: str, classes: Sequence[str]
 ) -> tuple[Meta, dict[str, list[Window]]]:
-    """Writes the windows of all pieces, training pieces also transposed; returns meta.json and the windows.
+    """Writes the windows of all pieces, transposed; returns meta.json and the windows.
 
     Held-out pieces use the same stride as training pieces: with a larger one, windows would mostly begin at phrases and
-    differ from training windows for that reason alone. The range of pitches is that of all pieces.
+    differ from training windows for that reason alone. The range of pitches is that of all pieces. Transposed voices
+    stay within their ranges in the training pieces.
 
     Args:
         folder: the folder to write to.
@@ -101,17 +117,9 @@ def write_pieces(
     for split, purpose in (("train", "for training"), ("test", "to hold out")):
         if not pieces[split]:
             raise UserError(f"{settings.name} has no piece {purpose}: add pieces, or change dataset.test_share.")
+    windows = _windows(pieces, settings)
     ranges = voice_ranges([piece for split in SPLITS for piece in pieces[split]])
     lowest, highest = int(ranges.min()), int(ranges.max())
-    windows = {
-        split: [
-            Window(piece, start, shift)
-            for piece in pieces[split]
-            for shift in (shifts_of(piece.numbers, ranges, settings.transpose) if split == "train" else [0])
-            for start in window_starts(piece.numbers, settings.steps, settings.stride)
-        ]
-        for split in SPLITS
-    }
     about = {
         "lowest": lowest,
         "pitches": highest - lowest + 1,
@@ -128,6 +136,22 @@ def write_pieces(
         kinds[LABELS] = Kind("labels", {"names": list(classes)})
     meta = write_prepared(folder, splits, kinds, dataset=settings.name, origin=origin, held_out=settings.held_out)
     return meta, windows
+
+
+def _windows(pieces: Mapping[str, Sequence[Piece]], settings: MusicSettings) -> dict[str, list[Window]]:
+    """The windows of each split."""
+    ranges, bar = voice_ranges(pieces["train"]), QUARTERS_PER_BAR * settings.resolution_in_time
+    random = np.random.default_rng(SEED)
+    windows: dict[str, list[Window]] = {split: [] for split in SPLITS}
+    for split in SPLITS:
+        for piece in pieces[split]:
+            shifts = shifts_of(piece.numbers, ranges, settings.transpose)
+            starts = window_starts(piece.numbers, settings.steps, settings.stride, bar)
+            if split == "train":
+                windows[split] += [Window(piece, start, shift) for shift in shifts for start in starts]
+            else:
+                windows[split] += [Window(piece, start, int(random.choice(shifts))) for start in starts]
+    return windows
 
 
 def _stored(window: Window, steps: int, lowest: int) -> np.ndarray:

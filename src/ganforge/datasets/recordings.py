@@ -94,19 +94,26 @@ def hear(content: bytes, hearing: Hearing) -> Window | Refusal:
     sound = resampled(sound, rate, hearing.rate)
     if not len(sound):
         return Refusal("short", f"it lasts {seconds:.4f} s")
-    peak = float(np.abs(sound).max())
-    if peak <= 10 ** (hearing.silence / 20):
+    least = 10 ** (hearing.silence / 20)
+    if peak_of(sound) <= least:
+        if peak_of(recorded) > least:
+            return Refusal("silent", "its channels cancel each other out, or it is a constant offset")
         return Refusal("silent", f"nothing in it is louder than {hearing.silence:g} dB")
     notes += [note for note, done in (("mixed", channels > 1), ("resampled", rate != hearing.rate)) if done]
     notes += ["cut"] if len(sound) > hearing.samples else []
     window = fitted(sound, hearing.samples, start_of(sound, hearing))
-    if hearing.loudness == "peak":
-        window = window * (PEAK / max(float(np.abs(window).max()), 10 ** (hearing.silence / 20)))
-    levels = levels_of(window)
-    if not levels.any():
+    if peak_of(window) <= least:
         return Refusal("silent", "the part that dataset.placement selects is silent")
+    if hearing.loudness == "peak":
+        window = window * (PEAK / float(np.abs(window).max()))
+    levels = levels_of(window)
     of_file, of_sound = (hashlib.sha256(data).digest() for data in (content, levels.tobytes()))
     return Window(levels, of_file, of_sound, kind, tuple(notes))
+
+
+def peak_of(sound: np.ndarray) -> float:
+    """The largest absolute value of a sound (samples,) or (samples, channels), apart from a constant offset."""
+    return float(np.abs(sound - sound.mean()).max())
 
 
 def is_clipped(recorded: np.ndarray) -> bool:

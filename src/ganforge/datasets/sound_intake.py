@@ -254,20 +254,22 @@ def write_signals(folder: Path, settings: SoundSettings, rate: int, more: Mappin
 
 
 def _loudest(sounds: Path, recorded: WaveformSignal) -> Sequence[float]:
-    """The loudest magnitude of each frequency, from mean and deviation over all audible frames."""
+    """The magnitude of each frequency that becomes 1, from mean, deviation and maximum over all audible frames."""
     import torch
 
     from ganforge.signals.spectrum import QUIETEST
 
     count, total, squares = 0, np.zeros(recorded.analysis.bins), np.zeros(recorded.analysis.bins)
+    highest = np.full(recorded.analysis.bins, -np.inf)
     for block in read_blocks(sounds, AT_ONCE):
         magnitude = recorded.analysis.log_magnitude(torch.from_numpy(recorded.sounds(block))).transpose(1, 2).numpy()
         frames = magnitude[(magnitude > np.log(1.01 * QUIETEST)).any(2)].astype(np.float64)
         count, total, squares = count + len(frames), total + frames.sum(0), squares + (frames**2).sum(0)
+        highest = np.maximum(highest, frames.max(0, initial=-np.inf))
     if not count:
         raise UserError(
             "the training sounds are silent: all of them are more than 80 dB below full scale; record "
             "louder, or set dataset.loudness to peak."
         )
     mean = total / count
-    return loudest_of(mean, np.sqrt(np.maximum(squares / count - mean**2, 0)))
+    return loudest_of(mean, np.sqrt(np.maximum(squares / count - mean**2, 0)), highest)

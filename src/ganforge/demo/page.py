@@ -118,7 +118,7 @@ def build_page(studio: Studio, title: str) -> Any:
                         share = gr.Slider(0, 1, 0, label="share of the way", elem_id="share")
                     reset = gr.Button("undo all edits", size="sm")
                 with gr.Accordion("Edit your own file", open=True):
-                    dropped = gr.File(label="drop a file here", file_types=[kind_of_file(studio)], elem_id="dropped")
+                    dropped = gr.File(label="drop a file here", file_types=kinds_of_file(studio), elem_id="dropped")
                     with gr.Row():
                         given = place_for_picture(gr, "your file, in the generator's size", "given")
                         nearest = place_for_picture(gr, "nearest sample", "nearest")
@@ -169,11 +169,20 @@ def build_page(studio: Studio, title: str) -> Any:
     return page
 
 
-def kind_of_file(studio: Studio) -> str:
-    """The kinds of files that the page accepts, in Gradio's words."""
+def kinds_of_file(studio: Studio) -> list[str]:
+    """The kinds of files that the page accepts, in Gradio's words.
+
+    Suffixes where there are any: for a kind, Gradio asks the machine's table of types, which may lack MIDI or FLAC.
+    """
+    from ganforge.datasets import midi, recordings
+
     signal = studio.signal
+    if signal.is_music:
+        return [*midi.SUFFIXES]
+    if signal.is_sound:
+        return [*recordings.SUFFIXES]
     kind = signal.mime.partition("/")[0]
-    return kind if kind in ("image", "audio", "video", "text") else signal.suffix
+    return [kind if kind in ("image", "audio", "video", "text") else signal.suffix]
 
 
 def open_page(page: Any, host: str, port: int) -> None:

@@ -8,9 +8,11 @@ import numpy as np
 
 SILENT_BELOW = -40.0  # decibels of the loudest frame, relative to full scale
 FRAME = 0.02  # seconds
-CLICK = 10.0  # ratio of the second difference of a click to that of its surroundings
+CLICK = 10.0  # ratio of the second difference of a click to the usual one of its surroundings
+USUAL = 0.75  # quantile that is usual: clicks that follow each other do not change it
 CLICK_LEAST = 0.1  # least second difference of a click, as a share of full scale
-AROUND, WITHIN = 0.016, 0.0005  # seconds on each side of a sample: its surroundings, and the click itself
+SURROUNDINGS = 0.016  # seconds of a block; those of a click are its block and its two neighbours
+LEAST_BLOCK = 8  # samples
 OCTAVE = 1200.0  # cents
 
 
@@ -31,25 +33,19 @@ def is_silent(sounds: np.ndarray, rate: int) -> np.ndarray:
 def has_clicks(sounds: np.ndarray, rate: int) -> np.ndarray:
     """Whether a sound has a click; (N, samples) to (N,) of bool.
 
-    A click is a second difference of ten times the root mean square of those within 16 ms around it.
+    A click is a second difference of ten times the usual one: the third quartile of their absolute values in blocks of
+    16 ms, and the largest of that of its own block and the two next to it. Samples after the last block are left out.
 
     Args:
         sounds: -1 to 1.
         rate: samples per second.
     """
-    bend = np.diff(sounds.astype(np.float64), 2, axis=1)
-    around, within = max(2, round(AROUND * rate)), max(2, round(WITHIN * rate))
-    sums = np.cumsum(np.pad(bend**2, ((0, 0), (1, 0))), axis=1)
-    places = np.arange(bend.shape[1])
-
-    def between(reach: int) -> tuple[np.ndarray, np.ndarray]:
-        """The sum of squares over a window around every place, and the size of the window."""
-        first, last = np.maximum(places - reach, 0), np.minimum(places + reach + 1, bend.shape[1])
-        return sums[:, last] - sums[:, first], last - first
-
-    (outer, all_of_them), (inner, own) = between(around), between(within)
-    usual = np.sqrt(np.maximum(outer - inner, 0) / np.maximum(all_of_them - own, 1))
-    click: np.ndarray = (np.abs(bend) > np.maximum(CLICK * usual, CLICK_LEAST)).any(1)
+    bend = np.abs(np.diff(sounds.astype(np.float64), 2, axis=1))
+    length = min(max(LEAST_BLOCK, round(SURROUNDINGS * rate)), bend.shape[1])
+    blocks = bend[:, : bend.shape[1] // length * length].reshape(len(bend), -1, length)
+    usual = np.pad(np.quantile(blocks, USUAL, axis=2), ((0, 0), (1, 1)))
+    around = np.maximum.reduce([usual[:, :-2], usual[:, 1:-1], usual[:, 2:]])
+    click: np.ndarray = (blocks.max(2) > np.maximum(CLICK * around, CLICK_LEAST)).any(1)
     return click
 
 

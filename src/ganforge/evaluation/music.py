@@ -23,6 +23,7 @@ TURNS = (7 / 6, 3 / 2, 2 / 3)  # by which a semitone moves along each, in multip
 
 
 QUARTERS_PER_BAR = 4
+SILENCE = -1000  # a rest where pitches count from a note
 
 
 def of_pieces(pieces: np.ndarray, train: np.ndarray, bar: int) -> dict[str, float]:
@@ -41,8 +42,9 @@ def of_pieces(pieces: np.ndarray, train: np.ndarray, bar: int) -> dict[str, floa
     }
     if bar >= 2 * QUARTERS_PER_BAR:  # an eighth has a step or more
         numbers["notes_of_an_eighth"] = long_notes(pieces, bar / QUARTERS_PER_BAR / 2)
-    if pieces.shape[2] >= 2 * bar:
-        numbers["copied_two_bars"] = copied_passages(pieces, train, bar, 2)
+    for bars, name in ((2, "copied_two_bars"), (4, "copied_four_bars")):
+        if pieces.shape[2] >= bars * bar:
+            numbers[name] = copied_passages(pieces, train, bar, bars)
     return numbers | (of_voices_together(pieces, bar) if pieces.shape[1] > 1 else {"in_scale": in_scale(pieces)})
 
 
@@ -139,9 +141,10 @@ def tonal_distance(pieces: np.ndarray, bar: int) -> float:
 
 
 def copied_passages(pieces: np.ndarray, known: np.ndarray, bar: int, bars: int) -> float:
-    """Share of the passages of so many bars that occur in ``known`` note for note, in all voices; silence is ignored.
+    """Share of the passages of so many bars that occur in ``known``, in all voices; silence is ignored.
 
-    Passages begin at every bar of a piece. Transposed copies are not found.
+    Passages begin at every bar of a piece. Pitches count from the first note of a passage, so transposed copies are
+    found.
     """
     learnt = {passage.tobytes() for passage in _passages(known, bar, bars)}
     passages = _passages(pieces, bar, bars)
@@ -154,7 +157,9 @@ def _passages(pieces: np.ndarray, bar: int, bars: int) -> np.ndarray:
     starts = range(cut.shape[2] - bars + 1)
     joined = [cut[:, :, start : start + bars].reshape(len(pieces), -1) for start in starts]
     passages = np.concatenate(joined) if joined else np.empty((0, 1), pieces.dtype)
-    return np.ascontiguousarray(passages[(passages != REST).any(1)])
+    passages = passages[(passages != REST).any(1)].astype(np.int16)
+    first = passages[np.arange(len(passages)), (passages != REST).argmax(1)] if len(passages) else passages[:, 0]
+    return np.ascontiguousarray(np.where(passages == REST, np.int16(SILENCE), passages - first[:, None]))
 
 
 def shuffled_voices(pieces: np.ndarray) -> np.ndarray:

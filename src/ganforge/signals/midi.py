@@ -8,6 +8,7 @@ and `voices_of` ends a note one step earlier if the same note follows directly, 
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -193,7 +194,7 @@ def voices_of(score: Score, voices: int, steps_per_quarter: int) -> np.ndarray:
     sounding = [note for part in parts for note in part]
     if not sounding:
         raise UserError("the music has no notes except percussion.")
-    steps = max(2, round(max(note.end for note in sounding) * steps_per_quarter))
+    steps = max(2, nearest(max(note.end for note in sounding) * steps_per_quarter))
     if steps > MOST_STEPS:
         raise UserError(f"the music has {steps} steps; at most {MOST_STEPS} are allowed: shorten it.")
     if score.places is not None and max(score.places) < voices:
@@ -224,11 +225,16 @@ def _roll(notes: Sequence[Sounding], steps: int, steps_per_quarter: int) -> tupl
     """The pitches that sound, and those that are struck, at each step; both (steps, PITCHES) of bool."""
     sounds, struck = np.zeros((2, steps, PITCHES), dtype=bool)
     for note in notes:
-        start = min(round(note.start * steps_per_quarter), steps - 1)
-        end = max(round(note.end * steps_per_quarter), start + 1)
+        start = min(nearest(note.start * steps_per_quarter), steps - 1)
+        end = max(nearest(note.end * steps_per_quarter), start + 1)
         sounds[start:end, note.pitch] = True
         struck[start, note.pitch] = True
     return sounds, struck
+
+
+def nearest(step: float) -> int:
+    """The nearest whole step; halves go to the later one, whereas `round` would take turns."""
+    return math.floor(step + 0.5)
 
 
 def _line(sounds: np.ndarray, struck: np.ndarray, place: int, least: int = 1) -> np.ndarray:

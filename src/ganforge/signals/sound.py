@@ -283,12 +283,20 @@ def about_sounds(rate: int, samples: int, fft: int, **more: Any) -> Mapping[str,
     return {"rate": rate, "samples": samples, "fft": fft, **more}
 
 
-def loudest_of(mean: np.ndarray, deviation: np.ndarray) -> Sequence[float]:
-    """The value that becomes 1 in a `SpectrogramSignal` at each frequency: three deviations above the mean.
+def loudest_of(mean: np.ndarray, deviation: np.ndarray, highest: np.ndarray) -> Sequence[float]:
+    """The value that becomes 1 in a `SpectrogramSignal` at each frequency: three deviations above the mean, or more.
 
-    It is at least 20 dB above the quietest, so that silent frequencies have a range.
+    Frequencies that few sounds use have a low mean and a small deviation, and these sounds would lose most of their
+    strength. So the value is at least 6 dB below the highest of the training sounds, and 20 dB above the quietest, so
+    that silent frequencies have a range.
+
+    Args:
+        mean, deviation: of the logarithms of the magnitudes at each frequency, over audible frames; (bins,).
+        highest: the highest logarithm, (bins,).
     """
     from ganforge.signals.spectrum import QUIETEST
 
-    limits = np.maximum(mean + 3 * deviation, math.log(10 * QUIETEST))
+    limits = np.maximum.reduce(
+        [mean + 3 * deviation, highest - math.log(2), np.full_like(mean, math.log(10 * QUIETEST))]
+    )
     return [round(float(limit), 4) for limit in limits]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 MOST_PIECES = 10_000  # measured
 CHAIN_SEED = 0
 MARGIN = 0.1  # by which shares may differ from those of real pieces
+FAR = 0.5  # of the way from real pieces to voices of different pieces
 CROSSINGS = 2.0  # times as many as in real pieces
 FEW_CROSSINGS = 0.01  # share of steps that is accepted on top of that
 
@@ -98,7 +99,7 @@ class Music(Score):
             "music.copied_bars",
             "copied bars",
             "lower",
-            "share of bars that repeat training data note for note, in all voices",
+            "share of bars that repeat training data in all voices, transposed or not",
             "music.copied_bars_real",
             whole=1,
             count_key="n.pooled",
@@ -113,6 +114,16 @@ class Music(Score):
             whole=1,
             count_key="n.pooled",
             beside=_beside("copied_two_bars"),
+        ),
+        Meaning(
+            "music.copied_four_bars",
+            "copied fours of bars",
+            "lower",
+            "the same for four bars in a row",
+            "music.copied_four_bars_real",
+            whole=1,
+            count_key="n.pooled",
+            beside=_beside("copied_four_bars"),
         ),
     )
 
@@ -154,10 +165,28 @@ class Music(Score):
                 sentences.append(
                     f"music: notes are broken: {share:.0%} of them last an eighth, against {real:.0%} in real pieces"
                 )
+        match look_up_all(scores, "music.tonal_distance", "music.tonal_distance_real", "music.tonal_distance_shuffled"):
+            case [distance, real, shuffled] if distance - real > FAR * (shuffled - real) > 0:
+                sentences.append(
+                    f"music: voices do not fit together: their tonal distance is {distance:.2f}, against {real:.2f} in "
+                    f"real pieces and {shuffled:.2f} with voices of different pieces"
+                )
+        match look_up_all(scores, "music.pitch_classes_per_bar", "music.pitch_classes_per_bar_real"):
+            case [count, real] if abs(count - real) > MARGIN * real:
+                sentences.append(
+                    f"music: a voice has {count:.1f} different pitch classes in a bar, against {real:.1f} in real "
+                    "pieces"
+                )
+        match look_up_all(scores, "music.pitch_class_distance", "music.pitch_class_distance_real"):
+            case [distance, real] if distance > real + MARGIN:
+                sentences.append(
+                    f"music: the frequencies of pitch classes are {distance:.2f} off those of training data, against "
+                    f"{real:.2f} in real pieces"
+                )
         match look_up_all(scores, "music.empty_bars", "music.empty_bars_real"):
             case [share, real] if share > real + MARGIN:
                 sentences.append(f"music: {share:.0%} of the bars are empty, against {real:.0%} in real pieces")
         match look_up_all(scores, "music.copied_bars", "music.copied_bars_real"):
             case [share, real] if share > real + MARGIN:
-                sentences.append(f"memorisation: {share:.0%} of the bars repeat training pieces note for note")
+                sentences.append(f"memorisation: {share:.0%} of the bars repeat training pieces")
         return sentences
