@@ -181,3 +181,11 @@ def test_a_piano_roll_shows_high_notes_at_the_top_in_the_colours_of_their_voices
     assert tuple(roll[:, 0, 1]) == COLOURS[0]
     assert tuple(roll[:, -1, 50]) == COLOURS[1]
     assert tuple(roll[:, 0, 50]) != COLOURS[0]
+
+
+def test_silent_bars_before_the_music_are_left_out_but_those_of_a_sample_stay():
+    late = midi([[(None, 48), (60, 4)], [(None, 48), (50, 4)]])
+    assert SIGNAL.decode(late)[0, 0] > 0
+    stored = SIGNAL.decode(late)
+    stored[:, :16], stored[:, 16:32] = 0, stored[:, :16].copy()
+    assert np.array_equal(SIGNAL.decode(SIGNAL.encode(stored)), stored)

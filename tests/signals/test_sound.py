@@ -143,3 +143,11 @@ def test_numbers_that_are_none_are_refused():
     soundfile.write(content, np.full(100, np.nan), RATE, format="WAV", subtype="FLOAT")
     with pytest.raises(UserError, match="samples that are not finite"):
         WAVEFORM.decode(content.getvalue())
+
+
+def test_a_file_is_cut_where_the_training_data_were():
+    sound = np.concatenate([np.zeros(RATE, np.float32), 0.5 * np.sin(np.arange(RATE) / 5).astype(np.float32)])
+    loudest = WaveformSignal(WAVEFORM.shape, {**WAVEFORM.about, "placement": "loudest"})
+    assert np.abs(loudest.decode(wav(sound, RATE))).mean() > 5000
+    with pytest.raises(UserError, match="the sound is silent"):
+        WAVEFORM.decode(wav(sound, RATE))

@@ -22,7 +22,7 @@ from ganforge.files import repository_root, write_json, write_table
 from ganforge.layout import IMPORT
 from ganforge.prepared.facts import INTAKE, ITEMS, LEFT_OUT, OTHER, SHOWN, Facts, LeftOut
 from ganforge.prepared.meta import SPLITS, Meta
-from ganforge.signals.midi import MOST_STEPS, REST, read_midi, voices_of
+from ganforge.signals.midi import MOST_STEPS, REST, read_midi, voices_of, without_empty_bars
 
 if TYPE_CHECKING:
     from ganforge.datasets.music_settings import MidiSettings
@@ -148,13 +148,6 @@ def read_piece(item: Item, settings: MidiSettings) -> Taken | Refusal:
     done = {"percussion": score.drums, "shared": fewer, "parts": len(score.parts) > settings.voices}
     kept = tuple(note for note, present in done.items() if present)
     return Taken(Piece(item.name, numbers, item.label), digest_of(content), f"MIDI {score.type}", kept)
-
-
-def without_empty_bars(numbers: np.ndarray, bar: int) -> np.ndarray:
-    """A piece (voices, steps) without silent bars at its start and end."""
-    sounding = np.flatnonzero((numbers != REST).any(0))
-    first, last = sounding[0] // bar * bar, -(-(sounding[-1] + 1) // bar) * bar
-    return numbers[:, first:last]
 
 
 class MusicIntake:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ganforge.datasets.decoding import Refusal
 from ganforge.signals.recording import PEAK, levels_of, reason_of
-from ganforge.signals.sound import fitted, resampled
+from ganforge.signals.sound import fitted, resampled, start_of
 
 if TYPE_CHECKING:
     from ganforge.datasets.sound_settings import RecordedSettings
@@ -101,7 +101,7 @@ def hear(content: bytes, hearing: Hearing) -> Window | Refusal:
         return Refusal("silent", f"nothing in it is louder than {hearing.silence:g} dB")
     notes += [note for note, done in (("mixed", channels > 1), ("resampled", rate != hearing.rate)) if done]
     notes += ["cut"] if len(sound) > hearing.samples else []
-    window = fitted(sound, hearing.samples, start_of(sound, hearing))
+    window = fitted(sound, hearing.samples, start_of(sound, hearing.samples, hearing.placement))
     if peak_of(window) <= least:
         return Refusal("silent", "the part that dataset.placement selects is silent")
     if hearing.loudness == "peak":
@@ -123,14 +123,3 @@ def is_clipped(recorded: np.ndarray) -> bool:
     for earlier in range(CLIPPED_RUN - 1):
         runs &= full[earlier : len(full) - CLIPPED_RUN + 1 + earlier]
     return bool(runs.any())
-
-
-def start_of(sound: np.ndarray, hearing: Hearing) -> int:
-    """Start of the window of a sound (samples,); negative for a shorter sound that is centred."""
-    spare = len(sound) - hearing.samples
-    if hearing.placement == "centre":
-        return spare // 2
-    if hearing.placement == "loudest" and spare > 0:
-        energy = np.concatenate([[0.0], np.cumsum(np.square(sound, dtype=np.float64))])
-        return int(np.argmax(energy[hearing.samples :] - energy[: -hearing.samples]))
-    return 0

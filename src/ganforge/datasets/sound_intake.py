@@ -125,7 +125,8 @@ class SoundIntake:
         if settings.labelled:
             self._leave_out_unknown({item.label for item, _ in self._rows["train"]})
         self._check_splits()
-        kinds = write_signals(self._folder, settings, settings.rate, {"loudness": settings.loudness})
+        heard = {"loudness": settings.loudness, "placement": settings.placement}
+        kinds = write_signals(self._folder, settings, settings.rate, heard)
         items = {split: [item for item, _ in rows] for split, rows in self._rows.items()}
         names = list(classes) or sorted({item.label for item in items["train"] if item.label is not None})
         if settings.labelled and len(names) > 1:

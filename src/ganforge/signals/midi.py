@@ -213,6 +213,13 @@ def voices_of(score: Score, voices: int, steps_per_quarter: int) -> np.ndarray:
     return np.stack([*(_line(*roll, 0) for roll in upper), _line(*last, -1 if upper else 0)])
 
 
+def without_empty_bars(numbers: np.ndarray, bar: int) -> np.ndarray:
+    """A piece (voices, steps) without silent bars at its start and end."""
+    sounding = np.flatnonzero((numbers != REST).any(0))
+    first, last = sounding[0] // bar * bar, -(-(sounding[-1] + 1) // bar) * bar
+    return numbers[:, first:last]
+
+
 def _sounding_time(part: Sequence[Sounding]) -> float:
     return sum(note.end - note.start for note in part)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ganforge.errors import UserError
-from ganforge.signals.midi import MIDI, REST, notes_of, read_midi, voices_of, write_midi
+from ganforge.signals.midi import MIDI, REST, notes_of, read_midi, voices_of, without_empty_bars, write_midi
 from ganforge.signals.recording import wav
 from ganforge.signals.signal import Signal
 from ganforge.signals.synthesiser import RATE, synthesise
@@ -171,7 +171,7 @@ class MusicSignal(Signal):
         return {self.suffix: self.encode(stored), ".wav": wav(self.sound(stored), self.rate)}
 
     def decode(self, content: bytes) -> np.ndarray:
-        """The first steps of the music in a MIDI file; rests fill up a shorter piece.
+        """The first steps of the music in a MIDI file, from the first bar with notes on; rests fill up a shorter piece.
 
         See `ganforge.signals.midi.voices_of` for how parts become voices.
 
@@ -179,7 +179,11 @@ class MusicSignal(Signal):
             UserError: there is no music, or its notes exceed the range of pitches.
         """
         voices, steps = self.shape
-        numbers = voices_of(read_midi(content), voices, int(self.about["steps_per_quarter"]))[:, :steps]
+        score = read_midi(content)
+        numbers = voices_of(score, voices, int(self.about["steps_per_quarter"]))
+        if score.places is None:  # a sample keeps its silent bars
+            numbers = without_empty_bars(numbers, self.bar)
+        numbers = numbers[:, :steps]
         notes = numbers[numbers != REST]
         highest = self.lowest + self.pitches - 1
         if len(notes) and not self.lowest <= notes.min() <= notes.max() <= highest:

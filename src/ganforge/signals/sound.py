@@ -29,7 +29,7 @@ class SoundSignal(Signal):
     """The common base of both kinds of sound.
 
     ``about`` holds ``rate`` (samples per second), ``samples`` (of a sound) and ``fft`` (samples of a window of the
-    short-time Fourier transform).
+    short-time Fourier transform); for recordings also ``loudness`` and ``placement``, as in params.yaml.
     """
 
     plural = "sounds"
@@ -113,7 +113,7 @@ class SoundSignal(Signal):
         return wav(self.sound(stored), self.rate)
 
     def decode(self, content: bytes) -> np.ndarray:
-        """The sound of a file: mixed to one channel, resampled, and cut or padded with silence at its end.
+        """The sound of a file: mixed to one channel, resampled, and cut or padded as the training data were.
 
         Raises:
             UserError: it is not a sound, or it is silent.
@@ -121,7 +121,8 @@ class SoundSignal(Signal):
         sound, rate = read_sound(content)
         if not np.isfinite(sound).all():
             raise UserError("the sound has samples that are not finite; all samples must be finite numbers.")
-        sound = fitted(resampled(sound, rate, self.rate), self.samples)
+        sound = resampled(sound, rate, self.rate)
+        sound = fitted(sound, self.samples, start_of(sound, self.samples, self.about.get("placement", "start")))
         peak = float(np.abs(sound).max())
         if not peak:
             raise UserError("the sound is silent; use one that is not.")
@@ -276,6 +277,23 @@ def fitted(sound: np.ndarray, samples: int, start: int = 0) -> np.ndarray:
     if last > first:
         window[first - start : last - start] = sound[first:last]
     return window
+
+
+def start_of(sound: np.ndarray, samples: int, placement: str) -> int:
+    """Start of the window of a sound (samples,); negative for a shorter sound that is centred.
+
+    Args:
+        sound: the sound.
+        samples: length of the window.
+        placement: see `ganforge.datasets.sound_settings.RecordedSettings`.
+    """
+    spare = len(sound) - samples
+    if placement == "centre":
+        return spare // 2
+    if placement == "loudest" and spare > 0:
+        energy = np.concatenate([[0.0], np.cumsum(np.square(sound, dtype=np.float64))])
+        return int(np.argmax(energy[samples:] - energy[:-samples]))
+    return 0
 
 
 def about_sounds(rate: int, samples: int, fft: int, **more: Any) -> Mapping[str, Any]:
