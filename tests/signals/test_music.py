@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from ganforge.errors import UserError
-from ganforge.signals.midi import REST, Note, notes_of, read_midi, voices_of
+from ganforge.signals.midi import REST, Note, Score, Sounding, notes_of, read_midi, voices_of
 from ganforge.signals.music import COLOURS, MusicSignal
 from ganforge.signals.synthesiser import RATE, synthesise, tone_of
 from tests.melodies import midi
@@ -189,3 +189,19 @@ def test_silent_bars_before_the_music_are_left_out_but_those_of_a_sample_stay():
     stored = SIGNAL.decode(late)
     stored[:, :16], stored[:, 16:32] = 0, stored[:, :16].copy()
     assert np.array_equal(SIGNAL.decode(SIGNAL.encode(stored)), stored)
+
+
+@pytest.mark.parametrize("overlap", [0.25, 0.5])
+def test_notes_of_a_melody_that_overlap_are_no_second_voice(overlap):
+    starts = [0.0, 2.0, 4.0, 6.0]
+    melody = [Sounding(start, start + 2 + overlap, pitch) for start, pitch in zip(starts, (72, 71, 69, 67))]
+    upper, lower = voices_of(Score([melody], None, 1, drums=False), 2, 4)
+    assert upper.tolist()[:32] == [72] * 8 + [71] * 8 + [69] * 8 + [67] * 8
+    assert (lower == REST).all()
+
+
+def test_a_held_note_under_a_melody_is_one():
+    parts = [Sounding(0.0, 4.0, 48), *(Sounding(float(beat), beat + 1.0, 72 - beat) for beat in range(4))]
+    upper, lower = voices_of(Score([parts], None, 1, drums=False), 2, 4)
+    assert lower.tolist() == [48] * 16
+    assert upper.tolist() == [72] * 4 + [71] * 4 + [70] * 4 + [69] * 4

@@ -7,6 +7,7 @@ and `voices_of` ends a note one step earlier if the same note follows directly, 
 
 from __future__ import annotations
 
+import bisect
 import io
 import math
 import re
@@ -28,6 +29,7 @@ VELOCITY = 80
 PROGRAM = 19  # church organ, whose notes do not fade
 TRACK = "voice {}"
 MOST_STEPS = 100_000  # of a piece
+LEGATO = 0.25  # of a note, by which it may overlap with the next one of its part
 
 
 class Note(NamedTuple):
@@ -177,7 +179,8 @@ def voices_of(score: Score, voices: int, steps_per_quarter: int) -> np.ndarray:
     Files of `write_midi` keep their voices. If another file has at least as many parts as voices, the parts that sound
     longest are used, ordered by mean pitch; of simultaneous notes, a part keeps the highest, and the last voice the
     lowest. With fewer parts, all notes are merged: at every step, the highest goes to the first voice, the lowest to
-    the last, and the next highest to the others.
+    the last, and the next highest to the others. Notes that overlap slightly with the next, as in played legato, end
+    with it.
 
     Args:
         score: the score of a file.
@@ -190,7 +193,7 @@ def voices_of(score: Score, voices: int, steps_per_quarter: int) -> np.ndarray:
     Raises:
         UserError: there are no notes, or too many steps.
     """
-    parts = score.parts
+    parts = [without_overlaps(part, 1 / steps_per_quarter) for part in score.parts]
     sounding = [note for part in parts for note in part]
     if not sounding:
         raise UserError("the music has no notes except percussion.")
@@ -226,6 +229,24 @@ def _sounding_time(part: Sequence[Sounding]) -> float:
 
 def _mean_pitch(part: Sequence[Sounding]) -> float:
     return sum((note.end - note.start) * note.pitch for note in part) / _sounding_time(part)
+
+
+def without_overlaps(part: Sequence[Sounding], step: float) -> list[Sounding]:
+    """A part whose notes end when the next one begins, if they overlap by at most a step or a share of their length.
+
+    Args:
+        part: its notes.
+        step: length of a step in quarter notes.
+    """
+    onsets = sorted({note.start for note in part})
+    cut = []
+    for note in part:
+        place = bisect.bisect_right(onsets, note.start)
+        following = onsets[place] if place < len(onsets) else note.end
+        overlap = note.end - following
+        slight = 0 < overlap <= max(step, LEGATO * (note.end - note.start))
+        cut.append(note._replace(end=following) if slight else note)
+    return cut
 
 
 def _roll(notes: Sequence[Sounding], steps: int, steps_per_quarter: int) -> tuple[np.ndarray, np.ndarray]:
