@@ -71,6 +71,13 @@ PARTS = {
         {
             "mlp": {"network.name": "mlp", "train.images": 220000},
             "dcgan": {"network.name": "dcgan", "train.images": 200000},
+            "modulated": {
+                "network.name": "modulated",
+                "train.images": 110000,
+                "network.width": 32,
+                "network.discriminator_width": "same",
+                "train.learning_rate": {"start": 0.006, "end": 0.0001, "shape": "linear", "begin": 0.5},
+            },
             "progressive": {"network.name": "progressive", "train.images": 110000, **UNTUNED},
             "style": {"network.name": "style", "train.images": 75000, **UNTUNED},
             "resnet": {"network.name": "resnet", "train.images": 100000, **UNTUNED},
