@@ -103,14 +103,23 @@ It also trains a plain DCGAN (no labels, no penalties, a learning rate of 0.0002
 networks for the same time. `benchmarks/panel_sets.py` defines the sets. [Scores](../reference/scores.md) explains the
 scores.
 
-The last columns score the same samples by SqueezeNet, which learnt none of these pictures. SqueezeNet reacts to
-textures that a classifier of a few classes ignores. The columns are empty where SqueezeNet is the proposed
-`extractor.name` and measured the other columns.
+Two feature networks score the same samples where both can: SqueezeNet, which learnt none of these pictures, and a
+classifier of the set's classes. SqueezeNet reacts to textures that a classifier of a few classes ignores. "Proposed" is
+the one that `ganforge recipe folder` proposed; it measured the worst class, the labels and CAS.
 
 The network and its augmentation were chosen on other trainings of `shapes`, `emoji` and `photographs`
 ([decisions](decisions/networks.md)), so these rows are optimistic. No setting was chosen on the other sets.
-Rows of `shapes`, `emoji`, `sprites` and `photographs` with a classifier were measured before the recipe proposed
-SqueezeNet for coloured pictures. `unbalanced` and `horses_2000` were trained in bfloat16, all others in float32.
+"""
+
+PANEL_WORST = """## The worst of the seeds
+
+The highest ratio, and the lowest recall (as a share of that of real pictures) and coverage, of the proposed settings.
+"""
+
+PANEL_ROWS = """## Every training
+
+The number of images follows from the speed that was measured before the training. The other core was at work, so it
+differs between seeds.
 """
 
 PANEL_BESIDE = 3  # pictures of a row
@@ -139,7 +148,11 @@ STACKED_GPU = """### Stacked MNIST on a GPU
 
 def write_pages(folder: Path, figures: Mapping[str, Figures]) -> None:
     """Writes both pages into a folder; parts without figures are left out."""
-    panel = [PANEL, _panel(figures["panel"]), *_panel_pictures(figures["panel"])] if "panel" in figures else [PANEL]
+    panel = [PANEL]
+    if "panel" in figures:
+        part = figures["panel"]
+        panel += [PANEL_WORST, _worst(part), PANEL_ROWS, _panel(part), "## Samples of the first seed\n"]
+        panel += _panel_pictures(part)
     for name, text in (("results.md", _digits(figures)), ("results_panel.md", panel)):
         (folder / name).write_text("\n".join(text).rstrip() + "\n", encoding="utf-8")
 
@@ -179,6 +192,36 @@ def measured_on(part: Figures) -> str:
     return f"Measured on: {part['machine']}.{note}"
 
 
+def _by(row: Figures, key: str, judge: str) -> float | None:
+    """A score of a row by a feature network; None: it was not measured."""
+    value: float | None = row.get(key if judge in ("", row["features"]) else f"{judge}_{key}")
+    return value
+
+
+def _worst(part: Figures) -> str:
+    """A table of the worst scores of each set over the seeds of the proposed settings."""
+    judges = ("squeezenet", "classifier")
+    names = {"squeezenet": "SqueezeNet", "classifier": "classifier"}
+    heads = ["set"]
+    for judge in judges:
+        heads += [f"{names[judge]}: fd_ratio", "recall", "coverage", "seeds"]
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    rows = [row for row in part["rows"] if row["arm"] == "proposed"]
+    for name in dict.fromkeys(row["set"] for row in rows):
+        cells = [name]
+        for judge in judges:
+            judged = [row for row in rows if row["set"] == name and _by(row, "fd_ratio", judge) is not None]
+            if not judged:
+                cells += ["", "", "", ""]
+                continue
+            ratio = max(_by(row, "fd_ratio", judge) or 0.0 for row in judged)
+            recall = min((_by(row, "recall", judge) or 0.0) / (_by(row, "recall_real", judge) or 1.0) for row in judged)
+            coverage = min(_by(row, "coverage", judge) or 0.0 for row in judged)
+            cells += [f"{ratio:.3g}", f"{recall:.2f}", f"{coverage:.2f}", str(len(judged))]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, ""])
+
+
 def _panel(part: Figures) -> str:
     heads = ["set", "side", "arm", "seed", "training", "images shown", "proposed", *PANEL_COLUMNS]
     lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
@@ -193,9 +236,9 @@ def _panel(part: Figures) -> str:
             row["features"],
         ]
         for key, judge in PANEL_COLUMNS.values():
-            name = key if judge in ("", row["features"]) else f"{judge}_{key}"
-            real = f" ({row[f'{name}_real']:.3g})" if f"{name}_real" in row else ""
-            cells.append(f"{row[name]:.3g}{real}" if name in row else "")
+            value, real = _by(row, key, judge), _by(row, f"{key}_real", judge)
+            beside = "" if real is None else f" ({real:.3g})"
+            cells.append("" if value is None else f"{value:.3g}{beside}")
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join([*lines, "", measured_on(part), ""])
 
