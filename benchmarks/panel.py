@@ -141,10 +141,12 @@ def measure(
                 run(workspace, "ganforge", "set", f"train.images={images}", f"train.best_every={images // 10}")
             run(workspace, "dvc", "repro", "evaluate")
             row = {"set": name, "arm": arm, "seed": seed, "minutes": options.minutes, **summary(workspace)}
+            if not options.validation:
+                rows.append(row)
+                keep(rows)
             row |= by_the_other(workspace)
             print(json.dumps(row), flush=True)
             if not options.validation:
-                rows.append(row)
                 keep(rows)
                 if arm == "proposed" and seed == 0 and options.minutes >= MINUTES:
                     save_grid(workspace / "samples" / "grid.png", IMAGES / f"panel_{name}.png")

@@ -79,8 +79,9 @@ def check_scoring(params: Params, meta: Meta) -> None:
     count, neighbours = samples_per_seed(params.sample, meta), params.evaluation.neighbours
     if count <= neighbours:
         raise UserError(
-            f"only {count} real items are held out, and evaluation.neighbours is {neighbours}; the scores need more "
-            "items than neighbours: add files or raise dataset.test_share in params.yaml."
+            f"params.yaml: evaluation.neighbours is {neighbours}, but only {count} real items are held out, and scores "
+            f"need more of them: add items, lower it to less than {count}, or hold out more (dataset.test_share, if the "
+            "data name no test split)."
         )
 
 

@@ -185,7 +185,13 @@ def test_silence_is_that_of_the_part_that_is_taken_and_its_reason_is_true():
     assert isinstance(hear(wav(late, RATE), loudest), Window)
     opposite = np.stack([tone(440, 1.0), -tone(440, 1.0)], axis=1)
     assert "cancel each other out" in hear(wav(opposite, RATE), start).reason
-    assert "louder than -60 dB" in hear(wav(np.full(4000, 0.3, np.float32), RATE), start).reason
+    offset = np.full(4000, 0.3, np.float32)
+    assert hear(wav(offset, 44100), start).reason == "nothing in it is louder than -60 dB, apart from a constant offset"
+    fading = np.hanning(44100).astype(np.float32) * tone(15000, 1.0, 44100)
+    assert "only frequencies above 4000 Hz" in hear(wav(fading, 44100), start).reason
+    shifted = hear(wav(0.2 + 0.1 * tone(440, 1.0), RATE), start).sound / 32768
+    assert np.abs(shifted).max() == pytest.approx(PEAK, rel=1e-3)
+    assert abs(shifted.mean()) < 0.01
 
 
 def test_a_short_recording_lies_at_the_start_or_in_the_centre():

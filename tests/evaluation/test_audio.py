@@ -47,6 +47,19 @@ def test_clicks_do_not_hide_each_other(sounds, clicks):
     assert np.flatnonzero(has_clicks(sounds, RATE)).tolist() == [5]
 
 
+@pytest.mark.parametrize("pitch", [80, 110, 220, 440])
+def test_waves_that_jump_in_every_period_have_no_clicks_unless_one_is_planted(pitch):
+    time = np.arange(4096) / RATE
+    harmonics = np.arange(1, RATE // 2 // pitch)
+    sawtooth = 2 * (time * pitch % 1) - 1
+    limited = (np.sin(2 * np.pi * pitch * np.outer(harmonics, time)) / harmonics[:, None]).sum(0) * 2 / np.pi
+    waves = 0.3 * np.stack([sawtooth, np.sign(sawtooth), limited])
+    assert not has_clicks(waves, RATE).any()
+    waves = 0.1 * waves
+    waves[:, 2000] += 0.9
+    assert has_clicks(waves, RATE).all()
+
+
 def test_a_smooth_onset_is_none(sounds):
     late = np.roll(sounds, 500, axis=1)
     late[:, :500] = 0

@@ -16,7 +16,7 @@ from tests.settings import RECIPES, settings_of, settings_text
 
 def proposed(
     count=5000, sizes=((300, 200),), class_counts=(), processors=2, device="cpu", minutes=10, pixels=1_000_000,
-    coloured=True, gain=1.0, held_out=None, crop=None, measured=None,
+    coloured=True, gain=1.0, test_files=None, crop=None, measured=None, held_out="test",
 ):  # fmt: skip
     """What is proposed on a machine that trains on so many pixels in a second, ``gain`` times as many in bfloat16."""
 
@@ -28,7 +28,7 @@ def proposed(
         return factor * pixels / (size[0] * size[1])
 
     classes = {f"class {number}": each for number, each in enumerate(class_counts)}
-    survey = Survey(count, held_out, list(sizes), classes, processors, device, coloured, crop)
+    survey = Survey(count, test_files, list(sizes), classes, processors, device, coloured, crop, held_out)
     proposals = propose(survey, minutes, speed)
     return {f"{proposal.section}.{proposal.key}": proposal for proposal in proposals}
 
@@ -78,9 +78,10 @@ def test_long_pictures_get_bars_unless_the_user_has_chosen():
 
 
 def test_files_that_are_named_as_test_images_are_not_learnt_from():
-    official = proposed(100, held_out=900)
-    assert official["dataset.test_share"].reason == "no effect, since 900 files are named as test images"
+    official = proposed(100, test_files=900)
+    assert "dataset.test_share" not in official
     assert official["train.batch_size"].value == 16
+    assert proposed(1000, test_files=900, held_out="validation")["dataset.test_share"].value == 0.1
 
 
 def test_a_training_is_as_long_as_was_asked_for():
@@ -102,7 +103,7 @@ def test_the_number_format_is_the_faster_one_of_this_processor():
     assert proposed(gain=0.2)["train.precision"].value == "float32"
     fast = proposed(gain=1.5, minutes=5, pixels=1024_000)
     assert fast["train.precision"].value == "bfloat16"
-    assert "1.5 times as fast as float32 on this processor, as just measured" in fast["train.precision"].reason
+    assert "1.5 times as fast as float32 on this machine, as just measured" in fast["train.precision"].reason
     assert fast["train.images"].value == 5 * 60 * 1500
     assert proposed(gain=2, sizes=[(500, 400)])["dataset.resolution"].value == 64  # 32 in float32
     assert proposed(gain=1.5, device="cuda")["train.precision"].value == "tf32"
@@ -191,11 +192,14 @@ def test_how_the_files_are_read_stays_as_the_user_has_it(own_folder, capsys, mon
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ([f"{number}.png" for number in range(29)], "contains 29 images, and a part is held out for the scores"),
-        (["one.png"], "contains 1 image, and a part"),
+        (
+            [f"{number}.png" for number in range(20)],
+            r"20 images, \d+ of them to learn from and \d to hold out .*: add m",
+        ),
+        (["one.png"], "contains 1 images, [01] of them to learn from and [01] to hold out"),
         (
             [f"train/{number}.png" for number in range(12)] + [f"test/{number}.png" for number in range(50)],
-            "contains 12 training and 50 test images; at least 16 and 6 are needed: add more",
+            "contains 62 images, 12 of them to learn from and 50 to hold out .* at least 16 and 6 are needed: add more, or",
         ),
     ],
 )
@@ -204,11 +208,25 @@ def test_too_few_images_are_refused_before_anything_is_measured(own_folder, caps
     (own_folder / "params.yaml").write_text(settings_text())
     for name in files:
         (own_folder / IMPORT / name).parent.mkdir(parents=True, exist_ok=True)
-        Image.new("RGB", (40, 30)).save(own_folder / IMPORT / name)
+        Image.new("RGB", (40, 30), (len(name), 0, 0)).save(own_folder / IMPORT / name)
     with pytest.raises(SystemExit, match=sentence):
         main(["recipe", "folder"])
     assert "measuring" not in capsys.readouterr().out
     assert (own_folder / "params.yaml").read_text() == settings_text()
+
+
+def test_a_translator_s_settings_make_way_for_a_generator(own_folder, monkeypatch):
+    monkeypatch.setattr("ganforge.commands.recipe.speed", lambda *_: 1000.0)
+    (own_folder / "recipes").symlink_to(RECIPES)
+    (own_folder / "params.yaml").write_text(settings_text())
+    (own_folder / IMPORT).mkdir(parents=True, exist_ok=True)
+    for number in range(60):
+        Image.new("RGB", (12, 12), (number, 0, 0)).save(own_folder / IMPORT / f"{number}.png")
+    main(["recipe", "folder"])
+    main(["set", "dataset.source=edges", "network.name=unet", "objective.name=paired"])
+    main(["recipe", "folder"])
+    params = load_params()
+    assert (params.dataset.source, params.network.name) == ("none", "modulated")
 
 
 def test_images_are_of_one_size_only_if_all_are(own_folder):

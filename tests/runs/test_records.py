@@ -186,3 +186,5 @@ def test_runs_that_were_measured_in_another_way_come_after_the_others():
 
     runs = [run("other", "squeezenet", 0.1), run("far", "classifier", 3.0), run("near", "classifier", 1.0)]
     assert [each.name for each in ranked(runs, "quality.fd")] == ["near", "far", "other"]
+    without = [replace(run(name, "classifier", 1.0), scores={}) for name in ("a", "b", "c")]
+    assert [each.name for each in ranked([*without, runs[0]], "quality.fd")] == ["other", "a", "b", "c"]

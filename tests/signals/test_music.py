@@ -205,3 +205,15 @@ def test_a_held_note_under_a_melody_is_one():
     upper, lower = voices_of(Score([parts], None, 1, drums=False), 2, 4)
     assert lower.tolist() == [48] * 16
     assert upper.tolist() == [72] * 4 + [71] * 4 + [70] * 4 + [69] * 4
+
+
+def test_a_moving_voice_does_not_cut_the_notes_under_it():
+    """A dotted quarter and an eighth over a half note, as in hymns; and a pickup at the end of a held bass."""
+    hymn = [Sounding(0.0, 1.5, 74), Sounding(1.5, 2.0, 72), *(Sounding(0.0, 2.0, pitch) for pitch in (67, 62, 55))]
+    voices = voices_of(Score([hymn], None, 1, drums=False), 4, 4).tolist()
+    assert voices == [[74] * 6 + [72] * 2, [67] * 8, [62] * 8, [55] * 8]
+    syncopated = [Sounding(0.0, 1.5, 74), Sounding(1.5, 2.5, 72), Sounding(0.0, 2.0, 60), Sounding(2.0, 2.5, 62)]
+    upper, lower = voices_of(Score([syncopated], None, 1, drums=False), 2, 4).tolist()
+    assert (upper, lower) == ([74] * 6 + [72] * 4, [60] * 8 + [62] * 2)
+    pickup = [Sounding(0.0, 4.0, 48), Sounding(3.0, 4.0, 60)]
+    assert voices_of(Score([pickup], None, 1, drums=False), 2, 4)[1].tolist()[12:] == [48] * 4

@@ -52,6 +52,7 @@ def run(options: argparse.Namespace) -> None:
 def print_ranking(records: Sequence[Record], key: str) -> None:
     """Prints runs in the given order with their differences, and writes the page with their grids."""
     from ganforge.evaluation.reading import shown
+    from ganforge.evaluation.score import look_up
     from ganforge.files import write_durably
     from ganforge.pages.report import render_ranking
     from ganforge.runs.records import comparable, differing_params
@@ -68,7 +69,8 @@ def print_ranking(records: Sequence[Record], key: str) -> None:
         print("".join(f"{cell:<{width}}" for cell, width in zip(row, widths)).rstrip())
     PAGE.parent.mkdir(exist_ok=True)
     write_durably(PAGE, render_ranking(records, heads, rows).encode())
-    others = [record.name for record in records if not comparable(records[0], record)]
+    scored = [record for record in records if look_up(record.scores, key) is not None]
+    others = [record.name for record in scored if not comparable(scored[0], record)]
     if others:
         print(
             f"\nNot ranked with the others: {', '.join(others)}. Their scores were measured on other data, by another "

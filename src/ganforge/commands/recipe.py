@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 FOLDER = "folder"  # the recipe that depends on the files in data/import
 READING = (  # keys of dataset that stay if params.yaml already reads these files
-    *("held_out", "source", "source_strength", "crop", "channels", "background", "mirror"),
-    *("min_side", "max_megapixels", "max_broken"),
+    *("held_out", "crop", "channels", "background", "mirror", "min_side", "max_megapixels", "max_broken"),
 )
 CHANNELS = 3  # of images: whether they are grey is known after all are read
 NAME, HELP = "recipe", "list known-good settings, or write one into params.yaml (other settings and comments stay)"
@@ -50,8 +49,9 @@ def proposed(minutes: int) -> list[Proposal]:
 
     linked_folders()  # refuses files that DVC cannot handle
 
-    crop = kept().get("crop")
-    seen = survey(processors(), configure(with_recipe(FOLDER).compute).type, crop)
+    present = kept()
+    device = configure(with_recipe(FOLDER).compute).type
+    seen = survey(processors(), device, present.get("crop"), present.get("held_out", "test"))
     print("measuring how fast this machine trains; this takes up to a minute")
     return propose(seen, minutes, partial(speed, len(seen.class_counts)))
 

@@ -1,12 +1,13 @@
 """Cuts music into windows of a few bars, with optional transposition; a piece stays in one split.
 
 Training pieces are transposed by every number of semitones that their voices allow. Each held-out window is transposed
-by one of these, drawn at random: otherwise the keys of real music would differ between the splits, and all scores that
+by one of these, drawn by a digest of its notes: otherwise the keys of real music would differ between the splits, and all scores that
 compare the two would measure that difference.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +23,6 @@ from ganforge.signals.music import QUARTERS_PER_BAR, MusicSignal
 
 if TYPE_CHECKING:
     from ganforge.datasets.music_settings import MusicSettings
-
-
-SEED = 0  # of the transpositions of held-out windows
 
 
 @dataclass(frozen=True)
@@ -60,13 +58,12 @@ class Window:
 def window_starts(numbers: np.ndarray, steps: int, stride: int, bar: int) -> list[int]:
     """First steps of the windows of a piece (voices, steps) that have notes; a short piece has one window.
 
-    If the last window leaves out a bar or more, another one begins at the last bar from which a window fits.
+    If the last window leaves out a bar or more at the end, another one begins at the last bar from which a window fits.
     """
     spare = max(numbers.shape[1] - steps, 0)
     starts = [*range(0, spare + 1, stride)]
-    last = spare // bar * bar
-    if last > starts[-1]:
-        starts.append(last)
+    if spare - starts[-1] >= bar:
+        starts.append(spare // bar * bar)
     return [start for start in starts if (numbers[:, start : start + steps] != REST).any()]
 
 
@@ -141,7 +138,6 @@ def write_pieces(
 def _windows(pieces: Mapping[str, Sequence[Piece]], settings: MusicSettings) -> dict[str, list[Window]]:
     """The windows of each split."""
     ranges, bar = voice_ranges(pieces["train"]), QUARTERS_PER_BAR * settings.resolution_in_time
-    random = np.random.default_rng(SEED)
     windows: dict[str, list[Window]] = {split: [] for split in SPLITS}
     for split in SPLITS:
         for piece in pieces[split]:
@@ -150,8 +146,14 @@ def _windows(pieces: Mapping[str, Sequence[Piece]], settings: MusicSettings) -> 
             if split == "train":
                 windows[split] += [Window(piece, start, shift) for shift in shifts for start in starts]
             else:
-                windows[split] += [Window(piece, start, int(random.choice(shifts))) for start in starts]
+                windows[split] += [Window(piece, start, _one_of(shifts, piece, start)) for start in starts]
     return windows
+
+
+def _one_of(shifts: Sequence[int], piece: Piece, start: int) -> int:
+    """The transposition of a held-out window: by its notes, so that it stays when pieces are added."""
+    digest = hashlib.blake2b(np.ascontiguousarray(piece.numbers).tobytes(), digest_size=8).digest()
+    return int(np.random.default_rng([int.from_bytes(digest), start]).choice(shifts))
 
 
 def _stored(window: Window, steps: int, lowest: int) -> np.ndarray:

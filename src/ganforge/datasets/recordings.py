@@ -87,33 +87,37 @@ def hear(content: bytes, hearing: Hearing) -> Window | Refusal:
     if not len(recorded) or not np.isfinite(recorded).all():
         return Refusal("broken", "it has no samples" if not len(recorded) else "it has samples that are not finite")
     notes = ["clipped"] if is_clipped(recorded) else []
-    sound = recorded.mean(1)
+    channelwise = recorded - recorded.mean(0)  # a constant offset is not heard
+    sound = channelwise.mean(1)
     seconds = len(sound) / rate
     if seconds < hearing.min_seconds:
         return Refusal("short", f"it lasts {seconds:.2f} s")
-    sound = resampled(sound, rate, hearing.rate)
+    mixed, sound = sound, resampled(sound, rate, hearing.rate)
     if not len(sound):
         return Refusal("short", f"it lasts {seconds:.4f} s")
     least = 10 ** (hearing.silence / 20)
-    if peak_of(sound) <= least:
-        if peak_of(recorded) > least:
-            return Refusal("silent", "its channels cancel each other out, or it is a constant offset")
-        return Refusal("silent", f"nothing in it is louder than {hearing.silence:g} dB")
+    for part, reason in (
+        (channelwise, f"nothing in it is louder than {hearing.silence:g} dB, apart from a constant offset"),
+        (mixed, "its channels cancel each other out"),
+        (sound, f"it has only frequencies above {hearing.rate / 2:g} Hz, half of dataset.rate"),
+    ):
+        if peak_of(part) <= least:
+            return Refusal("silent", reason)
     notes += [note for note, done in (("mixed", channels > 1), ("resampled", rate != hearing.rate)) if done]
     notes += ["cut"] if len(sound) > hearing.samples else []
     window = fitted(sound, hearing.samples, start_of(sound, hearing.samples, hearing.placement))
     if peak_of(window) <= least:
         return Refusal("silent", "the part that dataset.placement selects is silent")
     if hearing.loudness == "peak":
-        window = window * (PEAK / float(np.abs(window).max()))
+        window = window * (PEAK / peak_of(window))
     levels = levels_of(window)
     of_file, of_sound = (hashlib.sha256(data).digest() for data in (content, levels.tobytes()))
     return Window(levels, of_file, of_sound, kind, tuple(notes))
 
 
 def peak_of(sound: np.ndarray) -> float:
-    """The largest absolute value of a sound (samples,) or (samples, channels), apart from a constant offset."""
-    return float(np.abs(sound - sound.mean()).max())
+    """The largest absolute value of a sound, (samples,) or (samples, channels)."""
+    return float(np.abs(sound).max())
 
 
 def is_clipped(recorded: np.ndarray) -> bool:

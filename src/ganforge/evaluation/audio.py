@@ -10,6 +10,7 @@ SILENT_BELOW = -40.0  # decibels of the loudest frame, relative to full scale
 FRAME = 0.02  # seconds
 CLICK = 10.0  # ratio of the second difference of a click to the usual one of its surroundings
 USUAL = 0.75  # quantile that is usual: clicks that follow each other do not change it
+BLOCKS = 7  # whose median strength is usual too: a wave that jumps in every period has no clicks
 CLICK_LEAST = 0.1  # least second difference of a click, as a share of full scale
 SURROUNDINGS = 0.016  # seconds of a block; those of a click are its block and its two neighbours
 LEAST_BLOCK = 8  # samples
@@ -34,7 +35,8 @@ def has_clicks(sounds: np.ndarray, rate: int) -> np.ndarray:
     """Whether a sound has a click; (N, samples) to (N,) of bool.
 
     A click is a second difference of ten times the usual one: the third quartile of their absolute values in blocks of
-    16 ms, and the largest of that of its own block and the two next to it. Samples after the last block are left out.
+    16 ms, the largest of its own block and the two next to it, or the median of the root mean squares of seven blocks
+    if that is larger. Samples after the last block are left out.
 
     Args:
         sounds: -1 to 1.
@@ -43,10 +45,18 @@ def has_clicks(sounds: np.ndarray, rate: int) -> np.ndarray:
     bend = np.abs(np.diff(sounds.astype(np.float64), 2, axis=1))
     length = min(max(LEAST_BLOCK, round(SURROUNDINGS * rate)), bend.shape[1])
     blocks = bend[:, : bend.shape[1] // length * length].reshape(len(bend), -1, length)
-    usual = np.pad(np.quantile(blocks, USUAL, axis=2), ((0, 0), (1, 1)))
-    around = np.maximum.reduce([usual[:, :-2], usual[:, 1:-1], usual[:, 2:]])
-    click: np.ndarray = (blocks.max(2) > np.maximum(CLICK * around, CLICK_LEAST)).any(1)
+    quartile = _neighbours(np.quantile(blocks, USUAL, axis=2), 3).max(2)
+    strength = np.median(_neighbours(np.sqrt((blocks**2).mean(2)), BLOCKS), axis=2)
+    usual = np.maximum(quartile, strength)
+    click: np.ndarray = (blocks.max(2) > np.maximum(CLICK * usual, CLICK_LEAST)).any(1)
     return click
+
+
+def _neighbours(values: np.ndarray, count: int) -> np.ndarray:
+    """The values (N, blocks) of every block and those around it, (N, blocks, count), count odd; zeros at the ends."""
+    half = count // 2
+    padded = np.pad(values, ((0, 0), (half, half)))
+    return np.lib.stride_tricks.sliding_window_view(padded, count, axis=1)
 
 
 def pitch_errors(sounds: np.ndarray, pitches: np.ndarray, rate: int) -> np.ndarray:

@@ -42,13 +42,13 @@ def spread_terms(real: Tensor, fake: Tensor, groups: Tensor | None, group_count:
 class LeastSpread:
     """The least relative spread of all groups, tracked over training steps.
 
-    The spread of a group is measured whenever `LEAST_PAIRS` of its pairs have been compared. A group counts with the
-    larger of its last two measurements, so that a single one is never a sign of failure; before the second it is 1.
+    The spread of a group is updated whenever `LEAST_PAIRS` of its pairs have been compared; before the first update it
+    is 1.
     """
 
     def __init__(self) -> None:
         self._sums: Tensor | None = None
-        self._last_two: Tensor | None = None
+        self._spread: Tensor | None = None
 
     def take(self, sums: Tensor) -> Tensor:
         """The least spread, a scalar.
@@ -56,21 +56,20 @@ class LeastSpread:
         Args:
             sums: (3, groups), summed over steps: squared distances of generated and real signals, and numbers of pairs.
         """
-        if self._sums is None or self._last_two is None:
-            self._sums, self._last_two = torch.zeros_like(sums), torch.ones_like(sums[:2])
+        if self._sums is None or self._spread is None:
+            self._sums, self._spread = torch.zeros_like(sums), torch.ones_like(sums[0])
         self._sums = self._sums.to(sums.device) + sums
         fake, real, pairs = self._sums
         judged = pairs >= LEAST_PAIRS
         now = (fake / real.clamp_min(1e-12)).sqrt()
-        older, last = self._last_two.to(sums.device)
-        self._last_two = torch.where(judged, torch.stack([last, now]), torch.stack([older, last]))
+        self._spread = torch.where(judged, now, self._spread.to(sums.device))
         self._sums = torch.where(judged, 0.0, self._sums)
-        return self._last_two.amax(0).min()
+        return self._spread.min()
 
     def state(self) -> dict[str, Tensor | None]:
         """The state for a checkpoint."""
-        return {"sums": self._sums, "last_two": self._last_two}
+        return {"sums": self._sums, "spread": self._spread}
 
     def restore(self, state: dict[str, Tensor | None]) -> None:
         """Continues from `state`."""
-        self._sums, self._last_two = state["sums"], state["last_two"]
+        self._sums, self._spread = state["sums"], state["spread"]

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ganforge.datasets.collection import Collection, Item
 
 LOOKED_AT = 500  # files whose headers are read
-FEWEST, FEWEST_TO_LEARN, FEWEST_HELD_OUT = 30, 16, 6  # files; scores need more than evaluation.neighbours held out
+FEWEST_TO_LEARN, FEWEST_HELD_OUT = 16, 6  # files; scores need more than evaluation.neighbours held out
+FEW_TO_COUNT = 200  # files that are read to count how many of them are held out
 
 SIDES = (32, 64, 96, 128)
 LARGEST_NATIVE = 40  # a side that costs little more time than 32
@@ -49,24 +50,31 @@ class Survey:
     """A short survey of the files in data/import.
 
     Attributes:
-        count: files that may be images; without those to hold out, if folders or a table name them.
-        held_out: files to hold out, if folders or a table name them.
+        count: files that may be images; without test files, if folders or a table name them.
+        test_files: test files, if folders or a table name them.
         sizes: width and height of some files; of all, if these are alike.
         class_counts: files of each class, of those that are counted; empty if there are no classes.
         processors: number of processors of this machine.
         device: cpu, cuda or mps.
         coloured: whether some files are stored in colour.
         crop: dataset.crop, if params.yaml already trains on these files.
+        held_out: dataset.held_out.
     """
 
     count: int
-    held_out: int | None
+    test_files: int | None
     sizes: Sequence[tuple[int, int]]
     class_counts: Mapping[str, int]
     processors: int
     device: str
     coloured: bool
     crop: str | None = None
+    held_out: str = "test"
+
+    @property
+    def named(self) -> bool:
+        """Whether folders or a table name the files to score with."""
+        return self.test_files is not None and self.held_out == "test"
 
     @property
     def machine(self) -> str:
@@ -104,13 +112,14 @@ Speed = Callable[[Sequence[Proposal], tuple[int, int]], float]
 """Images per second that training shows, for given settings, height and width."""
 
 
-def survey(processors: int, device: str, crop: str | None = None) -> Survey:
+def survey(processors: int, device: str, crop: str | None = None, held_out: str = "test") -> Survey:
     """Reads the headers of some files in data/import.
 
     Args:
         processors: number of processors of this machine.
         device: cpu, cuda or mps.
         crop: see `Survey`.
+        held_out: dataset.held_out.
 
     Raises:
         UserError: it holds no images, or too few to train on and to score.
@@ -122,39 +131,58 @@ def survey(processors: int, device: str, crop: str | None = None) -> Survey:
     unpacked.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="survey.", dir=unpacked) as workspace:
         collection = read_import(Path(workspace))
-        official = any(item.split for item in collection.items)
         learnt = [item for item in collection.items if item.split != "test"]
-        held_out = len(collection.items) - len(learnt) if official else None
-        _check_number(len(learnt), held_out)
+        test_files = len(collection.items) - len(learnt) if any(item.split for item in collection.items) else None
         headers = _headers(collection)
-        return Survey(
+        seen = Survey(
             len(learnt),
-            held_out,
+            test_files,
             [size for size, _ in headers],
             Counter(item.label for item in learnt if item.label is not None),
             processors,
             device,
             any(mode not in GREY for _, mode in headers),
             crop,
+            held_out,
         )
+        _check_number(seen, learnt)
+        return seen
 
 
-def _check_number(count: int, held_out: int | None) -> None:
+def _check_number(seen: Survey, items: Sequence[Item]) -> None:
     """Checks that there are enough files.
 
     Raises:
         UserError: there are too few.
     """
-    if held_out is None and count < FEWEST:
+    counts, cure = (
+        (seen.count, seen.test_files or 0),
+        "add more, or put all into one folder, so that a part is held out",
+    )
+    if not seen.named:
+        if seen.count > FEW_TO_COUNT:
+            return
+        counts, cure = _split(seen, items), "add more"
+    if counts[0] < FEWEST_TO_LEARN or counts[1] < FEWEST_HELD_OUT:
         raise UserError(
-            f"{IMPORT} contains {count} {'image' if count == 1 else 'images'}, and a part is held out for the scores; "
-            f"at least {FEWEST} are needed: add more."
+            f"{IMPORT} contains {seen.count + (seen.test_files or 0)} images, {counts[0]} of them to learn from and "
+            f"{counts[1]} to hold out for the scores; at least {FEWEST_TO_LEARN} and {FEWEST_HELD_OUT} are needed: "
+            f"{cure}."
         )
-    if held_out is not None and (count < FEWEST_TO_LEARN or held_out < FEWEST_HELD_OUT):
-        raise UserError(
-            f"{IMPORT} contains {count} training and {held_out} test images; at least {FEWEST_TO_LEARN} and "
-            f"{FEWEST_HELD_OUT} are needed: add more, or put all into one folder, so that a part is held out."
-        )
+
+
+def _split(seen: Survey, items: Sequence[Item]) -> tuple[int, int]:
+    """How many files `preprocess` will use for training and for scores, by the digests of their contents."""
+    from ganforge.datasets.decoding import digest_of
+    from ganforge.datasets.intake import split_of
+
+    share, _ = _share_of(seen)
+    splits = Counter(
+        split_of(item.split, digest_of(Path(item.path).read_bytes()), share, seen.held_out)
+        for item in items
+        if os.path.isfile(item.path)  # noqa: PTH113
+    )
+    return splits["train"], splits["test"]
 
 
 def propose(seen: Survey, minutes: int, speed: Speed) -> list[Proposal]:
@@ -194,9 +222,9 @@ def _precision(seen: Survey, resolution: Resolution, speed: Speed) -> tuple[Prop
         speed([*proposals, Proposal("train", "precision", name, "a trial")], size) for name in ("float32", "bfloat16")
     )
     if short < CLEARLY_FASTER * exact:
-        return Proposal("train", "precision", "float32", "bfloat16 is not clearly faster on this processor"), exact
-    gain = f"{short / exact:.1f} times as fast as float32 on this processor, as just measured"
-    return Proposal("train", "precision", "bfloat16", f"{gain}; other processors may be slower with it"), short
+        return Proposal("train", "precision", "float32", "bfloat16 is not clearly faster on this machine"), exact
+    gain = f"{short / exact:.1f} times as fast as float32 on this machine, as just measured"
+    return Proposal("train", "precision", "bfloat16", f"{gain}; others may be slower with it"), short
 
 
 def _needed(images_per_second: float) -> float:
@@ -231,7 +259,7 @@ def _of_size(seen: Survey, resolution: int | str, size: tuple[int, int], why: st
         Proposal("dataset", "resolution", resolution, why),
         Proposal("dataset", "crop", seen.framing, _framing_reason(seen)),
         Proposal("dataset", "labels", *_labels(seen)),
-        Proposal("dataset", "test_share", *_test_share(seen)),
+        *([] if seen.named else [Proposal("dataset", "test_share", *_share_of(seen))]),
         *_extractor(seen),
         Proposal(
             "network", "width", WIDTH[seen.machine], f"{device}; more channels give better images and take longer"
@@ -318,9 +346,8 @@ def _extractor(seen: Survey) -> list[Proposal]:
     ]
 
 
-def _test_share(seen: Survey) -> tuple[float, str]:
-    if seen.held_out is not None:
-        return 0.1, f"no effect, since {seen.held_out:,} files are named as test images"
+def _share_of(seen: Survey) -> tuple[float, str]:
+    """Value and reason of dataset.test_share."""
     share = round(min(LARGEST_SHARE, max(0.1, TO_SCORE / seen.count)), 2)
     return share, f"of {seen.count:,} files, which holds out about {round(share * seen.count):,} for the scores"
 

@@ -98,16 +98,17 @@ def changed_scores(before: Record, after: Record) -> list[ScoreChange]:
 def ranked(records: Sequence[Record], key: str) -> list[Record]:
     """Runs by a score of the registry, best first; those without it last.
 
-    If some were measured in another way, see `comparable`, those of the largest group come first.
+    If some were measured in another way, see `comparable`, those of the largest group come before the others.
     """
     meaning = meanings()[key]
-    alike = {id(record): [other for other in records if comparable(record, other)] for record in records}
-    largest = max(alike.values(), key=len, default=[])
+    scored = [record for record in records if look_up(record.scores, key) is not None]
+    groups = [[other for other in scored if comparable(record, other)] for record in scored]
+    largest = {id(record) for record in max(groups, key=len, default=[])}
     return sorted(
         records,
         key=lambda record: (
-            not any(record is other for other in largest),
             look_up(record.scores, key) is None,
+            id(record) not in largest,
             _distance_from_best(meaning, record),
         ),
     )

@@ -232,20 +232,28 @@ def _mean_pitch(part: Sequence[Sounding]) -> float:
 
 
 def without_overlaps(part: Sequence[Sounding], step: float) -> list[Sounding]:
-    """A part whose notes end when the next one begins, if they overlap by at most a step or a share of their length.
+    """A part whose notes end when the next one begins, if they overlap slightly, as in played legato.
+
+    Slightly is at most a step or a share of the note. A note under a moving voice is not cut: then the next note does
+    not outlast it, or continues another note that began with it.
 
     Args:
         part: its notes.
         step: length of a step in quarter notes.
     """
-    onsets = sorted({note.start for note in part})
+    ordered = sorted(part)
+    onsets = [note.start for note in ordered]
     cut = []
-    for note in part:
-        place = bisect.bisect_right(onsets, note.start)
-        following = onsets[place] if place < len(onsets) else note.end
-        overlap = note.end - following
-        slight = 0 < overlap <= max(step, LEGATO * (note.end - note.start))
-        cut.append(note._replace(end=following) if slight else note)
+    for note in ordered:
+        first = bisect.bisect_right(onsets, note.start)
+        following = next(iter(ordered[first:]), None)
+        together = ordered[bisect.bisect_left(onsets, note.start) : first]
+        if following is not None:
+            overlap = note.end - following.start
+            slight = 0 < overlap <= max(step, LEGATO * (note.end - note.start)) and following.end > note.end
+            if slight and not any(other.end <= following.start for other in together):
+                note = note._replace(end=following.start)
+        cut.append(note)
     return cut
 
 

@@ -133,11 +133,11 @@ class SoundSignal(Signal):
 
 
 class SpectrogramSignal(SoundSignal):
-    """float16 (1, bins, frames): -1 is silence, 1 is three standard deviations above the mean of a frequency.
+    """float16 (1, bins, frames): -1 is silence, 1 is the largest value of a frequency, see `loudest_of`.
 
     Natural logarithms of magnitudes; each frequency is scaled by its mean and deviation over the audible training data,
-    as in SpecGAN (Donahue et al. 2018, https://arxiv.org/abs/1802.04208, section 3.2). Unlike there, -1 is
-    `ganforge.signals.spectrum.QUIETEST`, so that silence is silent. Phases are not stored but reconstructed.
+    as in SpecGAN (Donahue et al. 2018, https://arxiv.org/abs/1802.04208, section 3.2), or by its maximum. Unlike there,
+    -1 is `ganforge.signals.spectrum.QUIETEST`, so that silence is silent. Phases are not stored but reconstructed.
 
     ``about`` also holds ``loudest``, the logarithm of the magnitude that becomes 1 at each frequency, and ``rounds`` of
     the reconstruction.
@@ -305,8 +305,8 @@ def loudest_of(mean: np.ndarray, deviation: np.ndarray, highest: np.ndarray) -> 
     """The value that becomes 1 in a `SpectrogramSignal` at each frequency: three deviations above the mean, or more.
 
     Frequencies that few sounds use have a low mean and a small deviation, and these sounds would lose most of their
-    strength. So the value is at least 6 dB below the highest of the training sounds, and 20 dB above the quietest, so
-    that silent frequencies have a range.
+    strength. So the value is at least that of the highest training frame less 6 dB: a single loud frame can set it. It is
+    at least 20 dB above the quietest, so that silent frequencies have a range.
 
     Args:
         mean, deviation: of the logarithms of the magnitudes at each frequency, over audible frames; (bins,).
