@@ -80,8 +80,8 @@ def check_scoring(params: Params, meta: Meta) -> None:
     if count <= neighbours:
         raise UserError(
             f"params.yaml: evaluation.neighbours is {neighbours}, but only {count} real items are held out, and scores "
-            f"need more of them: add items, lower it to less than {count}, or hold out more (dataset.test_share, if the "
-            "data name no test split)."
+            f"need more of them: add items, lower it to less than {count}, or raise dataset.test_share if no test split "
+            "is named."
         )
 
 

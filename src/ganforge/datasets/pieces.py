@@ -1,8 +1,8 @@
 """Cuts music into windows of a few bars, with optional transposition; a piece stays in one split.
 
 Training pieces are transposed by every number of semitones that their voices allow. Each held-out window is transposed
-by one of these, drawn by a digest of its notes: otherwise the keys of real music would differ between the splits, and all scores that
-compare the two would measure that difference.
+by one of these, which a digest of the piece decides. Otherwise real music would be in other keys in each split, and all
+scores that compare the two would measure that.
 """
 
 from __future__ import annotations

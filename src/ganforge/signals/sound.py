@@ -305,8 +305,8 @@ def loudest_of(mean: np.ndarray, deviation: np.ndarray, highest: np.ndarray) -> 
     """The value that becomes 1 in a `SpectrogramSignal` at each frequency: three deviations above the mean, or more.
 
     Frequencies that few sounds use have a low mean and a small deviation, and these sounds would lose most of their
-    strength. So the value is at least that of the highest training frame less 6 dB: a single loud frame can set it. It is
-    at least 20 dB above the quietest, so that silent frequencies have a range.
+    strength. So the value is at least 6 dB below the highest training frame; a single loud frame can set it. It is at
+    least 20 dB above the quietest, so that silent frequencies have a range.
 
     Args:
         mean, deviation: of the logarithms of the magnitudes at each frequency, over audible frames; (bins,).
