@@ -79,9 +79,9 @@ def check_scoring(params: Params, meta: Meta) -> None:
     count, neighbours = samples_per_seed(params.sample, meta), params.evaluation.neighbours
     if count <= neighbours:
         raise UserError(
-            f"params.yaml: evaluation.neighbours is {neighbours}, but only {count} real items are held out, and scores "
-            f"need more of them: add items, lower it to less than {count}, or raise dataset.test_share if no test split "
-            "is named."
+            f"params.yaml: evaluation.neighbours is {neighbours}, but only {count} real items are held out; scores "
+            f"need more of them: add items, lower it below {count}, or raise dataset.test_share if no test split is "
+            "named."
         )
 
 

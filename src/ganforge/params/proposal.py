@@ -155,14 +155,10 @@ def _check_number(seen: Survey, items: Sequence[Item]) -> None:
     Raises:
         UserError: there are too few.
     """
-    counts, cure = (
-        (seen.count, seen.test_files or 0),
-        "add more, or put all into one folder, so that a part is held out",
-    )
-    if not seen.named:
-        if seen.count > FEW_TO_COUNT:
-            return
-        counts, cure = _split(seen, items), "add more"
+    if not seen.named and seen.count > FEW_TO_COUNT:
+        return
+    counts = (seen.count, seen.test_files or 0) if seen.named else _split(seen, items)
+    cure = "add more" + (", or put all into one folder, so that a part is held out" if seen.named else "")
     if counts[0] < FEWEST_TO_LEARN or counts[1] < FEWEST_HELD_OUT:
         raise UserError(
             f"{IMPORT} contains {seen.count + (seen.test_files or 0)} images, {counts[0]} of them to learn from and "
@@ -348,7 +344,7 @@ def _extractor(seen: Survey) -> list[Proposal]:
 
 def _share_of(seen: Survey) -> tuple[float, str]:
     """Value and reason of dataset.test_share."""
-    share = round(min(LARGEST_SHARE, max(0.1, TO_SCORE / seen.count)), 2)
+    share = round(min(LARGEST_SHARE, max(0.1, TO_SCORE / max(seen.count, 1))), 2)
     return share, f"of {seen.count:,} files, which holds out about {round(share * seen.count):,} for the scores"
 
 
