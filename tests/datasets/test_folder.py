@@ -113,7 +113,7 @@ def test_the_same_pixels_are_taken_once_and_stay_held_out(folder):
     assert data.meta.count == {"train": 10, "test": 3}
     left_out = pd.read_csv(prepared / "left_out.csv")
     assert left_out.name.tolist() == ["train/a/again.png", "train/a/0-leak.bmp"]
-    assert left_out.reason.tolist()[1] == "the same pixels as val/a/2.png, which is held out"
+    assert left_out.reason.tolist()[1] == "prepared, it has the same pixels as val/a/2.png, which is held out"
     assert facts.left_out == {"duplicate": 2}
 
 

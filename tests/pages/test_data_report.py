@@ -254,3 +254,12 @@ def test_small_pictures_are_enlarged_pixel_by_pixel(tmp_path):
     assert 'width="660" height="200"' in small
     assert 'class="pixels"' not in large
     assert 'width="700" height="10"' in large
+
+
+def test_pictures_of_formats_that_are_not_read_are_told_of():
+    given = facts(unread=2, examples={"other": ["a.svg", "notes.txt"]} | {kind: [] for kind in KINDS})
+    assert any(
+        "2 other files are pictures of formats that are not read, such as a.svg" in each
+        for each in warnings(meta(), given)
+    )
+    assert not any("not read" in each for each in warnings(meta(), facts()))

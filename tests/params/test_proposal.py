@@ -16,7 +16,7 @@ from tests.settings import RECIPES, settings_of, settings_text
 
 def proposed(
     count=5000, sizes=((300, 200),), class_counts=(), processors=2, device="cpu", minutes=10, pixels=1_000_000,
-    coloured=True, gain=1.0, test_files=None, crop=None, measured=None, held_out="test",
+    coloured=True, gain=1.0, test_files=None, measured=None, **present,
 ):  # fmt: skip
     """What is proposed on a machine that trains on so many pixels in a second, ``gain`` times as many in bfloat16."""
 
@@ -28,7 +28,7 @@ def proposed(
         return factor * pixels / (size[0] * size[1])
 
     classes = {f"class {number}": each for number, each in enumerate(class_counts)}
-    survey = Survey(count, test_files, list(sizes), classes, processors, device, coloured, crop, held_out)
+    survey = Survey(count, test_files, list(sizes), classes, processors, device, coloured, **present)
     proposals = propose(survey, minutes, speed)
     return {f"{proposal.section}.{proposal.key}": proposal for proposal in proposals}
 
@@ -75,6 +75,8 @@ def test_long_pictures_get_bars_unless_the_user_has_chosen():
     assert "longer side of 900" in proposed(sizes=strips, pixels=10**8)["dataset.resolution"].reason
     assert proposed(sizes=strips, crop="none")["dataset.crop"].value == "none"
     assert proposed()["dataset.crop"].value == "centre"
+    assert proposed(cut_out=True)["dataset.crop"].value == "pad"
+    assert "longer side of 300" in proposed(cut_out=True, pixels=10**8)["dataset.resolution"].reason
 
 
 def test_files_that_are_named_as_test_images_are_not_learnt_from():
@@ -132,6 +134,7 @@ def test_few_images_are_augmented_and_classes_too_small_are_joined():
     assert proposed(class_counts=[300] * 9)["dataset.labels"].value == "use"
     rare = proposed(class_counts=[3000, 3])["dataset.labels"]
     assert rare.value == "use"
+    assert proposed(class_counts=[3000, 3], labels="ignore")["dataset.labels"].value == "ignore"
     assert "1 has fewer than 20 files, such as class 1" in rare.reason
     assert proposed(200)["dataset.test_share"].value > proposed(5000)["dataset.test_share"].value
 
@@ -181,11 +184,11 @@ def test_how_the_files_are_read_stays_as_the_user_has_it(own_folder, capsys, mon
         (own_folder / IMPORT).mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (12, 12), (number, 0, 0)).save(own_folder / IMPORT / f"{number}.png")
     main(["recipe", "folder", "--minutes", "1"])
-    main(["set", "dataset.crop=none", "dataset.mirror=true", "dataset.test_share=0.25"])
+    main(["set", "dataset.crop=none", "dataset.mirror=true", "dataset.labels=ignore", "dataset.test_share=0.25"])
     capsys.readouterr()
     main(["recipe", "folder", "--minutes", "2"])
     dataset = load_params().dataset
-    assert (dataset.crop, dataset.mirror, dataset.test_share) == ("none", True, 0.3)
+    assert (dataset.crop, dataset.mirror, dataset.labels, dataset.test_share) == ("none", True, "ignore", 0.3)
     assert "dataset.crop stays as it is   (as params.yaml has it for these files)" in capsys.readouterr().out
 
 
@@ -227,6 +230,19 @@ def test_a_translator_s_settings_make_way_for_a_generator(own_folder, monkeypatc
     main(["recipe", "folder"])
     params = load_params()
     assert (params.dataset.source, params.network.name) == ("none", "modulated")
+
+
+def test_pictures_that_are_cut_out_of_their_ground_are_recognised(own_folder):
+    (own_folder / IMPORT).mkdir(parents=True, exist_ok=True)
+    for number in range(40):
+        stamp = Image.new("RGBA", (40, 60), (number, 0, 0, 255))
+        if number < 25:
+            stamp.paste((0, 0, 0, 0), (0, 0, 40, 60))
+            stamp.paste((number, 90, 0, 255), (5, 5, 35, 55))
+        stamp.save(own_folder / IMPORT / f"{number}.png")
+    seen = survey(2, "cpu")
+    assert seen.cut_out
+    assert seen.framing == "pad"
 
 
 def test_images_are_of_one_size_only_if_all_are(own_folder):

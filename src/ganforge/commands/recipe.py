@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
 
 FOLDER = "folder"  # the recipe that depends on the files in data/import
 READING = (  # keys of dataset that stay if params.yaml already reads these files
-    *("held_out", "crop", "channels", "background", "mirror", "min_side", "max_megapixels", "max_broken"),
+    *("held_out", "labels", "crop", "channels", "background", "mirror", "min_side", "max_megapixels", "max_broken"),
 )
+BUSY = 0.5  # running programs for each processor
 CHANNELS = 3  # of images: whether they are grey is known after all are read
 NAME, HELP = "recipe", "list known-good settings, or write one into params.yaml (other settings and comments stay)"
 
@@ -51,7 +53,9 @@ def proposed(minutes: int) -> list[Proposal]:
 
     present = kept()
     device = configure(with_recipe(FOLDER).compute).type
-    seen = survey(processors(), device, present.get("crop"), present.get("held_out", "test"))
+    seen = survey(processors(), device, present)
+    if hasattr(os, "getloadavg") and os.getloadavg()[0] > BUSY * processors():
+        print("other programs keep this machine busy: it may be measured as slower than it is")
     print("measuring how fast this machine trains; this takes up to a minute")
     return propose(seen, minutes, partial(speed, len(seen.class_counts)))
 

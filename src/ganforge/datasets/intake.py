@@ -21,6 +21,8 @@ from ganforge.prepared.meta import SPLITS, Meta, column_file, describe
 if TYPE_CHECKING:
     from ganforge.datasets.settings import ImageFileSettings
 
+UNREAD = (".svg", ".heic", ".heif", ".jxl", ".psd", ".xcf", ".eps", ".pdf", ".ai", ".cr2", ".nef", ".arw", ".dng")
+ALIKE = "prepared, it has the same pixels as"
 REWRITTEN_ROWS = 1024  # at a time
 FOLDERS = {SIGNAL: "target", SOURCE: "source"}  # of data/import, by their columns
 
@@ -168,9 +170,9 @@ class Intake:
 
     def _leave_out_repeated(self, item: Item, first: Item) -> None:
         if self._settings.labelled and item.label != first.label:
-            self._leave_out(item, "contradictory", f"the same pixels as {first.name}, whose class is {first.label}")
+            self._leave_out(item, "contradictory", f"{ALIKE} {first.name}, whose class is {first.label}")
         else:
-            self._leave_out(item, "duplicate", f"the same pixels as {first.name}")
+            self._leave_out(item, "duplicate", f"{ALIKE} {first.name}")
 
     def _train_that_stays(self) -> np.ndarray:
         """Marks the training rows that stay: those that equal no test image."""
@@ -181,7 +183,7 @@ class Intake:
             if split == "test" or mirror_of_gone:
                 stays[index] = False
                 if not row.mirrored:
-                    self._leave_out(row.item, "duplicate", f"the same pixels as {item.name}, which is held out")
+                    self._leave_out(row.item, "duplicate", f"{ALIKE} {item.name}, which is held out")
         return stays
 
     def _test_that_stays(self, classes: set[str]) -> np.ndarray:
@@ -247,7 +249,9 @@ class Intake:
             formats[name] += count
             sizes[size] += count
             notes.update(dict.fromkeys(done, count))
-        examples = {OTHER: list(self._collection.others[:SHOWN])} if self._collection.others else {}
+        unread = [name for name in self._collection.others if name.lower().endswith(UNREAD)]
+        others = sorted(self._collection.others, key=lambda name: not name.lower().endswith(UNREAD))
+        examples = {OTHER: others[:SHOWN]} if others else {}
         for left_out in self._left_out:
             named = examples.setdefault(left_out.kind, [])
             if len(named) < SHOWN:
@@ -264,6 +268,7 @@ class Intake:
             formats=dict(formats),
             sizes=[(width, height, count) for (width, height), count in sizes.most_common()],
             labels_from=self._collection.labels_from,
+            unread=len(unread),
         )
 
     def _check_size(self, item: Item, picture: Picture) -> None:

@@ -20,6 +20,7 @@ OF_BASELINES = (
     "Pieces made without a network: by a Markov chain that learnt from the training data what follows three steps, and "
     "by combining voices of different real test pieces."
 )
+LITTLE = 0.1  # recall, as a share of that of real data
 WEAK = 0.8  # below this accuracy on real test data, the headline warns of the classifier
 
 
@@ -135,6 +136,8 @@ def headline(scores: Scores, data: str = "data") -> str:
         verdict = f"nearer than new {data} should be; check whether they are copies"
     elif ratio - 2 * spread <= 1 and ratio <= RATIOS[0][0]:
         verdict = "as close as real ones, within the noise of so many samples"
+    elif _covers_nothing(scores):
+        verdict = f"{FAR}: hardly any real test {data} look like samples"
     else:
         verdict = next((words for limit, words in RATIOS if ratio <= limit), FAR)
     distance = f"{number(ratio)} times as far from the training {data} as real test {data} are"
@@ -158,6 +161,12 @@ def headline(scores: Scores, data: str = "data") -> str:
             "common: look at the samples."
         )
     return " ".join(sentences)
+
+
+def _covers_nothing(scores: Scores) -> bool:
+    """Whether recall is a small share of that of real data."""
+    recall, real = look_up(scores, "quality.recall"), look_up(scores, "quality.recall_real")
+    return recall is not None and real is not None and recall < LITTLE * real
 
 
 def alarms(scores: Scores) -> list[str]:

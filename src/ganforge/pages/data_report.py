@@ -10,7 +10,7 @@ import numpy as np
 
 from ganforge.pages.page import Section, pictures, render
 from ganforge.prepared.columns import SIGNAL, SOURCE, TOKENS, Split
-from ganforge.prepared.facts import FEW_IMAGES, FEW_OF_A_CLASS, NOTES, Facts
+from ganforge.prepared.facts import FEW_IMAGES, FEW_OF_A_CLASS, NOTES, OTHER, Facts
 from ganforge.prepared.meta import SPLITS, Meta, Prepared
 from ganforge.signals import signal_of
 
@@ -171,8 +171,8 @@ def _of_files(meta: Meta, facts: Facts) -> list[str]:
         recipe = "pairs" if meta.paired else "style_transfer" if SOURCE in meta.columns else "folder"
         example = f", as the recipe {recipe} sets it" if signal_of(meta.columns[SIGNAL]).is_picture else ""
         sentences.append(
-            f"There are only {counts['train']:,} {plural_of(meta)} to learn from: a discriminator memorises them "
-            f"unless augment.mode is {mode}{example}."
+            f"There are only {counts['train']:,} {plural_of(meta)} to learn from, which a discriminator memorises: "
+            f"augment.mode should be {mode}{example}."
         )
     sources = meta.columns[SOURCE].count["train"] if SOURCE in meta.columns else meta.count["train"]
     fewer, more = sorted((sources, meta.count["train"]))
@@ -185,6 +185,11 @@ def _of_files(meta: Meta, facts: Facts) -> list[str]:
         sentences.append(
             f"Only {counts['test']} {plural_of(meta)} are held out, so scores are noisy: dataset.test_share sets "
             "their share."
+        )
+    if facts.unread:
+        sentences.append(
+            f"{facts.unread:,} other files are pictures of formats that are not read, such as "
+            f"{facts.examples[OTHER][0]}: convert them to PNG."
         )
     if facts.notes.get("enlarged", 0) > MANY * facts.taken:
         sentences.append(

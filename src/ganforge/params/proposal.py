@@ -16,6 +16,8 @@ from ganforge.layout import IMPORT
 from ganforge.prepared.facts import FEW_IMAGES, FEW_OF_A_CLASS
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from ganforge.datasets.collection import Collection, Item
 
 LOOKED_AT = 500  # files whose headers are read
@@ -30,6 +32,7 @@ MINUTES = 10  # of training
 CLEARLY_FASTER = 1.15  # ratio from which bfloat16 is worth a format that other machines may compute slowly
 LEAST_IMAGES = 200_000  # that training should show; otherwise images are resized to a smaller side
 FAR = 2.0  # times too slow by the speed at the smallest side: a larger side is then not measured
+CAS_IMAGES, LEAST_CAS_IMAGES = 60_000, 10_000  # shown to the classifiers that learn from samples
 CHECKS = 10  # of the samples during training
 PATIENCE, PATIENT_SHARE = 20_000, 0.2  # images that a sign of failure has to last, and their share of all at most
 
@@ -41,6 +44,7 @@ MOST_THREADS = 8
 LEARNABLE = 100  # files of a class that suffice to train a classifier, which is faster than SqueezeNet
 COSTLY = 10_000  # files in colour from which on SqueezeNet takes minutes without a GPU
 SQUEEZENET_SECONDS = 0.01  # of processor time for an image
+OPAQUE, QUICK_TO_DECODE = 255, 4_000_000  # of alpha; pixels of a file whose border is looked at
 GREY = ("1", "L", "LA", "I", "I;16", "I;16B", "I;16L", "I;16N", "F")  # modes of Pillow
 CHECKED = {"cpu": 500, "gpu": 2000}  # samples in a check by SqueezeNet
 
@@ -57,7 +61,8 @@ class Survey:
         processors: number of processors of this machine.
         device: cpu, cuda or mps.
         coloured: whether some files are stored in colour.
-        crop: dataset.crop, if params.yaml already trains on these files.
+        cut_out: whether half of these files have a transparent border.
+        crop, labels: keys of dataset, if params.yaml already trains on these files.
         held_out: dataset.held_out.
     """
 
@@ -68,7 +73,9 @@ class Survey:
     processors: int
     device: str
     coloured: bool
+    cut_out: bool = False
     crop: str | None = None
+    labels: str | None = None
     held_out: str = "test"
 
     @property
@@ -88,9 +95,11 @@ class Survey:
 
     @property
     def framing(self) -> str:
-        """Value of dataset.crop: what it is already, else bars if most of the pictures are long."""
+        """Value of dataset.crop: what it is already, else bars if most pictures are long or bars do not show."""
         if self.crop is not None:
             return self.crop
+        if self.cut_out:
+            return "pad"
         lengths = sorted(max(size) / max(1, min(size)) for size in self.sizes)
         return "pad" if lengths and lengths[len(lengths) // 2] >= LONG else "centre"
 
@@ -105,6 +114,15 @@ class Proposal:
     reason: str
 
 
+@dataclass(frozen=True)
+class Header:
+    """What a file says of its image: width and height, Pillow's mode, and whether its border is transparent."""
+
+    size: tuple[int, int]
+    mode: str
+    cut_out: bool
+
+
 Resolution = tuple[int | str, tuple[int, int], str]
 """A side that images are resized to, or native; the resulting height and width; and why."""
 
@@ -112,14 +130,13 @@ Speed = Callable[[Sequence[Proposal], tuple[int, int]], float]
 """Images per second that training shows, for given settings, height and width."""
 
 
-def survey(processors: int, device: str, crop: str | None = None, held_out: str = "test") -> Survey:
+def survey(processors: int, device: str, present: Mapping[str, Any] | None = None) -> Survey:
     """Reads the headers of some files in data/import.
 
     Args:
         processors: number of processors of this machine.
         device: cpu, cuda or mps.
-        crop: see `Survey`.
-        held_out: dataset.held_out.
+        present: section dataset of params.yaml, if it already trains on these files.
 
     Raises:
         UserError: it holds no images, or too few to train on and to score.
@@ -137,13 +154,13 @@ def survey(processors: int, device: str, crop: str | None = None, held_out: str 
         seen = Survey(
             len(learnt),
             test_files,
-            [size for size, _ in headers],
+            [header.size for header in headers],
             Counter(item.label for item in learnt if item.label is not None),
             processors,
             device,
-            any(mode not in GREY for _, mode in headers),
-            crop,
-            held_out,
+            any(header.mode not in GREY for header in headers),
+            2 * sum(header.cut_out for header in headers) > len(headers),
+            **{key: present[key] for key in ("crop", "labels", "held_out") if present and key in present},
         )
         _check_number(seen, learnt)
         return seen
@@ -240,6 +257,7 @@ def _length(minutes: int, images_per_second: float) -> list[Proposal]:
         Proposal("train", "images", images, why),
         Proposal("train", "best_every", images // CHECKS, f"{CHECKS} checks; the best generator is kept"),
         Proposal("train", "patience", patience, lasting),
+        Proposal("evaluation", "cas_images", min(CAS_IMAGES, max(LEAST_CAS_IMAGES, images)), "as many as the GAN sees"),
     ]
 
 
@@ -277,6 +295,8 @@ def _of_size(seen: Survey, resolution: int | str, size: tuple[int, int], why: st
 def _framing_reason(seen: Survey) -> str:
     if seen.crop is not None:
         return "as params.yaml has it for these files"
+    if seen.cut_out:
+        return "half of the files have a transparent border, so bars do not show and nothing is cut off"
     if seen.framing == "pad":
         return f"half of the files are at least {LONG:g} times as long as wide; centre would cut more than half off"
     return "the largest square in the middle; pad adds bars instead, none stretches"
@@ -304,13 +324,15 @@ def _labels(seen: Survey) -> tuple[str, str]:
     classes = len(seen.class_counts)
     if not classes:
         return "use", "there are no classes, so this has no effect"
+    if seen.labels is not None:
+        return seen.labels, f"as params.yaml has it for these files, which have {classes} classes"
     if seen.half < FEW_OF_A_CLASS:
         return "ignore", f"half of the {classes} classes have {seen.half} files or fewer, too few to learn from"
     reason = f"{classes} classes, half of them with {seen.half} files or more: labels speed up training"
     rare = [name for name, count in seen.class_counts.items() if count < FEW_OF_A_CLASS]
     if rare:
-        have = f"{len(rare)} {'has' if len(rare) == 1 else 'have'} fewer than {FEW_OF_A_CLASS} files"
-        return "use", f"{reason}; {have}, such as {rare[0]}: samples of such a class will be alike, so add files to it"
+        have = f"{len(rare)} {'has' if len(rare) == 1 else 'have'} fewer than {FEW_OF_A_CLASS} files, such as {rare[0]}"
+        return "use", f"{reason}; {have}: its samples will be alike, so add files, or set dataset.labels to ignore"
     return "use", reason
 
 
@@ -360,26 +382,37 @@ def _batch_size(count: int, side: int) -> tuple[int, str]:
     return batch, f"at most an eighth of {count:,} files, but {SMALLEST_BATCH} or more"
 
 
-def _headers(collection: Collection) -> list[tuple[tuple[int, int], str]]:
-    """Width, height and mode of some files, spread evenly; of all, if those have one size."""
+def _headers(collection: Collection) -> list[Header]:
+    """Headers of some files, spread evenly; if these have one size, also the first header with another size."""
     step = max(1, -(-len(collection.items) // LOOKED_AT))
-    headers = [header for item in collection.items[::step] if (header := _header(item)) is not None]
-    if step > 1 and len({size for size, _ in headers}) == 1:
+    headers = [header for item in collection.items[::step] if (header := _header(item, borders=True)) is not None]
+    if step > 1 and len({header.size for header in headers}) == 1:
         for item in collection.items:
             header = _header(item)
-            if header is not None and header[0] != headers[0][0]:
+            if header is not None and header.size != headers[0].size:
                 return [*headers, header]
     return headers
 
 
-def _header(item: Item) -> tuple[tuple[int, int], str] | None:
-    """Width and height, and Pillow's mode, from the header of a file; None: it has none."""
+def _header(item: Item, *, borders: bool = False) -> Header | None:
+    """The header of a file, and its border if wanted; None: it has none."""
     from ganforge.datasets.decoding import open_image
 
     try:
         if not os.path.isfile(item.path):  # noqa: PTH113
             return None
         with open(item.path, "rb") as file, open_image(file) as image:  # noqa: PTH123
-            return image.size, image.mode
+            return Header(image.size, image.mode, cut_out=borders and _is_cut_out(image))
     except Exception:  # a damaged header can raise anything; `preprocess` reports it
         return None
+
+
+def _is_cut_out(image: Image) -> bool:
+    """Whether more than half of the pixels at the border are transparent."""
+    import numpy as np
+
+    if not image.has_transparency_data or image.width * image.height > QUICK_TO_DECODE:
+        return False
+    alpha = np.asarray(image.convert("RGBA"))[..., 3]
+    border = np.concatenate([alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1]])
+    return bool((border < OPAQUE / 2).mean() > 1 / 2)

@@ -57,6 +57,7 @@ class Facts:
         formats: files of each format.
         sizes: width, height and number of the pictures of each size, the most frequent first.
         labels_from: where the classes come from, or why there are none.
+        unread: other files that are pictures of formats that are not read.
     """
 
     title: str
@@ -70,6 +71,7 @@ class Facts:
     formats: dict[str, int]
     sizes: list[tuple[int, int, int]]
     labels_from: str
+    unread: int = 0
 
     def summary(self) -> str:
         """One line for a terminal."""

@@ -25,7 +25,7 @@ class PrecisionRecall(Score):
             "quality.precision",
             "precision",
             "higher",
-            "share of samples that look real",
+            "share of samples near a real one by these features; shapeless samples may be near, too",
             "quality.precision_real",
             whole=1,
             count_key="n.pooled",
