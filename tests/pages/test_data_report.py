@@ -251,7 +251,7 @@ def test_small_pictures_are_enlarged_pixel_by_pixel(tmp_path):
     page = render_data_report(meta(), None, [section], {})
     small, large = re.findall("<img[^>]*>", page)
     assert 'class="pixels"' in small
-    assert 'width="660" height="200"' in small
+    assert 'width="924" height="280"' in small
     assert 'class="pixels"' not in large
     assert 'width="700" height="10"' in large
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ganforge.signals.players import read_players
 
-SHOWN_WIDTH = 660  # pixels that a small picture is enlarged to
+SHOWN_WIDTH = 930  # pixels that a small picture is enlarged to
 LARGE = 250_000  # bytes of a PNG
 QUALITY = 85
 WEBP_SIDE = 16_383  # pixels, at most
