@@ -65,7 +65,7 @@ present feature network, the `fd_ratio` of seed 0 is 1.07 instead of 1.16 on dig
 FAMILIES = """## Every family of networks on digits
 
 One seed each, with the settings of the recipe `digits` except for the last column. Only `dcgan` was tuned for these
-data. For the last three families, three learning rates were tried. The table shows that each family trains, not which
+data. For the last four families, three learning rates were tried. The table shows that each family trains, not which
 one is best.
 """
 
