@@ -9,8 +9,9 @@ from PIL import Image
 from ganforge.cli import main
 from ganforge.layout import IMPORT
 from ganforge.params import load_params, parse_params
-from ganforge.params.proposal import Survey, propose, survey
+from ganforge.params.proposal import propose
 from ganforge.params.recipes import combined
+from ganforge.params.survey import Survey, survey
 from tests.settings import RECIPES, settings_of, settings_text
 
 

@@ -9,9 +9,10 @@ from ganforge.cli import main
 from ganforge.errors import UserError
 from ganforge.params import load_params, read_yaml
 from ganforge.params.catalogue import SECTIONS, class_of, variants
-from ganforge.params.proposal import Survey, propose
+from ganforge.params.proposal import propose
 from ganforge.params.recipes import apply_recipe, apply_values, list_recipes
 from ganforge.params.rendering import render_section
+from ganforge.params.survey import Survey
 from tests.settings import RECIPES, default_settings, recipe, settings_of, settings_text
 
 NAMES = sorted(file.stem for file in RECIPES.glob("*.yaml"))

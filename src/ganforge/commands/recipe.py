@@ -46,8 +46,9 @@ def proposed(minutes: int) -> list[Proposal]:
     from ganforge.compute import processors
     from ganforge.compute.device import configure
     from ganforge.datasets.links import linked_folders
-    from ganforge.params.proposal import propose, survey
+    from ganforge.params.proposal import propose
     from ganforge.params.recipes import with_recipe
+    from ganforge.params.survey import survey
 
     linked_folders()  # refuses files that DVC cannot handle
 
