@@ -100,8 +100,8 @@ PANEL = """# Results on pictures
 
 `python -m benchmarks.panel` trains on each folder of pictures with the settings that `ganforge recipe folder` proposes.
 It also trains a plain DCGAN (no labels, no penalties, a learning rate of 0.0002) and the loss of StyleGAN2-ADA on our
-networks for the same time. `benchmarks/panel_sets.py` defines the sets. [Scores](../reference/scores.md) explains the
-scores.
+networks for the same time; so far, peers were measured on `cifar10` only. `benchmarks/panel_sets.py` defines the sets.
+[Scores](../reference/scores.md) explains the scores.
 
 Two feature networks score the same samples where both can: SqueezeNet, which learnt none of these pictures, and a
 classifier of the set's classes. SqueezeNet reacts to textures that a classifier of a few classes ignores. "Proposed" is
@@ -200,11 +200,10 @@ def _by(row: Figures, key: str, judge: str) -> float | None:
 
 def _worst(part: Figures) -> str:
     """A table of the worst scores of each set over the seeds of the proposed settings."""
-    judges = ("squeezenet", "classifier")
-    names = {"squeezenet": "SqueezeNet", "classifier": "classifier"}
+    judges = {"squeezenet": "SqueezeNet", "classifier": "classifier"}
     heads = ["set"]
-    for judge in judges:
-        heads += [f"{names[judge]}: fd_ratio", "recall", "coverage", "seeds"]
+    for name in judges.values():
+        heads += [f"{name}: fd_ratio", "recall", "coverage", "seeds"]
     lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
     rows = [row for row in part["rows"] if row["arm"] == "proposed"]
     for name in dict.fromkeys(row["set"] for row in rows):
@@ -223,16 +222,8 @@ def _worst(part: Figures) -> str:
 
 
 def _panel(part: Figures) -> str:
-    heads = [
-        "set",
-        "side",
-        "arm",
-        "seed",
-        "training",
-        "images shown",
-        "proposed",
-        *(head for head, _, _ in PANEL_COLUMNS),
-    ]
+    heads = ["set", "side", "arm", "seed", "training", "images shown", "proposed"]
+    heads += [head for head, _, _ in PANEL_COLUMNS]
     lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
     for row in part["rows"]:
         cells = [

@@ -318,17 +318,21 @@ def test_a_training_that_was_helped_as_often_as_it_may_stops(digits, tmp_path):
     assert ["continues from here" in warning for warning in warnings] == [True, True]
 
 
-def test_numbers_that_are_none_are_helped_too(digits, tmp_path):
-    settings = plan(train={"on_failure": HELP})
-    trainer = build_trainer(settings, digits, Checkpoints(tmp_path), CPU)
+def spoilt(trainer, images):
+    """Trains, with a discriminator that is NaN from a report on; returns the warnings."""
     warnings = []
     for report in trainer.run():
-        if report.images == 320:
+        if report.images == images:
             with torch.no_grad():
                 next(trainer.game.objective.discriminators.parameters()).fill_(math.nan)
         warnings += [report.warning] if report.warning else []
-    assert len(warnings) == 1
-    assert warnings[0].startswith("training diverged at step 11")
+    return warnings
+
+
+def test_numbers_that_are_none_are_helped_too(digits, tmp_path):
+    trainer = build_trainer(plan(train={"on_failure": HELP}), digits, Checkpoints(tmp_path), CPU)
+    (warning,) = spoilt(trainer, 320)
+    assert warning.startswith("training diverged at step 11")
     assert trainer.history[-1]["helps"] == 1
     assert math.isfinite(trainer.history[-1]["loss_generator"])
 
@@ -336,13 +340,7 @@ def test_numbers_that_are_none_are_helped_too(digits, tmp_path):
 def test_samples_that_were_none_before_a_help_do_not_count_after_it(digits, tmp_path):
     trainer = build_trainer(plan(train={"on_failure": HELP}), digits, Checkpoints(tmp_path), CPU)
     trainer.report_every = 4  # so that samples of spoilt networks are among those that the meter has seen
-    warnings = []
-    for report in trainer.run():
-        if report.images == 256:
-            with torch.no_grad():
-                next(trainer.game.objective.discriminators.parameters()).fill_(math.nan)
-        warnings += [report.warning] if report.warning else []
-    (warning,) = warnings
+    (warning,) = spoilt(trainer, 256)
     assert "least_spread is nan" in warning
     assert math.isfinite(trainer.history[-1]["least_spread"])
 

@@ -41,8 +41,8 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def proposed(minutes: int) -> list[Proposal]:
-    """Settings for the files in data/import, on this machine."""
+def proposed(minutes: int, present: Mapping[str, Any]) -> list[Proposal]:
+    """Settings for the files in data/import, on this machine; ``present`` is the result of `kept`."""
     from ganforge.compute import processors
     from ganforge.compute.device import configure
     from ganforge.datasets.links import linked_folders
@@ -52,7 +52,6 @@ def proposed(minutes: int) -> list[Proposal]:
 
     linked_folders()  # refuses files that DVC cannot handle
 
-    present = kept()
     device = configure(with_recipe(FOLDER).compute).type
     seen = survey(processors(), device, present)
     if hasattr(os, "getloadavg") and os.getloadavg()[0] > BUSY * processors():
@@ -103,9 +102,9 @@ def run(options: argparse.Namespace) -> None:
         for name, description in recipes.items():
             print(f"{name:{width}}{description}")
         return
-    proposals = proposed(options.minutes or MINUTES) if options.name == FOLDER else []
-    settings = kept() if options.name == FOLDER else {}
-    changed = apply_recipe(options.name, proposals=proposals, kept={"dataset": settings})
+    present = kept() if options.name == FOLDER else {}
+    proposals = proposed(options.minutes or MINUTES, present) if options.name == FOLDER else []
+    changed = apply_recipe(options.name, proposals=proposals, kept={"dataset": present})
     reasons = {f"{proposal.section}.{proposal.key}": proposal.reason for proposal in proposals}
     for key, change in describe(changed).items():
         print(f"{change}{f'   ({reasons[key]})' if key in reasons else ''}")

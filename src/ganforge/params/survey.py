@@ -64,7 +64,7 @@ class Survey:
 
     @property
     def machine(self) -> str:
-        """Cpu or gpu."""
+        """The kind of machine: cpu or gpu."""
         return "cpu" if self.device == "cpu" else "gpu"
 
     @property
