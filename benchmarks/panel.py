@@ -4,6 +4,7 @@
     python -m benchmarks.panel shapes emoji --seeds 0           # some
     python -m benchmarks.panel --minutes 5 --arms proposed      # a shorter training, without the other arms
     python -m benchmarks.panel cifar10 --minutes 20 --arms proposed "plain DCGAN" SNGAN
+    python -m benchmarks.panel materials --minutes 60 --resolution 128 --arms proposed      # needs ufoai-textures
     python -m benchmarks.panel --validation                     # scored on held-out training pictures
 
 Every set is written as a folder of pictures into a copy of the last commit; `ganforge recipe folder` proposes settings
@@ -25,7 +26,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.page import write_pages
-from benchmarks.panel_sets import SETS, write_set
+from benchmarks.panel_sets import ON_REQUEST, SETS, write_set
 from benchmarks.results import FIGURES, IMAGES, ROOT, check_out, collected, machine, run, save_grid
 from ganforge.compute.device import configure
 from ganforge.features.extractor import read_config
@@ -90,9 +91,12 @@ SCORES = {
 def main() -> None:
     """Measures missing figures, and writes the page."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("sets", nargs="*", metavar="SET", help=f"some of {', '.join(SETS)} (default: all)")
+    parser.add_argument(
+        "sets", nargs="*", metavar="SET", help=f"some of {', '.join(SETS)} (default: all but {', '.join(ON_REQUEST)})"
+    )
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--minutes", type=int, default=MINUTES, help="of each training")
+    parser.add_argument("--resolution", type=int, help="pixels of each side (default: as proposed)")
     parser.add_argument("--arms", nargs="+", choices=ARMS, default=["proposed", "plain DCGAN", "StyleGAN2-ADA's loss"])
     parser.add_argument("--validation", action="store_true", help="score against held-out training pictures")
     parser.add_argument("--mirror", type=Path, default=os.environ.get("GANFORGE_MIRROR", ROOT.parent / "shared/data"))
@@ -101,7 +105,7 @@ def main() -> None:
         parser.error(f"{', '.join(sorted(unknown))} is not a set; allowed are {', '.join(SETS)}")
     os.environ["GANFORGE_MIRROR"] = str(Path(options.mirror).resolve())
     rows = json.loads(PANEL.read_text(encoding="utf-8"))["rows"] if PANEL.exists() else []
-    for name in options.sets or SETS:
+    for name in options.sets or [name for name in SETS if name not in ON_REQUEST]:
         wanted = [(arm, seed) for seed in options.seeds for arm in options.arms]
         known = {
             (row["arm"], row["seed"])
@@ -124,6 +128,8 @@ def measure(
         workspace = check_out(Path(folder))
         write_set(name, options.mirror, workspace / "data" / "import" / name)
         run(workspace, "ganforge", "set", "compute.device=cpu")
+        if options.resolution:
+            run(workspace, "ganforge", "set", "dataset.name=folder", f"dataset.resolution={options.resolution}")
         run(workspace, "ganforge", "recipe", "folder", "--minutes", str(options.minutes))
         if options.validation:
             run(workspace, "ganforge", "set", "dataset.held_out=validation")

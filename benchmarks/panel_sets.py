@@ -19,10 +19,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-Picture = tuple[str, Image.Image | bytes]  # its class, empty if there is none; and pixels, or the original JPEG
+Picture = tuple[str, Image.Image | bytes]  # its class, empty if there is none; and pixels, or the original JPEG or PNG
 
 EMOJI_CELL = 66  # pixels of the sheets, with a border of one around each emoji
 SPRITE = 64
+MATERIALS = ("buildings", "mattn", "nature", "material", "base", "ctp1", "streets", "trak")
+MATERIAL_SIDE = 128  # least pixels of its shorter side
+OTHER_MAPS = ("_nm", "_sm", "_gm")  # ends of the names of files that hold normals, shine and glow
 WALKING = {"left": 117, "front": 130, "right": 143}  # the first of nine frames, counted over the whole sheet
 SPRITE_COLUMNS = 13
 
@@ -154,6 +157,29 @@ def horses_2000(mirror: Path) -> Iterator[Picture]:
     return (("", picture) for _, picture in cifar10(mirror, most={"horse": 2000}))
 
 
+def materials(mirror: Path) -> Iterator[Picture]:
+    """1,012 photographs of walls, floors, rocks, grass and doors, of 128 pixels or more, in eight folders.
+
+    They are textures of the game UFO: Alien Invasion: ``apt install ufoai-textures``, or its files in
+    ``mirror/usr/share/games/ufoai/base``.
+    """
+    base = "usr/share/games/ufoai/base"
+    packed = sorted([*(mirror / base).glob("*.pk3"), *(Path("/") / base).glob("*.pk3")])
+    if not packed:
+        raise SystemExit(f"materials: /{base} has no .pk3 file: apt install ufoai-textures, or unpack it into {mirror}")
+    with zipfile.ZipFile(packed[-1]) as archive:
+        for name in sorted(archive.namelist(), key=lambda name: Path(name).parts):
+            path = Path(name)
+            kind = path.parts[1].removeprefix("tex_") if len(path.parts) > 2 else ""
+            if kind not in MATERIALS or path.suffix not in (".jpg", ".png") or path.stem.endswith(OTHER_MAPS):
+                continue
+            packed_picture = archive.read(name)
+            with Image.open(io.BytesIO(packed_picture)) as picture:
+                shorter, longer = sorted(picture.size)
+            if shorter >= MATERIAL_SIDE and longer <= 2 * shorter:
+                yield kind, packed_picture
+
+
 CIFAR_CLASSES = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
 )  # fmt: skip
@@ -169,7 +195,9 @@ SETS: dict[str, Callable[[Path], Iterator[Picture]]] = {
     "horses_200": horses_200,
     "horses_2000": horses_2000,
     "cifar10": cifar10,
+    "materials": materials,
 }
+ON_REQUEST = ("materials",)  # measured only when named: an hour of training, and a package of 340 MB
 
 
 def write_set(name: str, mirror: Path, folder: Path) -> None:
@@ -181,6 +209,6 @@ def write_set(name: str, mirror: Path, folder: Path) -> None:
         stem = place / f"{numbers[kind]:05d}"
         numbers[kind] += 1
         if isinstance(picture, bytes):
-            stem.with_suffix(".jpg").write_bytes(picture)
+            stem.with_suffix(".png" if picture.startswith(b"\x89PNG") else ".jpg").write_bytes(picture)
         else:
             picture.save(stem.with_suffix(".png"))

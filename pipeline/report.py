@@ -25,6 +25,7 @@ from ganforge.pages.report import render_report
 from ganforge.params import Params
 from ganforge.prepared.columns import SIGNAL
 from ganforge.prepared.meta import Meta, read_meta
+from ganforge.runs.next_step import next_step
 from ganforge.runs.records import Record, read_workspace
 from ganforge.signals import signal_of
 from ganforge.tracking.identity import Identity
@@ -82,7 +83,7 @@ def main(params: Params) -> None:
         data=data,
         current=current,
         previous=run_before(current, identity, data),
-        chosen=chosen_generator(data),
+        chosen=chosen_generator(data, current),
         sections=sections(data),
         environment=identity.environment | {"data": meta.origin, "digest of the data": meta.digest[:16]},
     )
@@ -97,14 +98,15 @@ def title(params: Params, meta: Meta, data: str) -> str:
     return f"{meta.dataset}, {params.network.name}, {params.objective.title}{held_out}"
 
 
-def chosen_generator(data: str) -> str:
-    """A sentence about which generator of the training this is, and how it was chosen."""
+def chosen_generator(data: str, current: Record) -> str:
+    """Sentences about which generator of the training this is, how it was chosen, and what to try next."""
     shown = json.loads((GENERATOR / "config.json").read_text(encoding="utf-8"))["images"]
     table = pd.read_csv(TRAINING)
     checks = table["fd"].count()
     chosen = f"This is the generator after {shown:,} of {int(table['images'].iloc[-1]):,} {data} shown in training"
     chosen = f"{chosen}, the best of {checks} that were compared." if checks > 1 else f"{chosen}."
-    return f"{chosen} {helped(table, data)}".rstrip()
+    advice = next_step(current.scores, current.params, table, shown)
+    return " ".join(part for part in (chosen, helped(table, data), advice) if part)
 
 
 def helped(table: pd.DataFrame, data: str) -> str:

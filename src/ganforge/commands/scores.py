@@ -5,8 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 
+from typing import TYPE_CHECKING
+
 from ganforge.errors import UserError
-from ganforge.layout import GENERATOR, GRID, METRICS, REPORT
+from ganforge.layout import GENERATOR, GRID, METRICS, REPORT, TRAINING
+
+if TYPE_CHECKING:
+    from ganforge.runs.records import Record
 
 NAME, HELP = "scores", "show the scores of the last run and where its results are"
 STALE = "params.yaml has changed since these scores, or a stage has failed: run `make repro` to update them."
@@ -41,11 +46,27 @@ def run(_: argparse.Namespace) -> None:
     print(f"{SPREAD}\n\n{headline(record.scores)}")
     for alarm in warnings:
         print(f"\nALARM: {alarm}")
+    if advice := _advice(record):
+        print(f"\n{advice}")
     print()
     for what, path in (("Sample grid", GRID), ("Report", REPORT)):
         if path.exists():
             print(f"{what:14}{path}")
-    print(f"{'Compare runs':14}make ui, or with the last commit: .venv/bin/ganforge compare HEAD workspace")
+    print(f"{'Compare runs':14}make ui, or with a commit on the same data: .venv/bin/ganforge compare HEAD workspace")
+
+
+def _advice(record: Record) -> str:
+    """What to try next, if the training of these scores is still here."""
+    import pandas as pd
+
+    from ganforge.runs.next_step import next_step
+
+    try:
+        chosen_at = int(json.loads((GENERATOR / "config.json").read_text(encoding="utf-8"))["images"])
+        history = pd.read_csv(TRAINING)
+        return next_step(record.scores, record.params, history, chosen_at)
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _scored() -> str:

@@ -21,6 +21,8 @@ from ganforge.params.whole import Params
 Values = Mapping[str, Any]
 Changes = dict[str, tuple[Any, Any]]
 
+LIMITS = (("gate", "most"), ("gate", "least"))  # settings whose keys are those of scores, with a dot inside
+
 
 def list_recipes() -> dict[str, str]:
     """Names of the recipes, each with the first comment of its file."""
@@ -95,10 +97,13 @@ def apply_values(values: Sequence[str], params_file: Path = PARAMS) -> Changes:
             if not setting:
                 raise ValueError
             section, key, *deeper = f"{setting[1]}.{setting[2]}{setting[3]}".split(".")
-            value = parse_yaml(setting[4], text)
+            written = setting[4]
+            value = written if written.startswith("#") else parse_yaml(written, text)  # a colour, not a comment
+            if (section, key) in LIMITS and deeper:
+                deeper = [".".join(deeper)]
             for inner in reversed(deeper):
                 value = {inner: value}
-            if deeper:  # in a schedule, whose other keys stay
+            if deeper:  # in a schedule or among limits, whose other keys stay
                 value = {**now[section][key], **overlay.get(section, {}).get(key, {}), **value}
         except (ValueError, UserError, LookupError, TypeError):
             raise UserError(
