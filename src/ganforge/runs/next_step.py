@@ -15,8 +15,8 @@ LONGER = (
     "{minutes} here): `ganforge set train.images={images} train.best_every={best_every}` and `make repro`."
 )
 NO_LONGER = (
-    "The best generator came after {share:.0%} of the training, and later ones were worse: a longer training alone will "
-    "not help. More training data may{augment}."
+    "The best generator came after {share:.0%} of the training, and later ones were worse: a longer training alone "
+    "will not help. More training data may{augment}."
 )
 AUGMENT = ", or `ganforge set augment.mode=adaptive`, which is for small sets"
 
