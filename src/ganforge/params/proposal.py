@@ -13,11 +13,15 @@ from ganforge.prepared.facts import FEW_IMAGES, FEW_OF_A_CLASS
 
 SIDES = (32, 64, 96, 128)
 LARGEST_NATIVE = 40  # a side that costs little more time than 32
-WIDTH = {"cpu": 32, "gpu": 64}
+WIDTH = {"cpu": 32, "gpu": 64}  # up to LARGEST_NATIVE pixels
+WIDTH_OF_LARGE = {"cpu": 16, "gpu": 64}
+RATE, RATE_CHANNELS = 0.003, 128  # learning rate, and the most channels of a layer that it suits
+LAST_RATE = 0.00006
+BASE, MOST_DOUBLINGS = 4, 3  # coarsest side of the discriminator, and how often it doubles its width
 MINUTES = 10  # of training
 CLEARLY_FASTER = 1.15  # ratio from which bfloat16 is worth a format that other machines may compute slowly
-LEAST_IMAGES = 200_000  # that training should show; otherwise images are resized to a smaller side
-FAR = 2.0  # times too slow by the speed at the smallest side: a larger side is then not measured
+LEAST_IMAGES = 6_250  # times the side: that training should show; otherwise images are resized to a smaller side
+FAR = 4.0  # times too slow, by the speed at the smallest side: a larger side is then not measured
 CAS_IMAGES, LEAST_CAS_IMAGES = 60_000, 10_000  # shown to the classifiers that learn from samples
 CHECKS = 10  # of the samples during training
 PATIENCE, PATIENT_SHARE = 20_000, 0.2  # images that a sign of failure has to last, and their share of all at most
@@ -63,14 +67,14 @@ def propose(seen: Survey, minutes: int, speed: Speed) -> list[Proposal]:
     for resolution, size, why in larger:
         proposals = [*_of_size(seen, resolution, size, why + too_large), precision]
         images_per_second = 0.0 if least is None else least * math.prod(smallest[1]) / math.prod(size)
-        if least is None or 60 * minutes * images_per_second * FAR >= LEAST_IMAGES:
+        if least is None or 60 * minutes * images_per_second * FAR >= _least_images(size):
             images_per_second = speed(proposals, size)
-            if 60 * minutes * images_per_second >= LEAST_IMAGES:
-                return proposals + _length(minutes, images_per_second)
-        too_large = f"; {resolution} would need about {_needed(images_per_second):,.0f} minutes on this machine"
+            if 60 * minutes * images_per_second >= _least_images(size):
+                return proposals + _length(minutes, images_per_second, size)
+        too_large = f"; {resolution} would need about {_needed(images_per_second, size):,.0f} minutes on this machine"
     resolution, size, why = smallest
     proposals = [*_of_size(seen, resolution, size, why + too_large), precision]
-    return proposals + _length(minutes, speed(proposals, size) if least is None else least)
+    return proposals + _length(minutes, speed(proposals, size) if least is None else least, size)
 
 
 def _precision(seen: Survey, resolution: Resolution, speed: Speed) -> tuple[Proposal, float | None]:
@@ -91,17 +95,22 @@ def _precision(seen: Survey, resolution: Resolution, speed: Speed) -> tuple[Prop
     return Proposal("train", "precision", "bfloat16", f"{gain}; others may be slower with it"), short
 
 
-def _needed(images_per_second: float) -> float:
+def _least_images(size: tuple[int, int]) -> int:
+    """Images of a size that a training should show."""
+    return LEAST_IMAGES * max(SIDES[0], *size)
+
+
+def _needed(images_per_second: float, size: tuple[int, int]) -> float:
     """Minutes of training that show enough images."""
-    return LEAST_IMAGES / images_per_second / 60
+    return _least_images(size) / images_per_second / 60
 
 
-def _length(minutes: int, images_per_second: float) -> list[Proposal]:
+def _length(minutes: int, images_per_second: float, size: tuple[int, int]) -> list[Proposal]:
     """How long to train, to two digits, the precision of the measurement."""
     images = max(1000, int(float(f"{60 * minutes * images_per_second:.1e}")))
     why = f"{minutes} minutes at {images_per_second:,.0f} images per second, as just measured on this machine"
-    if images < LEAST_IMAGES:
-        why = f"{why}; good images need {_needed(images_per_second):,.0f} minutes or more"
+    if images < _least_images(size):
+        why = f"{why}; good images need {_needed(images_per_second, size):,.0f} minutes or more"
     patience = min(PATIENCE, round(PATIENT_SHARE * images))
     lasting = f"at most {PATIENCE:,} images, and a fifth of the training"
     return [
@@ -118,6 +127,10 @@ def _of_size(seen: Survey, resolution: int | str, size: tuple[int, int], why: st
     side = max(size)
     gamma = round(GAMMA * (side / GAMMA_SIDE) ** 2, 3)
     gamma_reason = f"{GAMMA} at {GAMMA_SIDE} pixels, proportional to the number of pixels (StyleGAN2-ADA, Karras 2020)"
+    width = (WIDTH_OF_LARGE if side > LARGEST_NATIVE else WIDTH)[seen.machine]
+    smaller = ", and images of this size need more time" if width < WIDTH[seen.machine] else ""
+    rate, rate_reason = _rate(width, side)
+    falling = {"start": rate, "end": LAST_RATE, "shape": "linear", "begin": 0.5}
     few = seen.count < FEW_IMAGES
     threads = min(seen.processors, MOST_THREADS)
     return [
@@ -126,9 +139,8 @@ def _of_size(seen: Survey, resolution: int | str, size: tuple[int, int], why: st
         Proposal("dataset", "labels", *_labels(seen)),
         *([] if seen.named else [Proposal("dataset", "test_share", *share_of(seen))]),
         *_extractor(seen),
-        Proposal(
-            "network", "width", WIDTH[seen.machine], f"{device}; more channels give better images and take longer"
-        ),
+        Proposal("network", "width", width, f"{device}{smaller}; more channels give better images and take longer"),
+        Proposal("train", "learning_rate", falling, rate_reason),
         Proposal("train", "batch_size", *_batch_size(seen.count, side)),
         Proposal("objective", "r1", gamma, gamma_reason),
         Proposal("objective", "r2", gamma, "same as r1 (R3GAN, Huang 2024)"),
@@ -215,8 +227,27 @@ def _extractor(seen: Survey) -> list[Proposal]:
     ]
 
 
+def _rate(width: int, side: int) -> tuple[float, str]:
+    """The learning rate at the start: RATE for few channels and large batches, less for others.
+
+    With Adam, every weight moves by about the rate, so the output of a layer moves in proportion to its channels (Yang
+    2021, https://arxiv.org/abs/2203.03466). Smaller batches have noisier gradients. With more channels than
+    RATE_CHANNELS, or batches of 32 of 128 pixels, trainings with RATE diverged.
+    """
+    doublings = min(MOST_DOUBLINGS, max(1, math.ceil(math.log2(side / BASE)) - 1))
+    channels, batch = width * 2**doublings, _batch_of(side)
+    rate = RATE * min(1.0, RATE_CHANNELS / channels) * batch / LARGEST_BATCH
+    reason = f"{RATE} for {RATE_CHANNELS} channels and batches of {LARGEST_BATCH}"
+    return float(f"{rate:.2g}"), f"{reason}; here the coarsest layer has {channels}, and batches of this size {batch}"
+
+
+def _batch_of(side: int) -> int:
+    """The batch size that suits images of a side."""
+    return 2 ** int(math.log2(min(LARGEST_BATCH, max(2, BATCH_PIXELS // side))))
+
+
 def _batch_size(count: int, side: int) -> tuple[int, str]:
-    batch = 2 ** int(math.log2(min(LARGEST_BATCH, max(2, BATCH_PIXELS // side))))
+    batch = _batch_of(side)
     rule = (
         f"the power of two below {BATCH_PIXELS} / {side} pixels, at most {LARGEST_BATCH} (StyleGAN2-ADA, Karras 2020)"
     )
