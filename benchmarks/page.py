@@ -122,6 +122,13 @@ The number of images follows from the speed that was measured before the trainin
 differs between seeds.
 """
 
+MATERIALS = """## Photographs of 128 pixels
+
+Above are held-out photographs of `materials`, below are samples: random ones of both.
+
+![Three rows of photographs, and three rows of samples](../images/panel_materials.webp)
+"""
+SHOWN_LARGE = ("materials",)
 PANEL_BESIDE = 3  # pictures of a row
 PANEL_COLUMNS = (  # head, key, and the feature network that has to measure it (empty: the proposed one)
     ("SqueezeNet: fd_ratio", "fd_ratio", "squeezenet"),
@@ -153,6 +160,8 @@ def write_pages(folder: Path, figures: Mapping[str, Figures]) -> None:
         part = figures["panel"]
         panel += [PANEL_WORST, _worst(part), PANEL_ROWS, _panel(part), "## Samples of the first seed\n"]
         panel += _panel_pictures(part)
+        if any(row["set"] == "materials" for row in part["rows"]):
+            panel.append(MATERIALS)
     for name, text in (("results.md", _digits(figures)), ("results_panel.md", panel)):
         (folder / name).write_text("\n".join(text).rstrip() + "\n", encoding="utf-8")
 
@@ -245,7 +254,11 @@ def _panel(part: Figures) -> str:
 
 def _panel_pictures(part: Figures) -> list[str]:
     """Of the first seed of every set, some side by side."""
-    names = [row["set"] for row in part["rows"] if (row["arm"], row["seed"]) == ("proposed", 0)]
+    names = [
+        row["set"]
+        for row in part["rows"]
+        if (row["arm"], row["seed"]) == ("proposed", 0) and row["set"] not in SHOWN_LARGE
+    ]
     groups = [names[start : start + PANEL_BESIDE] for start in range(0, len(names), PANEL_BESIDE)]
     return [line for group in groups for line in _side_by_side(group, [f"panel_{name}.png" for name in group])]
 

@@ -25,19 +25,26 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
 from benchmarks.page import write_pages
 from benchmarks.panel_sets import ON_REQUEST, SETS, write_set
 from benchmarks.results import FIGURES, IMAGES, ROOT, check_out, collected, machine, run, save_grid
 from ganforge.compute.device import configure
 from ganforge.features.extractor import read_config
-from ganforge.layout import EXTRACTOR, PREPARED
+from ganforge.files import read_array
+from ganforge.layout import EXTRACTOR, PREPARED, SAMPLES
 from ganforge.params import load_params
+from ganforge.prepared.columns import SIGNAL
 from ganforge.prepared.meta import read_meta
 from ganforge.training.setup import Plan
 from ganforge.training.speed import images_per_second
 
 PANEL = FIGURES / "panel.json"
 MINUTES = 10
+SMALL = 40  # pixels of a side; larger images are shown in full size
+ROWS, COLUMNS = 3, 8  # of real images, and as many of samples
 PLAIN = {  # a DCGAN as in guides: no labels, no penalties, nothing against few pictures
     "network.name": "dcgan",
     "network.conditional": "never",
@@ -155,7 +162,10 @@ def measure(
             if not options.validation:
                 keep(rows)
                 if arm == "proposed" and seed == 0 and options.minutes >= MINUTES:
-                    save_grid(workspace / "samples" / "grid.png", IMAGES / f"panel_{name}.png")
+                    if row["side"] > SMALL:
+                        save_beside_real(workspace, IMAGES / f"panel_{name}.webp")
+                    else:
+                        save_grid(workspace / "samples" / "grid.png", IMAGES / f"panel_{name}.png")
 
 
 def images_in(workspace: Path, minutes: int) -> int:
@@ -213,6 +223,19 @@ def by_the_other(workspace: Path) -> dict[str, float]:
             run(copy, "python", "-m", f"pipeline.{stage}")
         scores = collected(copy)["scores"]["quality"]
     return {f"{other}_{name}": round(scores[name], 4) for name in ("fd_ratio", "recall", "recall_real", "coverage")}
+
+
+def save_beside_real(workspace: Path, target: Path) -> None:
+    """Rows of random held-out images, then as many of random samples, in full size."""
+    real = read_array(workspace / PREPARED / "test" / f"{SIGNAL}.npy")
+    samples = read_array(workspace / SAMPLES / f"{SIGNAL}.npy", mapped=True)
+    count = ROWS * COLUMNS
+    chosen = np.random.default_rng(0).permutation(len(real))[:count]
+    shown = np.concatenate([real[chosen], samples[np.random.default_rng(0).permutation(len(samples))[:count]]])
+    _, channels, height, width = shown.shape
+    sheet = shown.reshape(2 * ROWS, COLUMNS, channels, height, width).transpose(0, 3, 1, 4, 2)
+    sheet = sheet.reshape(2 * ROWS * height, COLUMNS * width, channels)
+    Image.fromarray(sheet if channels == 3 else sheet[..., 0]).save(target, quality=80, method=6)
 
 
 def keep(rows: Sequence[Mapping[str, Any]]) -> None:

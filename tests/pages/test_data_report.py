@@ -183,6 +183,16 @@ def test_signals_that_are_no_images_are_on_a_sheet_as_they_are(dtype, shape):
     assert not sheet[4:SHEET_COLUMNS].any()
 
 
+def test_the_page_names_the_class_of_each_row(tmp_path):
+    names = [f"kind {number}" for number in range(25)]
+    labels = np.repeat(np.arange(25), np.arange(1, 26))
+    kinds = {"signal": Kind("image"), "labels": Kind("labels", {"names": names})}
+    (section,) = draw_sheets(prepared(tmp_path, kinds, signal=images(len(labels)), labels=labels), tmp_path)
+    caption = section.pictures[0].caption
+    assert "A class in each row: kind 24, kind 23, kind 22," in caption
+    assert caption.endswith("kind 6, kind 5; and 5 smaller ones are not shown.")
+
+
 def test_sources_stand_in_the_places_of_their_signals(tmp_path):
     signal = images(40)
     kinds = {"signal": Kind("image"), "source": Kind("image")}

@@ -50,13 +50,13 @@ def test_resolution_follows_from_the_sizes_the_time_and_the_speed():
     assert proposed(sizes=[(28, 28)] * 9)["dataset.resolution"].value == "native"
     assert proposed(sizes=[(28, 28)] * 9 + [(30, 30)])["dataset.resolution"].value == 32
     assert proposed(sizes=[(500, 400)])["dataset.resolution"].value == 32
-    assert proposed(sizes=[(500, 400)], minutes=20)["dataset.resolution"].value == 64
-    assert proposed(sizes=[(500, 400)], minutes=120)["dataset.resolution"].value == 128
+    assert proposed(sizes=[(500, 400)], minutes=30)["dataset.resolution"].value == 64
+    assert proposed(sizes=[(500, 400)], minutes=240)["dataset.resolution"].value == 128
     assert proposed(sizes=[(500, 400)], pixels=10**8)["dataset.resolution"].value == 128
     assert proposed(sizes=[(150, 100)], pixels=10**8)["dataset.resolution"].value == 96
     assert proposed(sizes=[(100, 70)], pixels=10**8)["dataset.resolution"].value == 64
-    reason = proposed(sizes=[(500, 400)], minutes=20)["dataset.resolution"].reason
-    assert "96 would need about 31 minutes on this machine" in reason
+    reason = proposed(sizes=[(500, 400)], minutes=30)["dataset.resolution"].reason
+    assert "96 would need about 92 minutes on this machine" in reason  # 600,000 images
     assert proposed(sizes=[])["dataset.resolution"].value == 32
     assert "they are enlarged" in proposed(sizes=[(20, 22)])["dataset.resolution"].reason
 
@@ -108,19 +108,37 @@ def test_the_number_format_is_the_faster_one_of_this_processor():
     assert fast["train.precision"].value == "bfloat16"
     assert "1.5 times as fast as float32 on this machine, as just measured" in fast["train.precision"].reason
     assert fast["train.images"].value == 5 * 60 * 1500
-    assert proposed(gain=2, sizes=[(500, 400)])["dataset.resolution"].value == 64  # 32 in float32
+    assert proposed(gain=3, sizes=[(500, 400)])["dataset.resolution"].value == 64  # 32 in float32
     assert proposed(gain=1.5, device="cuda")["train.precision"].value == "tf32"
 
 
 def test_the_penalty_grows_with_the_number_of_pixels():
-    small, large = proposed(sizes=[(28, 28)]), proposed(sizes=[(500, 500)], minutes=120)
+    small, large = proposed(sizes=[(28, 28)]), proposed(sizes=[(500, 500)], minutes=240)
     assert small["objective.r1"].value == 0.1
     assert large["objective.r1"].value == pytest.approx(0.1 * (128 / 28) ** 2, rel=1e-3)
 
 
+def test_rates_fit_the_channels_and_the_batches():
+    def rate(**present):
+        return proposed(**present)["train.learning_rate"].value["start"]
+
+    assert rate(sizes=[(32, 32)]) == rate(sizes=[(28, 28)]) == 0.003
+    assert rate(sizes=[(500, 500)], minutes=30) == 0.003  # 64 pixels, of width 16
+    assert rate(sizes=[(500, 500)], minutes=240) == 0.0015  # 128 pixels, in batches of 32
+    assert rate(sizes=[(32, 32)], device="cuda") == 0.0015  # width 64: 256 channels
+    assert rate(sizes=[(500, 500)], device="cuda", pixels=10**9) == 0.00038
+    assert rate(count=300, sizes=[(32, 32)]) == 0.003  # batches are small because files are few
+
+
+def test_images_above_40_pixels_get_narrower_networks_on_a_cpu():
+    assert proposed(sizes=[(40, 40)])["network.width"].value == 32
+    assert proposed(sizes=[(500, 500)], minutes=30)["network.width"].value == 16
+    assert proposed(sizes=[(500, 500)], device="cuda", pixels=10**9)["network.width"].value == 64
+
+
 def test_batches_fit_the_resolution_and_few_images():
     assert proposed(5000)["train.batch_size"].value == 64
-    assert proposed(5000, [(500, 500)], minutes=120)["train.batch_size"].value == 32
+    assert proposed(5000, [(500, 500)], minutes=240)["train.batch_size"].value == 32
     assert proposed(5000, [(100, 100)], pixels=10**8)["train.batch_size"].value == 32  # at a side of 96
     assert proposed(300)["train.batch_size"].value == 32
     assert proposed(30)["train.batch_size"].value == 16

@@ -28,7 +28,7 @@ def draw_sheets(data: Prepared, folder: Path) -> list[Section]:
     """Draws training signals, and their sources if they have any; returns sections that show them."""
     meta, train = data.meta, data.splits["train"]
     plural, lines = plural_of(meta), class_lines(train, len(meta.classes))
-    caption = f"Training {plural}. If there are classes, each has a row, the largest first."
+    caption = f"Training {plural}. {_rows_named(data)}".rstrip()
     sections = [_draw(data, SIGNAL, lines, plural.capitalize(), caption, folder / "contact_sheet.png")]
     if meta.paired:
         caption = f"The sources of these {plural}, in the same order."
@@ -38,6 +38,16 @@ def draw_sheets(data: Prepared, folder: Path) -> list[Section]:
         caption = f"Some of {len(train.columns[SOURCE]):,} sources. They are not paired with the {plural}."
         sections.append(_draw(data, SOURCE, lines, "Sources", caption, folder / "sources.png"))
     return sections
+
+
+def _rows_named(data: Prepared) -> str:
+    """A sentence about the rows of a sheet of `class_lines`; empty without classes."""
+    classes, train = data.meta.classes, data.splits["train"]
+    if not classes:
+        return ""
+    names = [classes[label] for label in labels_by_size(train, len(classes))]
+    rest = len(classes) - len(names)
+    return f"A class in each row: {', '.join(names)}{f'; and {rest} smaller ones are not shown' if rest else ''}."
 
 
 def _draw(data: Prepared, name: str, lines: Sequence[np.ndarray], heading: str, caption: str, path: Path) -> Section:
@@ -58,10 +68,17 @@ def class_lines(split: Split, classes: int) -> list[np.ndarray]:
     if not classes:
         return any_lines(len(split))
     random, labels, lines = np.random.default_rng(SHEET_SEED), split.required_labels(), []
-    for label in np.argsort(-np.bincount(labels, minlength=classes), kind="stable")[:SHEET_ROWS]:
+    for label in labels_by_size(split, classes):
         places = np.flatnonzero(labels == label)
         lines.append(np.sort(random.choice(places, min(len(places), SHEET_COLUMNS), replace=False)))
     return lines
+
+
+def labels_by_size(split: Split, classes: int) -> list[int]:
+    """The labels with the most rows of a split, the most frequent first, at most `SHEET_ROWS`."""
+    counts = np.bincount(split.required_labels(), minlength=classes)
+    by_size: list[int] = np.argsort(-counts, kind="stable")[:SHEET_ROWS].tolist()
+    return by_size
 
 
 def any_lines(count: int) -> list[np.ndarray]:
