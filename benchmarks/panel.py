@@ -135,9 +135,8 @@ def measure(
         workspace = check_out(Path(folder))
         write_set(name, options.mirror, workspace / "data" / "import" / name)
         run(workspace, "ganforge", "set", "compute.device=cpu")
-        if options.resolution:
-            run(workspace, "ganforge", "set", "dataset.name=folder", f"dataset.resolution={options.resolution}")
-        run(workspace, "ganforge", "recipe", "folder", "--minutes", str(options.minutes))
+        side = ["--resolution", str(options.resolution)] if options.resolution else []
+        run(workspace, "ganforge", "recipe", "folder", "--minutes", str(options.minutes), *side)
         if options.validation:
             run(workspace, "ganforge", "set", "dataset.held_out=validation")
         proposed = (workspace / "params.yaml").read_text(encoding="utf-8")

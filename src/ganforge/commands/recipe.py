@@ -32,6 +32,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="minutes of training, for the recipe folder: 5 for a first look, 20 for good pictures, 120 for large ones "
         f"(default: {MINUTES})",
     )
+    parser.add_argument(
+        "--resolution",
+        type=positive,
+        metavar="PIXELS",
+        help="side of the images, for the recipe folder (default: what the files have and the time allows)",
+    )
 
 
 def positive(text: str) -> int:
@@ -41,7 +47,7 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def proposed(minutes: int, present: Mapping[str, Any]) -> list[Proposal]:
+def proposed(minutes: int, side: int | None, present: Mapping[str, Any]) -> list[Proposal]:
     """Settings for the files in data/import, on this machine; ``present`` is the result of `kept`."""
     from ganforge.compute import processors
     from ganforge.compute.device import configure
@@ -57,7 +63,7 @@ def proposed(minutes: int, present: Mapping[str, Any]) -> list[Proposal]:
     if hasattr(os, "getloadavg") and os.getloadavg()[0] > BUSY * processors():
         print("other programs keep this machine busy: it may be measured as slower than it is")
     print("measuring how fast this machine trains; this takes up to a minute")
-    return propose(seen, minutes, partial(speed, len(seen.class_counts)))
+    return propose(seen, minutes, partial(speed, len(seen.class_counts)), side)
 
 
 def kept() -> Mapping[str, Any]:
@@ -94,8 +100,9 @@ def run(options: argparse.Namespace) -> None:
     """Lists the recipes, or applies one and prints its changes."""
     from ganforge.params.recipes import apply_recipe, describe, list_recipes
 
-    if options.minutes is not None and options.name != FOLDER:
-        raise UserError(f"--minutes works with the recipe {FOLDER} only; other recipes set train.images.")
+    for option, key in (("minutes", "train.images"), ("resolution", "dataset.resolution")):
+        if getattr(options, option) is not None and options.name != FOLDER:
+            raise UserError(f"--{option} works with the recipe {FOLDER} only; set {key} after other recipes.")
     if options.name is None:
         recipes = list_recipes()
         width = max(map(len, recipes)) + 2
@@ -103,7 +110,7 @@ def run(options: argparse.Namespace) -> None:
             print(f"{name:{width}}{description}")
         return
     present = kept() if options.name == FOLDER else {}
-    proposals = proposed(options.minutes or MINUTES, present) if options.name == FOLDER else []
+    proposals = proposed(options.minutes or MINUTES, options.resolution, present) if options.name == FOLDER else []
     changed = apply_recipe(options.name, proposals=proposals, kept={"dataset": present})
     reasons = {f"{proposal.section}.{proposal.key}": proposal.reason for proposal in proposals}
     for key, change in describe(changed).items():

@@ -53,16 +53,17 @@ Speed = Callable[[Sequence[Proposal], tuple[int, int]], float]
 """Images per second that training shows, for given settings, height and width."""
 
 
-def propose(seen: Survey, minutes: int, speed: Speed) -> list[Proposal]:
+def propose(seen: Survey, minutes: int, speed: Speed, side: int | None = None) -> list[Proposal]:
     """Settings for what was seen.
 
     Args:
         seen: the survey of the files.
         minutes: length of the training.
         speed: measures this machine.
+        side: the side in pixels, or None to choose it by the files and the speed.
     """
     too_large = ""
-    *larger, smallest = _resolutions(seen)
+    *larger, smallest = _resolutions(seen) if side is None else [(side, (side, side), "as asked")]
     precision, least = _precision(seen, smallest, speed)
     for resolution, size, why in larger:
         proposals = [*_of_size(seen, resolution, size, why + too_large), precision]
