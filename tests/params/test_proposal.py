@@ -17,7 +17,7 @@ from tests.settings import RECIPES, settings_of, settings_text
 
 def proposed(
     count=5000, sizes=((300, 200),), class_counts=(), processors=2, device="cpu", minutes=10, pixels=1_000_000,
-    coloured=True, gain=1.0, test_files=None, measured=None, **present,
+    coloured=True, gain=1.0, test_files=None, measured=None, side=None, **present,
 ):  # fmt: skip
     """What is proposed on a machine that trains on so many pixels in a second, ``gain`` times as many in bfloat16."""
 
@@ -30,7 +30,7 @@ def proposed(
 
     classes = {f"class {number}": each for number, each in enumerate(class_counts)}
     survey = Survey(count, test_files, list(sizes), classes, processors, device, coloured, **present)
-    proposals = propose(survey, minutes, speed)
+    proposals = propose(survey, minutes, speed, side)
     return {f"{proposal.section}.{proposal.key}": proposal for proposal in proposals}
 
 
@@ -68,6 +68,15 @@ def test_a_size_far_too_large_for_this_machine_is_not_tried():
     measured.clear()
     assert proposed(sizes=[(500, 400)], minutes=10, device="cuda", measured=measured)["train.images"].value > 0
     assert measured == [(128, 128), (96, 96), (64, 64), (32, 32)]
+
+
+def test_a_size_that_was_asked_for_is_not_chosen_anew():
+    measured = []
+    asked = proposed(sizes=[(500, 400)], side=200, measured=measured)
+    assert asked["dataset.resolution"].value == 200
+    assert asked["train.images"].value == 10 * 60 * 25
+    assert "good images need 833 minutes" in asked["train.images"].reason  # 1,250,000 images
+    assert measured == [(200, 200), (200, 200)]
 
 
 def test_long_pictures_get_bars_unless_the_user_has_chosen():
@@ -284,10 +293,11 @@ def test_an_empty_folder_says_what_to_put_there(own_folder):
     ("arguments", "sentence"),
     [
         (["mnist", "--minutes", "5"], "--minutes works with the recipe folder only"),
+        (["mnist", "--resolution", "64"], "--resolution works with the recipe folder only"),
         (["folder", "--minutes", "0"], "'0' is not a whole number of 1 or more"),
     ],
 )
-def test_minutes_that_make_no_sense_are_refused(own_folder, capsys, arguments, sentence):
+def test_wishes_that_make_no_sense_are_refused(own_folder, capsys, arguments, sentence):
     (own_folder / "recipes").symlink_to(RECIPES)
     (own_folder / "params.yaml").write_text(settings_text())
     with pytest.raises(SystemExit) as stopped:
