@@ -40,6 +40,14 @@ def test_one_that_wins_now_and_then_is_not():
     assert told(200, rows) == [None] * 19
 
 
+def test_a_loss_that_grows_beyond_all_bounds_is_told_of_at_once():
+    watch = FailureWatch(10**6, {"loss_discriminator": "lower train.learning_rate"})
+    assert watch.look(row(100) | {"loss_discriminator": 300.0}, 1) is None
+    failure = watch.look(row(200) | {"loss_discriminator": 90197.0}, 2)
+    assert "the loss of the discriminator is 90,197: it diverges; lower train.learning_rate" in str(failure)
+    assert not FailureWatch.all_is_well(row(300) | {"loss_discriminator": 5000.0})
+
+
 def test_one_label_alone_whose_samples_are_all_alike_is_told_of():
     (warning,) = told(100, [row(100) | {"least_spread": 0.01}])
     assert "samples of one label differ from each other only 1.0%" in warning

@@ -27,14 +27,16 @@ def cures(
     paired = isinstance(objective, PairedSettings)
     if few and augment.mode == "none":
         winning.append(f"set augment.mode to {'together' if paired else 'adaptive'}")
-    alike = [f"lower train.learning_rate from {_text(train.learning_rate)}", *_penalties(objective)]
+    slower = [f"lower train.learning_rate from {_text(train.learning_rate)}", *_penalties(objective)]
+    alike = list(slower)
     if isinstance(objective, GameSettings) and objective.loss != "relativistic":
         alike.append("set objective.loss to relativistic")
     if isinstance(objective, StylesSettings):
         alike.insert(0, f"raise objective.diversity from {objective.diversity:g}")
     if not mixes_batch and not objective.needs_source:
         alike.append("set network.name to modulated, whose discriminator sees how varied samples are")
-    of_all = {"pair_accuracy": _or(winning), "relative_spread": _or(alike), "least_spread": _or(alike)}
+    of_all = {"loss_discriminator": _or(slower), "pair_accuracy": _or(winning)}
+    of_all |= dict.fromkeys(("relative_spread", "least_spread"), _or(alike))
     return of_all | (_without_pairs(objective, train) if isinstance(objective, WithoutPairsSettings) else {})
 
 

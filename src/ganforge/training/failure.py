@@ -11,7 +11,7 @@ from ganforge.errors import UserError
 
 @dataclass(frozen=True)
 class Sign:
-    """A column of training.csv that shows a failure if it stays beyond a limit.
+    """A column of training.csv that shows a failure if it stays beyond a limit, or is beyond it once.
 
     Attributes:
         column: its name.
@@ -21,6 +21,7 @@ class Sign:
         text: what it means, with a place for the figure.
         part_of: column of the sign for all signals, which is reported instead.
         may_be_wanted: whether the user may want this, so that it is reported and nothing is done.
+        at_once: whether it does not have to last.
     """
 
     column: str
@@ -30,6 +31,7 @@ class Sign:
     text: str
     part_of: str | None = None
     may_be_wanted: bool = False
+    at_once: bool = False
 
     def shows(self, row: Mapping[str, float]) -> bool:
         """Whether ``row`` shows it; a loss without the column never does."""
@@ -47,6 +49,7 @@ class Sign:
 
 
 SIGNS = (
+    Sign("loss_discriminator", 1e4, 1e3, True, "the loss of the discriminator is {:,.0f}: it diverges", at_once=True),
     Sign(
         "pair_accuracy",
         0.995,
@@ -172,7 +175,8 @@ class FailureWatch:
                 self._since.pop(sign.column, None)
                 continue
             lasted = self._images - self._since.setdefault(sign.column, before)
-            if failure is None and lasted >= self.patience and sign.column not in self._reported:
+            long_enough = sign.at_once or lasted >= self.patience
+            if failure is None and long_enough and sign.column not in self._reported:
                 self._reported.add(sign.column)
                 symptom = sign.text.format(row[sign.column])
                 symptom = f"at step {step}, for the last {lasted:.0f} real signals, {symptom}"
