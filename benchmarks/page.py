@@ -108,7 +108,8 @@ classifier of the set's classes. SqueezeNet reacts to textures that a classifier
 the one that `ganforge recipe folder` proposed; it measured the worst class, the labels and CAS.
 
 The network and its augmentation were chosen on other trainings of `shapes`, `emoji` and `photographs`
-([decisions](decisions/networks.md)), so these rows are optimistic. No setting was chosen on the other sets.
+([decisions](decisions/networks.md)), so these rows are optimistic. Width and learning rate of images above 32 pixels
+were chosen on short trainings of `materials`. No setting was chosen on the other sets.
 """
 
 PANEL_WORST = """## The worst of the seeds
@@ -122,13 +123,13 @@ The number of images follows from the speed that was measured before the trainin
 differs between seeds.
 """
 
-MATERIALS = """## Photographs of 128 pixels
+LARGE = """## {name}: {side} pixels
 
-Above are held-out photographs of `materials`, below are samples: random ones of both.
+The upper three rows are held-out images, the lower three are samples. Both were drawn at random.
 
-![Three rows of photographs, and three rows of samples](../images/panel_materials.webp)
+![Three rows of images, and three rows of samples](../images/panel_{name}.webp)
 """
-SHOWN_LARGE = ("materials",)
+SMALL = 40  # pixels of a side; larger images are shown in full size
 PANEL_BESIDE = 3  # pictures of a row
 PANEL_COLUMNS = (  # head, key, and the feature network that has to measure it (empty: the proposed one)
     ("SqueezeNet: fd_ratio", "fd_ratio", "squeezenet"),
@@ -160,8 +161,7 @@ def write_pages(folder: Path, figures: Mapping[str, Figures]) -> None:
         part = figures["panel"]
         panel += [PANEL_WORST, _worst(part), PANEL_ROWS, _panel(part), "## Samples of the first seed\n"]
         panel += _panel_pictures(part)
-        if any(row["set"] == "materials" for row in part["rows"]):
-            panel.append(MATERIALS)
+        panel += [LARGE.format(name=row["set"], side=row["side"]) for row in _shown(part) if row["side"] > SMALL]
     for name, text in (("results.md", _digits(figures)), ("results_panel.md", panel)):
         (folder / name).write_text("\n".join(text).rstrip() + "\n", encoding="utf-8")
 
@@ -253,14 +253,15 @@ def _panel(part: Figures) -> str:
 
 
 def _panel_pictures(part: Figures) -> list[str]:
-    """Of the first seed of every set, some side by side."""
-    names = [
-        row["set"]
-        for row in part["rows"]
-        if (row["arm"], row["seed"]) == ("proposed", 0) and row["set"] not in SHOWN_LARGE
-    ]
+    """Of the first seed of every set of small images, some side by side."""
+    names = [row["set"] for row in _shown(part) if row["side"] <= SMALL]
     groups = [names[start : start + PANEL_BESIDE] for start in range(0, len(names), PANEL_BESIDE)]
     return [line for group in groups for line in _side_by_side(group, [f"panel_{name}.png" for name in group])]
+
+
+def _shown(part: Figures) -> list[Figures]:
+    """The rows whose samples are shown."""
+    return [row for row in part["rows"] if (row["arm"], row["seed"]) == ("proposed", 0)]
 
 
 def _mean_ratio(part: Figures) -> str:

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from benchmarks.page import write_pages
+from benchmarks.page import SMALL, write_pages
 from benchmarks.panel_sets import ON_REQUEST, SETS, write_set
 from benchmarks.results import FIGURES, IMAGES, ROOT, check_out, collected, machine, run, save_grid
 from ganforge.compute.device import configure
@@ -43,7 +43,6 @@ from ganforge.training.speed import images_per_second
 
 PANEL = FIGURES / "panel.json"
 MINUTES = 10
-SMALL = 40  # pixels of a side; larger images are shown in full size
 ROWS, COLUMNS = 3, 8  # of real images, and as many of samples
 PLAIN = {  # a DCGAN as in guides: no labels, no penalties, nothing against few pictures
     "network.name": "dcgan",
@@ -117,7 +116,9 @@ def main() -> None:
         known = {
             (row["arm"], row["seed"])
             for row in rows
-            if row["set"] == name and row["minutes"] == options.minutes and not options.validation
+            if (row["set"], row["minutes"]) == (name, options.minutes)
+            and options.resolution in (None, row["side"])
+            and not options.validation
         }
         missing = [each for each in wanted if each not in known]
         if missing:

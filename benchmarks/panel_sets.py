@@ -24,6 +24,7 @@ Picture = tuple[str, Image.Image | bytes]  # its class, empty if there is none; 
 EMOJI_CELL = 66  # pixels of the sheets, with a border of one around each emoji
 SPRITE = 64
 MATERIALS = ("buildings", "mattn", "nature", "material", "base", "ctp1", "streets", "trak")
+TEXTURES = "0textures.pk3"  # a zip file of the game
 MATERIAL_SIDE = 128  # least pixels of its shorter side
 OTHER_MAPS = ("_nm", "_sm", "_gm")  # ends of the names of files that hold normals, shine and glow
 WALKING = {"left": 117, "front": 130, "right": 143}  # the first of nine frames, counted over the whole sheet
@@ -164,10 +165,10 @@ def materials(mirror: Path) -> Iterator[Picture]:
     ``mirror/usr/share/games/ufoai/base``.
     """
     base = "usr/share/games/ufoai/base"
-    packed = sorted([*(mirror / base).glob("*.pk3"), *(Path("/") / base).glob("*.pk3")])
+    packed = [path for path in (mirror / base, Path("/") / base) if (path / TEXTURES).exists()]
     if not packed:
-        raise SystemExit(f"materials: /{base} has no .pk3 file: apt install ufoai-textures, or unpack it into {mirror}")
-    with zipfile.ZipFile(packed[-1]) as archive:
+        raise SystemExit(f"materials: no {base}/{TEXTURES} in {mirror} or /: install Debian's package ufoai-textures")
+    with zipfile.ZipFile(packed[0] / TEXTURES) as archive:
         for name in sorted(archive.namelist(), key=lambda name: Path(name).parts):
             path = Path(name)
             kind = path.parts[1].removeprefix("tex_") if len(path.parts) > 2 else ""

@@ -189,8 +189,8 @@ def test_the_page_names_the_class_of_each_row(tmp_path):
     kinds = {"signal": Kind("image"), "labels": Kind("labels", {"names": names})}
     (section,) = draw_sheets(prepared(tmp_path, kinds, signal=images(len(labels)), labels=labels), tmp_path)
     caption = section.pictures[0].caption
-    assert "A class in each row: kind 24, kind 23, kind 22," in caption
-    assert caption.endswith("kind 6, kind 5; and 5 smaller ones are not shown.")
+    assert "The rows are: kind 24, kind 23, kind 22," in caption
+    assert caption.endswith("kind 6, kind 5. 5 others are not shown.")
 
 
 def test_sources_stand_in_the_places_of_their_signals(tmp_path):

@@ -8,6 +8,8 @@ from PIL import Image
 
 from ganforge.cli import main
 from ganforge.layout import IMPORT
+from ganforge.networks.dcgan import DISCRIMINATOR_BASE
+from ganforge.networks.layers import level_channels, pyramid
 from ganforge.params import load_params, parse_params
 from ganforge.params.proposal import propose
 from ganforge.params.recipes import combined
@@ -26,7 +28,7 @@ def proposed(
             measured.append(size)
         values = {f"{proposal.section}.{proposal.key}": proposal.value for proposal in proposals}
         factor = gain if values["train.precision"] == "bfloat16" else 1
-        return factor * pixels / (size[0] * size[1])
+        return factor * pixels / (size[0] * size[1]) * (32 / values["network.width"] if device == "cpu" else 1)
 
     classes = {f"class {number}": each for number, each in enumerate(class_counts)}
     survey = Survey(count, test_files, list(sizes), classes, processors, device, coloured, **present)
@@ -56,7 +58,7 @@ def test_resolution_follows_from_the_sizes_the_time_and_the_speed():
     assert proposed(sizes=[(150, 100)], pixels=10**8)["dataset.resolution"].value == 96
     assert proposed(sizes=[(100, 70)], pixels=10**8)["dataset.resolution"].value == 64
     reason = proposed(sizes=[(500, 400)], minutes=30)["dataset.resolution"].reason
-    assert "96 would need about 92 minutes on this machine" in reason  # 600,000 images
+    assert "96 would need about 46 minutes on this machine" in reason  # 600,000 images, of width 16
     assert proposed(sizes=[])["dataset.resolution"].value == 32
     assert "they are enlarged" in proposed(sizes=[(20, 22)])["dataset.resolution"].reason
 
@@ -74,8 +76,8 @@ def test_a_size_that_was_asked_for_is_not_chosen_anew():
     measured = []
     asked = proposed(sizes=[(500, 400)], side=200, measured=measured)
     assert asked["dataset.resolution"].value == 200
-    assert asked["train.images"].value == 10 * 60 * 25
-    assert "good images need 833 minutes" in asked["train.images"].reason  # 1,250,000 images
+    assert asked["train.images"].value == 10 * 60 * 50
+    assert "good images need 417 minutes" in asked["train.images"].reason  # 1,250,000 images
     assert measured == [(200, 200), (200, 200)]
 
 
@@ -131,18 +133,28 @@ def test_rates_fit_the_channels_and_the_batches():
     def rate(**present):
         return proposed(**present)["train.learning_rate"].value["start"]
 
-    assert rate(sizes=[(32, 32)]) == rate(sizes=[(28, 28)]) == 0.003
-    assert rate(sizes=[(500, 500)], minutes=30) == 0.003  # 64 pixels, of width 16
-    assert rate(sizes=[(500, 500)], minutes=240) == 0.0015  # 128 pixels, in batches of 32
+    assert rate(sizes=[(32, 32)]) == rate(sizes=[(28, 28)]) == rate(sizes=[(40, 40)]) == 0.003
+    assert rate(sizes=[(500, 500)], side=64) == 0.003  # of width 16
+    assert rate(sizes=[(500, 500)], side=128) == 0.0015  # in batches of 32
     assert rate(sizes=[(32, 32)], device="cuda") == 0.0015  # width 64: 256 channels
-    assert rate(sizes=[(500, 500)], device="cuda", pixels=10**9) == 0.00038
+    assert rate(sizes=[(500, 500)], device="cuda", side=128) == 0.00038
     assert rate(count=300, sizes=[(32, 32)]) == 0.003  # batches are small because files are few
 
 
-def test_images_above_40_pixels_get_narrower_networks_on_a_cpu():
-    assert proposed(sizes=[(40, 40)])["network.width"].value == 32
-    assert proposed(sizes=[(500, 500)], minutes=30)["network.width"].value == 16
-    assert proposed(sizes=[(500, 500)], device="cuda", pixels=10**9)["network.width"].value == 64
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_rates_fall_and_know_the_channels_of_the_network(device):
+    for side in (8, 20, 28, 32, 40, 64, 96, 128, 500, 1024):
+        asked = proposed(sizes=[(500, 500)], side=side, device=device)
+        width, rate = asked["network.width"].value, asked["train.learning_rate"]
+        levels = len(pyramid((side, side), DISCRIMINATOR_BASE)) - 1
+        assert f"the coarsest layer has {level_channels(width, levels)}," in rate.reason
+        assert rate.value["end"] <= rate.value["start"] / 10
+
+
+def test_images_above_32_pixels_get_narrower_networks_on_a_cpu():
+    assert proposed(sizes=[(32, 32)])["network.width"].value == 32
+    assert proposed(sizes=[(40, 40)])["network.width"].value == 16
+    assert proposed(sizes=[(500, 500)], device="cuda", side=64)["network.width"].value == 64
 
 
 def test_batches_fit_the_resolution_and_few_images():
@@ -218,6 +230,9 @@ def test_how_the_files_are_read_stays_as_the_user_has_it(own_folder, capsys, mon
     dataset = load_params().dataset
     assert (dataset.crop, dataset.mirror, dataset.labels, dataset.test_share) == ("none", True, "ignore", 0.3)
     assert "dataset.crop stays as it is   (as params.yaml has it for these files)" in capsys.readouterr().out
+    main(["recipe", "folder", "--resolution", "24"])
+    assert load_params().dataset.resolution == 24
+    assert "(as asked; half of the files have a shorter side of 12 pixels or more)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -295,6 +310,7 @@ def test_an_empty_folder_says_what_to_put_there(own_folder):
         (["mnist", "--minutes", "5"], "--minutes works with the recipe folder only"),
         (["mnist", "--resolution", "64"], "--resolution works with the recipe folder only"),
         (["folder", "--minutes", "0"], "'0' is not a whole number of 1 or more"),
+        (["folder", "--resolution", "7"], "'7' is not a whole number of 8 to 1024"),
     ],
 )
 def test_wishes_that_make_no_sense_are_refused(own_folder, capsys, arguments, sentence):

@@ -220,10 +220,11 @@ def test_values_over_several_lines_are_changed_too(project):
     assert load_params().train.learning_rate == 0.01
 
 
-def test_a_limit_of_a_score_joins_the_others(project):
-    before = dict(load_params().gate.most)
-    apply_values(["gate.most.quality.kid=0.5"])
-    assert load_params().gate.most == before | {"quality.kid": 0.5}
+@pytest.mark.parametrize("kind", ["most", "least", "worse_by"])
+def test_a_limit_of_a_score_joins_the_others(project, kind):
+    before = dict(getattr(load_params().gate, kind))
+    apply_values([f"gate.{kind}.quality.kid=0.5"])
+    assert getattr(load_params().gate, kind) == before | {"quality.kid": 0.5}
 
 
 def test_a_colour_is_not_a_comment(project):

@@ -45,7 +45,10 @@ def test_a_loss_that_grows_beyond_all_bounds_is_told_of_at_once():
     assert watch.look(row(100) | {"loss_discriminator": 300.0}, 1) is None
     failure = watch.look(row(200) | {"loss_discriminator": 90197.0}, 2)
     assert "the loss of the discriminator is 90,197: it diverges; lower train.learning_rate" in str(failure)
-    assert not FailureWatch.all_is_well(row(300) | {"loss_discriminator": 5000.0})
+    assert failure.diverging
+    assert watch.look(row(300) | {"loss_discriminator": -1e5}, 3) is None  # it was told of
+    assert FailureWatch(10**6, {}).look(row(100) | {"loss_discriminator": -1e5}, 1) is not None  # as of a critic
+    assert not FailureWatch.all_is_well(row(300) | {"loss_discriminator": 500.0})
 
 
 def test_one_label_alone_whose_samples_are_all_alike_is_told_of():

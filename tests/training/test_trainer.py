@@ -318,13 +318,13 @@ def test_a_training_that_was_helped_as_often_as_it_may_stops(digits, tmp_path):
     assert ["continues from here" in warning for warning in warnings] == [True, True]
 
 
-def spoilt(trainer, images):
-    """Trains, with a discriminator that is NaN from a report on; returns the warnings."""
+def spoilt(trainer, images, value=math.nan):
+    """Trains, with a discriminator that has a wrong weight from a report on; returns the warnings."""
     warnings = []
     for report in trainer.run():
         if report.images == images:
             with torch.no_grad():
-                next(trainer.game.objective.discriminators.parameters()).fill_(math.nan)
+                next(trainer.game.objective.discriminators.parameters()).fill_(value)
         warnings += [report.warning] if report.warning else []
     return warnings
 
@@ -335,6 +335,20 @@ def test_numbers_that_are_none_are_helped_too(digits, tmp_path):
     assert warning.startswith("training diverged at step 11")
     assert trainer.history[-1]["helps"] == 1
     assert math.isfinite(trainer.history[-1]["loss_generator"])
+
+
+def test_a_loss_that_diverges_is_helped_at_once(digits, tmp_path):
+    trainer = build_trainer(plan(train={"on_failure": HELP}), digits, Checkpoints(tmp_path), CPU)
+    (warning,) = spoilt(trainer, 320, 1e6)
+    assert "it diverges: it continues from the networks of" in warning
+    assert abs(trainer.history[-1]["loss_discriminator"]) < 100
+
+
+def test_a_loss_that_diverges_without_a_good_state_ends_the_run(digits, tmp_path):
+    trainer = build_trainer(plan(train={"on_failure": HELP}), digits, Checkpoints(tmp_path), CPU)
+    collapse(trainer)
+    with pytest.raises(FailureError, match=r"training failed: at step .* it diverges; lower train\.learning_rate"):
+        spoilt(trainer, 64, 1e6)
 
 
 def test_samples_that_were_none_before_a_help_do_not_count_after_it(digits, tmp_path):

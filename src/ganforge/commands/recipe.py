@@ -18,6 +18,7 @@ FOLDER = "folder"  # the recipe that depends on the files in data/import
 READING = (  # keys of dataset that stay if params.yaml already reads these files
     *("held_out", "labels", "crop", "channels", "background", "mirror", "min_side", "max_megapixels", "max_broken"),
 )
+SIDE = (8, 1024)  # pixels, as in dataset.resolution
 BUSY = 0.5  # running programs for each processor
 CHANNELS = 3  # of images: whether they are grey is known after all are read
 NAME, HELP = "recipe", "list known-good settings, or write one into params.yaml (other settings and comments stay)"
@@ -34,7 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--resolution",
-        type=positive,
+        type=side,
         metavar="PIXELS",
         help="side of the images, for the recipe folder (default: what the files have and the time allows)",
     )
@@ -47,7 +48,15 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def proposed(minutes: int, side: int | None, present: Mapping[str, Any]) -> list[Proposal]:
+def side(text: str) -> int:
+    """A side of images that networks can have."""
+    least, most = SIDE
+    if not text.isdecimal() or not least <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of {least} to {most}")
+    return int(text)
+
+
+def proposed(minutes: int, resolution: int | None, present: Mapping[str, Any]) -> list[Proposal]:
     """Settings for the files in data/import, on this machine; ``present`` is the result of `kept`."""
     from ganforge.compute import processors
     from ganforge.compute.device import configure
@@ -63,7 +72,7 @@ def proposed(minutes: int, side: int | None, present: Mapping[str, Any]) -> list
     if hasattr(os, "getloadavg") and os.getloadavg()[0] > BUSY * processors():
         print("other programs keep this machine busy: it may be measured as slower than it is")
     print("measuring how fast this machine trains; this takes up to a minute")
-    return propose(seen, minutes, partial(speed, len(seen.class_counts)), side)
+    return propose(seen, minutes, partial(speed, len(seen.class_counts)), resolution)
 
 
 def kept() -> Mapping[str, Any]:

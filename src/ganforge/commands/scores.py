@@ -51,21 +51,23 @@ def run(_: argparse.Namespace) -> None:
     for what, path in (("Sample grid", GRID), ("Report", REPORT)):
         if path.exists():
             print(f"{what:14}{path}")
-    print(f"{'Compare runs':14}make ui, or with a commit on the same data: .venv/bin/ganforge compare HEAD workspace")
+    print(f"{'Compare runs':14}make ui, or with a commit on the same data: ganforge compare HEAD workspace")
 
 
 def _advice(record: Record) -> str:
-    """What to try next, if the training of these scores is still here."""
+    """What to try next; empty if the training on disk may be another one than that of the scores."""
     import pandas as pd
 
     from ganforge.runs.next_step import next_step
 
+    if record.stale:
+        return ""
     try:
         chosen_at = int(json.loads((GENERATOR / "config.json").read_text(encoding="utf-8"))["images"])
         history = pd.read_csv(TRAINING)
-        return next_step(record.scores, record.params, history, chosen_at)
     except (OSError, ValueError, KeyError, TypeError):
         return ""
+    return next_step(record.scores, record.params, history, chosen_at)
 
 
 def _scored() -> str:

@@ -9,7 +9,8 @@ from ganforge.evaluation import registry
 from ganforge.evaluation.score import ANSWERS, BASELINES, Meaning, Scores, look_up
 
 SPREAD = "±: standard deviation over the seeds of the samples; another seed of the training changes scores as well."
-RATIOS = ((2.0, "close to real ones"), (5.0, "some way from real ones"))
+CLOSE = 2.0  # highest ratio of samples that are close to real data
+RATIOS = ((CLOSE, "close to real ones"), (5.0, "some way from real ones"))
 FAR = "far from real ones"
 OTHERS = ANSWERS | BASELINES
 OF_ANSWERS = (
@@ -134,7 +135,7 @@ def headline(scores: Scores, data: str = "data") -> str:
         return ""
     if ratio + 2 * spread < 1:
         verdict = f"nearer than new {data} should be; check whether they are copies"
-    elif ratio - 2 * spread <= 1 and ratio <= RATIOS[0][0]:
+    elif ratio - 2 * spread <= 1 and ratio <= CLOSE:
         verdict = "as close as real ones, within the noise of so many samples"
     elif _covers_nothing(scores):
         verdict = f"{FAR}: hardly any real test {data} look like samples"
@@ -161,6 +162,12 @@ def headline(scores: Scores, data: str = "data") -> str:
             "common: look at the samples."
         )
     return " ".join(sentences)
+
+
+def are_close(scores: Scores) -> bool:
+    """Whether `headline` calls samples close to real data."""
+    ratio = look_up(scores, "quality.fd_ratio")
+    return ratio is not None and ratio <= CLOSE and not _covers_nothing(scores)
 
 
 def _covers_nothing(scores: Scores) -> bool:

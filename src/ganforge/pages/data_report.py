@@ -46,8 +46,9 @@ def _rows_named(data: Prepared) -> str:
     if not classes:
         return ""
     names = [classes[label] for label in labels_by_size(train, len(classes))]
-    rest = len(classes) - len(names)
-    return f"A class in each row: {', '.join(names)}{f'; and {rest} smaller ones are not shown' if rest else ''}."
+    others = len(classes) - len(names)
+    rest = f" {others} other{' is' if others == 1 else 's are'} not shown." if others else ""
+    return f"The rows are: {', '.join(names)}.{rest}"
 
 
 def _draw(data: Prepared, name: str, lines: Sequence[np.ndarray], heading: str, caption: str, path: Path) -> Section:

@@ -30,7 +30,7 @@ def render_report(
         data: plural name of the signals, such as ``images``.
         current: this run.
         previous: the previous run, or why there is none.
-        chosen: a sentence about which generator of the training this is.
+        chosen: sentences about which generator of the training this is, and what to try next.
         sections: pictures; empty sections are left out.
         environment: the code and the versions that it ran with.
     """

@@ -13,15 +13,14 @@ from ganforge.prepared.facts import FEW_IMAGES, FEW_OF_A_CLASS
 
 SIDES = (32, 64, 96, 128)
 LARGEST_NATIVE = 40  # a side that costs little more time than 32
-WIDTH = {"cpu": 32, "gpu": 64}  # up to LARGEST_NATIVE pixels
-WIDTH_OF_LARGE = {"cpu": 16, "gpu": 64}
+WIDTH, WIDTH_OF_LARGE = {"cpu": 32, "gpu": 64}, {"cpu": 16, "gpu": 64}  # up to the smallest side, and above it
 RATE, RATE_CHANNELS = 0.003, 128  # learning rate, and the most channels of a layer that it suits
-LAST_RATE = 0.00006
-BASE, MOST_DOUBLINGS = 4, 3  # coarsest side of the discriminator, and how often it doubles its width
+LAST_RATE = 0.00006  # at the end, but at most a tenth of the rate at the start
+COARSEST, MOST_DOUBLINGS = 4, 3  # side of the discriminator's last layer, and how often it doubles its width
 MINUTES = 10  # of training
 CLEARLY_FASTER = 1.15  # ratio from which bfloat16 is worth a format that other machines may compute slowly
-LEAST_IMAGES = 6_250  # times the side: that training should show; otherwise images are resized to a smaller side
-FAR = 4.0  # times too slow, by the speed at the smallest side: a larger side is then not measured
+IMAGES_PER_PIXEL = 6_250  # of a side, that training should show; otherwise images are resized to a smaller side
+FAR = 2.0  # times too slow, by the speed at the smallest side: a larger side is then not measured
 CAS_IMAGES, LEAST_CAS_IMAGES = 60_000, 10_000  # shown to the classifiers that learn from samples
 CHECKS = 10  # of the samples during training
 PATIENCE, PATIENT_SHARE = 20_000, 0.2  # images that a sign of failure has to last, and their share of all at most
@@ -63,11 +62,11 @@ def propose(seen: Survey, minutes: int, speed: Speed, side: int | None = None) -
         side: the side in pixels, or None to choose it by the files and the speed.
     """
     too_large = ""
-    *larger, smallest = _resolutions(seen) if side is None else [(side, (side, side), "as asked")]
+    *larger, smallest = _resolutions(seen) if side is None else [(side, (side, side), f"as asked; {_typical(seen)[1]}")]
     precision, least = _precision(seen, smallest, speed)
     for resolution, size, why in larger:
         proposals = [*_of_size(seen, resolution, size, why + too_large), precision]
-        images_per_second = 0.0 if least is None else least * math.prod(smallest[1]) / math.prod(size)
+        images_per_second = 0.0 if least is None else least * _cost(seen, smallest[1]) / _cost(seen, size)
         if least is None or 60 * minutes * images_per_second * FAR >= _least_images(size):
             images_per_second = speed(proposals, size)
             if 60 * minutes * images_per_second >= _least_images(size):
@@ -98,7 +97,17 @@ def _precision(seen: Survey, resolution: Resolution, speed: Speed) -> tuple[Prop
 
 def _least_images(size: tuple[int, int]) -> int:
     """Images of a size that a training should show."""
-    return LEAST_IMAGES * max(SIDES[0], *size)
+    return IMAGES_PER_PIXEL * max(SIDES[0], *size)
+
+
+def _cost(seen: Survey, size: tuple[int, int]) -> float:
+    """Time of a training on an image of a size, in proportion."""
+    return _width(seen, max(size)) * math.prod(size)
+
+
+def _width(seen: Survey, side: int) -> int:
+    """Width of the network for images of a side."""
+    return (WIDTH if side <= SIDES[0] else WIDTH_OF_LARGE)[seen.machine]
 
 
 def _needed(images_per_second: float, size: tuple[int, int]) -> float:
@@ -128,10 +137,10 @@ def _of_size(seen: Survey, resolution: int | str, size: tuple[int, int], why: st
     side = max(size)
     gamma = round(GAMMA * (side / GAMMA_SIDE) ** 2, 3)
     gamma_reason = f"{GAMMA} at {GAMMA_SIDE} pixels, proportional to the number of pixels (StyleGAN2-ADA, Karras 2020)"
-    width = (WIDTH_OF_LARGE if side > LARGEST_NATIVE else WIDTH)[seen.machine]
+    width = _width(seen, side)
     smaller = ", and images of this size need more time" if width < WIDTH[seen.machine] else ""
     rate, rate_reason = _rate(width, side)
-    falling = {"start": rate, "end": LAST_RATE, "shape": "linear", "begin": 0.5}
+    falling = {"start": rate, "end": min(LAST_RATE, float(f"{rate / 10:.2g}")), "shape": "linear", "begin": 0.5}
     few = seen.count < FEW_IMAGES
     threads = min(seen.processors, MOST_THREADS)
     return [
@@ -173,15 +182,22 @@ def _resolutions(seen: Survey) -> list[Resolution]:
     if len(sizes) == 1 and width == height and SIDES[0] / 4 <= width <= LARGEST_NATIVE:
         return [("native", (height, width), f"all files have {width}x{height} pixels")]
     if not sizes:
-        return [(SIDES[0], (SIDES[0], SIDES[0]), "the size of no file could be read")]
-    which, shown = ("longer", max) if seen.framing == "pad" else ("shorter", min)
-    shown_sides = sorted(shown(size) for size in seen.sizes)
-    median = shown_sides[len(shown_sides) // 2]
-    reason = f"half of the files have a {which} side of {median} pixels or more"
+        return [(SIDES[0], (SIDES[0], SIDES[0]), _typical(seen)[1])]
+    median, reason = _typical(seen)
     sides = [side for side in reversed(SIDES) if side <= median]
     if not sides:
         sides, reason = [SIDES[0]], f"{reason}, and {SIDES[0]} is the smallest proposed: they are enlarged"
     return [(side, (side, side), reason) for side in sides]
+
+
+def _typical(seen: Survey) -> tuple[int, str]:
+    """The side that half of the files have at least, and a sentence about it."""
+    if not seen.sizes:
+        return 0, "the size of no file could be read"
+    which, shown = ("longer", max) if seen.framing == "pad" else ("shorter", min)
+    sides = sorted(shown(size) for size in seen.sizes)
+    median = sides[len(sides) // 2]
+    return median, f"half of the files have a {which} side of {median} pixels or more"
 
 
 def _labels(seen: Survey) -> tuple[str, str]:
@@ -229,17 +245,17 @@ def _extractor(seen: Survey) -> list[Proposal]:
 
 
 def _rate(width: int, side: int) -> tuple[float, str]:
-    """The learning rate at the start: RATE for few channels and large batches, less for others.
+    """The learning rate at the start, RATE or less.
 
     With Adam, every weight moves by about the rate, so the output of a layer moves in proportion to its channels (Yang
-    2021, https://arxiv.org/abs/2203.03466). Smaller batches have noisier gradients. With more channels than
-    RATE_CHANNELS, or batches of 32 of 128 pixels, trainings with RATE diverged.
+    2021, https://arxiv.org/abs/2203.03466): the rate falls with them above RATE_CHANNELS. It also falls with the batch
+    that suits the size, but not with a batch that is smaller because there are few files.
     """
-    doublings = min(MOST_DOUBLINGS, max(1, math.ceil(math.log2(side / BASE)) - 1))
+    doublings = min(MOST_DOUBLINGS, max(1, math.ceil(math.log2(side / COARSEST)) - 1))
     channels, batch = width * 2**doublings, _batch_of(side)
     rate = RATE * min(1.0, RATE_CHANNELS / channels) * batch / LARGEST_BATCH
     reason = f"{RATE} for {RATE_CHANNELS} channels and batches of {LARGEST_BATCH}"
-    return float(f"{rate:.2g}"), f"{reason}; here the coarsest layer has {channels}, and batches of this size {batch}"
+    return float(f"{rate:.2g}"), f"{reason}; here the coarsest layer has {channels}, and {batch} suit this size"
 
 
 def _batch_of(side: int) -> int:

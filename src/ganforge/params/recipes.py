@@ -21,7 +21,11 @@ from ganforge.params.whole import Params
 Values = Mapping[str, Any]
 Changes = dict[str, tuple[Any, Any]]
 
-LIMITS = (("gate", "most"), ("gate", "least"))  # settings whose keys are those of scores, with a dot inside
+LIMITS = (
+    ("gate", "most"),
+    ("gate", "least"),
+    ("gate", "worse_by"),
+)  # settings whose keys are those of scores, with a dot inside
 
 
 def list_recipes() -> dict[str, str]:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from ganforge.evaluation.reading import RATIOS
+from ganforge.evaluation.reading import are_close
 from ganforge.evaluation.score import Scores, look_up
 
+BETTER, WORSE = 0.95, 1.1  # ratios of distances that are more than the noise between checks
+LATE = 2 / 3  # of the training
 LONGER = (
-    "The generator was still improving when the training ended. Train longer, for example twice as long (about "
-    "{minutes} here): `ganforge set train.images={images} train.best_every={best_every}` and `make repro`."
+    "The generator was still improving when the training ended. A longer training should be better, for example one of "
+    "twice the length, about {duration} here: ganforge set train.images={images} train.best_every={best_every}"
 )
 NO_LONGER = (
-    "The best generator came after {share:.0%} of the training, and later ones were worse: a longer training alone "
-    "will not help. More training data may{augment}."
+    "The best generator came after {share:.0%} of the training, and later ones were worse: a longer training alone will "
+    "not help. More training data may."
 )
-AUGMENT = ", or `ganforge set augment.mode=adaptive`, which is for small sets"
 
 
 def next_step(scores: Scores, params: Mapping[str, Any], history: pd.DataFrame, chosen_at: int) -> str:
     """A sentence or two of advice.
 
-    Empty if the samples are close to real data (`RATIOS`), or the training was not checked more than once.
+    Empty if samples are close to real data, if the training was helped (other advice applies then), or if its checks
+    say neither that it was too short nor that it was too long.
 
     Args:
         scores: contents of metrics.json.
@@ -32,15 +35,20 @@ def next_step(scores: Scores, params: Mapping[str, Any], history: pd.DataFrame, 
         history: contents of training.csv.
         chosen_at: signals shown when the generator that was kept was checked.
     """
-    ratio, checks = look_up(scores, "quality.fd_ratio"), history.loc[history["fd"].notna(), "images"]
-    if ratio is None or ratio <= RATIOS[0][0] or len(checks) < 2:
+    ratio, checks = look_up(scores, "quality.fd_ratio"), history[history["fd"].notna()]
+    helped = "helps" in history and history["helps"].iloc[-1] > 0
+    if ratio is None or math.isnan(ratio) or are_close(scores) or helped or len(checks) < 3:
         return ""
-    if chosen_at < checks.iloc[-1]:
-        augment = AUGMENT if params.get("augment.mode") == "none" else ""
-        return NO_LONGER.format(share=chosen_at / float(history["images"].iloc[-1]), augment=augment)
-    seconds = 2 * float(history["seconds"].iloc[-1])
-    return LONGER.format(
-        minutes=f"{seconds / 60:.0f} minutes" if seconds > 90 else f"{seconds:.0f} seconds",
-        images=2 * int(params["train.images"]),
-        best_every=2 * int(params["train.best_every"]),
-    )
+    shown = float(history["images"].iloc[-1])
+    late = checks["images"] > LATE * shown
+    best_early, best_late = checks.loc[~late, "fd"].min(), checks.loc[late, "fd"].min()
+    if best_late < BETTER * best_early:
+        seconds = 2 * float(history["seconds"].iloc[-1])
+        return LONGER.format(
+            duration=f"{seconds / 60:.0f} minutes" if seconds > 90 else f"{seconds:.0f} seconds",
+            images=2 * int(params["train.images"]),
+            best_every=2 * int(params["train.best_every"]),
+        )
+    if chosen_at <= LATE * shown and checks["fd"].iloc[-1] > WORSE * best_early:
+        return NO_LONGER.format(share=chosen_at / shown)
+    return ""

@@ -21,7 +21,7 @@ class Sign:
         text: what it means, with a place for the figure.
         part_of: column of the sign for all signals, which is reported instead.
         may_be_wanted: whether the user may want this, so that it is reported and nothing is done.
-        at_once: whether it does not have to last.
+        diverging: whether it shows that the training diverges: either sign of the value counts, and it need not last.
     """
 
     column: str
@@ -31,7 +31,7 @@ class Sign:
     text: str
     part_of: str | None = None
     may_be_wanted: bool = False
-    at_once: bool = False
+    diverging: bool = False
 
     def shows(self, row: Mapping[str, float]) -> bool:
         """Whether ``row`` shows it; a loss without the column never does."""
@@ -44,12 +44,12 @@ class Sign:
     def _beyond(self, row: Mapping[str, float], bound: float) -> bool:
         if self.column not in row:
             return False
-        value = row[self.column]
+        value = abs(row[self.column]) if self.diverging else row[self.column]
         return value >= bound if self.above else value <= bound
 
 
 SIGNS = (
-    Sign("loss_discriminator", 1e4, 1e3, True, "the loss of the discriminator is {:,.0f}: it diverges", at_once=True),
+    Sign("loss_discriminator", 1e4, 1e2, True, "the loss of the discriminator is {:,.0f}: it diverges", diverging=True),
     Sign(
         "pair_accuracy",
         0.995,
@@ -115,12 +115,13 @@ class Failure:
     Attributes:
         symptom: what goes wrong.
         cure: what to change, if anything is known to help.
-        may_be_wanted: see `Sign`.
+        may_be_wanted, diverging: see `Sign`.
     """
 
     symptom: str
     cure: str | None
     may_be_wanted: bool = False
+    diverging: bool = False
 
     def __str__(self) -> str:
         return f"{self.symptom}; {self.cure}" if self.cure else self.symptom
@@ -154,6 +155,8 @@ def check_finite(row: Mapping[str, float], step: int) -> None:
 class FailureWatch:
     """Counts for how many real signals a sign of failure lasts, and reports it once if that is long enough.
 
+    A diverging loss is reported at once.
+
     Args:
         patience: number of real signals.
         cures: remedies by the column of the sign.
@@ -175,12 +178,12 @@ class FailureWatch:
                 self._since.pop(sign.column, None)
                 continue
             lasted = self._images - self._since.setdefault(sign.column, before)
-            long_enough = sign.at_once or lasted >= self.patience
+            long_enough = sign.diverging or lasted >= self.patience
             if failure is None and long_enough and sign.column not in self._reported:
                 self._reported.add(sign.column)
                 symptom = sign.text.format(row[sign.column])
                 symptom = f"at step {step}, for the last {lasted:.0f} real signals, {symptom}"
-                failure = Failure(symptom, self.cures.get(sign.column), sign.may_be_wanted)
+                failure = Failure(symptom, self.cures.get(sign.column), sign.may_be_wanted, sign.diverging)
         return failure
 
     @staticmethod

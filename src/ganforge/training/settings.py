@@ -57,9 +57,10 @@ class TrainSettings(Section):
     best_samples: Annotated[int, Field(ge=2, le=10**6)]
     """Samples in each check of best_every."""
     on_failure: Literal["stop", "warn"] | Help
-    """What to do if the discriminator keeps winning, or if all samples (of a class) look alike."""
+    """What to do if the discriminator keeps winning, if all samples (of a class) look alike, or if the loss of the
+    discriminator diverges."""
     patience: Annotated[int, Field(ge=1)]
-    """Signals that a failure must last before it counts."""
+    """Signals that a failure must last before it counts; a diverging loss counts at once."""
     precision: PrecisionName
     """Number format of the networks; tf32 and bfloat16 are faster on GPUs, bfloat16 also on some processors."""
     seed: Seed

@@ -183,7 +183,7 @@ class Trainer:
         if failure is None or failure.may_be_wanted:
             if isinstance(on_failure, Help) and self.watch.all_is_well(row):
                 self.last_well = game.snapshot()
-        elif self._may_help():
+        elif self._may_help() and not (failure.diverging and self.last_well is None):
             warning = f"{failure.symptom}: {self._help()}"
         elif on_failure != "warn":
             after = f" after {self.helps} attempts to help it" if self.helps else ""
