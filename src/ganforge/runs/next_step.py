@@ -18,8 +18,8 @@ LONGER = (
     "twice the length, about {duration} here: ganforge set train.images={images} train.best_every={best_every}"
 )
 NO_LONGER = (
-    "The best generator came after {share:.0%} of the training, and later ones were worse: a longer training alone will "
-    "not help. More training data may."
+    "The best generator came after {share:.0%} of the training, and later ones were worse: a longer training alone "
+    "will not help. More training data may."
 )
 
 
