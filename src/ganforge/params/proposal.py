@@ -260,7 +260,8 @@ def _rate(width: int, side: int) -> tuple[float, str]:
 
 def _batch_of(side: int) -> int:
     """The batch size that suits images of a side."""
-    return 2 ** int(math.log2(min(LARGEST_BATCH, max(2, BATCH_PIXELS // side))))
+    batch: int = 2 ** int(math.log2(min(LARGEST_BATCH, max(2, BATCH_PIXELS // side))))
+    return batch
 
 
 def _batch_size(count: int, side: int) -> tuple[int, str]:

@@ -102,7 +102,7 @@ def apply_values(values: Sequence[str], params_file: Path = PARAMS) -> Changes:
                 raise ValueError
             section, key, *deeper = f"{setting[1]}.{setting[2]}{setting[3]}".split(".")
             written = setting[4]
-            value = written if written.startswith("#") else parse_yaml(written, text)  # a colour, not a comment
+            value: Any = written if written.startswith("#") else parse_yaml(written, text)  # a colour, not a comment
             if (section, key) in LIMITS and deeper:
                 deeper = [".".join(deeper)]
             for inner in reversed(deeper):
