@@ -130,7 +130,7 @@ def write_pictures(
     real.signal.sheet(neighbours, len(neighbours) // NEIGHBOUR_ROWS, FIGURES / "neighbours.png")
     if real.signal.rate:
         write_neighbour_players(real.signal, neighbours.reshape(NEIGHBOUR_ROWS, -1, *real.signal.shape))
-    if len(by_class.classes):
+    if by_class.worst is not None:
         worst = int(by_class.classes[by_class.worst])
         labels = features.labels if samples.labels is None else samples.labels
         sheet = class_columns(samples, labels, real, worst, WORST_SHOWN)

@@ -26,3 +26,12 @@ def test_each_class_is_compared_with_itself_at_equal_numbers():
     drawn = [frechet_distance(reference, Gaussian.fit(x[y == 1][:30])) for x, y in seeds]
     assert distances.fd[1] == pytest.approx(np.mean(drawn))
     assert distances.floor[1] == pytest.approx(frechet_distance(reference, Gaussian.fit(test[0][test[1] == 1][:30])))
+
+
+def test_one_class_alone_is_not_the_worst_of_any():
+    random = np.random.default_rng(1)
+    features = random.normal(size=(90, 3))
+    labels = np.repeat([0, 1], [80, 10])  # too few of the second
+    distances = class_distances((features, labels), (features, labels), [(features, labels)], 2)
+    assert distances.classes.tolist() == [0]
+    assert distances.worst is None

@@ -31,9 +31,9 @@ class ClassDistances:
     floor: np.ndarray
 
     @property
-    def worst(self) -> int:
-        """The position in ``classes`` of the class that exceeds its floor the most."""
-        return int(np.argmax(self.fd - self.floor))
+    def worst(self) -> int | None:
+        """The position in ``classes`` of the class that exceeds its floor the most; None if there are fewer than two."""
+        return int(np.argmax(self.fd - self.floor)) if len(self.classes) > 1 else None
 
 
 def class_distances(

@@ -26,11 +26,12 @@ class WorstClass(Score):
     )
 
     def compute(self, samples: Samples, real: Real, context: Context) -> Measured:
-        """See `Score.compute`. The result is empty if no class has enough items."""
+        """See `Score.compute`. The result is empty if fewer than two classes have enough items."""
         from ganforge.evaluation.classes import distances_by_class
 
         by_class = distances_by_class(samples, real, context)
-        if not len(by_class.classes):
+        worst = by_class.worst
+        if worst is None:
             return {}
-        distance, floor = by_class.fd[by_class.worst], by_class.floor[by_class.worst]
-        return {"quality": {"fd_worst_class": float(distance), "fd_worst_class_floor": float(floor)}}
+        distance, floor = float(by_class.fd[worst]), float(by_class.floor[worst])
+        return {"quality": {"fd_worst_class": distance, "fd_worst_class_floor": floor}}
