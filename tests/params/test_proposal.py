@@ -81,6 +81,15 @@ def test_a_size_that_was_asked_for_is_not_chosen_anew():
     assert measured == [(200, 200), (200, 200)]
 
 
+def test_classifiers_that_learn_from_samples_see_fewer_large_images():
+    def shown(**present):
+        return proposed(sizes=[(500, 500)], pixels=10**8, **present)["evaluation.cas_images"].value
+
+    assert [shown(side=side) for side in (32, 64, 128, 1024)] == [60_000, 60_000, 30_000, 10_000]
+    assert shown(side=64, minutes=1, device="cuda") == 60_000
+    assert proposed(sizes=[(500, 500)], side=32, minutes=1, pixels=512_000)["evaluation.cas_images"].value == 30_000
+
+
 def test_long_pictures_get_bars_unless_the_user_has_chosen():
     strips = [(900, 20)] * 3 + [(64, 64)]
     assert proposed(sizes=strips)["dataset.crop"].value == "pad"

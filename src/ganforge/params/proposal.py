@@ -22,6 +22,7 @@ CLEARLY_FASTER = 1.15  # ratio from which bfloat16 is worth a format that other 
 IMAGES_PER_PIXEL = 6_250  # of a side, that training should show; otherwise images are resized to a smaller side
 FAR = 2.0  # times too slow, by the speed at the smallest side: a larger side is then not measured
 CAS_IMAGES, LEAST_CAS_IMAGES = 60_000, 10_000  # shown to the classifiers that learn from samples
+CAS_SIDE = 64  # from which on they see fewer
 CHECKS = 10  # of the samples during training
 PATIENCE, PATIENT_SHARE = 20_000, 0.2  # images that a sign of failure has to last, and their share of all at most
 
@@ -122,12 +123,13 @@ def _length(minutes: int, images_per_second: float, size: tuple[int, int]) -> li
     if images < _least_images(size):
         why = f"{why}; good images need {_needed(images_per_second, size):,.0f} minutes or more"
     patience = min(PATIENCE, round(PATIENT_SHARE * images))
+    cas = max(LEAST_CAS_IMAGES, min(images, CAS_IMAGES * CAS_SIDE // max(CAS_SIDE, *size)))
     lasting = f"at most {PATIENCE:,} images, and a fifth of the training"
     return [
         Proposal("train", "images", images, why),
         Proposal("train", "best_every", images // CHECKS, f"{CHECKS} checks; the best generator is kept"),
         Proposal("train", "patience", patience, lasting),
-        Proposal("evaluation", "cas_images", min(CAS_IMAGES, max(LEAST_CAS_IMAGES, images)), "as many as the GAN sees"),
+        Proposal("evaluation", "cas_images", cas, "at most as many as the GAN sees, and fewer of large images"),
     ]
 
 
