@@ -32,7 +32,7 @@ class ClassDistances:
 
     @property
     def worst(self) -> int | None:
-        """The position in ``classes`` of the class that exceeds its floor the most; None if there are fewer than two."""
+        """The position in ``classes`` of the class that exceeds its floor the most; None of fewer than two."""
         return int(np.argmax(self.fd - self.floor)) if len(self.classes) > 1 else None
 
 
