@@ -105,7 +105,7 @@ def chosen_generator(data: str, current: Record) -> str:
     checks = table["fd"].count()
     chosen = f"This is the generator after {shown:,} of {int(table['images'].iloc[-1]):,} {data} shown in training"
     chosen = f"{chosen}, the best of {checks} that were compared." if checks > 1 else f"{chosen}."
-    advice = "" if current.stale else next_step(current.scores, current.params, table, shown)
+    advice = next_step(current.scores, current.params, table, shown)
     return " ".join(part for part in (chosen, helped(table, data), advice) if part)
 
 

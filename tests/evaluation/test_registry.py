@@ -220,7 +220,7 @@ def test_the_same_samples_have_the_same_scores():
         ({"diversity": {"unique_fraction": 0.9, "unique_fraction_real": 1.0}}, "10.0% of the samples repeat another"),
         (
             {"diversity": {"classes": 10, "classes_found": 8, "classes_found_real": 10}},
-            "only 8 of 10 classes are among",
+            "only 8 of 10 classes have a tenth",
         ),
         ({"diversity": {"cluster_js": 0.2, "cluster_js_real": 0.05}}, "0.200 nats from those of training data"),
         ({"quality": {"coverage": 0.3, "coverage_real": 0.9}}, "only 30% of the real test data have a sample close"),

@@ -227,6 +227,13 @@ def test_a_limit_of_a_score_joins_the_others(project, kind):
     assert getattr(load_params().gate, kind) == before | {"quality.kid": 0.5}
 
 
+def test_a_limit_of_no_score_is_refused_and_nothing_is_written(project):
+    before = text_of(project)
+    with pytest.raises(SystemExit, match=r"gate\.most names 'fd_ratio', no score; allowed are quality\.fd_ratio\."):
+        main(["set", "gate.most.fd_ratio=3"])
+    assert text_of(project) == before
+
+
 def test_a_colour_is_not_a_comment(project):
     apply_recipe("folder")
     apply_values(["dataset.background=#ff0000"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-STUDY = "augmentation_study."
+STUDY, GATE = "augmentation_study.", "gate."
 NAME, HELP = (
     "set",
     "write single settings into params.yaml, such as objective.loss=hinge or network.name=style (comments stay)",
@@ -18,9 +18,21 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Writes the values, and prints what changed."""
+    from ganforge.errors import UserError
+    from ganforge.files import write_durably
+    from ganforge.layout import PARAMS
+    from ganforge.params import load_params
     from ganforge.params.recipes import apply_values, describe
+    from ganforge.runs.gate import check_gate
 
+    before = PARAMS.read_bytes() if PARAMS.exists() else b""
     changed = apply_values(options.values)
+    if any(key.startswith(GATE) for key in changed):
+        try:
+            check_gate(load_params().gate)
+        except UserError:
+            write_durably(PARAMS, before)
+            raise
     for change in describe(changed).values():
         print(change)
     if not changed:

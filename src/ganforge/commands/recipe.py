@@ -123,8 +123,9 @@ def run(options: argparse.Namespace) -> None:
     changed = apply_recipe(options.name, proposals=proposals, kept={"dataset": present})
     reasons = {f"{proposal.section}.{proposal.key}": proposal.reason for proposal in proposals}
     for key, change in describe(changed).items():
-        print(f"{change}{f'   ({reasons[key]})' if key in reasons else ''}")
+        why = reasons.get(key, reasons.get(".".join(key.split(".")[:2])))
+        print(change if why is None else f"{change}   ({why})")
     for key, reason in reasons.items():
-        if key not in changed:
+        if not any(each == key or each.startswith(f"{key}.") for each in changed):
             print(f"{key} stays as it is   ({reason})")
     print("params.yaml is ready: run `make repro`." if changed else "params.yaml has these values already.")

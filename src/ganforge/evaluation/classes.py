@@ -32,8 +32,8 @@ class ClassDistances:
 
     @property
     def worst(self) -> int | None:
-        """The position in ``classes`` of the class that exceeds its floor the most; None of fewer than two."""
-        return int(np.argmax(self.fd - self.floor)) if len(self.classes) > 1 else None
+        """The position in ``classes`` of the class that exceeds its floor the most; None if there are no classes."""
+        return int(np.argmax(self.fd - self.floor)) if len(self.classes) else None
 
 
 def class_distances(
@@ -44,12 +44,17 @@ def class_distances(
 ) -> ClassDistances:
     """Distances of each class, between equal numbers of samples and of real test items.
 
+    The result is empty if fewer than two classes have enough real data: one alone cannot be the worst.
+
     Args:
         train, test: features (N, features) and labels (N,) of real data.
         seeds: features and labels of the samples of each seed.
         classes: number of labels.
     """
     compared, distances, floors = [], [], []
+    fewest = np.minimum(*(np.bincount(each, minlength=classes) for _, each in (train, test)))
+    if (fewest >= FEWEST).sum() < 2:
+        return ClassDistances(np.array([], dtype=np.int64), np.array([]), np.array([]))
     for label in range(classes):
         real, held_out = (features[labels == label] for features, labels in (train, test))
         drawn = [features[labels == label] for features, labels in seeds]

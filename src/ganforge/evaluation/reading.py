@@ -21,7 +21,7 @@ OF_BASELINES = (
     "Pieces made without a network: by a Markov chain that learnt from the training data what follows three steps, and "
     "by combining voices of different real test pieces."
 )
-LITTLE = 0.1  # recall, as a share of that of real data
+LITTLE = 0.2  # recall, as a share of that of real data
 WEAK = 0.8  # below this accuracy on real test data, the headline warns of the classifier
 
 
@@ -138,7 +138,7 @@ def headline(scores: Scores, data: str = "data") -> str:
     elif ratio - 2 * spread <= 1 and ratio <= CLOSE:
         verdict = "as close as real ones, within the noise of so many samples"
     elif _covers_nothing(scores):
-        verdict = f"{FAR}: hardly any real test {data} look like samples"
+        verdict = f"{FAR}: few real test {data} look like samples"
     else:
         verdict = next((words for limit, words in RATIOS if ratio <= limit), FAR)
     distance = f"{number(ratio)} times as far from the training {data} as real test {data} are"

@@ -36,7 +36,8 @@ def check_gate(gate: GateSettings) -> None:
     for key in ("most", "least", "worse_by"):
         for name in getattr(gate, key):
             if name not in allowed:
-                raise UserError(f"params.yaml: gate.{key} names {name!r}, no score; allowed are {', '.join(allowed)}.")
+                meant = [each for each in allowed if each.endswith(f".{name}")] or allowed
+                raise UserError(f"params.yaml: gate.{key} names {name!r}, no score; allowed are {', '.join(meant)}.")
 
 
 def rules(record: Record, base: Record | None, gate: GateSettings) -> list[tuple[str, str, str]]:

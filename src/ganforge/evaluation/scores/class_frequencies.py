@@ -22,7 +22,7 @@ class ClassFrequencies(Score):
             "diversity.classes_found",
             "classes found",
             "higher",
-            "classes with at least one sample",
+            "classes with at least a tenth of their real share",
             "diversity.classes_found_real",
             count_key="diversity.classes",
             counted=True,
@@ -59,5 +59,5 @@ class ClassFrequencies(Score):
         keys = "diversity.classes", "diversity.classes_found", "diversity.classes_found_real"
         match look_up_all(scores, *keys):
             case [classes, present, expected] if present < expected - LOST * classes:
-                return [f"collapse: only {present:.0f} of {classes:.0f} classes are among the samples"]
+                return [f"collapse: only {present:.0f} of {classes:.0f} classes have a tenth of their real share"]
         return []

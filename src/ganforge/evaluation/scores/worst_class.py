@@ -26,7 +26,7 @@ class WorstClass(Score):
     )
 
     def compute(self, samples: Samples, real: Real, context: Context) -> Measured:
-        """See `Score.compute`. The result is empty if fewer than two classes have enough items."""
+        """See `Score.compute`. The result is empty if no class has enough items, or only one has enough real ones."""
         from ganforge.evaluation.classes import distances_by_class
 
         by_class = distances_by_class(samples, real, context)
