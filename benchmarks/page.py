@@ -100,7 +100,7 @@ PANEL = """# Results on pictures
 
 `python -m benchmarks.panel` trains on each folder of pictures with the settings that `ganforge recipe folder` proposes.
 It also trains a plain DCGAN (no labels, no penalties, a learning rate of 0.0002) and the loss of StyleGAN2-ADA on our
-networks for the same time; so far, peers were measured on `cifar10` only. `benchmarks/panel_sets.py` defines the sets.
+networks for the same time, as far as the tables below have them. `benchmarks/panel_sets.py` defines the sets.
 [Scores](../reference/scores.md) explains the scores.
 
 Two feature networks score the same samples where both can: SqueezeNet, which learnt none of these pictures, and a

@@ -30,7 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--minutes",
         type=positive,
-        help="minutes of training, for the recipe folder: 5 for a first look, 20 for good pictures, 120 for large ones "
+        help="minutes of training, for the recipe folder: 5 for a first look, 20 for better images, 120 for large ones "
         f"(default: {MINUTES})",
     )
     parser.add_argument(
