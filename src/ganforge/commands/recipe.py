@@ -122,10 +122,11 @@ def run(options: argparse.Namespace) -> None:
     proposals = proposed(options.minutes or MINUTES, options.resolution, present) if options.name == FOLDER else []
     changed = apply_recipe(options.name, proposals=proposals, kept={"dataset": present})
     reasons = {f"{proposal.section}.{proposal.key}": proposal.reason for proposal in proposals}
+    untold = dict(reasons)
     for key, change in describe(changed).items():
-        why = reasons.get(key, reasons.get(".".join(key.split(".")[:2])))
+        setting = ".".join(key.split(".")[:2])  # a schedule has more parts
+        why = untold.pop(setting, None)
         print(change if why is None else f"{change}   ({why})")
-    for key, reason in reasons.items():
-        if not any(each == key or each.startswith(f"{key}.") for each in changed):
-            print(f"{key} stays as it is   ({reason})")
+    for key, reason in untold.items():
+        print(f"{key} stays as it is   ({reason})")
     print("params.yaml is ready: run `make repro`." if changed else "params.yaml has these values already.")

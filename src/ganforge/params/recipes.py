@@ -21,11 +21,8 @@ from ganforge.params.whole import Params
 Values = Mapping[str, Any]
 Changes = dict[str, tuple[Any, Any]]
 
-LIMITS = (
-    ("gate", "most"),
-    ("gate", "least"),
-    ("gate", "worse_by"),
-)  # settings whose keys are those of scores, with a dot inside
+# Settings whose keys are those of scores, with a dot inside.
+LIMITS = (("gate", "most"), ("gate", "least"), ("gate", "worse_by"))
 
 
 def list_recipes() -> dict[str, str]:
