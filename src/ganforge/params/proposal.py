@@ -119,7 +119,8 @@ def _needed(images_per_second: float, size: tuple[int, int]) -> float:
 def _length(minutes: int, images_per_second: float, size: tuple[int, int]) -> list[Proposal]:
     """How long to train, to two digits, the precision of the measurement."""
     images = max(1000, int(float(f"{60 * minutes * images_per_second:.1e}")))
-    why = f"{minutes} minute{'' if minutes == 1 else 's'} at {images_per_second:,.0f} images per second, as just measured on this machine"
+    length = f"{minutes} minute{'' if minutes == 1 else 's'}"
+    why = f"{length} at {images_per_second:,.0f} images per second, as just measured on this machine"
     if images < _least_images(size):
         why = f"{why}; good images need {_needed(images_per_second, size):,.0f} minutes or more"
     patience = min(PATIENCE, round(PATIENT_SHARE * images))
