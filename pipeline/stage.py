@@ -113,12 +113,16 @@ def format_warning(
     return f"{stage}: {message}\n" if ours else f"{file}:{line}: {category.__name__}: {message}\n"
 
 
-def progress_bar(total: int | None, unit: str, description: str):  # type: ignore[no-untyped-def]
-    """A progress bar on a terminal, or a line every ten seconds in a log file."""
+def progress_bar(total: int | None, unit: str, description: str, done: int = 0):  # type: ignore[no-untyped-def]
+    """A progress bar on a terminal, or a line every ten seconds in a log file.
+
+    What was ``done`` before, by a run that was interrupted, does not count for the speed and the time that is left.
+    """
     from tqdm import tqdm
 
     return tqdm(
         total=total,
+        initial=done,
         unit=unit,
         unit_scale=True,
         desc=description,

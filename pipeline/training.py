@@ -86,8 +86,8 @@ def train_alone(params: Params, folder: Path) -> None:
     work = trainings() / fingerprint(plan_of(params), data.meta, device)
     with only_one_in(work), ask_to_stop() as stop:
         trainer = prepare(params, data, device, World(), work)
-        with progress_bar(trainer.game.steps * trainer.game.images_per_step, "img", folder.name) as bar:
-            bar.update(trainer.game.images)
+        game = trainer.game
+        with progress_bar(game.steps * game.images_per_step, "img", folder.name, game.images) as bar:
             for report in trainer.run():
                 bar.update(report.images - bar.n)
                 if stop:
@@ -173,8 +173,8 @@ def follow(trainer: Trainer, signal: Signal, live: LiveRun, progress: Path, stop
     Rows go to MLflow after a checkpoint holds them, so a resumed run never records a step twice.
     """
     progress.mkdir(parents=True, exist_ok=True)
-    with progress_bar(trainer.game.steps * trainer.game.images_per_step, "img", "train") as bar:
-        bar.update(trainer.game.images)
+    game = trainer.game
+    with progress_bar(game.steps * game.images_per_step, "img", "train", game.images) as bar:
         for report in trainer.run():
             if report.row is not None:
                 losses = {name: value for name, value in report.row.items() if name.startswith("loss")}
