@@ -46,6 +46,7 @@ VALUES = {
     "stride": 16,
     "transpose": 0,
     "tempo": 90,
+    "pair_difference": 0.1,
     "voices": 2,
     "steps_per_quarter": 4,
     "widest": 60,

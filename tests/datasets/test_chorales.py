@@ -53,7 +53,7 @@ def test_official_pieces_are_those_that_are_published(official, tmp_path):
     assert sum(data.meta.count.values()) == 4558
     assert data.meta.shape == (4, 64)
     about = data.meta.columns["signal"].about
-    assert (about["lowest"], about["pitches"]) == (36, 46)
+    assert (about["lowest"], about["pitches"], about["pair_difference"]) == (36, 46, 0.1)
     assert data.splits["train"].signal.max() == 46
 
 

@@ -38,6 +38,27 @@ def test_every_voice_has_probabilities_that_sum_to_one_at_every_step():
     assert set(real.unique().tolist()) == {0, 1}
 
 
+def test_the_steps_of_a_pair_differ_by_a_share_of_what_the_networks_compute():
+    torch.manual_seed(0)
+    x = torch.randn(64, *SIGNAL.network_shape)
+    closer = MusicSignal(SIGNAL.shape, ABOUT | {"pair_difference": 0.1})
+    first, second = x[..., ::2], x[..., 1::2]
+    moved = torch.stack((0.55 * first + 0.45 * second, 0.45 * first + 0.55 * second), -1).flatten(-2)
+    assert torch.allclose(closer.output(x), SIGNAL.output(moved))
+
+    def broken(drawn):
+        """The share of pairs whose steps have different notes."""
+        notes = SIGNAL.from_network(drawn)
+        return float((notes[..., ::2] != notes[..., 1::2]).float().mean())
+
+    assert broken(closer.output(x)) < 0.3 < 0.9 < broken(SIGNAL.output(x))
+
+
+def test_a_generator_from_before_pairs_draws_as_it_did():
+    x = torch.randn(5, *SIGNAL.network_shape)
+    assert torch.equal(SIGNAL.output(x), MusicSignal(SIGNAL.shape, ABOUT | {"pair_difference": 1.0}).output(x))
+
+
 def test_a_one_stands_at_the_pitch_of_the_voice():
     stored = np.zeros((1, 2, 32), np.uint8)
     stored[0, 1, 7] = 13

@@ -25,6 +25,10 @@ class MusicSettings(DataSettings):
     tempo: Annotated[int, Field(ge=20, le=300)]
     """Quarter notes per minute at which samples are written and played."""
 
+    pair_difference: Annotated[float, Field(gt=0, le=1)]
+    """The generator's logits of the two steps of each pair differ by this share of what the networks compute; 1: as
+    computed. A small value keeps samples from breaking notes into single steps."""
+
     @property
     def resolution_in_time(self) -> int:
         """Steps of a quarter note."""
