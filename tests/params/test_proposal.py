@@ -316,8 +316,8 @@ def test_an_empty_folder_says_what_to_put_there(own_folder):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["mnist", "--minutes", "5"], "--minutes works with the recipe folder only"),
-        (["mnist", "--resolution", "64"], "--resolution works with the recipe folder only"),
+        (["mnist", "--minutes", "5"], "--minutes works with the recipe folder or sounds"),
+        (["mnist", "--resolution", "64"], "--resolution works with the recipe folder;"),
         (["folder", "--minutes", "0"], "'0' is not a whole number of 1 or more"),
         (["folder", "--resolution", "7"], "'7' is not a whole number of 8 to 1024"),
     ],

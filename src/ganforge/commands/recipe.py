@@ -9,15 +9,20 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ganforge.errors import UserError
-from ganforge.params.proposal import MINUTES
+from ganforge.params.rules import MINUTES
 
 if TYPE_CHECKING:
-    from ganforge.params.proposal import Proposal
+    from ganforge.params.rules import Proposal
+    from ganforge.prepared.columns import Kind
 
-FOLDER = "folder"  # the recipe that depends on the files in data/import
-READING = (  # keys of dataset that stay if params.yaml already reads these files
-    *("held_out", "labels", "crop", "channels", "background", "mirror", "min_side", "max_megapixels", "max_broken"),
-)
+FOLDER, SOUNDS = "folder", "sounds"  # the recipes that depend on the files in data/import
+READING = {  # keys of dataset that stay if params.yaml already reads these files
+    name: ("held_out", "labels", "max_broken", *more)
+    for name, more in (
+        (FOLDER, ("crop", "channels", "background", "mirror", "min_side", "max_megapixels")),
+        (SOUNDS, ("loudness", "griffin_lim", "min_seconds", "silence")),
+    )
+}
 SIDE = (8, 1024)  # pixels, as in dataset.resolution
 BUSY = 0.5  # running programs for each processor
 CHANNELS = 3  # of images: whether they are grey is known after all are read
@@ -30,8 +35,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--minutes",
         type=positive,
-        help="minutes of training, for the recipe folder: 5 for a first look, 20 for better images, 120 for large ones "
-        f"(default: {MINUTES})",
+        help=f"minutes of training, for the recipes {FOLDER} and {SOUNDS}: 5 for a first look, 20 for better results, "
+        f"120 for large images (default: {MINUTES})",
     )
     parser.add_argument(
         "--resolution",
@@ -56,39 +61,70 @@ def side(text: str) -> int:
     return int(text)
 
 
-def proposed(minutes: int, resolution: int | None, present: Mapping[str, Any]) -> list[Proposal]:
+def proposed(name: str, minutes: int, resolution: int | None, present: Mapping[str, Any]) -> list[Proposal]:
     """Settings for the files in data/import, on this machine; ``present`` is the result of `kept`."""
     from ganforge.compute import processors
     from ganforge.compute.device import configure
     from ganforge.datasets.links import linked_folders
     from ganforge.params.proposal import propose
     from ganforge.params.recipes import with_recipe
+    from ganforge.params.sound_proposal import propose_for_sounds, survey_sounds
     from ganforge.params.survey import survey
 
     linked_folders()  # refuses files that DVC cannot handle
 
-    device = configure(with_recipe(FOLDER).compute).type
+    device = configure(with_recipe(name).compute).type
+    if name == SOUNDS:
+        heard = survey_sounds(processors(), device, present)
+        announce_measuring(processors())
+        return propose_for_sounds(heard, minutes, partial(speed_of_sounds, len(heard.class_counts)))
     seen = survey(processors(), device, present)
-    if hasattr(os, "getloadavg") and os.getloadavg()[0] > BUSY * processors():
-        print("other programs keep this machine busy: it may be measured as slower than it is")
-    print("measuring how fast this machine trains; this takes up to a minute")
+    announce_measuring(processors())
     return propose(seen, minutes, partial(speed, len(seen.class_counts)), resolution)
 
 
-def kept() -> Mapping[str, Any]:
+def announce_measuring(processors: int) -> None:
+    """Says that the machine is measured, and whether something else keeps it busy."""
+    if hasattr(os, "getloadavg") and os.getloadavg()[0] > BUSY * processors:
+        print("other programs keep this machine busy: it may be measured as slower than it is")
+    print("measuring how fast this machine trains; this takes up to a minute")
+
+
+def kept(name: str) -> Mapping[str, Any]:
     """How params.yaml reads the files in data/import, if it does; the user may have changed it."""
     from ganforge.layout import PARAMS
     from ganforge.params.reading import read_yaml
 
     sections = read_yaml(PARAMS)
     section = sections.get("dataset") if isinstance(sections, dict) else None
-    if not isinstance(section, dict) or section.get("name") != FOLDER:
+    if not isinstance(section, dict) or section.get("name") != name:
         return {}
-    return {key: section[key] for key in READING if key in section}
+    return {key: section[key] for key in READING[name] if key in section}
 
 
 def speed(classes: int, proposals: Sequence[Proposal], size: tuple[int, int]) -> float:
-    """Images per second of a training with the proposed settings on this machine.
+    """Images per second of a training with the proposed settings on this machine."""
+    from ganforge.prepared.columns import Kind
+
+    return signals_per_second(FOLDER, proposals, (CHANNELS, *size), classes, Kind("image"))
+
+
+def speed_of_sounds(classes: int, proposals: Sequence[Proposal], rate: int, samples: int) -> float:
+    """Spectrograms per second of a training with the proposed settings on this machine."""
+    from ganforge.params.sound_proposal import FFT
+    from ganforge.prepared.columns import Kind
+    from ganforge.signals.sound import SpectrogramSignal, about_sounds
+
+    bins = FFT // 2
+    about = about_sounds(rate, samples, FFT, loudest=[0.0] * bins, rounds=1)
+    kind = Kind(SpectrogramSignal.kind, about)
+    return signals_per_second(SOUNDS, proposals, (1, bins, samples // bins), classes, kind)
+
+
+def signals_per_second(
+    recipe: str, proposals: Sequence[Proposal], shape: tuple[int, ...], classes: int, kind: Kind
+) -> float:
+    """Signals per second of a training with a recipe and the proposed settings on this machine.
 
     Several processes are taken to be as fast as one with its share of the batch, times their number.
     """
@@ -97,29 +133,32 @@ def speed(classes: int, proposals: Sequence[Proposal], size: tuple[int, int]) ->
     from ganforge.training.setup import Plan
     from ganforge.training.speed import images_per_second
 
-    params = with_recipe(FOLDER, proposals)
+    params = with_recipe(recipe, proposals)
     processes = params.compute.processes
     train = params.train.model_copy(update={"batch_size": params.train.batch_size // processes})
     plan = Plan(params.network, params.objective, train, params.augment, params.compute)
     labels = classes if params.dataset.labelled else 0
-    return processes * images_per_second(plan, (CHANNELS, *size), labels, configure(params.compute))
+    return processes * images_per_second(plan, shape, labels, configure(params.compute), kind=kind)
 
 
 def run(options: argparse.Namespace) -> None:
     """Lists the recipes, or applies one and prints its changes."""
     from ganforge.params.recipes import apply_recipe, describe, list_recipes
 
-    for option, key in (("minutes", "train.images"), ("resolution", "dataset.resolution")):
-        if getattr(options, option) is not None and options.name != FOLDER:
-            raise UserError(f"--{option} works with the recipe {FOLDER} only; set {key} after other recipes.")
+    for option, key, names in (("minutes", "train.images", [*READING]), ("resolution", "dataset.resolution", [FOLDER])):
+        if getattr(options, option) is not None and options.name not in names:
+            raise UserError(f"--{option} works with the recipe {' or '.join(names)}; set {key} after other recipes.")
     if options.name is None:
         recipes = list_recipes()
         width = max(map(len, recipes)) + 2
         for name, description in recipes.items():
             print(f"{name:{width}}{description}")
         return
-    present = kept() if options.name == FOLDER else {}
-    proposals = proposed(options.minutes or MINUTES, options.resolution, present) if options.name == FOLDER else []
+    present: Mapping[str, Any] = {}
+    proposals: Sequence[Proposal] = ()
+    if options.name in READING:
+        present = kept(options.name)
+        proposals = proposed(options.name, options.minutes or MINUTES, options.resolution, present)
     changed = apply_recipe(options.name, proposals=proposals, kept={"dataset": present})
     reasons = {f"{proposal.section}.{proposal.key}": proposal.reason for proposal in proposals}
     untold = dict(reasons)

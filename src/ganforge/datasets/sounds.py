@@ -39,15 +39,25 @@ class Sounds(RecordingSource["SoundsSettings"]):
         Raises:
             UserError: there are no sounds.
         """
-        files = read_files(IMPORT, workspace) if IMPORT.is_dir() else {}
-        collection = by_folders(IMPORT.name, files, lambda name, _: name.lower().endswith(SUFFIXES), "sounds")
-        if not collection.items:
-            found = f"contains {len(files)} files, such as {next(iter(files))}, but no sounds" if files else "is empty"
-            raise UserError(
-                f"{IMPORT} {found}; put sounds ({', '.join(SUFFIXES)}) there, in folders or in a zip or tar; "
-                "folders become classes."
-            )
+        collection = read_import(workspace)
         return collection, _contents(collection)
+
+
+def read_import(workspace: Path) -> Collection:
+    """The sounds in data/import; archives are unpacked into ``workspace``.
+
+    Raises:
+        UserError: there are no sounds.
+    """
+    files = read_files(IMPORT, workspace) if IMPORT.is_dir() else {}
+    collection = by_folders(IMPORT.name, files, lambda name, _: name.lower().endswith(SUFFIXES), "sounds")
+    if not collection.items:
+        found = f"contains {len(files)} files, such as {next(iter(files))}, but no sounds" if files else "is empty"
+        raise UserError(
+            f"{IMPORT} {found}; put sounds ({', '.join(SUFFIXES)}) there, in folders or in a zip or tar; "
+            "folders become classes."
+        )
+    return collection
 
 
 def _contents(collection: Collection) -> Iterator[bytes | Refusal]:

@@ -5,46 +5,21 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
-from ganforge.params.survey import LONG, Survey, share_of
-from ganforge.prepared.facts import FEW_IMAGES, FEW_OF_A_CLASS
+from ganforge.params.rules import Proposal, length, needed, number_format, of_network, share_of, use_of_labels
+from ganforge.params.survey import LONG, Survey
 
 SIDES = (32, 64, 96, 128)
 LARGEST_NATIVE = 40  # a side that costs little more time than 32
 WIDTH, WIDTH_OF_LARGE = {"cpu": 32, "gpu": 64}, {"cpu": 16, "gpu": 64}  # up to the smallest side, and above it
-RATE, RATE_CHANNELS = 0.003, 128  # learning rate, and the most channels of a layer that it suits
-LAST_RATE = 0.00006  # at the end, but at most a tenth of the rate at the start
-COARSEST, MOST_DOUBLINGS = 4, 3  # side of the discriminator's last layer, and how often it doubles its width
-MINUTES = 10  # of training
-CLEARLY_FASTER = 1.15  # ratio from which bfloat16 is worth a format that other machines may compute slowly
 IMAGES_PER_PIXEL = 6_250  # of a side, that training should show; otherwise images are resized to a smaller side
 FAR = 2.0  # times too slow, by the speed at the smallest side: a larger side is then not measured
 CAS_IMAGES, LEAST_CAS_IMAGES = 60_000, 10_000  # shown to the classifiers that learn from samples
 CAS_SIDE = 64  # from which on they see fewer
-CHECKS = 10  # of the samples during training
-PATIENCE, PATIENT_SHARE = 20_000, 0.2  # images that a sign of failure has to last, and their share of all at most
-
-GAMMA_SIDE, GAMMA = 28, 0.1  # from the recipe for MNIST
-LARGEST_BATCH, BATCH_PIXELS = 64, 4096  # the rule of StyleGAN2-ADA: side times batch is at most BATCH_PIXELS
-SMALLEST_BATCH, BATCH_SHARE = 16, 1 / 8  # at most a share of the files, but not below the smallest
-MOST_THREADS = 8
 LEARNABLE = 100  # files of a class that suffice to train a classifier, which is faster than SqueezeNet
 COSTLY = 10_000  # files in colour from which on SqueezeNet takes minutes without a GPU
 SQUEEZENET_SECONDS = 0.01  # of processor time for an image
 CHECKED = {"cpu": 500, "gpu": 2000}  # samples in a check by SqueezeNet
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """A value for a key of params.yaml, and why."""
-
-    section: str
-    key: str
-    value: Any
-    reason: str
-
 
 Resolution = tuple[int | str, tuple[int, int], str]
 """A side that images are resized to, or native; the resulting height and width; and why."""
@@ -72,7 +47,8 @@ def propose(seen: Survey, minutes: int, speed: Speed, side: int | None = None) -
             images_per_second = speed(proposals, size)
             if 60 * minutes * images_per_second >= _least_images(size):
                 return proposals + _length(minutes, images_per_second, size)
-        too_large = f"; {resolution} would need about {_needed(images_per_second, size):,.0f} minutes on this machine"
+        long = needed(_least_images(size), images_per_second)
+        too_large = f"; {resolution} would need about {long:,.0f} minutes on this machine"
     resolution, size, why = smallest
     proposals = [*_of_size(seen, resolution, size, why + too_large), precision]
     return proposals + _length(minutes, speed(proposals, size) if least is None else least, size)
@@ -90,10 +66,8 @@ def _precision(seen: Survey, resolution: Resolution, speed: Speed) -> tuple[Prop
     exact, short = (
         speed([*proposals, Proposal("train", "precision", name, "a trial")], size) for name in ("float32", "bfloat16")
     )
-    if short < CLEARLY_FASTER * exact:
-        return Proposal("train", "precision", "float32", "bfloat16 is not clearly faster on this machine"), exact
-    gain = f"{short / exact:.1f} times as fast as float32 on this machine, as just measured"
-    return Proposal("train", "precision", "bfloat16", f"{gain}; others may be slower with it"), short
+    precision = number_format(exact, short)
+    return precision, short if precision.value == "bfloat16" else exact
 
 
 def _least_images(size: tuple[int, int]) -> int:
@@ -111,60 +85,29 @@ def _width(seen: Survey, side: int) -> int:
     return (WIDTH if side <= SIDES[0] else WIDTH_OF_LARGE)[seen.machine]
 
 
-def _needed(images_per_second: float, size: tuple[int, int]) -> float:
-    """Minutes of training that show enough images."""
-    return _least_images(size) / images_per_second / 60
-
-
 def _length(minutes: int, images_per_second: float, size: tuple[int, int]) -> list[Proposal]:
-    """How long to train, to two digits, the precision of the measurement."""
-    images = max(1000, int(float(f"{60 * minutes * images_per_second:.1e}")))
-    length = f"{minutes} minute{'' if minutes == 1 else 's'}"
-    why = f"{length} at {images_per_second:,.0f} images per second, as just measured on this machine"
-    if images < _least_images(size):
-        why = f"{why}; good images need {_needed(images_per_second, size):,.0f} minutes or more"
-    patience = min(PATIENCE, round(PATIENT_SHARE * images))
+    """How long to train, and how long the classifiers of samples learn."""
+    proposals = length(minutes, images_per_second, _least_images(size))
+    images = int(proposals[0].value)
     cas = max(LEAST_CAS_IMAGES, min(images, CAS_IMAGES * CAS_SIDE // max(CAS_SIDE, *size)))
-    lasting = f"at most {PATIENCE:,} images, and a fifth of the training"
-    return [
-        Proposal("train", "images", images, why),
-        Proposal("train", "best_every", images // CHECKS, f"{CHECKS} checks; the best generator is kept"),
-        Proposal("train", "patience", patience, lasting),
-        Proposal("evaluation", "cas_images", cas, "at most as many as the GAN sees, and fewer of large images"),
-    ]
+    why = "at most as many as the GAN sees, and fewer of large images"
+    return [*proposals, Proposal("evaluation", "cas_images", cas, why)]
 
 
 def _of_size(seen: Survey, resolution: int | str, size: tuple[int, int], why: str) -> list[Proposal]:
     """All settings except the length of the training and the number format."""
     device = f"this machine has {'no' if seen.machine == 'cpu' else 'a'} GPU"
     side = max(size)
-    gamma = round(GAMMA * (side / GAMMA_SIDE) ** 2, 3)
-    gamma_reason = f"{GAMMA} at {GAMMA_SIDE} pixels, proportional to the number of pixels (StyleGAN2-ADA, Karras 2020)"
     width = _width(seen, side)
     smaller = ", and images of this size need more time" if width < WIDTH[seen.machine] else ""
-    rate, rate_reason = _rate(width, side)
-    falling = {"start": rate, "end": min(LAST_RATE, float(f"{rate / 10:.2g}")), "shape": "linear", "begin": 0.5}
-    few = seen.count < FEW_IMAGES
-    threads = min(seen.processors, MOST_THREADS)
     return [
         Proposal("dataset", "resolution", resolution, why),
         Proposal("dataset", "crop", seen.framing, _framing_reason(seen)),
-        Proposal("dataset", "labels", *_labels(seen)),
-        *([] if seen.named else [Proposal("dataset", "test_share", *share_of(seen))]),
+        Proposal("dataset", "labels", *use_of_labels(seen.class_counts, seen.labels)),
+        *([] if seen.named else [Proposal("dataset", "test_share", *share_of(seen.count))]),
         *_extractor(seen),
         Proposal("network", "width", width, f"{device}{smaller}; more channels give better images and take longer"),
-        Proposal("train", "learning_rate", falling, rate_reason),
-        Proposal("train", "batch_size", *_batch_size(seen.count, side)),
-        Proposal("objective", "r1", gamma, gamma_reason),
-        Proposal("objective", "r2", gamma, "same as r1 (R3GAN, Huang 2024)"),
-        Proposal(
-            "augment",
-            "mode",
-            "adaptive" if few else "none",
-            f"{seen.count:,} files are {'few: the discriminator would memorise them' if few else 'enough without it'} "
-            "(ADA, Karras 2020)",
-        ),
-        Proposal("compute", "threads", threads, f"this machine has {seen.processors} processors"),
+        *of_network(seen.count, width, side, side**2, seen.processors),
     ]
 
 
@@ -203,22 +146,6 @@ def _typical(seen: Survey) -> tuple[int, str]:
     return median, f"half of the files have a {which} side of {median} pixels or more"
 
 
-def _labels(seen: Survey) -> tuple[str, str]:
-    classes = len(seen.class_counts)
-    if not classes:
-        return "use", "there are no classes, so this has no effect"
-    if seen.labels is not None:
-        return seen.labels, f"as params.yaml has it for these files, which have {classes} classes"
-    if seen.half < FEW_OF_A_CLASS:
-        return "ignore", f"half of the {classes} classes have {seen.half} files or fewer, too few to learn from"
-    reason = f"{classes} classes, half of them with {seen.half} files or more: labels speed up training"
-    rare = [name for name, count in seen.class_counts.items() if count < FEW_OF_A_CLASS]
-    if rare:
-        have = f"{len(rare)} {'has' if len(rare) == 1 else 'have'} fewer than {FEW_OF_A_CLASS} files, such as {rare[0]}"
-        return "use", f"{reason}; {have}: its samples will be alike, so add files, or set dataset.labels to ignore"
-    return "use", reason
-
-
 def _extractor(seen: Survey) -> list[Proposal]:
     """SqueezeNet for few pictures in colour, few of a class or none; else a classifier of their own.
 
@@ -245,35 +172,3 @@ def _extractor(seen: Survey) -> list[Proposal]:
         Proposal("extractor", "name", "squeezenet", why),
         Proposal("train", "best_samples", CHECKED[seen.machine], samples),
     ]
-
-
-def _rate(width: int, side: int) -> tuple[float, str]:
-    """The learning rate at the start, RATE or less.
-
-    With Adam, every weight moves by about the rate, so the output of a layer moves in proportion to its channels (Yang
-    2021, https://arxiv.org/abs/2203.03466): the rate falls with them above RATE_CHANNELS. It also falls with the batch
-    that suits the size, but not with a batch that is smaller because there are few files.
-    """
-    doublings = min(MOST_DOUBLINGS, max(1, math.ceil(math.log2(side / COARSEST)) - 1))
-    channels, batch = width * 2**doublings, _batch_of(side)
-    rate = RATE * min(1.0, RATE_CHANNELS / channels) * batch / LARGEST_BATCH
-    reason = f"{RATE} for {RATE_CHANNELS} channels and batches of {LARGEST_BATCH}"
-    return float(f"{rate:.2g}"), f"{reason}; here the coarsest layer has {channels}, and {batch} suit this size"
-
-
-def _batch_of(side: int) -> int:
-    """The batch size that suits images of a side."""
-    batch: int = 2 ** int(math.log2(min(LARGEST_BATCH, max(2, BATCH_PIXELS // side))))
-    return batch
-
-
-def _batch_size(count: int, side: int) -> tuple[int, str]:
-    batch = _batch_of(side)
-    rule = (
-        f"the power of two below {BATCH_PIXELS} / {side} pixels, at most {LARGEST_BATCH} (StyleGAN2-ADA, Karras 2020)"
-    )
-    if batch <= max(SMALLEST_BATCH, count * BATCH_SHARE):
-        return batch, rule
-    while batch > max(SMALLEST_BATCH, count * BATCH_SHARE):
-        batch //= 2
-    return batch, f"at most an eighth of {count:,} files, but {SMALLEST_BATCH} or more"

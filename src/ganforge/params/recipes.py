@@ -12,10 +12,10 @@ from ganforge.layout import PARAMS
 from ganforge.params.catalogue import SECTIONS, class_of, tag_of
 from ganforge.params.editing import Document, same
 from ganforge.params.known_good import RECIPES, known_good
-from ganforge.params.proposal import Proposal
 from ganforge.params.reading import parse_params, parse_yaml, read_yaml
 from ganforge.params.refusal import MOVED_SECTIONS
 from ganforge.params.rendering import NOTE, NOTES, render_section, text_of
+from ganforge.params.rules import Proposal
 from ganforge.params.whole import Params
 
 Values = Mapping[str, Any]

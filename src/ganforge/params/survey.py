@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ganforge.errors import UserError
 from ganforge.layout import IMPORT
+from ganforge.params.rules import half_of_classes, share_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 LOOKED_AT = 500  # files whose headers are read
 FEWEST_TO_LEARN, FEWEST_HELD_OUT = 16, 6  # files; scores need more than evaluation.neighbours held out
 FEW_TO_COUNT = 200  # files that are read to count how many of them are held out
-TO_SCORE, LARGEST_SHARE = 100, 0.3  # images to hold out, and the largest share of all that may be
 LONG = 2.0  # length over width from which on a square in the middle shows less than half of a picture
 OPAQUE, QUICK_TO_DECODE = 255, 4_000_000  # of alpha; pixels of a file whose border is looked at
 GREY = ("1", "L", "LA", "I", "I;16", "I;16B", "I;16L", "I;16N", "F")  # modes of Pillow
@@ -70,7 +70,7 @@ class Survey:
     @property
     def half(self) -> int:
         """Files that half of the classes have at least; 0 without classes."""
-        return sorted(self.class_counts.values())[len(self.class_counts) // 2] if self.class_counts else 0
+        return half_of_classes(self.class_counts)
 
     @property
     def framing(self) -> str:
@@ -151,7 +151,7 @@ def _split(seen: Survey, items: Sequence[Item]) -> tuple[int, int]:
     from ganforge.datasets.decoding import digest_of
     from ganforge.datasets.intake import split_of
 
-    share, _ = share_of(seen)
+    share, _ = share_of(seen.count)
     splits: Counter[str | None] = Counter()
     for item in items:
         with suppress(OSError):  # `preprocess` reports it
@@ -159,12 +159,6 @@ def _split(seen: Survey, items: Sequence[Item]) -> tuple[int, int]:
                 content = Path(item.path).read_bytes()
                 splits[split_of(item.split, digest_of(content), share, seen.held_out)] += 1
     return splits["train"], splits["test"]
-
-
-def share_of(seen: Survey) -> tuple[float, str]:
-    """Value and reason of dataset.test_share."""
-    share = round(min(LARGEST_SHARE, max(0.1, TO_SCORE / max(seen.count, 1))), 2)
-    return share, f"of {seen.count:,} files, which holds out about {round(share * seen.count):,} for the scores"
 
 
 def _headers(collection: Collection) -> list[Header]:

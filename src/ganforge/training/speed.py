@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ganforge.prepared.columns import LABELS, SIGNAL, Column, Split
+from ganforge.prepared.columns import LABELS, SIGNAL, Column, Kind, Split
 from ganforge.prepared.meta import Meta, Prepared
+from ganforge.signals import SIGNALS, signal_of
 from ganforge.training.checkpoints import Checkpoints
 from ganforge.training.setup import Plan, build_trainer
 
@@ -21,25 +22,34 @@ ENOUGH = 4  # of them, if they take longer than the measurement
 TURN = 16  # steps between readings of the clock, since penalties are due every few steps
 
 
+IMAGE = Kind("image")
+
+
 def images_per_second(
-    plan: Plan, shape: tuple[int, ...], classes: int, device: torch.device, seconds: float = 3.0
+    plan: Plan,
+    shape: tuple[int, ...],
+    classes: int,
+    device: torch.device,
+    seconds: float = 3.0,
+    kind: Kind = IMAGE,
 ) -> float:
     """Trains on noise for some seconds in this process; checks and pictures of a training take additional time.
 
     Args:
         plan: the training.
-        shape: (channels, height, width) of its images.
+        shape: (channels, height, width) of its images, or the shape of its stored signals.
         classes: number of labels; 0 without labels.
         device: where it would run.
         seconds: how long to measure, after a few steps to warm up.
+        kind: the kind of its signals.
 
     Returns:
-        Real images shown in a second.
+        Real images, or other signals, shown in a second.
     """
     endless = replace(plan, train=plan.train.model_copy(update={"images": ENDLESS}))
     with tempfile.TemporaryDirectory() as folder:
         trainer = build_trainer(
-            endless, noise(shape, classes, plan.train.batch_size), Checkpoints(Path(folder)), device
+            endless, noise(shape, classes, plan.train.batch_size, kind), Checkpoints(Path(folder)), device
         )
         game = trainer.game
         start = time.perf_counter()
@@ -57,11 +67,12 @@ def images_per_second(
     return steps * game.images_per_step / elapsed
 
 
-def noise(shape: tuple[int, ...], classes: int, count: int) -> Prepared:
-    """Noise as data: uint8 images of a shape, as many in each split, with labels if there are classes."""
-    random, counts = np.random.default_rng(0), {"train": count, "test": count}
-    columns = {SIGNAL: Column("image", "uint8", shape, counts)}
-    arrays: dict[str, np.ndarray] = {SIGNAL: random.integers(256, size=(count, *shape), dtype=np.uint8)}
+def noise(shape: tuple[int, ...], classes: int, count: int, kind: Kind = IMAGE) -> Prepared:
+    """Noise as data: signals of a kind and shape, as many in each split, with labels if there are classes."""
+    counts = {"train": count, "test": count}
+    columns = {SIGNAL: Column(kind.name, SIGNALS[kind.name].dtype, shape, counts, dict(kind.about))}
+    signal = signal_of(columns[SIGNAL])
+    arrays = {SIGNAL: signal.stored(signal.output(torch.randn(count, *signal.network_shape)))}
     if classes:
         names = [str(number) for number in range(classes)]
         labels = np.arange(count) % classes
