@@ -1,4 +1,4 @@
-"""docs/explanation/results.md and results_panel.md, written from the figures in docs/results."""
+"""docs/explanation/results.md and the other pages of results, written from the figures in docs/results."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from benchmarks.sound_page import sounds_page
 from ganforge.evaluation.reading import shown
 
 Figures = Mapping[str, Any]
@@ -52,7 +53,8 @@ INTRODUCTION = """# Results on digits
 The pipeline made every figure and picture on this page. `make results` runs `dvc repro` for each setting in a copy of
 the last commit and writes the page; `make results PARTS=families` measures one part again. A note marks parts that were
 measured in another way. [Scores](../reference/scores.md) explains the scores, and
-[results on pictures](results_panel.md) has colour pictures.
+[results on pictures](results_panel.md) has colour pictures, and [results on sounds and music](results_sounds.md) the
+rest.
 
 "Training" is the time of the training loop with its checks for the best generator, without the start of the stage, the
 pictures and the scores. "Taken by other tenants" is the share of the cores' time that the host gave to other virtual
@@ -163,7 +165,7 @@ STACKED_GPU = """### Stacked MNIST on a GPU
 
 
 def write_pages(folder: Path, figures: Mapping[str, Figures]) -> None:
-    """Writes both pages into a folder; parts without figures are left out."""
+    """Writes all pages into a folder; parts without figures are left out."""
     panel = [PANEL]
     if "panel" in figures:
         part = figures["panel"]
@@ -176,6 +178,7 @@ def write_pages(folder: Path, figures: Mapping[str, Figures]) -> None:
         ]
     for name, text in (("results.md", _digits(figures)), ("results_panel.md", panel)):
         (folder / name).write_text("\n".join(text).rstrip() + "\n", encoding="utf-8")
+    (folder / "results_sounds.md").write_text(sounds_page(figures, measured_on), encoding="utf-8")
 
 
 def _digits(figures: Mapping[str, Figures]) -> list[str]:

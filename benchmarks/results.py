@@ -1,4 +1,4 @@
-"""Rebuilds docs/explanation/results.md: every recipe and family of networks, run by the pipeline as a user runs it.
+"""Rebuilds docs/explanation/results*.md: recipes and families of networks, run by the pipeline as a user runs it.
 
     make results                               # everything: hours on two cores
     make results PARTS="families digits"       # some parts; the others keep their figures
@@ -11,6 +11,7 @@ seconds of training and the sample grid. MNIST's files are downloaded, or copied
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import subprocess
@@ -21,17 +22,24 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import soundfile
 import torch
 from PIL import Image
 
 from benchmarks.page import write_pages
 from benchmarks.training import machine_name
+from ganforge.layout import LISTEN
+from ganforge.signals.players import read_players
+from ganforge.signals.recording import mp3
+from pipeline.players import REBUILT
 
 ROOT = Path(__file__).parents[1]
-FIGURES, IMAGES = ROOT / "docs" / "results", ROOT / "docs" / "images"
+FIGURES, IMAGES, SOUNDS = (ROOT / "docs" / name for name in ("results", "images", "sounds"))
 LONGEST_SIDE = 420  # pixels of a grid on the page
 ROWS = 10  # of a grid that are shown
+MOST_PLAYED = 10  # rows of players that are heard
 
 
 @dataclass(frozen=True)
@@ -108,6 +116,9 @@ PARTS = {
     ),
     "stacked_mnist": Part("stacked_mnist", ONE_SEED),
     "stacked_mnist_gpu": Part("stacked_mnist", ONE_SEED, gpu=True),
+    "spoken_digits": Part("spoken_digits", SEEDS),
+    "instruments": Part("instruments", SEEDS),
+    "chorales": Part("chorales", SEEDS),
 }
 
 
@@ -116,6 +127,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"some of {', '.join(PARTS)} (default: all)")
     parser.add_argument("--page-only", action="store_true", help="write the page from the saved figures")
+    parser.add_argument("--threads", type=int, help="threads of each training (default: those of its recipe)")
     options = parser.parse_args()
     unknown = set(options.parts) - set(PARTS)
     if unknown:
@@ -124,16 +136,25 @@ def main() -> None:
     if impossible := set(options.parts) - set(possible):
         parser.error(f"{', '.join(sorted(impossible))} needs a CUDA device, which this machine lacks; name other parts")
     for name in [] if options.page_only else options.parts or possible:
-        run_part(name, PARTS[name])
+        run_part(name, PARTS[name], options.threads)
     write_pages(
         ROOT / "docs" / "explanation",
         {path.stem: json.loads(path.read_text()) for path in FIGURES.glob("*.json")},
     )
 
 
-def run_part(name: str, part: Part) -> None:
-    """Runs the pipeline for each setting in one workspace, so that it makes data and extractor once."""
-    figures = []
+def run_part(name: str, part: Part, threads: int | None = None) -> None:
+    """Runs the pipeline for each setting in one workspace, so that it makes data and extractor once.
+
+    Args:
+        name: name of the part.
+        part: its runs.
+        threads: threads of each training; None: those of the recipe.
+    """
+    further: dict[str, Any] = {"compute.device": "cuda" if part.gpu else "cpu"}
+    if threads is not None:
+        further["compute.threads"] = threads
+    figures, sounds = [], {}
     with TemporaryDirectory() as folder:
         workspace = check_out(Path(folder))
         run(workspace, "ganforge", "recipe", part.recipe)
@@ -141,7 +162,7 @@ def run_part(name: str, part: Part) -> None:
         for run_name, changes in part.runs.items():
             print(f"== {name}: {run_name}", flush=True)
             before = stolen_and_all()
-            everything = {**changes, "compute.device": "cuda" if part.gpu else "cpu"}
+            everything = {**changes, **further}
             (workspace / "params.yaml").write_text(settings, encoding="utf-8")
             run(workspace, "ganforge", "set", *(f"{key}={json.dumps(value)}" for key, value in everything.items()))
             run(workspace, "dvc", "repro", "evaluate")
@@ -149,8 +170,10 @@ def run_part(name: str, part: Part) -> None:
                 {"name": run_name, "changes": dict(changes), **collected(workspace), "stolen": stolen_since(before)}
             )
             save_grid(workspace / "samples" / "grid.png", IMAGES / f"{name}_{run_name.replace(' ', '_')}.png")
+            sounds.update(save_sounds(workspace / LISTEN, name, run_name))
     FIGURES.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"recipe": part.recipe, "machine": machine(gpu=part.gpu), "runs": figures}, indent=1)
+    facts = {"recipe": part.recipe, "machine": machine(gpu=part.gpu, threads=threads), "runs": figures}
+    text = json.dumps(facts | ({"sounds": sounds} if sounds else {}), indent=1)
     (FIGURES / f"{name}.json").write_text(text + "\n", encoding="utf-8")
 
 
@@ -192,6 +215,32 @@ def save_grid(source: Path, target: Path) -> None:
     grid.quantize(64).save(target, optimize=True)
 
 
+def save_sounds(folder: Path, name: str, run_name: str) -> dict[str, str]:
+    """Writes the real sounds of the page of a run one after the other as one file, and the samples as another.
+
+    Returns:
+        Names of the files without the name of the part, by what they hold; none if there are no sounds.
+    """
+    players = read_players(folder)
+    if players is None:
+        return {}
+    heads, rows = players
+    real = REBUILT if REBUILT in heads else "real"
+    files = {}
+    for title, head in ((real, real), (run_name, "generated")):
+        column = heads.index(head)
+        pieces, rate = [], 0
+        for _, cells in rows[:MOST_PLAYED]:
+            if (content := cells[column]) is not None:
+                sound, rate = soundfile.read(io.BytesIO(content), dtype="float32")
+                pieces.append(sound)
+        file = f"{title.replace(',', '').replace(' ', '_')}.mp3"
+        SOUNDS.mkdir(parents=True, exist_ok=True)
+        (SOUNDS / f"{name}_{file}").write_bytes(mp3(np.concatenate(pieces), rate))
+        files[title] = file
+    return files
+
+
 def stolen_and_all() -> tuple[int, int]:
     """Stolen ticks of this virtual machine, and all ticks of its cores; zeros if unknown.
 
@@ -210,9 +259,10 @@ def stolen_since(before: tuple[int, int]) -> float:
     return round(stolen / everything, 3) if everything else 0.0
 
 
-def machine(*, gpu: bool) -> str:
+def machine(*, gpu: bool, threads: int | None = None) -> str:
     """The machine of the figures."""
-    cores = "" if gpu else f", {os.cpu_count()} cores"
+    used = "" if threads is None else f"{threads} of "
+    cores = "" if gpu else f", {used}{os.cpu_count()} cores"
     return f"{machine_name(torch.device('cuda' if gpu else 'cpu'))}{cores}"
 
 
