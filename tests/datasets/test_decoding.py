@@ -167,6 +167,15 @@ def test_channels_are_as_asked_for_and_grey_is_seen():
     assert np.array_equal(pixels(colour, channels=1)[0], expected)
 
 
+def test_a_picture_that_shows_nothing_is_noted():
+    plain = np.full((20, 20, 3), (200, 30, 90), np.uint8)
+    assert decode(file_of(Image.fromarray(plain), "PNG"), framing()).notes == ("blank",)
+    plain[3:5, 3:5] += 8  # hardly to be seen
+    assert decode(file_of(Image.fromarray(plain), "PNG"), framing()).notes == ("blank",)
+    plain[3:5, 3:5] += 1
+    assert decode(file_of(Image.fromarray(plain), "PNG"), framing()).notes == ()
+
+
 def test_a_smaller_picture_is_enlarged_and_that_is_noted():
     assert decode(file_of(photo(16, 40)), framing(side=32)).notes == ("enlarged",)
     assert decode(file_of(photo(16, 40)), framing(side=32, crop="pad")).notes == ()

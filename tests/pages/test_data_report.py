@@ -27,7 +27,7 @@ from ganforge.prepared.meta import Meta, Prepared, write_prepared
 from ganforge.signals import SIGNALS, Signal
 
 KINDS = ("empty", "broken", "no image", "tiny", "huge", "unsupported", "duplicate", "contradictory", "alone")
-NOTES = ("animated", "dark", "deep", "enlarged", "rotated", "transparent")
+NOTES = ("animated", "blank", "dark", "deep", "enlarged", "rotated", "transparent")
 RANDOM = np.random.default_rng(0)
 
 
@@ -139,6 +139,13 @@ def test_what_may_spoil_a_training_is_said():
     fine = meta(counts=(15_000, 15_000), test_count=3000)
     assert warnings(fine, facts(notes={}, left_out={})) == []
     assert summary(fine, facts())["classes"]["imbalance"] == 1
+
+
+def test_pictures_of_one_colour_are_told_of_with_a_name():
+    seen = facts(notes={"blank": 2}, left_out={}, examples={"blank": ["cats/7.png", "cats/9.png"]})
+    assert "2 images have nearly the same colour all over, such as cats/7.png: remove" in " ".join(
+        warnings(meta(), seen)
+    )
 
 
 def test_data_without_classes_have_nothing_said_of_classes(tmp_path):

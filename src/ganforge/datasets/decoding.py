@@ -14,6 +14,7 @@ import simplejpeg
 from PIL import ExifTags, Image, ImageColor, UnidentifiedImageError
 
 from ganforge.errors import first_line
+from ganforge.prepared.facts import BLANK_NOTE
 
 if TYPE_CHECKING:
     from ganforge.datasets.settings import ImageFileSettings
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "BMP", "DIB", "GIF", "TIFF", "PPM", "AVIF")  # none runs other programs
 DEEP = ("I", "I;16", "I;16B", "I;16L", "I;16N")  # Pillow's modes for grey of more than 8 bits
 DEEP_LEVELS = 65535
+BLANK = 8  # largest difference of the levels of a channel of a picture that shows nothing
 DARK = 4096  # levels of 12 bits, which many cameras and scanners store in 16
 DIGEST_BYTES = 16
 WHITE = (255, 255, 255)
@@ -45,7 +47,7 @@ Kind = Literal[
 ]
 """Why a file cannot be used."""
 
-Note = Literal["animated", "dark", "deep", "enlarged", "rotated", "transparent"]
+Note = Literal["animated", "blank", "dark", "deep", "enlarged", "rotated", "transparent"]
 """What was done to a file: first frame only, 16 to 8 bits (nearly black then), enlarged, rotated by EXIF, blended."""
 
 ROTATIONS = {
@@ -205,6 +207,8 @@ def _decode(content: bytes, framing: Framing) -> Picture:
         size = size[::-1] if opened.rotation in ON_ITS_SIDE else size
     notes = (*notes, *enlarged(size, framing))
     pixels = _channels_first(framed, framing.channels)
+    if np.ptp(pixels, axis=(1, 2)).max() <= BLANK:
+        notes = (*notes, BLANK_NOTE)
     return Picture(pixels, size, opened.format, digest_of(content), digest_of(pixels.data), notes)
 
 

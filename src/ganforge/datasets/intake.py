@@ -15,7 +15,7 @@ from ganforge.datasets.decoding import Picture, Refusal, digest_of_pixels
 from ganforge.errors import UserError
 from ganforge.files import GrowingArray, read_blocks, write_array, write_blocks, write_json, write_table
 from ganforge.prepared.columns import LABELS, SIGNAL, SOURCE, Kind
-from ganforge.prepared.facts import INTAKE, ITEMS, LEFT_OUT, OTHER, SHOWN, Facts, LeftOut
+from ganforge.prepared.facts import BLANK_NOTE, INTAKE, ITEMS, LEFT_OUT, OTHER, SHOWN, Facts, LeftOut
 from ganforge.prepared.meta import SPLITS, Meta, column_file, describe
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Intake:
         self._broken = self._set_aside = 0
         self._coloured = set[str]()  # columns in which not all pictures are grey
         self._native: tuple[tuple[int, ...], str] | None = None
+        self._blank: list[str] = []  # names of the first ones
 
     def add(self, item: Item, outcome: Picture | Refusal, column: str = SIGNAL) -> None:
         """Takes a picture, or notes why it is missing.
@@ -87,6 +88,8 @@ class Intake:
             return
         self._seen[outcome.pixel_digest] = split, item
         self._kinds[outcome.size, outcome.format, outcome.notes] += 1
+        if BLANK_NOTE in outcome.notes and len(self._blank) < SHOWN:
+            self._blank.append(item.name)
         self._append(split, item, outcome, column)
 
     def finish(self, origin: str) -> Meta:
@@ -252,6 +255,8 @@ class Intake:
         unread = [name for name in self._collection.others if name.lower().endswith(UNREAD)]
         others = sorted(self._collection.others, key=lambda name: not name.lower().endswith(UNREAD))
         examples = {OTHER: others[:SHOWN]} if others else {}
+        if self._blank:
+            examples[BLANK_NOTE] = self._blank
         for left_out in self._left_out:
             named = examples.setdefault(left_out.kind, [])
             if len(named) < SHOWN:

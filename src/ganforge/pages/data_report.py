@@ -10,7 +10,7 @@ import numpy as np
 
 from ganforge.pages.page import Section, pictures, render
 from ganforge.prepared.columns import SIGNAL, SOURCE, TOKENS, Split
-from ganforge.prepared.facts import FEW_IMAGES, FEW_OF_A_CLASS, NOTES, OTHER, Facts
+from ganforge.prepared.facts import BLANK_NOTE, FEW_IMAGES, FEW_OF_A_CLASS, NOTES, OTHER, Facts
 from ganforge.prepared.meta import SPLITS, Meta, Prepared
 from ganforge.signals import signal_of
 
@@ -213,6 +213,12 @@ def _of_files(meta: Meta, facts: Facts) -> list[str]:
         sentences.append(
             f"{facts.notes['enlarged']:,} images are smaller than dataset.resolution and were enlarged, which blurs "
             "them: a lower resolution would lose nothing."
+        )
+    if named := facts.examples.get(BLANK_NOTE):
+        blank = facts.notes[BLANK_NOTE]
+        sentences.append(
+            f"{blank:,} image{' has' if blank == 1 else 's have'} nearly the same colour all over, such as {named[0]}: "
+            "remove what is empty or was cut badly."
         )
     if facts.notes.get("dark", 0) > MANY * facts.taken:
         sentences.append(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 ITEMS = "items.csv"  # the file of each row of the arrays, and what is known about it
 LEFT_OUT = "left_out.csv"  # which files were left out, and why
 INTAKE = "intake.json"
 
+BLANK_NOTE: Literal["blank"] = "blank"
 NOTES = {  # what was done to files, in words
     "animated": "only the first frame was used",
+    BLANK_NOTE: "all of their pixels have nearly the same colour",
     "dark": "of 16 bits, but no value above 4,095, so they are nearly black: rescale them to 0 to 65,535",
     "deep": "reduced from 16 to 8 bits",
     "enlarged": "they have fewer pixels than dataset.resolution",
