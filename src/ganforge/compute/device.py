@@ -21,9 +21,13 @@ LARGEST_MMAP_THRESHOLD = 32 * 2**20
 def configure(compute: ComputeSettings) -> torch.device:
     """Sets the number of CPU threads and returns the device to compute on.
 
+    On a CPU, denormal numbers count as zero from here on: those of float32 below 1.2e-38. They are slow, and a training
+    has many of them where a softmax is sure. Threads that PyTorch or numpy started before keep them.
+
     Raises:
         UserError: this machine does not have the device.
     """
+    torch.set_flush_denormal(True)  # before PyTorch starts its threads, which inherit it
     torch.set_num_threads(compute.threads)
     keep_memory()
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
