@@ -46,7 +46,7 @@ VALUES = {
     "stride": 16,
     "transpose": 0,
     "tempo": 90,
-    "pair_difference": 0.1,
+    "step_difference": 1.0,
     "voices": 2,
     "steps_per_quarter": 4,
     "widest": 60,

@@ -49,11 +49,11 @@ def made_up(folder, **parts):
 def test_official_pieces_are_those_that_are_published(official, tmp_path):
     parts = read_chorales(official)
     assert {name: len(pieces) for name, pieces in parts.items()} == {"train": 229, "valid": 76, "test": 77}
-    data = prepare(official, tmp_path)
+    data = prepare(official, tmp_path, step_difference=0.1)
     assert sum(data.meta.count.values()) == 4558
     assert data.meta.shape == (4, 64)
     about = data.meta.columns["signal"].about
-    assert (about["lowest"], about["pitches"], about["pair_difference"]) == (36, 46, 0.1)
+    assert (about["lowest"], about["pitches"], about["step_difference"]) == (36, 46, 0.1)
     assert data.splits["train"].signal.max() == 46
 
 

@@ -159,6 +159,14 @@ def test_steps_have_to_be_whole_bars_of_the_resolution_that_is_asked_for():
         section("midi", steps=64, steps_per_quarter=12)
 
 
+def test_only_sixteenths_can_be_moved_towards_each_other():
+    with pytest.raises(ValueError, match=r"dataset.step_difference is 0.1, .* there are 12 steps per quarter"):
+        section("midi", steps=96, steps_per_quarter=12, step_difference=0.1)
+    with pytest.raises(ValueError, match=r"a stride of 3: set it to 1"):
+        section("midi", stride=3, step_difference=0.1)
+    section("midi", steps=96, steps_per_quarter=12, stride=3, step_difference=1)
+
+
 @pytest.mark.parametrize("event", [b"\xff\x59\x02\x09\x00", b"\xff\x59\x02\x00\x05"])
 def test_a_key_that_there_is_not_is_no_traceback(folder, event):
     """Nine sharps, and a mode that is neither major nor minor."""

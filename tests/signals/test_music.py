@@ -41,7 +41,7 @@ def test_every_voice_has_probabilities_that_sum_to_one_at_every_step():
 def test_the_steps_of_a_pair_differ_by_a_share_of_what_the_networks_compute():
     torch.manual_seed(0)
     x = torch.randn(64, *SIGNAL.network_shape)
-    closer = MusicSignal(SIGNAL.shape, ABOUT | {"pair_difference": 0.1})
+    closer = MusicSignal(SIGNAL.shape, ABOUT | {"step_difference": 0.1})
     first, second = x[..., ::2], x[..., 1::2]
     moved = torch.stack((0.55 * first + 0.45 * second, 0.45 * first + 0.55 * second), -1).flatten(-2)
     assert torch.allclose(closer.output(x), SIGNAL.output(moved))
@@ -56,7 +56,10 @@ def test_the_steps_of_a_pair_differ_by_a_share_of_what_the_networks_compute():
 
 def test_a_generator_from_before_pairs_draws_as_it_did():
     x = torch.randn(5, *SIGNAL.network_shape)
-    assert torch.equal(SIGNAL.output(x), MusicSignal(SIGNAL.shape, ABOUT | {"pair_difference": 1.0}).output(x))
+    for signal in (SIGNAL, MusicSignal(SIGNAL.shape, ABOUT | {"step_difference": 1.0})):
+        notes = x.unflatten(1, (2, 25)).argmax(2).to(torch.uint8)
+        assert torch.equal(signal.from_network(signal.output(x)), notes)
+        assert torch.equal(signal.output(x), SIGNAL.output(x.clone()))
 
 
 def test_a_one_stands_at_the_pitch_of_the_voice():

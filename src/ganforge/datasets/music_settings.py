@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from ganforge.datasets.common_settings import DataSettings, LabelledSettings
 from ganforge.settings import Share
 
+STEPS = 4  # per quarter, which make pairs of sixteenths
 QUARTERS_PER_BAR = 4  # for every metre; windows and scores count in bars
 
 
@@ -25,9 +26,10 @@ class MusicSettings(DataSettings):
     tempo: Annotated[int, Field(ge=20, le=300)]
     """Quarter notes per minute at which samples are written and played."""
 
-    pair_difference: Annotated[float, Field(gt=0, le=1)]
-    """The generator's logits of the two steps of each pair differ by this share of what the networks compute; 1: as
-    computed. A small value keeps samples from breaking notes into single steps."""
+    step_difference: Annotated[float, Field(gt=0, le=1)]
+    """The generator's logits of the two sixteenths of an eighth differ by this share of what the networks compute; 1:
+    as computed. A small value keeps samples from breaking notes into single steps, and makes repeated notes and runs of
+    sixteenths rare. Less than 1 needs four steps per quarter and an even stride."""
 
     @property
     def resolution_in_time(self) -> int:
@@ -42,6 +44,16 @@ class MusicSettings(DataSettings):
             raise ValueError(
                 f"dataset.steps is {self.steps}; it must be a multiple of {bar}, the steps of a bar: set it to {near} "
                 f"or {near + bar}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _steps_in_pairs(self) -> Self:
+        if self.step_difference < 1 and (self.resolution_in_time != STEPS or self.stride % 2):
+            raise ValueError(
+                f"dataset.step_difference is {self.step_difference:g}, which needs 4 steps per quarter and an even "
+                f"stride; there are {self.resolution_in_time} steps per quarter and a stride of {self.stride}: set it "
+                "to 1, or change these"
             )
         return self
 

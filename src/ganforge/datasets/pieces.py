@@ -122,7 +122,7 @@ def write_pieces(
         "pitches": highest - lowest + 1,
         "steps_per_quarter": settings.resolution_in_time,
         "tempo": settings.tempo,
-        "pair_difference": settings.pair_difference,
+        "step_difference": settings.step_difference,
     }
     splits = {}
     for split in SPLITS:

@@ -38,7 +38,7 @@ class MusicSignal(Signal):
     note before such a rest has its full length, see `ganforge.signals.midi`.
 
     ``about`` holds ``lowest`` (MIDI number), ``pitches`` (their number), ``steps_per_quarter``, ``tempo`` (quarter
-    notes per minute), and ``pair_difference`` (see `output`; 1 if it is missing).
+    notes per minute), and ``step_difference`` (see `output`; 1 if it is missing).
 
     Augmentation may shift a piece in time by up to an eighth of its steps, and fills the gap with zeros.
     Bars then begin anywhere.
@@ -109,7 +109,7 @@ class MusicSignal(Signal):
         """The most probable value of each voice at every step, with the gradient of the softmax.
 
         Before that, the two steps of each pair (an eighth note of four steps per quarter) move towards their mean:
-        their difference is multiplied by ``pair_difference``. Otherwise samples break notes into single steps.
+        their difference is multiplied by ``step_difference``. Otherwise samples break notes into single steps.
 
         The discriminator sees the notes of a file instead of probabilities; with these, three of five notes were
         shorter than an eighth, as Dong & Yang 2018, https://arxiv.org/abs/1804.09399, also found.
@@ -134,9 +134,12 @@ class MusicSignal(Signal):
 
     def _paired(self, logits: Tensor) -> Tensor:
         """Logits (batch, voices, values, steps) with smaller differences between the two steps of each pair."""
-        pairs = logits.reshape(*logits.shape[:3], -1, PAIR)
+        share = float(self.about.get("step_difference", 1.0))
+        if share == 1:
+            return logits
+        pairs = logits.float().reshape(*logits.shape[:3], -1, PAIR)
         mean = pairs.mean(4, keepdim=True)
-        closer: Tensor = mean + float(self.about.get("pair_difference", 1.0)) * (pairs - mean)
+        closer: Tensor = mean + share * (pairs - mean)
         return closer.flatten(3)
 
     def _of_voices(self, x: Tensor) -> Tensor:
