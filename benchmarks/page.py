@@ -52,9 +52,8 @@ INTRODUCTION = """# Results on digits
 
 The pipeline made every figure and picture on this page. `make results` runs `dvc repro` for each setting in a copy of
 the last commit and writes the page; `make results PARTS=families` measures one part again. A note marks parts that were
-measured in another way. [Scores](../reference/scores.md) explains the scores, and
-[results on pictures](results_panel.md) has colour pictures, and [results on sounds and music](results_sounds.md) the
-rest.
+measured in another way. [Scores](../reference/scores.md) explains the scores. Other pages have
+[results on pictures](results_panel.md) and [results on sounds and music](results_sounds.md).
 
 "Training" is the time of the training loop with its checks for the best generator, without the start of the stage, the
 pictures and the scores. "Taken by other tenants" is the share of the cores' time that the host gave to other virtual

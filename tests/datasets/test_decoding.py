@@ -172,8 +172,11 @@ def test_a_picture_that_shows_nothing_is_noted():
     assert decode(file_of(Image.fromarray(plain), "PNG"), framing()).notes == ("blank",)
     plain[3:5, 3:5] += 8  # hardly to be seen
     assert decode(file_of(Image.fromarray(plain), "PNG"), framing()).notes == ("blank",)
+    assert decode(file_of(Image.fromarray(plain[:, :9]), "PNG"), framing(side=8, crop="pad")).notes == ("blank",)
     plain[3:5, 3:5] += 1
     assert decode(file_of(Image.fromarray(plain), "PNG"), framing()).notes == ()
+    levels = np.arange(400, dtype=np.uint16).reshape(20, 20)  # of 16 bits, to be rescaled
+    assert decode(file_of(Image.fromarray(levels), "PNG"), framing()).notes == ("dark", "deep")
 
 
 def test_a_smaller_picture_is_enlarged_and_that_is_noted():

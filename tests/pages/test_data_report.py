@@ -143,9 +143,7 @@ def test_what_may_spoil_a_training_is_said():
 
 def test_pictures_of_one_colour_are_told_of_with_a_name():
     seen = facts(notes={"blank": 2}, left_out={}, examples={"blank": ["cats/7.png", "cats/9.png"]})
-    assert "2 images have nearly the same colour all over, such as cats/7.png: remove" in " ".join(
-        warnings(meta(), seen)
-    )
+    assert "2 images show a single colour, such as cats/7.png: remove" in " ".join(warnings(meta(), seen))
 
 
 def test_data_without_classes_have_nothing_said_of_classes(tmp_path):

@@ -31,7 +31,10 @@ def proposed(
         return factor * pixels / (size[0] * size[1]) * (32 / values["network.width"] if device == "cpu" else 1)
 
     classes = {f"class {number}": each for number, each in enumerate(class_counts)}
-    survey = Survey(count, test_files, list(sizes), classes, processors, device, coloured, **present)
+    survey = Survey(
+        count=count, test_files=test_files, sizes=list(sizes), class_counts=classes, processors=processors,
+        device=device, coloured=coloured, **present,
+    )  # fmt: skip
     proposals = propose(survey, minutes, speed, side)
     return {f"{proposal.section}.{proposal.key}": proposal for proposal in proposals}
 
@@ -316,8 +319,8 @@ def test_an_empty_folder_says_what_to_put_there(own_folder):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["mnist", "--minutes", "5"], "--minutes works with the recipe folder or sounds"),
-        (["mnist", "--resolution", "64"], "--resolution works with the recipe folder;"),
+        (["mnist", "--minutes", "5"], "--minutes works with the recipe folder or sounds or midi only"),
+        (["mnist", "--resolution", "64"], "--resolution works with the recipe folder only;"),
         (["folder", "--minutes", "0"], "'0' is not a whole number of 1 or more"),
         (["folder", "--resolution", "7"], "'7' is not a whole number of 8 to 1024"),
     ],

@@ -104,7 +104,13 @@ def test_the_way_back_restores_the_file_to_the_letter(project, name, other):
 
 def test_the_way_back_also_undoes_what_was_proposed(project):
     few = Survey(
-        60, None, [(500, 300), (90, 40)], dict.fromkeys("abcdef", 10), processors=8, device="cpu", coloured=True
+        count=60,
+        test_files=None,
+        sizes=[(500, 300), (90, 40)],
+        class_counts=dict.fromkeys("abcdef", 10),
+        processors=8,
+        device="cpu",
+        coloured=True,
     )
     apply_recipe("folder", proposals=propose(few, 10, lambda *_: 100))
     apply_recipe("digits")

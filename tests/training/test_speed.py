@@ -2,9 +2,11 @@
 
 import time
 
+import numpy as np
 import pytest
 import torch
 
+from ganforge.prepared.columns import Kind
 from ganforge.training.game import Game
 from ganforge.training.speed import TURN, WARM_UP, images_per_second, noise
 from tests.specs import plan
@@ -31,6 +33,24 @@ def test_it_takes_as_long_as_it_is_given():
     began = time.perf_counter()
     images_per_second(plan(), (1, 8, 8), 0, torch.device("cpu"), seconds=0.5)
     assert time.perf_counter() - began >= 0.5
+
+
+@pytest.mark.parametrize(
+    ("kind", "shape"),
+    [
+        (
+            Kind("spectrogram", {"rate": 8000, "samples": 512, "fft": 64, "loudest": [0.0] * 32, "rounds": 1}),
+            (1, 32, 16),
+        ),
+        (Kind("music", {"lowest": 0, "pitches": 12, "step_difference": 0.1}), (2, 16)),
+    ],
+    ids=["spectrogram", "music"],
+)
+def test_sounds_and_music_are_measured_as_they_are_trained(kind, shape):
+    assert images_per_second(plan(), shape, 2, torch.device("cpu"), seconds=0.1, kind=kind) > 0
+    made = noise(shape, 2, 6, kind).splits["train"].signal
+    assert made.shape == (6, *shape)
+    assert len(np.unique(made)) > 5
 
 
 def test_noise_is_described_as_prepared_data_are():

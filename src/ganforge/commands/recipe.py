@@ -12,15 +12,17 @@ from ganforge.errors import UserError
 from ganforge.params.rules import MINUTES
 
 if TYPE_CHECKING:
+    from ganforge.datasets.music_settings import MidiSettings
     from ganforge.params.rules import Proposal
     from ganforge.prepared.columns import Kind
 
-FOLDER, SOUNDS = "folder", "sounds"  # the recipes that depend on the files in data/import
+FOLDER, SOUNDS, MUSIC = "folder", "sounds", "midi"  # the recipes that depend on the files in data/import
 READING = {  # keys of dataset that stay if params.yaml already reads these files
     name: ("held_out", "labels", "max_broken", *more)
     for name, more in (
         (FOLDER, ("crop", "channels", "background", "mirror", "min_side", "max_megapixels")),
         (SOUNDS, ("loudness", "griffin_lim", "min_seconds", "silence")),
+        (MUSIC, ("voices", "steps_per_quarter", "steps", "stride", "transpose", "tempo", "step_difference")),
     )
 }
 SIDE = (8, 1024)  # pixels, as in dataset.resolution
@@ -35,8 +37,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--minutes",
         type=positive,
-        help=f"minutes of training, for the recipes {FOLDER} and {SOUNDS}: 5 for a first look, 20 for better results, "
-        f"120 for large images (default: {MINUTES})",
+        help=f"minutes of training, for the recipes {FOLDER}, {SOUNDS} and {MUSIC}: 5 for a first look, 20 for better "
+        f"results, 120 for large images (default: {MINUTES})",
     )
     parser.add_argument(
         "--resolution",
@@ -66,6 +68,8 @@ def proposed(name: str, minutes: int, resolution: int | None, present: Mapping[s
     from ganforge.compute import processors
     from ganforge.compute.device import configure
     from ganforge.datasets.links import linked_folders
+    from ganforge.datasets.music_settings import MidiSettings
+    from ganforge.params.music_proposal import propose_for_music, survey_music
     from ganforge.params.proposal import propose
     from ganforge.params.recipes import with_recipe
     from ganforge.params.sound_proposal import propose_for_sounds, survey_sounds
@@ -73,14 +77,20 @@ def proposed(name: str, minutes: int, resolution: int | None, present: Mapping[s
 
     linked_folders()  # refuses files that DVC cannot handle
 
-    device = configure(with_recipe(name).compute).type
-    if name == SOUNDS:
-        heard = survey_sounds(processors(), device, present)
+    recipe = with_recipe(name, kept={"dataset": present})
+    device = configure(recipe.compute).type
+    if name == MUSIC:
+        settings = MidiSettings.model_validate(recipe.dataset.model_dump())
+        music = survey_music(processors(), device, present, settings)
         announce_measuring(processors())
-        return propose_for_sounds(heard, minutes, partial(speed_of_sounds, len(heard.class_counts)))
-    seen = survey(processors(), device, present)
+        return propose_for_music(music, minutes, partial(speed_of_music, settings, len(music.class_counts)))
+    if name == SOUNDS:
+        sounds = survey_sounds(processors(), device, present)
+        announce_measuring(processors())
+        return propose_for_sounds(sounds, minutes, partial(speed_of_sounds, len(sounds.class_counts)))
+    images = survey(processors(), device, present)
     announce_measuring(processors())
-    return propose(seen, minutes, partial(speed, len(seen.class_counts)), resolution)
+    return propose(images, minutes, partial(speed, len(images.class_counts)), resolution)
 
 
 def announce_measuring(processors: int) -> None:
@@ -121,6 +131,16 @@ def speed_of_sounds(classes: int, proposals: Sequence[Proposal], rate: int, samp
     return signals_per_second(SOUNDS, proposals, (1, bins, samples // bins), classes, kind)
 
 
+def speed_of_music(settings: MidiSettings, classes: int, proposals: Sequence[Proposal], widest: int) -> float:
+    """Pieces per second of a training with the proposed settings on this machine."""
+    from ganforge.prepared.columns import Kind
+    from ganforge.signals.music import MusicSignal
+
+    about = {"lowest": 0, "pitches": widest + 1, "step_difference": settings.step_difference}
+    kind = Kind(MusicSignal.kind, about)
+    return signals_per_second(MUSIC, proposals, (settings.voices, settings.steps), classes, kind)
+
+
 def signals_per_second(
     recipe: str, proposals: Sequence[Proposal], shape: tuple[int, ...], classes: int, kind: Kind
 ) -> float:
@@ -147,7 +167,9 @@ def run(options: argparse.Namespace) -> None:
 
     for option, key, names in (("minutes", "train.images", [*READING]), ("resolution", "dataset.resolution", [FOLDER])):
         if getattr(options, option) is not None and options.name not in names:
-            raise UserError(f"--{option} works with the recipe {' or '.join(names)}; set {key} after other recipes.")
+            raise UserError(
+                f"--{option} works with the recipe {' or '.join(names)} only; set {key} after other recipes."
+            )
     if options.name is None:
         recipes = list_recipes()
         width = max(map(len, recipes)) + 2

@@ -207,9 +207,15 @@ def _decode(content: bytes, framing: Framing) -> Picture:
         size = size[::-1] if opened.rotation in ON_ITS_SIDE else size
     notes = (*notes, *enlarged(size, framing))
     pixels = _channels_first(framed, framing.channels)
-    if np.ptp(pixels, axis=(1, 2)).max() <= BLANK:
+    if "dark" not in notes and _shows_nothing(opened.image):
         notes = (*notes, BLANK_NOTE)
     return Picture(pixels, size, opened.format, digest_of(content), digest_of(pixels.data), notes)
+
+
+def _shows_nothing(image: Image.Image) -> bool:
+    """Whether all pixels of an image in mode L, RGB or RGBX have nearly the same colour."""
+    extrema = np.reshape(image.getextrema(), (-1, 2))[:3]  # of the colours; X of RGBX means nothing
+    return bool(np.ptp(extrema, axis=1).max() <= BLANK)
 
 
 def open_opaque(content: bytes, framing: Framing) -> Opened:

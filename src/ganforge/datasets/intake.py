@@ -88,7 +88,7 @@ class Intake:
             return
         self._seen[outcome.pixel_digest] = split, item
         self._kinds[outcome.size, outcome.format, outcome.notes] += 1
-        if BLANK_NOTE in outcome.notes and len(self._blank) < SHOWN:
+        if column == SIGNAL and BLANK_NOTE in outcome.notes and len(self._blank) < SHOWN:
             self._blank.append(item.name)
         self._append(split, item, outcome, column)
 

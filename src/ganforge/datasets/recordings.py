@@ -111,8 +111,12 @@ def hear(content: bytes, hearing: Hearing) -> Window | Refusal:
     if hearing.loudness == "peak":
         window = window * (PEAK / peak_of(window))
     levels = levels_of(window)
-    of_file, of_sound = (hashlib.sha256(data).digest() for data in (content, levels.tobytes()))
-    return Window(levels, of_file, of_sound, kind, tuple(notes))
+    return Window(levels, digest_of_file(content), digest_of_file(levels.tobytes()), kind, tuple(notes))
+
+
+def digest_of_file(content: bytes) -> bytes:
+    """What identifies a recording, or the sound in it."""
+    return hashlib.sha256(content).digest()
 
 
 def peak_of(sound: np.ndarray) -> float:

@@ -217,7 +217,7 @@ def _of_files(meta: Meta, facts: Facts) -> list[str]:
     if named := facts.examples.get(BLANK_NOTE):
         blank = facts.notes[BLANK_NOTE]
         sentences.append(
-            f"{blank:,} image{' has' if blank == 1 else 's have'} nearly the same colour all over, such as {named[0]}: "
+            f"{blank:,} image{' shows' if blank == 1 else 's show'} a single colour, such as {named[0]}: "
             "remove what is empty or was cut badly."
         )
     if facts.notes.get("dark", 0) > MANY * facts.taken:

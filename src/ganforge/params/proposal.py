@@ -12,6 +12,7 @@ from ganforge.params.survey import LONG, Survey
 SIDES = (32, 64, 96, 128)
 LARGEST_NATIVE = 40  # a side that costs little more time than 32
 WIDTH, WIDTH_OF_LARGE = {"cpu": 32, "gpu": 64}, {"cpu": 16, "gpu": 64}  # up to the smallest side, and above it
+GAMMA_SIDE, GAMMA = 28, 0.1  # from the recipe for MNIST
 IMAGES_PER_PIXEL = 6_250  # of a side, that training should show; otherwise images are resized to a smaller side
 FAR = 2.0  # times too slow, by the speed at the smallest side: a larger side is then not measured
 CAS_IMAGES, LEAST_CAS_IMAGES = 60_000, 10_000  # shown to the classifiers that learn from samples
@@ -39,7 +40,9 @@ def propose(seen: Survey, minutes: int, speed: Speed, side: int | None = None) -
     """
     too_large = ""
     *larger, smallest = _resolutions(seen) if side is None else [(side, (side, side), f"as asked; {_typical(seen)[1]}")]
-    precision, least = _precision(seen, smallest, speed)
+    side_of_trial, size_of_trial, why = smallest
+    trial = _of_size(seen, side_of_trial, size_of_trial, why)
+    precision, least = number_format(seen.device, lambda precision: speed([*trial, precision], size_of_trial))
     for resolution, size, why in larger:
         proposals = [*_of_size(seen, resolution, size, why + too_large), precision]
         images_per_second = 0.0 if least is None else least * _cost(seen, smallest[1]) / _cost(seen, size)
@@ -52,22 +55,6 @@ def propose(seen: Survey, minutes: int, speed: Speed, side: int | None = None) -
     resolution, size, why = smallest
     proposals = [*_of_size(seen, resolution, size, why + too_large), precision]
     return proposals + _length(minutes, speed(proposals, size) if least is None else least, size)
-
-
-def _precision(seen: Survey, resolution: Resolution, speed: Speed) -> tuple[Proposal, float | None]:
-    """TF32 on a GPU of NVIDIA; elsewhere bfloat16 if it is clearly faster in a short training.
-
-    Also returns the images per second at this resolution, if they were measured.
-    """
-    if seen.device == "cuda":
-        return Proposal("train", "precision", "tf32", "this machine has a GPU"), None
-    side, size, why = resolution
-    proposals = _of_size(seen, side, size, why)
-    exact, short = (
-        speed([*proposals, Proposal("train", "precision", name, "a trial")], size) for name in ("float32", "bfloat16")
-    )
-    precision = number_format(exact, short)
-    return precision, short if precision.value == "bfloat16" else exact
 
 
 def _least_images(size: tuple[int, int]) -> int:
@@ -98,6 +85,8 @@ def _of_size(seen: Survey, resolution: int | str, size: tuple[int, int], why: st
     """All settings except the length of the training and the number format."""
     device = f"this machine has {'no' if seen.machine == 'cpu' else 'a'} GPU"
     side = max(size)
+    gamma = round(GAMMA * (side / GAMMA_SIDE) ** 2, 3)
+    gamma_reason = f"{GAMMA} at {GAMMA_SIDE} pixels, proportional to the number of pixels (StyleGAN2-ADA, Karras 2020)"
     width = _width(seen, side)
     smaller = ", and images of this size need more time" if width < WIDTH[seen.machine] else ""
     return [
@@ -107,7 +96,7 @@ def _of_size(seen: Survey, resolution: int | str, size: tuple[int, int], why: st
         *([] if seen.named else [Proposal("dataset", "test_share", *share_of(seen.count))]),
         *_extractor(seen),
         Proposal("network", "width", width, f"{device}{smaller}; more channels give better images and take longer"),
-        *of_network(seen.count, width, side, side**2, seen.processors),
+        *of_network(seen.count, width, side, (gamma, gamma_reason), seen.processors),
     ]
 
 

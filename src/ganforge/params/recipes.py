@@ -53,20 +53,19 @@ def apply_recipe(
     Raises:
         UserError: the recipe does not exist or does not fit params.yaml; nothing is written then.
     """
-    recipe = _recipe(name, proposals)
-    for section, values in (kept or {}).items():
-        recipe[section] = {**recipe.get(section, {}), **values}
-    return _write(recipe, params_file, f"{RECIPES}/{name}.yaml", dropped=MOVED_SECTIONS)
+    return _write(_recipe(name, proposals, kept), params_file, f"{RECIPES}/{name}.yaml", dropped=MOVED_SECTIONS)
 
 
-def with_recipe(name: str, proposals: Sequence[Proposal] = (), params_file: Path = PARAMS) -> Params:
+def with_recipe(
+    name: str, proposals: Sequence[Proposal] = (), params_file: Path = PARAMS, kept: Mapping[str, Values] | None = None
+) -> Params:
     """The result of `apply_recipe`, with the same arguments, without changing params.yaml."""
-    _, after = _overlaid(_recipe(name, proposals), params_file, MOVED_SECTIONS)
+    _, after = _overlaid(_recipe(name, proposals, kept), params_file, MOVED_SECTIONS)
     return parse_params(after, f"{params_file} with {RECIPES}/{name}.yaml")
 
 
-def _recipe(name: str, proposals: Sequence[Proposal]) -> dict[str, Any]:
-    """The sections of a recipe with the proposed values.
+def _recipe(name: str, proposals: Sequence[Proposal], kept: Mapping[str, Values] | None) -> dict[str, Any]:
+    """The sections of a recipe with the proposed values, and with those that are kept.
 
     Raises:
         UserError: the recipe does not exist.
@@ -78,6 +77,8 @@ def _recipe(name: str, proposals: Sequence[Proposal]) -> dict[str, Any]:
     for proposal in proposals:
         section = recipe.get(proposal.section, {})
         recipe[proposal.section] = combined(proposal.section, section, {proposal.key: proposal.value})
+    for name_of_section, values in (kept or {}).items():
+        recipe[name_of_section] = {**recipe.get(name_of_section, {}), **values}
     return recipe
 
 

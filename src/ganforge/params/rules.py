@@ -1,9 +1,9 @@
-"""Published rules by which settings are proposed, whatever the signals are."""
+"""Rules by which settings are proposed, whatever the signals are; most are published."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,6 @@ MINUTES = 10  # of training
 RATE, RATE_CHANNELS = 0.003, 128  # learning rate, and the most channels of a layer that it suits
 LAST_RATE = 0.00006  # at the end, but at most a tenth of the rate at the start
 COARSEST, MOST_DOUBLINGS = 4, 3  # side of the discriminator's last layer, and how often it doubles its width
-GAMMA_SIDE, GAMMA = 28, 0.1  # from the recipe for MNIST
 LARGEST_BATCH, BATCH_PIXELS = 64, 4096  # the rule of StyleGAN2-ADA: side times batch is at most BATCH_PIXELS
 SMALLEST_BATCH, BATCH_SHARE = 16, 1 / 8  # at most a share of the files, but not below the smallest
 MOST_THREADS = 8
@@ -33,33 +32,30 @@ class Proposal:
     reason: str
 
 
-def of_network(count: int, width: int, side: int, pixels: int, processors: int) -> list[Proposal]:
+def of_network(count: int, width: int, side: int, gamma: tuple[float, str], processors: int) -> list[Proposal]:
     """Settings that follow from the number of files, the network and the size of a signal.
 
     Args:
         count: number of files.
         width: width of the network.
         side: the longer side of a signal.
-        pixels: values of a channel of a signal.
+        gamma: strength of both gradient penalties, and why.
         processors: number of processors of this machine.
     """
-    gamma = round(GAMMA * pixels / GAMMA_SIDE**2, 3)
-    gamma_reason = f"{GAMMA} at {GAMMA_SIDE} pixels, proportional to the number of pixels (StyleGAN2-ADA, Karras 2020)"
     few = count < FEW_IMAGES
     enough = "few: the discriminator would memorise them" if few else "enough without it"
-    threads = min(processors, MOST_THREADS)
     return [
         Proposal("train", "learning_rate", *learning_rate(width, side)),
         Proposal("train", "batch_size", *batch_size(count, side)),
-        Proposal("objective", "r1", gamma, gamma_reason),
-        Proposal("objective", "r2", gamma, "same as r1 (R3GAN, Huang 2024)"),
+        Proposal("objective", "r1", *gamma),
+        Proposal("objective", "r2", gamma[0], "same as r1 (R3GAN, Huang 2024)"),
         Proposal(
             "augment",
             "mode",
             "adaptive" if few else "none",
             f"{count:,} files are {enough} (ADA, Karras 2020)",
         ),
-        Proposal("compute", "threads", threads, f"this machine has {processors} processors"),
+        threads(processors),
     ]
 
 
@@ -97,12 +93,28 @@ def batch_size(count: int, side: int) -> tuple[int, str]:
     return batch, f"at most an eighth of {count:,} files, but {SMALLEST_BATCH} or more"
 
 
-def number_format(exact: float, short: float) -> Proposal:
-    """Of train.precision on a CPU, by the speeds with float32 and bfloat16."""
+def number_format(device: str, speed: Callable[[Proposal], float]) -> tuple[Proposal, float | None]:
+    """TF32 on a GPU of NVIDIA; elsewhere bfloat16 if it is clearly faster in a short training.
+
+    Args:
+        device: cpu, cuda or mps.
+        speed: measures this machine with a value of train.precision.
+
+    Returns:
+        The proposal, and the speed with it if it was measured.
+    """
+    if device == "cuda":
+        return Proposal("train", "precision", "tf32", "this machine has a GPU"), None
+    exact, short = (speed(Proposal("train", "precision", name, "a trial")) for name in ("float32", "bfloat16"))
     if short < CLEARLY_FASTER * exact:
-        return Proposal("train", "precision", "float32", "bfloat16 is not clearly faster on this machine")
+        return Proposal("train", "precision", "float32", "bfloat16 is not clearly faster on this machine"), exact
     gain = f"{short / exact:.1f} times as fast as float32 on this machine, as just measured"
-    return Proposal("train", "precision", "bfloat16", f"{gain}; others may be slower with it")
+    return Proposal("train", "precision", "bfloat16", f"{gain}; others may be slower with it"), short
+
+
+def threads(processors: int) -> Proposal:
+    """Of compute.threads."""
+    return Proposal("compute", "threads", min(processors, MOST_THREADS), f"this machine has {processors} processors")
 
 
 def length(minutes: int, speed: float, least: int, plural: str = "images") -> list[Proposal]:
@@ -154,7 +166,7 @@ def use_of_labels(class_counts: Mapping[str, int], present: str | None) -> tuple
     return "use", reason
 
 
-def share_of(count: int) -> tuple[float, str]:
-    """Value and reason of dataset.test_share for so many files."""
-    share = round(min(LARGEST_SHARE, max(0.1, TO_SCORE / max(count, 1))), 2)
+def share_of(count: int, to_score: int = TO_SCORE) -> tuple[float, str]:
+    """Value and reason of dataset.test_share for so many files, of which some should be held out to score with."""
+    share = round(min(LARGEST_SHARE, max(0.1, to_score / max(count, 1))), 2)
     return share, f"of {count:,} files, which holds out about {round(share * count):,} for the scores"

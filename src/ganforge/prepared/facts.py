@@ -14,7 +14,7 @@ INTAKE = "intake.json"
 BLANK_NOTE: Literal["blank"] = "blank"
 NOTES = {  # what was done to files, in words
     "animated": "only the first frame was used",
-    BLANK_NOTE: "all of their pixels have nearly the same colour",
+    BLANK_NOTE: "they show a single colour",
     "dark": "of 16 bits, but no value above 4,095, so they are nearly black: rescale them to 0 to 65,535",
     "deep": "reduced from 16 to 8 bits",
     "enlarged": "they have fewer pixels than dataset.resolution",

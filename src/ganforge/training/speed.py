@@ -69,10 +69,10 @@ def images_per_second(
 
 def noise(shape: tuple[int, ...], classes: int, count: int, kind: Kind = IMAGE) -> Prepared:
     """Noise as data: signals of a kind and shape, as many in each split, with labels if there are classes."""
-    counts = {"train": count, "test": count}
+    random, counts = torch.Generator().manual_seed(0), {"train": count, "test": count}
     columns = {SIGNAL: Column(kind.name, SIGNALS[kind.name].dtype, shape, counts, dict(kind.about))}
     signal = signal_of(columns[SIGNAL])
-    arrays = {SIGNAL: signal.stored(signal.output(torch.randn(count, *signal.network_shape)))}
+    arrays = {SIGNAL: signal.stored(signal.output(torch.randn(count, *signal.network_shape, generator=random)))}
     if classes:
         names = [str(number) for number in range(classes)]
         labels = np.arange(count) % classes
