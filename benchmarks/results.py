@@ -13,10 +13,11 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import math
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +30,7 @@ import torch
 from PIL import Image
 
 from benchmarks.page import write_pages
+from benchmarks.sound_page import PICTURES
 from benchmarks.training import machine_name
 from ganforge.layout import LISTEN
 from ganforge.signals.players import read_players
@@ -39,6 +41,7 @@ ROOT = Path(__file__).parents[1]
 FIGURES, IMAGES, SOUNDS = (ROOT / "docs" / name for name in ("results", "images", "sounds"))
 LONGEST_SIDE = 420  # pixels of a grid on the page
 ROWS = 10  # of a grid that are shown
+SHEET_GAP, MARGIN = 1, 8  # pixels between rows of a sheet, and between its parts
 MOST_PLAYED = 10  # rows of players that are heard
 
 
@@ -50,11 +53,13 @@ class Part:
         recipe: a file of recipes/.
         runs: name of each run to the keys of params.yaml that it changes.
         gpu: whether it runs on a CUDA device; otherwise it runs on the CPU.
+        box: left, top, right and bottom of what is shown of a sheet of sounds or music; None: all.
     """
 
     recipe: str
     runs: Mapping[str, Mapping[str, Any]]
     gpu: bool = False
+    box: tuple[int, int, int, int] | None = None
 
 
 UNTUNED: dict[str, Any] = {
@@ -118,7 +123,7 @@ PARTS = {
     "stacked_mnist_gpu": Part("stacked_mnist", ONE_SEED, gpu=True),
     "spoken_digits": Part("spoken_digits", SEEDS),
     "instruments": Part("instruments", SEEDS),
-    "chorales": Part("chorales", SEEDS),
+    "chorales": Part("chorales", SEEDS, box=(0, 0, 579, 556)),
 }
 
 
@@ -154,7 +159,8 @@ def run_part(name: str, part: Part, threads: int | None = None) -> None:
     further: dict[str, Any] = {"compute.device": "cuda" if part.gpu else "cpu"}
     if threads is not None:
         further["compute.threads"] = threads
-    figures, sounds = [], {}
+    figures: list[dict[str, Any]] = []
+    sounds: dict[str, str] = {}
     with TemporaryDirectory() as folder:
         workspace = check_out(Path(folder))
         run(workspace, "ganforge", "recipe", part.recipe)
@@ -169,8 +175,13 @@ def run_part(name: str, part: Part, threads: int | None = None) -> None:
             figures.append(
                 {"name": run_name, "changes": dict(changes), **collected(workspace), "stolen": stolen_since(before)}
             )
-            save_grid(workspace / "samples" / "grid.png", IMAGES / f"{name}_{run_name.replace(' ', '_')}.png")
-            sounds.update(save_sounds(workspace / LISTEN, name, run_name))
+            grid = workspace / "samples" / "grid.png"
+            if (players := read_players(workspace / LISTEN)) is None:
+                save_grid(grid, IMAGES / f"{name}_{run_name.replace(' ', '_')}.png")
+                continue
+            if not sounds and name in PICTURES:
+                save_sheet(grid, len(players[1]), part.box, IMAGES / f"{name}.png")
+            sounds |= save_sounds(*players, name, run_name)
     FIGURES.mkdir(parents=True, exist_ok=True)
     facts = {"recipe": part.recipe, "machine": machine(gpu=part.gpu, threads=threads), "runs": figures}
     text = json.dumps(facts | ({"sounds": sounds} if sounds else {}), indent=1)
@@ -215,16 +226,44 @@ def save_grid(source: Path, target: Path) -> None:
     grid.quantize(64).save(target, optimize=True)
 
 
-def save_sounds(folder: Path, name: str, run_name: str) -> dict[str, str]:
+def save_sheet(source: Path, rows: int, box: tuple[int, int, int, int] | None, target: Path) -> None:
+    """A sheet of sounds or music in its own size, or a part of it; rows of a tall sheet stand side by side.
+
+    Args:
+        source: the sheet.
+        rows: its number of rows.
+        box: the part that is shown; None: all.
+        target: the picture.
+    """
+    with Image.open(source) as opened:
+        sheet = opened.convert("RGB")
+    if box is not None:
+        sheet.crop(box).quantize(64).save(target, optimize=True)
+        return
+    height = (sheet.height + SHEET_GAP) // rows
+    beside = max(1, round(math.sqrt(sheet.height / sheet.width)))
+    shown = -(-rows // beside)
+    canvas = Image.new("RGB", (beside * (sheet.width + MARGIN) - MARGIN, shown * height - SHEET_GAP), "white")
+    for place in range(beside):
+        first, last = place * shown, min(rows, (place + 1) * shown)
+        block = sheet.crop((0, first * height, sheet.width, last * height - SHEET_GAP))
+        canvas.paste(block, (place * (sheet.width + MARGIN), 0))
+    canvas.quantize(64).save(target, optimize=True)
+
+
+def save_sounds(
+    heads: Sequence[str], rows: Sequence[tuple[str, Sequence[bytes | None]]], name: str, run_name: str
+) -> dict[str, str]:
     """Writes the real sounds of the page of a run one after the other as one file, and the samples as another.
 
+    Args:
+        heads, rows: what `ganforge.signals.players.read_players` returns.
+        name: name of the part.
+        run_name: name of the run.
+
     Returns:
-        Names of the files without the name of the part, by what they hold; none if there are no sounds.
+        Names of the files without the name of the part, by what they hold.
     """
-    players = read_players(folder)
-    if players is None:
-        return {}
-    heads, rows = players
     real = REBUILT if REBUILT in heads else "real"
     files = {}
     for title, head in ((real, real), (run_name, "generated")):
