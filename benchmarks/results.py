@@ -42,7 +42,7 @@ FIGURES, IMAGES, SOUNDS = (ROOT / "docs" / name for name in ("results", "images"
 LONGEST_SIDE = 420  # pixels of a grid on the page
 ROWS = 10  # of a grid that are shown
 SHEET_GAP, MARGIN = 1, 8  # pixels between rows of a sheet, and between its parts
-MOST_PLAYED = 10  # rows of players that are heard
+MOST_PLAYED, MOST_SECONDS = 10, 35  # rows of players that are heard, and how long they are together
 
 
 @dataclass(frozen=True)
@@ -268,10 +268,13 @@ def save_sounds(
     files = {}
     for title, head in ((real, real), (run_name, "generated")):
         column = heads.index(head)
-        pieces, rate = [], 0
+        pieces: list[np.ndarray] = []
+        rate = 0
         for _, cells in rows[:MOST_PLAYED]:
             if (content := cells[column]) is not None:
                 sound, rate = soundfile.read(io.BytesIO(content), dtype="float32")
+                if sum(map(len, pieces)) + len(sound) > MOST_SECONDS * rate:
+                    break
                 pieces.append(sound)
         file = f"{title.replace(',', '').replace(' ', '_')}.mp3"
         SOUNDS.mkdir(parents=True, exist_ok=True)

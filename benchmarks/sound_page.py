@@ -79,6 +79,9 @@ finds another digit. They have the shape of a word: they swell, fall and end in 
 are smeared, so vowels are unclear, and some have a hiss too many: an eight that ends in one counts as a six. A third of
 all samples are too loud for a file and are lowered, which real sounds need not be.
 """,
+    "chorales": """Notes last as long as in real pieces, and voices cross less often. Nothing is copied. Harmony is
+weaker: more notes are outside the scale, and voices harmonise less than in real pieces and in those of the chain.
+""",
 }
 WHAT = {"spoken_digits": "sounds", "instruments": "sounds", "chorales": "pieces"}
 REAL_LABELS = "classifier.extractor_accuracy"  # what the classifier of labels reaches on real sounds
