@@ -76,11 +76,11 @@ right. Time runs to the right, frequency upwards.*
 REMARKS = {
     "spoken_digits": """In each of the ten of 600 samples of the first seed that obey their label least, the classifier
 finds another digit. They have the shape of a word: they swell, fall and end in silence, without clicks. Their formants
-are smeared, so vowels are unclear, and some have a hiss too many: an eight that ends in one counts as a six. A third of
-all samples are too loud for a file and are lowered, which real sounds need not be.
+are smeared, so vowels are unclear, and some have a hiss too many: an eight that ends in one counts as a six. A third or
+more of all samples are too loud for a file and are lowered, as one real sound in a hundred is.
 """,
-    "chorales": """Notes last as long as in real pieces, and voices cross less often. Nothing is copied. Harmony is
-weaker: more notes are outside the scale, and voices harmonise less than in real pieces and in those of the chain.
+    "chorales": """Notes last as long as in real pieces, and voices cross less often. Hardly any bar is copied. Harmony
+is weaker: more notes are outside the scale, and voices harmonise less than in real pieces and in those of the chain.
 """,
 }
 WHAT = {"spoken_digits": "sounds", "instruments": "sounds", "chorales": "pieces"}

@@ -28,9 +28,10 @@ torch.set_num_threads(1)  # two test processes share two cores
 
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
-    """A test that sets the number of threads sets it for itself alone."""
+    """A test that sets the number of threads, or counts denormal numbers as zero, does so for itself alone."""
     yield
     torch.set_num_threads(1)
+    torch.set_flush_denormal(False)
 
 
 @pytest.fixture

@@ -132,9 +132,7 @@ def _of_window(seen: SoundSurvey, rate: int, samples: int, too_slow: str) -> lis
     """All settings except the length of the training and the number format."""
     seconds, longest = samples / rate, _most_last(seen)
     fit = longest <= seconds
-    where = (
-        "most files fit into the window" if fit else "the window is shorter than most files; this is their best part"
-    )
+    where = "most files fit into the window" if fit else "the window is too short for many files"
     most = f"{MOST_FIT:.0%} of the files last {longest:.2g} s or less" if seen.seconds else "no length could be read"
     reach = f"it keeps frequencies up to {rate // 2:,} Hz, of those that the files have"
     bins, frames = FFT // 2, 2 * samples // FFT
