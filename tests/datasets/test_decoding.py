@@ -175,6 +175,9 @@ def test_a_picture_that_shows_nothing_is_noted():
     assert decode(file_of(Image.fromarray(plain[:, :9]), "PNG"), framing(side=8, crop="pad")).notes == ("blank",)
     plain[3:5, 3:5] += 1
     assert decode(file_of(Image.fromarray(plain), "PNG"), framing()).notes == ()
+    edge = np.full((40, 120, 3), 255, np.uint8)
+    edge[:, :30] = np.random.default_rng(0).integers(256, size=(40, 30, 3))  # the crop cuts it off
+    assert decode(file_of(Image.fromarray(edge), "PNG"), framing(side=32)).notes == ("blank",)
     levels = np.arange(400, dtype=np.uint16).reshape(20, 20)  # of 16 bits, to be rescaled
     assert decode(file_of(Image.fromarray(levels), "PNG"), framing()).notes == ("dark", "deep")
 

@@ -90,7 +90,8 @@ def test_halves_of_a_step_all_go_the_same_way(folder):
 def test_pieces_that_are_too_wide_are_told_of_with_their_cure(folder):
     album(folder, **{f"mine__a__wide{number}.mid": midi([[(20 + number, 48)], [(100, 48)]]) for number in range(9)})
     with pytest.raises(
-        UserError, match=r"so far are wide: raise dataset\.widest, which allows more pitches, or raise d"
+        UserError,
+        match=r"of the \d+ found so far are wide: raise dataset\.widest, which allows more pitches, or raise d",
     ):
         prepare(max_broken=0.05)
 

@@ -62,7 +62,7 @@ def test_window_and_rate_follow_from_the_files_and_the_time():
     assert window(seconds=[5.0] * 100) == (8000, 8192, "loudest")
     assert window(seconds=[5.0] * 100, minutes=60) == (8000, 16_384, "loudest")
     assert window(seconds=[2.0] * 100, rates=[8000] * 100, minutes=60) == (8000, 16_384, "start")
-    assert window(seconds=[], rates=[]) == (8000, 8192, "start")
+    assert window(seconds=[], rates=[]) == (8000, 8192, "loudest")
     assert window(seconds=[1.5] * 100, cells=10**8) == (8000, 16_384, "start")  # 1.5 s at 16 kHz do not fit
 
 

@@ -131,12 +131,12 @@ def speed_of_sounds(classes: int, proposals: Sequence[Proposal], rate: int, samp
     return signals_per_second(SOUNDS, proposals, (1, bins, samples // bins), classes, kind)
 
 
-def speed_of_music(settings: MidiSettings, classes: int, proposals: Sequence[Proposal], widest: int) -> float:
-    """Pieces per second of a training with the proposed settings on this machine."""
+def speed_of_music(settings: MidiSettings, classes: int, proposals: Sequence[Proposal], pitches: int) -> float:
+    """Windows per second of a training with the proposed settings on this machine."""
     from ganforge.prepared.columns import Kind
     from ganforge.signals.music import MusicSignal
 
-    about = {"lowest": 0, "pitches": widest + 1, "step_difference": settings.step_difference}
+    about = {"lowest": 0, "pitches": pitches, "step_difference": settings.step_difference}
     kind = Kind(MusicSignal.kind, about)
     return signals_per_second(MUSIC, proposals, (settings.voices, settings.steps), classes, kind)
 

@@ -207,7 +207,8 @@ def _decode(content: bytes, framing: Framing) -> Picture:
         size = size[::-1] if opened.rotation in ON_ITS_SIDE else size
     notes = (*notes, *enlarged(size, framing))
     pixels = _channels_first(framed, framing.channels)
-    if "dark" not in notes and _shows_nothing(opened.image):
+    blank = np.ptp(pixels, axis=(1, 2)).max() <= BLANK or (framing.crop == "pad" and _shows_nothing(opened.image))
+    if blank and "dark" not in notes:
         notes = (*notes, BLANK_NOTE)
     return Picture(pixels, size, opened.format, digest_of(content), digest_of(pixels.data), notes)
 

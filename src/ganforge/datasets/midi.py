@@ -265,8 +265,8 @@ class MusicIntake:
         cure = CURES.get(kind, "remove or repair them")
         return UserError(
             f"{self._collection.title}: more than {self._settings.max_broken:.1%} of {len(self._collection.items)} "
-            f"files cannot be used, such as {shown}; {count} of {len(unusable)} so far are {kind}: {cure}, or raise "
-            "dataset.max_broken in params.yaml."
+            f"files cannot be used, such as {shown}; {count} of the {len(unusable)} found so far are {kind}: {cure}, "
+            "or raise dataset.max_broken in params.yaml."
         )
 
 

@@ -19,7 +19,7 @@ from ganforge.params.rules import TO_SCORE, half_of_classes, share_of
 if TYPE_CHECKING:
     from ganforge.datasets.collection import Collection, Item
 
-FEWEST = (16, 6)  # files to learn from and to hold out; scores need more than evaluation.neighbours
+FEWEST = (16, 6)  # items to learn from and to hold out; scores need more than evaluation.neighbours
 FEW_TO_COUNT = 200  # files that are read to count how many of them are held out
 
 
@@ -70,11 +70,6 @@ def unpacked(read: Callable[[Path], Collection]) -> Iterator[Collection]:
         yield read(Path(workspace))
 
 
-def to_learn_from(collection: Collection) -> list[Item]:
-    """The items that are not named as test items."""
-    return [item for item in collection.items if item.split != "test"]
-
-
 @dataclass(frozen=True)
 class Kind:
     """What the files of a survey hold.
@@ -83,13 +78,13 @@ class Kind:
         plural: plural name.
         digest: the digest of a file's content by which `preprocess` holds it out.
         to_score: files that should be held out, see `ganforge.params.rules.share_of`.
-        fewest: the fewest files to learn from and to hold out.
+        windows: the number of items that `preprocess` makes of a file; None: one of each.
     """
 
     plural: str
     digest: Callable[[bytes], bytes]
     to_score: int = TO_SCORE
-    fewest: tuple[int, int] = FEWEST
+    windows: Callable[[Item], int] | None = None
 
 
 def counted(
@@ -107,7 +102,7 @@ def counted(
     Raises:
         UserError: there are too few to train on and to score.
     """
-    learnt = to_learn_from(collection)
+    learnt = [item for item in collection.items if item.split != "test"]
     files = Files(
         count=len(learnt),
         test_files=len(collection.items) - len(learnt) if any(item.split for item in collection.items) else None,
@@ -116,30 +111,38 @@ def counted(
         device=device,
         **{key: present[key] for key in ("labels", "held_out") if key in present},
     )
-    _check_number(files, learnt, kind)
+    _check_number(files, collection.items, kind)
     return vars(files)
 
 
 def _check_number(seen: Files, items: Sequence[Item], kind: Kind) -> None:
-    """Checks that there are enough files.
+    """Checks that there are enough items.
 
     Raises:
         UserError: there are too few.
     """
-    if not seen.named and seen.count > FEW_TO_COUNT:
+    if seen.named and kind.windows is None:
+        counts = seen.count, seen.test_files or 0
+    elif len(items) > FEW_TO_COUNT:
         return
-    counts = (seen.count, seen.test_files or 0) if seen.named else _split(seen, items, kind)
+    else:
+        counts = _split(seen, items, kind)
+    if all(count >= fewest for count, fewest in zip(counts, FEWEST)):
+        return
+    parts = (
+        f"{counts[0]} of them to learn from and {counts[1]} to hold out"
+        if kind.windows is None
+        else f"which give {counts[0]} windows to learn from and {counts[1]} to hold out"
+    )
     cure = "add more" + (", or put all into one folder, so that a part is held out" if seen.named else "")
-    if counts[0] < kind.fewest[0] or counts[1] < kind.fewest[1]:
-        raise UserError(
-            f"{IMPORT} contains {seen.count + (seen.test_files or 0)} {kind.plural}, {counts[0]} of them to learn from "
-            f"and {counts[1]} to hold out for the scores; at least {kind.fewest[0]} and {kind.fewest[1]} are needed: "
-            f"{cure}."
-        )
+    raise UserError(
+        f"{IMPORT} contains {len(items)} {kind.plural}, {parts} for the scores; at least {FEWEST[0]} and {FEWEST[1]} "
+        f"are needed: {cure}."
+    )
 
 
 def _split(seen: Files, items: Sequence[Item], kind: Kind) -> tuple[int, int]:
-    """How many files `preprocess` will use for training and for scores, by the digests of their contents."""
+    """How many items `preprocess` will use for training and for scores, by the digests of the files."""
     from ganforge.datasets.intake import split_of
 
     share, _ = share_of(seen.count, kind.to_score)
@@ -148,5 +151,6 @@ def _split(seen: Files, items: Sequence[Item], kind: Kind) -> tuple[int, int]:
         with suppress(OSError):  # `preprocess` reports it
             if os.path.isfile(item.path):  # noqa: PTH113
                 content = Path(item.path).read_bytes()
-                splits[split_of(item.split, kind.digest(content), share, seen.held_out)] += 1
+                split = split_of(item.split, kind.digest(content), share, seen.held_out)
+                splits[split] += 1 if kind.windows is None else kind.windows(item)
     return splits["train"], splits["test"]

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ganforge.params.files import Files, Kind, counted, unpacked
-from ganforge.params.rules import Proposal, length, number_format, share_of, threads, use_of_labels
+from ganforge.params.files import FEW_TO_COUNT, Files, Kind, counted, unpacked
+from ganforge.params.rules import Proposal, batch_size, length, number_format, share_of, threads, use_of_labels
 from ganforge.signals.midi import REST
 
 if TYPE_CHECKING:
     from ganforge.datasets.music_settings import MidiSettings
 
-LOOKED_AT = 100  # pieces that are read
-MOST_FIT = 0.95  # share of the pieces that should fit into the range of notes
+LOOKED_AT = FEW_TO_COUNT  # pieces that are read
+MOST_WIDE = 0.05  # share of the pieces that may be left out for their range of notes
 OCTAVE, WIDEST = 12, 127  # semitones
-TO_SCORE, FEWEST = 10, (6, 2)  # pieces to hold out, and the fewest to learn from and to hold out: each has many windows
-LEAST = 120_000  # pieces that a training should show
+TO_SCORE = 10  # pieces to hold out; most have several windows
+LEAST = 120_000  # windows that a training should show
 
 Speed = Callable[[Sequence[Proposal], int], float]
-"""Pieces per second that training shows, for given settings and a range of notes."""
+"""Windows per second that training shows, for given settings and a number of pitches."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,10 +28,18 @@ class MusicSurvey(Files):
     """A short survey of the music in data/import.
 
     Attributes:
-        spans: semitones from the lowest to the highest note of some pieces.
+        ranges: the lowest and the highest MIDI number of some pieces.
+        unusable: how many more were read and cannot be used.
+        windows: windows of these pieces together.
+        steps: steps of a window.
+        max_broken: dataset.max_broken.
     """
 
-    spans: Sequence[int]
+    ranges: Sequence[tuple[int, int]]
+    unusable: int
+    windows: int
+    steps: int
+    max_broken: float
 
 
 def survey_music(processors: int, device: str, present: Mapping[str, Any], settings: MidiSettings) -> MusicSurvey:
@@ -44,21 +49,33 @@ def survey_music(processors: int, device: str, present: Mapping[str, Any], setti
         processors: number of processors of this machine.
         device: cpu, cuda or mps.
         present: section dataset of params.yaml, if it already trains on these files.
-        settings: how pieces become voices.
+        settings: how pieces become voices and windows.
 
     Raises:
         UserError: it holds no music, or too little to train on and to score.
     """
     from ganforge.datasets.decoding import digest_of
-    from ganforge.datasets.midi import Taken, read_import, read_piece
+    from ganforge.datasets.midi import QUARTERS_PER_BAR, Taken, read_import, read_piece
+    from ganforge.datasets.pieces import window_starts
 
     anything = settings.model_copy(update={"widest": WIDEST})
+    bar = QUARTERS_PER_BAR * settings.steps_per_quarter
     with unpacked(read_import) as collection:
         some = collection.items[:: -(-len(collection.items) // LOOKED_AT)]
-        pieces = [taken.piece for item in some if isinstance(taken := read_piece(item, anything), Taken)]
+        taken = {item.path: read_piece(item, anything) for item in some}
+        pieces = {path: outcome.piece.numbers for path, outcome in taken.items() if isinstance(outcome, Taken)}
+        windows = {
+            path: len(window_starts(numbers, settings.steps, settings.stride, bar)) for path, numbers in pieces.items()
+        }
+        notes = [numbers[numbers != REST] for numbers in pieces.values()]
+        kind = Kind("pieces", digest_of, TO_SCORE, lambda item: windows.get(item.path, 0))
         return MusicSurvey(
-            spans=[int(np.ptp(piece.numbers[piece.numbers != REST])) for piece in pieces],
-            **counted(collection, processors, device, present, Kind("pieces", digest_of, TO_SCORE, FEWEST)),
+            ranges=[(int(each.min()), int(each.max())) for each in notes],
+            unusable=len(taken) - len(pieces),
+            windows=sum(windows.values()),
+            steps=settings.steps,
+            max_broken=settings.max_broken,
+            **counted(collection, processors, device, present, kind),
         )
 
 
@@ -71,22 +88,34 @@ def propose_for_music(seen: MusicSurvey, minutes: int, speed: Speed) -> list[Pro
         speed: measures this machine.
     """
     widest, why = _widest(seen)
+    fitting = [(low, high) for low, high in seen.ranges if high - low <= widest]
+    pitches = max(high for _, high in fitting) - min(low for low, _ in fitting) + 1 if fitting else widest + 1
+    share, held_out = share_of(seen.count, TO_SCORE)
+    read = max(1, len(seen.ranges) + seen.unusable)
+    learnt = round(seen.count * seen.windows / read * (1 if seen.named else 1 - share))
     proposals = [
         Proposal("dataset", "widest", widest, why),
         Proposal("dataset", "labels", *use_of_labels(seen.class_counts, seen.labels)),
-        *([] if seen.named else [Proposal("dataset", "test_share", *share_of(seen.count, TO_SCORE))]),
+        *([] if seen.named else [Proposal("dataset", "test_share", share, held_out)]),
+        Proposal("train", "batch_size", *batch_size(learnt, seen.steps, "windows, not counting transposed ones")),
         threads(seen.processors),
     ]
-    precision, per_second = number_format(seen.device, lambda precision: speed([*proposals, precision], widest))
+    precision, per_second = number_format(seen.device, lambda precision: speed([*proposals, precision], pitches))
     proposals.append(precision)
-    return proposals + length(minutes, per_second or speed(proposals, widest), LEAST, "pieces")
+    return proposals + length(minutes, per_second or speed(proposals, pitches), LEAST, "windows")
 
 
 def _widest(seen: MusicSurvey) -> tuple[int, str]:
-    """Value and reason of dataset.widest: whole octaves into which most pieces fit."""
-    if not seen.spans:
+    """Value and reason of dataset.widest: whole octaves into which most pieces fit.
+
+    So few are left out for their range that `preprocess` does not stop for dataset.max_broken.
+    """
+    if not seen.ranges:
         return 5 * OCTAVE, "no file that was looked at could be read"
-    spans = sorted(seen.spans)
-    span = spans[math.ceil(MOST_FIT * len(spans)) - 1]
+    spans = sorted(high - low for low, high in seen.ranges)
+    most = int(seen.max_broken * (len(spans) + seen.unusable)) - seen.unusable
+    left_out = max(0, min(most, int(MOST_WIDE * len(spans))))
+    span = spans[len(spans) - 1 - left_out]
     widest = min(WIDEST, max(OCTAVE, -(-span // OCTAVE) * OCTAVE))
-    return widest, f"{MOST_FIT:.0%} of the pieces span {span} semitones or less; wider ones are left out"
+    fit = sum(each <= widest for each in spans)
+    return widest, f"{fit} of {len(spans)} pieces that were read fit; wider ones are left out"

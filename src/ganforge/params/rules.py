@@ -80,8 +80,8 @@ def batch_of(side: int) -> int:
     return batch
 
 
-def batch_size(count: int, side: int) -> tuple[int, str]:
-    """The batch size for so many files, and why."""
+def batch_size(count: int, side: int, plural: str = "files") -> tuple[int, str]:
+    """The batch size for so many files or windows, and why."""
     batch = batch_of(side)
     rule = (
         f"the power of two below {BATCH_PIXELS} / {side} pixels, at most {LARGEST_BATCH} (StyleGAN2-ADA, Karras 2020)"
@@ -90,7 +90,7 @@ def batch_size(count: int, side: int) -> tuple[int, str]:
         return batch, rule
     while batch > max(SMALLEST_BATCH, count * BATCH_SHARE):
         batch //= 2
-    return batch, f"at most an eighth of {count:,} files, but {SMALLEST_BATCH} or more"
+    return batch, f"at most an eighth of {count:,} {plural}, but {SMALLEST_BATCH} or more"
 
 
 def number_format(device: str, speed: Callable[[Proposal], float]) -> tuple[Proposal, float | None]:

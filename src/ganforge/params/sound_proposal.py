@@ -131,15 +131,17 @@ def _least(samples: int) -> int:
 def _of_window(seen: SoundSurvey, rate: int, samples: int, too_slow: str) -> list[Proposal]:
     """All settings except the length of the training and the number format."""
     seconds, longest = samples / rate, _most_last(seen)
-    fit = longest <= seconds
-    where = "most files fit into the window" if fit else "the window is too short for many files"
+    fit = bool(seen.seconds) and longest <= seconds
+    where = "most files fit into the window" if fit else "the window may be too short for many files"
     most = f"{MOST_FIT:.0%} of the files last {longest:.2g} s or less" if seen.seconds else "no length could be read"
-    reach = f"it keeps frequencies up to {rate // 2:,} Hz, of those that the files have"
+    reach = f"it keeps frequencies up to {rate // 2:,} Hz"
     bins, frames = FFT // 2, 2 * samples // FFT
     gamma = round(GAMMA * samples / LEAST_SAMPLES, 3)
     gamma_reason = f"{GAMMA} for {LEAST_SAMPLES:,} samples, proportional to their number (StyleGAN2-ADA, Karras 2020)"
     return [
         Proposal("dataset", "rate", rate, reach + too_slow),
+        Proposal("dataset", "fft", FFT, "as in the recipe for spoken digits"),
+        Proposal("network", "width", WIDTH, "as in the recipe for spoken digits"),
         Proposal("dataset", "samples", samples, f"{seconds:.2g} s; {most}"),
         Proposal("dataset", "placement", "start" if fit else "loudest", where),
         Proposal("dataset", "labels", *use_of_labels(seen.class_counts, seen.labels)),
