@@ -98,7 +98,7 @@ Harmony is weaker: more notes are outside the scale, and voices harmonise less t
 and in those of the chain.
 """,
 }
-WHAT = {"spoken_digits": "sounds", "instruments": "sounds", "chorales": "pieces"}
+WHAT = {"spoken_digits": "sounds", "instruments": "sounds", "chorales": "excerpts"}
 REAL_LABELS = "classifier.extractor_accuracy"  # what the classifier of labels reaches on real sounds
 
 

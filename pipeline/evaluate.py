@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -51,7 +52,8 @@ def main(params: Params) -> None:
     features, real = extractor(samples.signal), read_real(data, samples, pretrained=extractor.network.pretrained)
     accuracy = read_config(EXTRACTOR)["accuracy"]
     answers = baseline_answers(data, device) if samples_answer_sources(samples, real) else {}
-    context = Context.of(samples, real, features, params.evaluation, accuracy, device, training_bar, extractor, answers)
+    bar = partial(training_bar, real.signal.plural)
+    context = Context.of(samples, real, features, params.evaluation, accuracy, device, bar, extractor, answers)
     METRICS.parent.mkdir(parents=True, exist_ok=True)
     write_json(METRICS, measure(samples, real, context))
     names = data.meta.classes or [f"group {number}" for number in range(len(real.group_counts))]
@@ -98,9 +100,9 @@ def read_real(data: Prepared, samples: Samples, *, pretrained: bool) -> Real:
 
 
 @contextmanager
-def training_bar(total: int, name: str) -> Iterator[Callable[[int], None]]:
+def training_bar(plural: str, total: int, name: str) -> Iterator[Callable[[int], None]]:
     """A bar over the signals shown to a classifier."""
-    with progress_bar(total, "img", name) as bar:
+    with progress_bar(total, plural, name) as bar:
         yield lambda shown: bar.update(shown - bar.n)
 
 

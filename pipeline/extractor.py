@@ -54,7 +54,7 @@ def build(
         return pretrained(settings, signal, classes).to(device)
     if not classes:
         return untrained_classifier(train.signal, signal, settings.seed, device)
-    with progress_bar(settings.images, "img", "extractor") as bar:
+    with progress_bar(settings.images, signal.plural, "extractor") as bar:
         return train_classifier(
             train, signal, classes, settings.images, settings.seed, device, lambda shown: bar.update(shown - bar.n)
         )

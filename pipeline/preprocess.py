@@ -11,7 +11,7 @@ from pipeline.stage import progress_bar, run_stage
 def main(params: Params) -> None:
     """Converts the files of the data set to arrays, and derives sources if params.yaml asks for them."""
     params.check_source()
-    with progress_bar(None, "file", "preprocess") as bar:
+    with progress_bar(None, "files", "preprocess") as bar:
 
         def show(done: int, total: int) -> None:
             bar.total = total

@@ -113,8 +113,10 @@ def format_warning(
     return f"{stage}: {message}\n" if ours else f"{file}:{line}: {category.__name__}: {message}\n"
 
 
-def progress_bar(total: int | None, unit: str, description: str, done: int = 0):  # type: ignore[no-untyped-def]
+def progress_bar(total: int | None, plural: str, description: str, done: int = 0):  # type: ignore[no-untyped-def]
     """A progress bar on a terminal, or a line every ten seconds in a log file.
+
+    It counts what ``plural`` names, such as ``images``.
 
     What was ``done`` before, by a run that was interrupted, does not count for the speed and the time that is left.
     """
@@ -123,7 +125,7 @@ def progress_bar(total: int | None, unit: str, description: str, done: int = 0):
     return tqdm(
         total=total,
         initial=done,
-        unit=unit,
+        unit=f" {plural}",
         unit_scale=True,
         desc=description,
         dynamic_ncols=True,

@@ -19,8 +19,9 @@ from ganforge.files import write_durably
 from ganforge.layout import EXTRACTOR, GENERATOR, PREPARED, PROGRESS, RUN, TRAINING, WAY_BACK
 from ganforge.networks.storage import save_generator
 from ganforge.params import Params
+from ganforge.prepared.columns import SIGNAL
 from ganforge.prepared.meta import Meta, Prepared
-from ganforge.signals import SHEET_SUFFIX, Signal
+from ganforge.signals import SHEET_SUFFIX, Signal, signal_of
 from ganforge.tracking.identity import Identity
 from ganforge.tracking.live import LiveRun
 from ganforge.training.checkpoints import Checkpoints
@@ -87,7 +88,8 @@ def train_alone(params: Params, folder: Path) -> None:
     with only_one_in(work), ask_to_stop() as stop:
         trainer = prepare(params, data, device, World(), work)
         game = trainer.game
-        with progress_bar(game.steps * game.images_per_step, "img", folder.name, game.images) as bar:
+        plural = signal_of(data.meta.columns[SIGNAL]).plural
+        with progress_bar(game.steps * game.images_per_step, plural, folder.name, game.images) as bar:
             for report in trainer.run():
                 bar.update(report.images - bar.n)
                 if stop:
@@ -174,7 +176,7 @@ def follow(trainer: Trainer, signal: Signal, live: LiveRun, progress: Path, stop
     """
     progress.mkdir(parents=True, exist_ok=True)
     game = trainer.game
-    with progress_bar(game.steps * game.images_per_step, "img", "train", game.images) as bar:
+    with progress_bar(game.steps * game.images_per_step, signal.plural, "train", game.images) as bar:
         for report in trainer.run():
             if report.row is not None:
                 losses = {name: value for name, value in report.row.items() if name.startswith("loss")}

@@ -71,7 +71,7 @@ def run_all(params: Params, folders: dict[tuple[int, int], Path], at_once: int) 
     queue: SimpleQueue[int] = context.SimpleQueue()
     with (
         ask_to_stop() as stop,
-        progress_bar(len(folders) * amount(params.augmentation_study, plan_of(params)), "img", "augment") as bar,
+        progress_bar(len(folders) * amount(params.augmentation_study, plan_of(params)), "images", "augment") as bar,
         ProcessPoolExecutor(at_once, context, initializer=begin, initargs=(queue,)) as processes,
     ):
         waiting = {processes.submit(run_one, values, *each, folder): each for each, folder in folders.items()}

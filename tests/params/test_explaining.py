@@ -185,11 +185,18 @@ def test_every_name_is_explained(project, name):
 def test_what_is_nothing_is_refused_with_what_is_near(name, words):
     with pytest.raises(UserError) as refusal:
         explain(name)
-    assert str(refusal.value).startswith(f"{name!r} is not a section, variant or key of params.yaml; ")
+    assert str(refusal.value).startswith(f"{name!r} is no section, variant or key of params.yaml and no score; ")
     assert words in str(refusal.value)
 
 
-@pytest.mark.parametrize("arguments", [["check"], ["explain"], ["explain", "dataset"], ["recipe"]])
+def test_scores_are_explained_too(project, capsys):
+    main(["explain", "audio.clicks"])
+    assert "share of sounds with a click" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "arguments", [["check"], ["explain"], ["explain", "quality"], ["explain", "dataset"], ["recipe"]]
+)
 def test_check_and_explain_import_nothing_heavy(project, arguments):
     (project / "params.yaml").write_text(settings_text())
     script = (

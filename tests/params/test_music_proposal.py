@@ -14,7 +14,7 @@ from tests.settings import RECIPES, settings_of, settings_text
 
 SEEN = MusicSurvey(
     count=300, test_files=None, class_counts={}, processors=2, device="cpu",
-    ranges=[(40, 80)] * 95 + [(20, 110)] * 5, unusable=0, windows=1000, steps=64, max_broken=0.1,
+    ranges=[(40, 80)] * 95 + [(20, 110)] * 5, looked_at=100, windows=1000, steps=64, max_broken=0.1,
 )  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def proposed(minutes=10, windows_per_second=100.0, gain=1.0, pitches=None, spans
         return windows_per_second * (gain if values["train.precision"] == "bfloat16" else 1)
 
     if spans is not None:
-        changes["ranges"] = [(0, span) for span in spans]
+        changes |= {"ranges": [(0, span) for span in spans], "looked_at": len(spans)}
     proposals = propose_for_music(replace(SEEN, **changes), minutes, speed)
     return {f"{proposal.section}.{proposal.key}": proposal for proposal in proposals}
 
@@ -51,8 +51,8 @@ def test_the_range_of_notes_has_whole_octaves_and_room_for_most_pieces():
     assert proposed(spans=[48] * 20)["dataset.widest"].value == 48
     assert proposed(spans=[49] * 20)["dataset.widest"].value == 60
     assert proposed(spans=[40] * 94 + [90] * 6)["dataset.widest"].value == 96
-    assert proposed(unusable=4)["dataset.widest"].value == 48
-    assert proposed(unusable=10)["dataset.widest"].value == 96  # no more may be left out
+    assert proposed(looked_at=104, unusable=4)["dataset.widest"].value == 48
+    assert proposed(looked_at=110, unusable=10)["dataset.widest"].value == 96  # no more may be left out
     assert proposed(max_broken=0.0)["dataset.widest"].value == 96
     assert proposed(spans=[3])["dataset.widest"].value == 12
     assert proposed(spans=[127])["dataset.widest"].value == 127
@@ -78,7 +78,7 @@ def test_few_pieces_hold_out_enough_to_score_with():
 
 def test_a_training_is_as_long_as_was_asked_for():
     assert proposed(minutes=20)["train.images"].value == 120_000
-    assert "good windows need 20 minutes" in proposed()["train.images"].reason
+    assert "good excerpts need 20 minutes" in proposed()["train.images"].reason
     assert proposed(gain=2.0)["train.images"].value == 120_000
     assert proposed(gain=2.0)["train.precision"].value == "bfloat16"
 
@@ -109,7 +109,7 @@ def test_few_pieces_are_refused_before_anything_is_measured(own_folder, capsys):
     (own_folder / IMPORT).mkdir(parents=True)
     (own_folder / IMPORT / "one.mid").write_bytes(midi([[(60, 16)]]))
     with pytest.raises(
-        SystemExit, match=r"contains 1 pieces, which give . windows .* at least 16 and 6 are needed: add more"
+        SystemExit, match=r"contains 1 pieces, which give . excerpts .* at least 16 and 6 are needed: add more"
     ):
         main(["recipe", "midi"])
     assert "measuring" not in capsys.readouterr().out
@@ -123,5 +123,5 @@ def test_short_pieces_give_few_windows(own_folder):
     (own_folder / IMPORT).mkdir(parents=True)
     for number in range(20):
         (own_folder / IMPORT / f"{number}.mid").write_bytes(midi([[(60 + number, 16)]]))
-    with pytest.raises(SystemExit, match=r"contains 20 pieces, which give \d+ windows to learn from"):
+    with pytest.raises(SystemExit, match=r"contains 20 pieces, which give \d+ excerpts to learn from"):
         main(["recipe", "midi"])

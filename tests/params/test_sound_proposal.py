@@ -54,9 +54,9 @@ def test_window_and_rate_follow_from_the_files_and_the_time():
         found = proposed(**changes)
         return tuple(found[f"dataset.{key}"].value for key in ("rate", "samples", "placement"))
 
-    assert window(cells=10**6) == (16_000, 8192, "start")  # 60,000 of 8,192 need eight minutes
-    assert window(cells=6 * 10**5) == (8000, 4096, "start")
-    assert "0.51 s at 16,000 would need about 14 minutes" in proposed(cells=6 * 10**5)["dataset.rate"].reason
+    assert window(cells=2 * 10**6) == (16_000, 8192, "start")  # 100,000 of 8,192 need seven minutes
+    assert window(cells=10**6) == (8000, 4096, "start")
+    assert "0.51 s at 16,000 would need about 14 minutes" in proposed(cells=10**6)["dataset.rate"].reason
     assert window(rates=[11_025] * 100) == (8000, 4096, "start")
     assert window(rates=[4000] * 100) == (8000, 4096, "start")
     assert window(seconds=[5.0] * 100) == (8000, 8192, "loudest")
@@ -70,7 +70,7 @@ def test_a_training_is_as_long_as_was_asked_for():
     found = proposed(minutes=20, rates=[8000] * 100)
     assert found["train.images"].value == 290_000  # 20 minutes at 244 a second, to two digits
     assert found["train.best_every"].value == 29_000
-    assert "good sounds need 41 minutes" in proposed(cells=10**5, rates=[8000] * 100)["train.images"].reason
+    assert "good sounds need 68 minutes" in proposed(cells=10**5, rates=[8000] * 100)["train.images"].reason
     assert found["train.precision"].value == "float32"
     faster = proposed(minutes=20, rates=[8000] * 100, gain=1.5)
     assert (faster["train.precision"].value, faster["train.images"].value) == ("bfloat16", 440_000)
@@ -117,6 +117,25 @@ def test_a_folder_of_sounds_is_surveyed_and_set(own_folder, capsys, monkeypatch)
     main(["recipe", "sounds"])
     dataset = load_params().dataset
     assert (dataset.silence, dataset.labels, dataset.placement) == (-40, "ignore", "start")
+
+
+def test_a_folder_with_too_many_unusable_files_is_warned_of(own_folder, capsys, monkeypatch):
+    monkeypatch.setattr("ganforge.commands.recipe.speed_of_sounds", lambda *_: 50.0)
+    (own_folder / "recipes").symlink_to(RECIPES)
+    (own_folder / "params.yaml").write_text(settings_text())
+    (own_folder / IMPORT).mkdir(parents=True)
+    for number in range(60):
+        soundfile.write(own_folder / IMPORT / f"{number}.wav", np.sin(np.arange(8000) / (number + 20)), 8000)
+    for number in range(4):
+        (own_folder / IMPORT / f"broken{number}.wav").write_bytes(b"RIFF and then nothing")
+    main(["recipe", "sounds"])
+    said = capsys.readouterr().out
+    assert (
+        "warning: 4 of 64 files that were looked at cannot be used, more than dataset.max_broken allows (0.05)" in said
+    )
+    main(["set", "dataset.max_broken=0.1"])
+    main(["recipe", "sounds"])
+    assert "cannot be used" not in capsys.readouterr().out
 
 
 def test_few_sounds_are_refused_before_anything_is_measured(own_folder, capsys):

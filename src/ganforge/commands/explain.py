@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-NAME, HELP = "explain", "explain params.yaml: its sections, their variants, and what each key means"
+NAME, HELP = "explain", "explain params.yaml (sections, variants and keys) and scores"
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -13,12 +13,19 @@ def add(parser: argparse.ArgumentParser) -> None:
         "name",
         nargs="?",
         metavar="NAME",
-        help="a section, a variant or a key, such as train, network.style or train.beta2 (default: list them)",
+        help="a section, a variant, a key or a score, such as train, network.style, train.beta2 or quality.fd_ratio "
+        "(default: list the sections)",
     )
 
 
 def run(options: argparse.Namespace) -> None:
     """Prints it."""
+    from ganforge.evaluation.reading import explained
     from ganforge.params.explaining import explain, overview
 
-    print(overview() if options.name is None else explain(options.name))
+    if options.name is None:
+        print(overview())
+    elif text := explained(options.name):
+        print(text)
+    else:
+        print(explain(options.name))

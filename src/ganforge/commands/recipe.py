@@ -13,6 +13,7 @@ from ganforge.params.rules import MINUTES
 
 if TYPE_CHECKING:
     from ganforge.datasets.music_settings import MidiSettings
+    from ganforge.params.files import Files
     from ganforge.params.rules import Proposal
     from ganforge.prepared.columns import Kind
 
@@ -78,24 +79,27 @@ def proposed(name: str, minutes: int, resolution: int | None, present: Mapping[s
     linked_folders()  # refuses files that DVC cannot handle
 
     recipe = with_recipe(name, kept={"dataset": present})
-    device = configure(recipe.compute).type
+    device, dataset = configure(recipe.compute).type, recipe.dataset.model_dump()
+    max_broken = dataset["max_broken"]
     if name == MUSIC:
-        settings = MidiSettings.model_validate(recipe.dataset.model_dump())
+        settings = MidiSettings.model_validate(dataset)
         music = survey_music(processors(), device, present, settings)
-        announce_measuring(processors())
+        announce_measuring(music, max_broken)
         return propose_for_music(music, minutes, partial(speed_of_music, settings, len(music.class_counts)))
     if name == SOUNDS:
         sounds = survey_sounds(processors(), device, present)
-        announce_measuring(processors())
+        announce_measuring(sounds, max_broken)
         return propose_for_sounds(sounds, minutes, partial(speed_of_sounds, len(sounds.class_counts)))
     images = survey(processors(), device, present)
-    announce_measuring(processors())
+    announce_measuring(images, max_broken)
     return propose(images, minutes, partial(speed, len(images.class_counts)), resolution)
 
 
-def announce_measuring(processors: int) -> None:
-    """Says that the machine is measured, and whether something else keeps it busy."""
-    if hasattr(os, "getloadavg") and os.getloadavg()[0] > BUSY * processors:
+def announce_measuring(seen: Files, max_broken: float) -> None:
+    """Says whether too many files cannot be used, that the machine is measured, and whether it is busy."""
+    if warning := seen.too_many_unusable(max_broken):
+        print(warning)
+    if hasattr(os, "getloadavg") and os.getloadavg()[0] > BUSY * seen.processors:
         print("other programs keep this machine busy: it may be measured as slower than it is")
     print("measuring how fast this machine trains; this takes up to a minute")
 

@@ -22,6 +22,8 @@ OF_BASELINES = (
     "by combining voices of different real test pieces."
 )
 LITTLE = 0.2  # recall, as a share of that of real data
+COPIES = ("memorisation.auth_pct", "memorisation.copied_fraction", "music.copied_bars")  # scores that find copies
+COPIED = "memorisation"  # how the alarms of these begin
 WEAK = 0.8  # below this accuracy on real test data, the headline warns of the classifier
 
 
@@ -134,7 +136,7 @@ def headline(scores: Scores, data: str = "data") -> str:
     if ratio is None:
         return ""
     if ratio + 2 * spread < 1:
-        verdict = f"nearer than new {data} should be; check whether they are copies"
+        verdict = _too_near(scores, data)
     elif ratio - 2 * spread <= 1 and ratio <= CLOSE:
         verdict = "as close as real ones, within the noise of so many samples"
     elif _covers_nothing(scores):
@@ -164,6 +166,17 @@ def headline(scores: Scores, data: str = "data") -> str:
     return " ".join(sentences)
 
 
+def _too_near(scores: Scores, data: str) -> str:
+    """What is said of samples that are nearer than real data: there may be copies, or the real data may be unlike."""
+    looked = any(look_up(scores, key) is not None for key in COPIES)
+    if looked and not any(alarm.startswith(COPIED) for alarm in alarms(scores)):
+        return (
+            f"nearer than new {data} should be, though no score finds copies; real test {data} may be few, or unlike "
+            "the training data"
+        )
+    return f"nearer than new {data} should be; check whether they are copies"
+
+
 def are_close(scores: Scores) -> bool:
     """Whether `headline` calls samples close to real data."""
     ratio = look_up(scores, "quality.fd_ratio")
@@ -174,6 +187,20 @@ def _covers_nothing(scores: Scores) -> bool:
     """Whether recall is a small share of that of real data."""
     recall, real = look_up(scores, "quality.recall"), look_up(scores, "quality.recall_real")
     return recall is not None and real is not None and recall < LITTLE * real
+
+
+def explained(name: str) -> str:
+    """What a score means, by its key or that of its value for real data; all scores of a group; empty if unknown."""
+    lines = []
+    for meaning in registry.meanings().values():
+        group = meaning.key.partition(".")[0]
+        if name in (group, meaning.key, meaning.real_key, meaning.spread_key):
+            better = "nearest to real is best" if meaning.better == "real" else f"{meaning.better} is better"
+            lines += [f"{meaning.key} ({meaning.label}; {better})", f"    {meaning.text}"]
+            if meaning.real_key:
+                lines.append(f"    {meaning.real_key} is the same for real test data.")
+            lines.append("")
+    return "\n".join(lines).rstrip()
 
 
 def alarms(scores: Scores) -> list[str]:

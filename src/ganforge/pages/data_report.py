@@ -185,12 +185,9 @@ def _of_files(meta: Meta, facts: Facts) -> list[str]:
         for split in SPLITS
     }
     if counts["train"] < FEW_IMAGES:
-        mode = "together" if meta.paired else "adaptive"
-        recipe = "pairs" if meta.paired else "style_transfer" if SOURCE in meta.columns else "folder"
-        example = f", as the recipe {recipe} sets it" if signal_of(meta.columns[SIGNAL]).is_picture else ""
         sentences.append(
-            f"There are only {counts['train']:,} {plural_of(meta)} to learn from, which a discriminator memorises "
-            f"unless augment.mode is {mode}{example}."
+            f"There are only {counts['train']:,} {plural_of(meta)} to learn from. A discriminator memorises so few: "
+            f"{_against_memorising(meta)}."
         )
     sources = meta.columns[SOURCE].count["train"] if SOURCE in meta.columns else meta.count["train"]
     fewer, more = sorted((sources, meta.count["train"]))
@@ -202,7 +199,7 @@ def _of_files(meta: Meta, facts: Facts) -> list[str]:
     if counts["test"] < FEW_HELD_OUT:
         sentences.append(
             f"Only {counts['test']} {plural_of(meta)} are held out, so scores are noisy: dataset.test_share sets "
-            "their share."
+            "their share, unless folders or a table name the test files."
         )
     if facts.unread:
         sentences.append(
@@ -229,6 +226,15 @@ def _of_files(meta: Meta, facts: Facts) -> list[str]:
     if duplicates > MANY * facts.candidates:
         sentences.append(f"{duplicates:,} of {facts.candidates:,} files are copies of others and were left out.")
     return sentences
+
+
+def _against_memorising(meta: Meta) -> str:
+    """What helps if there are few signals."""
+    if meta.paired:
+        return "augment.mode should be together, as the recipe pairs sets it"
+    if SOURCE in meta.columns:
+        return "augment.mode should be adaptive, as the recipe style_transfer sets it"
+    return signal_of(meta.columns[SIGNAL]).if_few
 
 
 def render_data_report(

@@ -52,7 +52,13 @@ def overview() -> str:
             lines += _variants(section)
         else:
             lines.append(f"{section}: {summary(classes_of(section)[0])}")
-    return "\n".join([*lines, "", "Name a section, a variant or a key, as in network, network.style, train.beta2."])
+    return "\n".join(
+        [
+            *lines,
+            "",
+            "Name a section, a variant, a key or a score, as in network, network.style, train.beta2, quality.fd_ratio.",
+        ]
+    )
 
 
 def explain(name: str) -> str:
@@ -156,4 +162,6 @@ def _unknown(name: str) -> UserError:
     near = [one for one in known if one.rpartition(".")[2] == name.rpartition(".")[2]]
     near = near or difflib.get_close_matches(name, known, n=NEAR)
     words = f"did you mean {' or '.join(near[:NEAR])}?" if near else f"allowed are {', '.join(SECTIONS)}:"
-    return UserError(f"{name!r} is not a section, variant or key of params.yaml; {words} see `ganforge explain`.")
+    return UserError(
+        f"{name!r} is no section, variant or key of params.yaml and no score; {words} see `ganforge explain`."
+    )

@@ -33,6 +33,8 @@ class Files:
         class_counts: files of each class, of those that are counted; empty if there are no classes.
         processors: number of processors of this machine.
         device: cpu, cuda or mps.
+        looked_at: files that were read to know them, in full or their headers only.
+        unusable: how many of these cannot be used.
         labels: dataset.labels, if params.yaml already trains on these files.
         held_out: dataset.held_out.
     """
@@ -42,6 +44,8 @@ class Files:
     class_counts: Mapping[str, int]
     processors: int
     device: str
+    looked_at: int = 0
+    unusable: int = 0
     labels: str | None = None
     held_out: str = "test"
 
@@ -54,6 +58,16 @@ class Files:
     def machine(self) -> str:
         """The kind of machine: cpu or gpu."""
         return "cpu" if self.device == "cpu" else "gpu"
+
+    def too_many_unusable(self, max_broken: float) -> str:
+        """A warning that `preprocess` will stop for dataset.max_broken; empty if it need not."""
+        if self.unusable <= max_broken * self.looked_at:
+            return ""
+        return (
+            f"warning: {self.unusable} of {self.looked_at} files that were looked at cannot be used, more than "
+            f"dataset.max_broken allows ({max_broken}): remove them or raise it, or `make repro` will stop and name "
+            "some"
+        )
 
     @property
     def half(self) -> int:
@@ -88,7 +102,14 @@ class Kind:
 
 
 def counted(
-    collection: Collection, processors: int, device: str, present: Mapping[str, Any], kind: Kind
+    collection: Collection,
+    processors: int,
+    device: str,
+    present: Mapping[str, Any],
+    kind: Kind,
+    *,
+    looked_at: int,
+    unusable: int,
 ) -> dict[str, Any]:
     """The attributes of `Files`.
 
@@ -98,6 +119,8 @@ def counted(
         device: cpu, cuda or mps.
         present: section dataset of params.yaml, if it already trains on these files.
         kind: what the files hold.
+        looked_at: files that were read to know them.
+        unusable: how many of these cannot be used.
 
     Raises:
         UserError: there are too few to train on and to score.
@@ -109,6 +132,8 @@ def counted(
         class_counts=Counter(item.label for item in learnt if item.label is not None),
         processors=processors,
         device=device,
+        looked_at=looked_at,
+        unusable=unusable,
         **{key: present[key] for key in ("labels", "held_out") if key in present},
     )
     _check_number(files, collection.items, kind)
@@ -132,7 +157,7 @@ def _check_number(seen: Files, items: Sequence[Item], kind: Kind) -> None:
     parts = (
         f"{counts[0]} of them to learn from and {counts[1]} to hold out"
         if kind.windows is None
-        else f"which give {counts[0]} windows to learn from and {counts[1]} to hold out"
+        else f"which give {counts[0]} excerpts to learn from and {counts[1]} to hold out"
     )
     cure = "add more" + (", or put all into one folder, so that a part is held out" if seen.named else "")
     raise UserError(

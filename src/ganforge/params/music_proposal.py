@@ -29,14 +29,12 @@ class MusicSurvey(Files):
 
     Attributes:
         ranges: the lowest and the highest MIDI number of some pieces.
-        unusable: how many more were read and cannot be used.
         windows: windows of these pieces together.
         steps: steps of a window.
         max_broken: dataset.max_broken.
     """
 
     ranges: Sequence[tuple[int, int]]
-    unusable: int
     windows: int
     steps: int
     max_broken: float
@@ -71,11 +69,18 @@ def survey_music(processors: int, device: str, present: Mapping[str, Any], setti
         kind = Kind("pieces", digest_of, TO_SCORE, lambda item: windows.get(item.path, 0))
         return MusicSurvey(
             ranges=[(int(each.min()), int(each.max())) for each in notes],
-            unusable=len(taken) - len(pieces),
             windows=sum(windows.values()),
             steps=settings.steps,
             max_broken=settings.max_broken,
-            **counted(collection, processors, device, present, kind),
+            **counted(
+                collection,
+                processors,
+                device,
+                present,
+                kind,
+                looked_at=len(taken),
+                unusable=len(taken) - len(pieces),
+            ),
         )
 
 
@@ -91,18 +96,18 @@ def propose_for_music(seen: MusicSurvey, minutes: int, speed: Speed) -> list[Pro
     fitting = [(low, high) for low, high in seen.ranges if high - low <= widest]
     pitches = max(high for _, high in fitting) - min(low for low, _ in fitting) + 1 if fitting else widest + 1
     share, held_out = share_of(seen.count, TO_SCORE)
-    read = max(1, len(seen.ranges) + seen.unusable)
+    read = max(1, seen.looked_at)
     learnt = round(seen.count * seen.windows / read * (1 if seen.named else 1 - share))
     proposals = [
         Proposal("dataset", "widest", widest, why),
         Proposal("dataset", "labels", *use_of_labels(seen.class_counts, seen.labels)),
         *([] if seen.named else [Proposal("dataset", "test_share", share, held_out)]),
-        Proposal("train", "batch_size", *batch_size(learnt, seen.steps, "windows, not counting transposed ones")),
+        Proposal("train", "batch_size", *batch_size(learnt, seen.steps, "excerpts, not counting transposed ones")),
         threads(seen.processors),
     ]
     precision, per_second = number_format(seen.device, lambda precision: speed([*proposals, precision], pitches))
     proposals.append(precision)
-    return proposals + length(minutes, per_second or speed(proposals, pitches), LEAST, "windows")
+    return proposals + length(minutes, per_second or speed(proposals, pitches), LEAST, "excerpts")
 
 
 def _widest(seen: MusicSurvey) -> tuple[int, str]:
@@ -113,7 +118,7 @@ def _widest(seen: MusicSurvey) -> tuple[int, str]:
     if not seen.ranges:
         return 5 * OCTAVE, "no file that was looked at could be read"
     spans = sorted(high - low for low, high in seen.ranges)
-    most = int(seen.max_broken * (len(spans) + seen.unusable)) - seen.unusable
+    most = int(seen.max_broken * seen.looked_at) - seen.unusable
     left_out = max(0, min(most, int(MOST_WIDE * len(spans))))
     span = spans[len(spans) - 1 - left_out]
     widest = min(WIDEST, max(OCTAVE, -(-span // OCTAVE) * OCTAVE))

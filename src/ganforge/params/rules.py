@@ -84,7 +84,8 @@ def batch_size(count: int, side: int, plural: str = "files") -> tuple[int, str]:
     """The batch size for so many files or windows, and why."""
     batch = batch_of(side)
     rule = (
-        f"the power of two below {BATCH_PIXELS} / {side} pixels, at most {LARGEST_BATCH} (StyleGAN2-ADA, Karras 2020)"
+        f"the power of two below {BATCH_PIXELS} / {side}, the longer side, at most {LARGEST_BATCH} (StyleGAN2-ADA, "
+        "Karras 2020)"
     )
     if batch <= max(SMALLEST_BATCH, count * BATCH_SHARE):
         return batch, rule

@@ -25,7 +25,7 @@ RATES = (16_000, 8_000)  # samples per second, the best first
 SHORTEST, LONGEST = 4096, 16_384  # samples of a window that are proposed
 MOST_FIT = 0.9  # share of the files that should fit into a window
 FFT, WIDTH, GAMMA = 256, 16, 0.5  # of the recipe for spoken digits
-LEAST, LEAST_SAMPLES = 60_000, 8192  # sounds that a training should show, if they have so many samples
+LEAST, LEAST_SAMPLES = 100_000, 8192  # sounds that a training should show, if they have so many samples
 
 Speed = Callable[[Sequence[Proposal], int, int], float]
 """Sounds per second that training shows, for given settings, a rate and samples of a window."""
@@ -64,7 +64,15 @@ def survey_sounds(processors: int, device: str, present: Mapping[str, Any]) -> S
         return SoundSurvey(
             seconds=[seconds for seconds, _ in headers],
             rates=[rate for _, rate in headers],
-            **counted(collection, processors, device, present, Kind("sounds", digest_of_file)),
+            **counted(
+                collection,
+                processors,
+                device,
+                present,
+                Kind("sounds", digest_of_file),
+                looked_at=len(some),
+                unusable=len(some) - len(headers),
+            ),
         )
 
 

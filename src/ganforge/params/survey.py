@@ -72,26 +72,40 @@ def survey(processors: int, device: str, present: Mapping[str, Any] | None = Non
 
     present = present or {}
     with unpacked(read_import) as collection:
-        headers = _headers(collection)
+        headers, looked_at, unusable = _headers(collection)
         return Survey(
             sizes=[header.size for header in headers],
             coloured=any(header.mode not in GREY for header in headers),
             cut_out=2 * sum(header.cut_out for header in headers) > len(headers),
             crop=present.get("crop"),
-            **counted(collection, processors, device, present, Kind("images", digest_of)),
+            **counted(
+                collection,
+                processors,
+                device,
+                present,
+                Kind("images", digest_of),
+                looked_at=looked_at,
+                unusable=unusable,
+            ),
         )
 
 
-def _headers(collection: Collection) -> list[Header]:
-    """Headers of some files, spread evenly; if these have one size, also the first header with another size."""
+def _headers(collection: Collection) -> tuple[list[Header], int, int]:
+    """Headers of some files, spread evenly; if these have one size, also the first header with another size.
+
+    Returns:
+        The headers, the number of these files, and of those that have no header.
+    """
     step = max(1, -(-len(collection.items) // LOOKED_AT))
-    headers = [header for item in collection.items[::step] if (header := _header(item, borders=True)) is not None]
+    some = collection.items[::step]
+    headers = [header for item in some if (header := _header(item, borders=True)) is not None]
+    counts = len(some), len(some) - len(headers)
     if step > 1 and len({header.size for header in headers}) == 1:
         for item in collection.items:
             header = _header(item)
             if header is not None and header.size != headers[0].size:
-                return [*headers, header]
-    return headers
+                return [*headers, header], *counts
+    return headers, *counts
 
 
 def _header(item: Item, *, borders: bool = False) -> Header | None:

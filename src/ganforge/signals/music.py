@@ -45,11 +45,12 @@ class MusicSignal(Signal):
     """
 
     kind = "music"
-    plural = "pieces"
+    plural = "excerpts"
     dtype = "uint8"
     suffix = ".mid"
     mime = MIDI
     transformations = ("translation",)
+    if_few = "add pieces, transpose them more (dataset.transpose), or let excerpts overlap (dataset.stride)"
 
     @property
     def is_music(self) -> bool:
