@@ -189,9 +189,11 @@ def test_what_is_nothing_is_refused_with_what_is_near(name, words):
     assert words in str(refusal.value)
 
 
-def test_scores_are_explained_too(project, capsys):
+def test_scores_are_explained_and_suggested_too(project, capsys):
     main(["explain", "audio.clicks"])
     assert "share of sounds with a click" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match=r"did you mean quality\.fd_ratio"):
+        main(["explain", "quality.fd_ratoi"])
 
 
 @pytest.mark.parametrize(

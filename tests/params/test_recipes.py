@@ -111,6 +111,8 @@ def test_the_way_back_also_undoes_what_was_proposed(project):
         processors=8,
         device="cpu",
         coloured=True,
+        looked_at=2,
+        unreadable=0,
     )
     apply_recipe("folder", proposals=propose(few, 10, lambda *_: 100))
     apply_recipe("digits")

@@ -61,6 +61,22 @@ def test_more_rounds_rebuild_better_and_far_better_than_phases_at_random():
     assert errors[2] < 0.1 < errors[0]
 
 
+@pytest.mark.parametrize("fft", [256, 1024])
+def test_a_sound_that_goes_on_to_the_end_does_not_fade_out(fft):
+    analysis = Analysis(4096, fft)
+    sine = 0.5 * torch.sin(2 * math.pi * 440 * torch.arange(4096) / RATE)[None]
+    rebuilt = analysis.rebuild(analysis.log_magnitude(sine), 32)
+    ends = [sound[0, -analysis.hop // 2 :].square().mean().sqrt() for sound in (rebuilt, sine)]
+    assert ends[0] > 0.5 * ends[1]  # with a magnitude of zero in the last frame, a tenth
+
+
+def test_a_silent_end_stays_silent():
+    sound = chirp()
+    sound[:, 2048:] = 0
+    rebuilt = ANALYSIS.rebuild(ANALYSIS.log_magnitude(sound), 32)
+    assert not rebuilt[:, 2048 + ANALYSIS.fft :].any()
+
+
 def plain_griffin_lim(analysis, magnitude, rounds):
     """The algorithm of 1984, without momentum, as its paper writes it."""
     random = torch.Generator().manual_seed(0)

@@ -20,12 +20,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Prints it."""
-    from ganforge.evaluation.reading import explained
+    from ganforge.evaluation.reading import explain_score, score_keys
     from ganforge.params.explaining import explain, overview
 
     if options.name is None:
         print(overview())
-    elif text := explained(options.name):
-        print(text)
     else:
-        print(explain(options.name))
+        print(explain_score(options.name) or explain(options.name, score_keys()))

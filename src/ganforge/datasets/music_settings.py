@@ -14,15 +14,15 @@ QUARTERS_PER_BAR = 4  # for every metre; windows and scores count in bars
 
 
 class MusicSettings(DataSettings):
-    """Pieces of music, in windows of a few bars."""
+    """Pieces of music, in excerpts of a few bars."""
 
     steps: Annotated[int, Field(ge=16, le=1024)]
-    """Length of a window in steps, a multiple of a bar; chorales have 16 steps in a bar."""
+    """Length of an excerpt in steps, a multiple of a bar; chorales have 16 steps in a bar."""
     stride: Annotated[int, Field(ge=1, le=1024)]
-    """Steps from the start of a window to the start of the next; if this is less than steps, windows overlap."""
+    """Steps from the start of an excerpt to the start of the next; if this is less than steps, excerpts overlap."""
     transpose: Annotated[int, Field(ge=0, le=6)]
     """Training pieces are also transposed up and down by one to this many semitones, while every voice stays in its
-    range in the training data; each held-out window by one of these at random, so that keys are as frequent."""
+    range in the training data; each held-out excerpt by one of these at random, so that keys are as frequent."""
     tempo: Annotated[int, Field(ge=20, le=300)]
     """Quarter notes per minute at which samples are written and played."""
 

@@ -1,6 +1,6 @@
 """Cuts music into windows of a few bars, with optional transposition; a piece stays in one split.
 
-Training pieces are transposed by every number of semitones that their voices allow. Each held-out window is transposed
+Training pieces are transposed by every number of semitones that their voices allow. Each held-out excerpt is transposed
 by one of these, which a digest of the piece decides. Otherwise real music would be in other keys in each split, and all
 scores that compare the two would measure that.
 """
@@ -147,14 +147,20 @@ def _windows(pieces: Mapping[str, Sequence[Piece]], settings: MusicSettings) -> 
             if split == "train":
                 windows[split] += [Window(piece, start, shift) for shift in shifts for start in starts]
             else:
-                windows[split] += [Window(piece, start, _one_of(shifts, piece, start)) for start in starts]
+                windows[split] += [
+                    Window(piece, start, _one_of(shifts, piece, start, settings.transpose)) for start in starts
+                ]
     return windows
 
 
-def _one_of(shifts: Sequence[int], piece: Piece, start: int) -> int:
-    """The transposition of a held-out window: by its notes, so that it stays when pieces are added."""
+def _one_of(shifts: Sequence[int], piece: Piece, start: int, most: int) -> int:
+    """The transposition of a held-out window: the first allowed one, in an order that follows from its notes.
+
+    Most windows keep theirs when pieces are added, which may widen the ranges of the voices.
+    """
     digest = hashlib.blake2b(np.ascontiguousarray(piece.numbers).tobytes(), digest_size=8).digest()
-    return int(np.random.default_rng([int.from_bytes(digest), start]).choice(shifts))
+    order = np.random.default_rng([int.from_bytes(digest), start]).permutation(np.arange(-most, most + 1))
+    return next(int(shift) for shift in order if shift in shifts)
 
 
 def _stored(window: Window, steps: int, lowest: int) -> np.ndarray:

@@ -3,8 +3,9 @@
 Pieces are (N, voices, steps) of MIDI numbers, `ganforge.signals.midi.REST` where a voice is silent. A bar has ``bar``
 steps; steps after the last whole bar are left out.
 
-* Dong et al. 2018, MuseGAN, https://arxiv.org/abs/1709.06298, section 5: empty bars, pitch classes in a bar, qualified
-  notes, tonal distance between voices.
+* Dong et al. 2018, MuseGAN, https://arxiv.org/abs/1709.06298, section 5: empty bars, pitch classes in a bar, tonal
+  distance between voices. Its qualified notes are longer than three of 96 steps of a bar; here, long notes last an
+  eighth.
 * Harte, Sandler & Gasser 2006, Detecting harmonic change in musical audio, equations 1 to 3: the tonal centroid.
 """
 
@@ -53,7 +54,7 @@ def of_voices_together(pieces: np.ndarray, bar: int) -> dict[str, float]:
     return {
         "in_scale": in_scale(pieces),
         "voice_crossings": voice_crossings(pieces),
-        "tonal_distance": tonal_distance(pieces, bar),
+        "tonal_distance": tonal_distance(pieces, max(1, bar // QUARTERS_PER_BAR)),
     }
 
 
@@ -69,7 +70,7 @@ def empty_bars(pieces: np.ndarray, bar: int) -> float:
 
 
 def chroma(pieces: np.ndarray, bar: int) -> np.ndarray:
-    """How many steps each pitch class sounds in each bar of each voice; (N, voices, bars, 12)."""
+    """How many steps each pitch class sounds in each bar of each voice; (N, voices, bars, 12). A beat may be a bar."""
     bars = bars_of(pieces, bar)
     classes = np.where(bars == REST, REST, bars % 12)
     return np.stack([(classes == pitch_class).sum(3) for pitch_class in range(12)], axis=3)
@@ -128,9 +129,14 @@ def tonal_centroids(weights: np.ndarray) -> np.ndarray:
     return centroids
 
 
-def tonal_distance(pieces: np.ndarray, bar: int) -> float:
-    """Mean distance between the tonal centroids of two voices in a bar in which both sound; 0 if none do."""
-    weights = chroma(pieces, bar)
+def tonal_distance(pieces: np.ndarray, beat: int) -> float:
+    """Mean distance between the tonal centroids of two voices in a beat in which both sound; 0 if none do.
+
+    Args:
+        pieces: the pieces.
+        beat: steps of a beat; the authors of MuseGAN also measure beats.
+    """
+    weights = chroma(pieces, beat)
     centroids, sounds = tonal_centroids(weights), weights.sum(3) > 0
     distances = []
     for one, other in itertools.combinations(range(pieces.shape[1]), 2):

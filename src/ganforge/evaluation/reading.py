@@ -18,12 +18,10 @@ OF_ANSWERS = (
     "itself, the training pair whose source is nearest, or the mean of the training data."
 )
 OF_BASELINES = (
-    "Pieces made without a network: by a Markov chain that learnt from the training data what follows three steps, and "
-    "by combining voices of different real test pieces."
+    "Music made without a network: by a Markov chain that learnt from the training data what follows three steps, and "
+    "by combining voices of different real test excerpts."
 )
 LITTLE = 0.2  # recall, as a share of that of real data
-COPIES = ("memorisation.auth_pct", "memorisation.copied_fraction", "music.copied_bars")  # scores that find copies
-COPIED = "memorisation"  # how the alarms of these begin
 WEAK = 0.8  # below this accuracy on real test data, the headline warns of the classifier
 
 
@@ -136,7 +134,9 @@ def headline(scores: Scores, data: str = "data") -> str:
     if ratio is None:
         return ""
     if ratio + 2 * spread < 1:
-        verdict = _too_near(scores, data)
+        verdict = (
+            f"nearer than new {data} should be: look at the scores of copies; the real test {data} may also be few"
+        )
     elif ratio - 2 * spread <= 1 and ratio <= CLOSE:
         verdict = "as close as real ones, within the noise of so many samples"
     elif _covers_nothing(scores):
@@ -166,17 +166,6 @@ def headline(scores: Scores, data: str = "data") -> str:
     return " ".join(sentences)
 
 
-def _too_near(scores: Scores, data: str) -> str:
-    """What is said of samples that are nearer than real data: there may be copies, or the real data may be unlike."""
-    looked = any(look_up(scores, key) is not None for key in COPIES)
-    if looked and not any(alarm.startswith(COPIED) for alarm in alarms(scores)):
-        return (
-            f"nearer than new {data} should be, though no score finds copies; real test {data} may be few, or unlike "
-            "the training data"
-        )
-    return f"nearer than new {data} should be; check whether they are copies"
-
-
 def are_close(scores: Scores) -> bool:
     """Whether `headline` calls samples close to real data."""
     ratio = look_up(scores, "quality.fd_ratio")
@@ -189,18 +178,30 @@ def _covers_nothing(scores: Scores) -> bool:
     return recall is not None and real is not None and recall < LITTLE * real
 
 
-def explained(name: str) -> str:
-    """What a score means, by its key or that of its value for real data; all scores of a group; empty if unknown."""
+def score_keys() -> list[str]:
+    """The keys of all scores that tables show, and of the same scores of real data and of others."""
+    keys = [key for meaning in registry.meanings().values() for key in _keys_of(meaning)]
+    return list(dict.fromkeys(keys))
+
+
+def explain_score(name: str) -> str:
+    """What a score means, by one of `score_keys`; all scores of a group, by its name; empty if nothing has it."""
     lines = []
     for meaning in registry.meanings().values():
-        group = meaning.key.partition(".")[0]
-        if name in (group, meaning.key, meaning.real_key, meaning.spread_key):
-            better = "nearest to real is best" if meaning.better == "real" else f"{meaning.better} is better"
-            lines += [f"{meaning.key} ({meaning.label}; {better})", f"    {meaning.text}"]
-            if meaning.real_key:
-                lines.append(f"    {meaning.real_key} is the same for real test data.")
-            lines.append("")
+        if name not in (meaning.key.partition(".")[0], *_keys_of(meaning)):
+            continue
+        better = "nearest to real is best" if meaning.better == "real" else f"{meaning.better} is better"
+        lines += [f"{meaning.key} ({meaning.label}; {better})", f"    {meaning.text}"]
+        if meaning.real_key:
+            lines.append(f"    {meaning.real_key} is the same for real test data")
+        lines += [f"    {key} is the same for: {OTHERS[other]}" for other, key in meaning.beside.items()]
+        lines.append("")
     return "\n".join(lines).rstrip()
+
+
+def _keys_of(meaning: Meaning) -> list[str]:
+    keys = (meaning.key, meaning.real_key, meaning.spread_key, *meaning.beside.values())
+    return [key for key in keys if key is not None]
 
 
 def alarms(scores: Scores) -> list[str]:

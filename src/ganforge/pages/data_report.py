@@ -13,6 +13,8 @@ from ganforge.prepared.columns import SIGNAL, SOURCE, TOKENS, Split
 from ganforge.prepared.facts import BLANK_NOTE, FEW_IMAGES, FEW_OF_A_CLASS, NOTES, OTHER, Facts
 from ganforge.prepared.meta import SPLITS, Meta, Prepared
 from ganforge.signals import signal_of
+from ganforge.signals.music import MusicSignal
+from ganforge.signals.sound import SoundSignal
 
 SHEET_ROWS, SHEET_COLUMNS = 20, 12
 SHEET_SEED = 0
@@ -186,7 +188,7 @@ def _of_files(meta: Meta, facts: Facts) -> list[str]:
     }
     if counts["train"] < FEW_IMAGES:
         sentences.append(
-            f"There are only {counts['train']:,} {plural_of(meta)} to learn from. A discriminator memorises so few: "
+            f"There are only {counts['train']:,} {plural_of(meta)} to learn from, which a discriminator memorises"
             f"{_against_memorising(meta)}."
         )
     sources = meta.columns[SOURCE].count["train"] if SOURCE in meta.columns else meta.count["train"]
@@ -229,12 +231,14 @@ def _of_files(meta: Meta, facts: Facts) -> list[str]:
 
 
 def _against_memorising(meta: Meta) -> str:
-    """What helps if there are few signals."""
+    """How the recipe for such data keeps a discriminator from memorising few signals; empty if none does."""
+    signal = signal_of(meta.columns[SIGNAL])
     if meta.paired:
-        return "augment.mode should be together, as the recipe pairs sets it"
-    if SOURCE in meta.columns:
-        return "augment.mode should be adaptive, as the recipe style_transfer sets it"
-    return signal_of(meta.columns[SIGNAL]).if_few
+        return ": the recipe pairs moves source and target together (augment.mode)"
+    if isinstance(signal, MusicSignal):
+        return ": add pieces, or transpose them more (dataset.transpose)"
+    recipe = "style_transfer" if SOURCE in meta.columns else "sounds" if isinstance(signal, SoundSignal) else "folder"
+    return f": the recipe {recipe} sets augment.mode to adaptive" if signal.transformations else ""
 
 
 def render_data_report(

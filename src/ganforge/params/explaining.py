@@ -61,22 +61,26 @@ def overview() -> str:
     )
 
 
-def explain(name: str) -> str:
+def explain(name: str, others: Sequence[str] = ()) -> str:
     """A section, a variant or a key, with its meaning and allowed values.
+
+    Args:
+        name: its name.
+        others: names that are explained elsewhere, to suggest if they are near.
 
     Raises:
         UserError: nothing has this name.
     """
     section, *rest = name.split(".")
     if section not in SECTIONS:
-        raise _unknown(name)
+        raise _unknown(name, others)
     kinds, title = classes_of(section), section
     chosen = variants(section).get(rest[0]) if rest else None
     if chosen:
         kinds, title, rest = (chosen,), f"{section}.{rest[0]}", rest[1:]
     keys = _keys(section, kinds, rest)
     if not keys:
-        raise _unknown(name)
+        raise _unknown(name, others)
     head = (
         [f"{title}: {summary(kinds[0])}".rstrip(": ")] if len(kinds) == 1 else [f"{title}, by its {tag_of(section)}:"]
     )
@@ -157,8 +161,8 @@ def _value(key: Key, owners: Sequence[type[Section]]) -> str:
     return f": {text_of(value)}{'' if recipe == DEFAULT else f'   ({RECIPES}/{recipe}.yaml)'}"
 
 
-def _unknown(name: str) -> UserError:
-    known = list(names())
+def _unknown(name: str, others: Sequence[str]) -> UserError:
+    known = [*names(), *others]
     near = [one for one in known if one.rpartition(".")[2] == name.rpartition(".")[2]]
     near = near or difflib.get_close_matches(name, known, n=NEAR)
     words = f"did you mean {' or '.join(near[:NEAR])}?" if near else f"allowed are {', '.join(SECTIONS)}:"

@@ -34,7 +34,7 @@ class Files:
         processors: number of processors of this machine.
         device: cpu, cuda or mps.
         looked_at: files that were read to know them, in full or their headers only.
-        unusable: how many of these cannot be used.
+        unreadable: how many of these cannot be read; others may turn out to be silent or too small.
         labels: dataset.labels, if params.yaml already trains on these files.
         held_out: dataset.held_out.
     """
@@ -44,8 +44,8 @@ class Files:
     class_counts: Mapping[str, int]
     processors: int
     device: str
-    looked_at: int = 0
-    unusable: int = 0
+    looked_at: int
+    unreadable: int
     labels: str | None = None
     held_out: str = "test"
 
@@ -59,20 +59,25 @@ class Files:
         """The kind of machine: cpu or gpu."""
         return "cpu" if self.device == "cpu" else "gpu"
 
-    def too_many_unusable(self, max_broken: float) -> str:
-        """A warning that `preprocess` will stop for dataset.max_broken; empty if it need not."""
-        if self.unusable <= max_broken * self.looked_at:
+    def warning(self, max_broken: float) -> str:
+        """A warning if `preprocess` may stop for dataset.max_broken; empty if so few files cannot be read."""
+        if self.unreadable <= max_broken * self.looked_at:
             return ""
         return (
-            f"warning: {self.unusable} of {self.looked_at} files that were looked at cannot be used, more than "
-            f"dataset.max_broken allows ({max_broken}): remove them or raise it, or `make repro` will stop and name "
-            "some"
+            f"warning: {self.unreadable} of {self.looked_at} files that were looked at cannot be read. Remove them, or "
+            f"raise dataset.max_broken, which is {max_broken}: if they are more of all files, `make repro` stops and "
+            "names some."
         )
 
     @property
     def half(self) -> int:
         """Files that half of the classes have at least; 0 without classes."""
         return half_of_classes(self.class_counts)
+
+
+def some_of(items: Sequence[Item], most: int) -> Sequence[Item]:
+    """At most so many of the items, spread evenly."""
+    return items[:: max(1, -(-len(items) // most))]
 
 
 @contextmanager
@@ -109,7 +114,7 @@ def counted(
     kind: Kind,
     *,
     looked_at: int,
-    unusable: int,
+    unreadable: int,
 ) -> dict[str, Any]:
     """The attributes of `Files`.
 
@@ -120,7 +125,7 @@ def counted(
         present: section dataset of params.yaml, if it already trains on these files.
         kind: what the files hold.
         looked_at: files that were read to know them.
-        unusable: how many of these cannot be used.
+        unreadable: how many of these cannot be read.
 
     Raises:
         UserError: there are too few to train on and to score.
@@ -133,7 +138,7 @@ def counted(
         processors=processors,
         device=device,
         looked_at=looked_at,
-        unusable=unusable,
+        unreadable=unreadable,
         **{key: present[key] for key in ("labels", "held_out") if key in present},
     )
     _check_number(files, collection.items, kind)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ganforge.params.files import FEW_TO_COUNT, Files, Kind, counted, unpacked
+from ganforge.params.files import FEW_TO_COUNT, Files, Kind, counted, some_of, unpacked
 from ganforge.params.rules import Proposal, batch_size, length, number_format, share_of, threads, use_of_labels
 from ganforge.signals.midi import REST
 
@@ -59,7 +59,7 @@ def survey_music(processors: int, device: str, present: Mapping[str, Any], setti
     anything = settings.model_copy(update={"widest": WIDEST})
     bar = QUARTERS_PER_BAR * settings.steps_per_quarter
     with unpacked(read_import) as collection:
-        some = collection.items[:: -(-len(collection.items) // LOOKED_AT)]
+        some = some_of(collection.items, LOOKED_AT)
         taken = {item.path: read_piece(item, anything) for item in some}
         pieces = {path: outcome.piece.numbers for path, outcome in taken.items() if isinstance(outcome, Taken)}
         windows = {
@@ -79,7 +79,7 @@ def survey_music(processors: int, device: str, present: Mapping[str, Any], setti
                 present,
                 kind,
                 looked_at=len(taken),
-                unusable=len(taken) - len(pieces),
+                unreadable=len(taken) - len(pieces),
             ),
         )
 
@@ -118,7 +118,7 @@ def _widest(seen: MusicSurvey) -> tuple[int, str]:
     if not seen.ranges:
         return 5 * OCTAVE, "no file that was looked at could be read"
     spans = sorted(high - low for low, high in seen.ranges)
-    most = int(seen.max_broken * seen.looked_at) - seen.unusable
+    most = int(seen.max_broken * seen.looked_at) - seen.unreadable
     left_out = max(0, min(most, int(MOST_WIDE * len(spans))))
     span = spans[len(spans) - 1 - left_out]
     widest = min(WIDEST, max(OCTAVE, -(-span // OCTAVE) * OCTAVE))

@@ -86,7 +86,9 @@ def _of_size(seen: Survey, resolution: int | str, size: tuple[int, int], why: st
     device = f"this machine has {'no' if seen.machine == 'cpu' else 'a'} GPU"
     side = max(size)
     gamma = round(GAMMA * (side / GAMMA_SIDE) ** 2, 3)
-    gamma_reason = f"{GAMMA} at {GAMMA_SIDE} pixels, proportional to the number of pixels (StyleGAN2-ADA, Karras 2020)"
+    gamma_reason = (
+        f"{GAMMA} at {GAMMA_SIDE} pixels, proportional to the number of pixels (after StyleGAN2-ADA, Karras 2020)"
+    )
     width = _width(seen, side)
     smaller = ", and images of this size need more time" if width < WIDTH[seen.machine] else ""
     return [

@@ -84,8 +84,8 @@ def batch_size(count: int, side: int, plural: str = "files") -> tuple[int, str]:
     """The batch size for so many files or windows, and why."""
     batch = batch_of(side)
     rule = (
-        f"the power of two below {BATCH_PIXELS} / {side}, the longer side, at most {LARGEST_BATCH} (StyleGAN2-ADA, "
-        "Karras 2020)"
+        f"the largest power of two up to {BATCH_PIXELS} / {side}, the longer side, and {LARGEST_BATCH} (after "
+        "StyleGAN2-ADA, Karras 2020)"
     )
     if batch <= max(SMALLEST_BATCH, count * BATCH_SHARE):
         return batch, rule
@@ -154,7 +154,7 @@ def use_of_labels(class_counts: Mapping[str, int], present: str | None) -> tuple
     """Value and reason of dataset.labels; ``present`` is its value if the user has chosen it."""
     classes, half = len(class_counts), half_of_classes(class_counts)
     if not classes:
-        return "use", "there are no classes, so this has no effect"
+        return present or "use", "there are no classes, so this has no effect"
     if present is not None:
         return present, f"as params.yaml has it for these files, which have {classes} classes"
     if half < FEW_OF_A_CLASS:

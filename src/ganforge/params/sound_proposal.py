@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ganforge.params.files import Files, Kind, counted, unpacked
+from ganforge.params.files import Files, Kind, counted, some_of, unpacked
 from ganforge.params.rules import (
     Proposal,
     length,
@@ -59,7 +59,7 @@ def survey_sounds(processors: int, device: str, present: Mapping[str, Any]) -> S
     from ganforge.datasets.sounds import read_import
 
     with unpacked(read_import) as collection:
-        some = collection.items[:: -(-len(collection.items) // LOOKED_AT)]
+        some = some_of(collection.items, LOOKED_AT)
         headers = [header for item in some if (header := _header(item.path)) is not None]
         return SoundSurvey(
             seconds=[seconds for seconds, _ in headers],
@@ -71,7 +71,7 @@ def survey_sounds(processors: int, device: str, present: Mapping[str, Any]) -> S
                 present,
                 Kind("sounds", digest_of_file),
                 looked_at=len(some),
-                unusable=len(some) - len(headers),
+                unreadable=len(some) - len(headers),
             ),
         )
 
@@ -145,7 +145,9 @@ def _of_window(seen: SoundSurvey, rate: int, samples: int, too_slow: str) -> lis
     reach = f"it keeps frequencies up to {rate // 2:,} Hz"
     bins, frames = FFT // 2, 2 * samples // FFT
     gamma = round(GAMMA * samples / LEAST_SAMPLES, 3)
-    gamma_reason = f"{GAMMA} for {LEAST_SAMPLES:,} samples, proportional to their number (StyleGAN2-ADA, Karras 2020)"
+    gamma_reason = (
+        f"{GAMMA} for {LEAST_SAMPLES:,} samples, proportional to their number (after StyleGAN2-ADA, Karras 2020)"
+    )
     return [
         Proposal("dataset", "rate", rate, reach + too_slow),
         Proposal("dataset", "fft", FFT, "as in the recipe for spoken digits"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ganforge.params.files import Files, Kind, counted, unpacked
+from ganforge.params.files import Files, Kind, counted, some_of, unpacked
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -72,7 +72,7 @@ def survey(processors: int, device: str, present: Mapping[str, Any] | None = Non
 
     present = present or {}
     with unpacked(read_import) as collection:
-        headers, looked_at, unusable = _headers(collection)
+        headers, looked_at, unreadable = _headers(collection)
         return Survey(
             sizes=[header.size for header in headers],
             coloured=any(header.mode not in GREY for header in headers),
@@ -85,7 +85,7 @@ def survey(processors: int, device: str, present: Mapping[str, Any] | None = Non
                 present,
                 Kind("images", digest_of),
                 looked_at=looked_at,
-                unusable=unusable,
+                unreadable=unreadable,
             ),
         )
 
@@ -96,11 +96,10 @@ def _headers(collection: Collection) -> tuple[list[Header], int, int]:
     Returns:
         The headers, the number of these files, and of those that have no header.
     """
-    step = max(1, -(-len(collection.items) // LOOKED_AT))
-    some = collection.items[::step]
+    some = some_of(collection.items, LOOKED_AT)
     headers = [header for item in some if (header := _header(item, borders=True)) is not None]
     counts = len(some), len(some) - len(headers)
-    if step > 1 and len({header.size for header in headers}) == 1:
+    if len(some) < len(collection.items) and len({header.size for header in headers}) == 1:
         for item in collection.items:
             header = _header(item)
             if header is not None and header.size != headers[0].size:

@@ -27,7 +27,6 @@ class ImageSignal(Signal):
     suffix = ".png"
     mime = "image/png"
     transformations = ("colour", "translation", "cutout")
-    if_few = "augment.mode should be adaptive, as the recipe folder sets it"
     moves = ("shift", "mirror")
 
     @property

@@ -50,7 +50,6 @@ class MusicSignal(Signal):
     suffix = ".mid"
     mime = MIDI
     transformations = ("translation",)
-    if_few = "add pieces, transpose them more (dataset.transpose), or let excerpts overlap (dataset.stride)"
 
     @property
     def is_music(self) -> bool:

@@ -147,7 +147,6 @@ class SpectrogramSignal(SoundSignal):
     dtype = "float16"
     blank = -1
     transformations = ("delay", "masking")
-    if_few = "augment.mode should be adaptive, as the recipe sounds sets it"
     still_axes = (True, False)
 
     def to_network(self, stored: Tensor) -> Tensor:
@@ -230,7 +229,6 @@ class WaveformSignal(SoundSignal):
     kind = "waveform"
     dtype = "int16"
     transformations = ("delay", "masking")
-    if_few = "augment.mode should be adaptive, as the recipe sounds sets it"
 
     def to_network(self, stored: Tensor) -> Tensor:
         """To float32 -1..1."""

@@ -76,7 +76,8 @@ class Analysis:
 
         The fast algorithm of Griffin and Lim (Perraudin et al. 2013, algorithm 2, doi 10.1109/WASPAA.2013.6701851):
         each iteration projects onto transforms of sounds and then onto the given magnitudes, with momentum. Magnitudes
-        of `QUIETEST` become silence. All rows start with the same phases, so that each depends only on itself.
+        of `QUIETEST` become silence. The last frame, which was left out, is what the projection gives; a magnitude of
+        zero there would fade the sound out. All rows start with the same phases, so that each depends only on itself.
 
         Args:
             log_magnitude: natural logarithms.
@@ -93,6 +94,7 @@ class Analysis:
             consistent = self.transform(self.inverse(guess))
             ahead = consistent + MOMENTUM * (consistent - last)
             guess = magnitude * ahead / ahead.abs().clamp_min(1e-12)
+            guess[:, :-1, -1] = consistent[:, :-1, -1]
             last = consistent
         return self.inverse(guess)
 

@@ -1,4 +1,4 @@
-"""Are pieces like real ones in their notes, bars and harmony, and are they new?"""
+"""Is music like real music in its notes, bars and harmony, and is it new?"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_PIECES = 10_000  # measured
 CHAIN_SEED = 0
 MARGIN = 0.1  # by which shares may differ from those of real pieces
 FAR = 0.5  # of the way from real pieces to voices of different pieces
-CROSSINGS = 2.0  # times as many as in real pieces
+CROSSINGS = 2.0  # times as many as in real excerpts
 FEW_CROSSINGS = 0.01  # share of steps that is accepted on top of that
 
 
@@ -23,7 +23,7 @@ def _beside(name: str, *, shuffled: bool = False) -> dict[str, str]:
 
 
 class Music(Score):
-    """Compares the samples of all seeds with real test pieces, a Markov chain, and voices of different pieces."""
+    """Compares the samples of all seeds with real test data, a Markov chain, and voices of different excerpts."""
 
     name = "music"
     needs = frozenset({"music"})
@@ -61,7 +61,7 @@ class Music(Score):
             "music.in_scale",
             "notes in scale",
             "real",
-            "share of notes in the major or natural minor scale that fits their piece best; random notes have .63",
+            "share of notes in the major or natural minor scale that fits their excerpt best",
             "music.in_scale_real",
             whole=1,
             count_key="n.pooled",
@@ -90,7 +90,7 @@ class Music(Score):
             "music.tonal_distance",
             "tonal distance of voices",
             "real",
-            "how far two voices of a bar are apart in harmony; above real: they do not fit together",
+            "how far two voices are apart in harmony within a beat; above real: they do not fit together",
             "music.tonal_distance_real",
             count_key="n.pooled",
             beside=_beside("tonal_distance", shuffled=True),
@@ -154,39 +154,41 @@ class Music(Score):
         sentences = []
         match look_up_all(scores, "music.voice_crossings", "music.voice_crossings_real"):
             case [share, real] if share > CROSSINGS * real + FEW_CROSSINGS:
-                sentences.append(f"music: voices cross at {share:.0%} of the steps, against {real:.0%} in real pieces")
+                sentences.append(
+                    f"music: voices cross at {share:.0%} of the steps, against {real:.0%} in real excerpts"
+                )
         match look_up_all(scores, "music.in_scale", "music.in_scale_real"):
             case [share, real] if share < real - MARGIN:
                 sentences.append(
-                    f"music: only {share:.0%} of the notes are in a scale, against {real:.0%} in real pieces"
+                    f"music: only {share:.0%} of the notes are in a scale, against {real:.0%} in real excerpts"
                 )
         match look_up_all(scores, "music.notes_of_an_eighth", "music.notes_of_an_eighth_real"):
             case [share, real] if share < real - MARGIN:
                 sentences.append(
-                    f"music: notes are broken: {share:.0%} of them last an eighth, against {real:.0%} in real pieces"
+                    f"music: notes are broken: {share:.0%} of them last an eighth, against {real:.0%} in real excerpts"
                 )
         match look_up_all(scores, "music.tonal_distance", "music.tonal_distance_real", "music.tonal_distance_shuffled"):
             case [distance, real, shuffled] if distance - real > FAR * (shuffled - real) > 0:
                 sentences.append(
                     f"music: voices do not fit together: their tonal distance is {distance:.2f}, against {real:.2f} in "
-                    f"real pieces and {shuffled:.2f} with voices of different pieces"
+                    f"real pieces and {shuffled:.2f} with voices of different excerpts"
                 )
         match look_up_all(scores, "music.pitch_classes_per_bar", "music.pitch_classes_per_bar_real"):
             case [count, real] if abs(count - real) > MARGIN * real:
                 sentences.append(
                     f"music: a voice has {count:.1f} different pitch classes in a bar, against {real:.1f} in real "
-                    "pieces"
+                    "excerpts"
                 )
         match look_up_all(scores, "music.pitch_class_distance", "music.pitch_class_distance_real"):
             case [distance, real] if distance > real + MARGIN:
                 sentences.append(
                     f"music: the frequencies of pitch classes are {distance:.2f} off those of training data, against "
-                    f"{real:.2f} in real pieces"
+                    f"{real:.2f} in real excerpts"
                 )
         match look_up_all(scores, "music.empty_bars", "music.empty_bars_real"):
             case [share, real] if share > real + MARGIN:
-                sentences.append(f"music: {share:.0%} of the bars are empty, against {real:.0%} in real pieces")
+                sentences.append(f"music: {share:.0%} of the bars are empty, against {real:.0%} in real excerpts")
         match look_up_all(scores, "music.copied_bars", "music.copied_bars_real"):
             case [share, real] if share > real + MARGIN:
-                sentences.append(f"memorisation: {share:.0%} of the bars repeat training pieces")
+                sentences.append(f"memorisation: {share:.0%} of the bars repeat training excerpts")
         return sentences
