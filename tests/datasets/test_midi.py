@@ -78,6 +78,27 @@ def test_training_pieces_are_transposed_every_way_and_held_out_windows_once(fold
     assert not held_out.duplicated(["path", "first_step"]).any()
 
 
+def test_a_held_out_window_keeps_its_transposition_unless_a_newly_allowed_one_comes_first(folder):
+    def transposed(semitones):
+        """With pieces whose lower voice reaches so far around the 48 of the album."""
+        wide = {
+            f"mine__a__wide{semitones}{number}.mid": midi(
+                [[(40, 16), (100, 16), (60 + number, 16)], [(48 - semitones, 16), (48 + semitones, 32)]]
+            )
+            for number in range(8)
+        }
+        fill(folder, **wide)
+        _, _, items = prepare(transpose=2)
+        held_out = items[(items.split == "test") & ~items.path.str.contains("wide")]
+        return held_out.set_index(["path", "first_step"]).transposed
+
+    album(folder)
+    before, after = transposed(1), transposed(2)
+    assert set(before) == {-1, 0, 1}
+    assert set(after[before != after]) <= {-2, 2}
+    assert set(after) & {-2, 2}
+
+
 def test_halves_of_a_step_all_go_the_same_way(folder):
     run = midi([[(60 + number, 1) for number in range(16)] * 4])
     album(folder, **{"mine__a__run.mid": run})
