@@ -35,7 +35,7 @@ def prepare(**changes):
 
 def test_files_that_are_no_images_are_named_where_there_are_no_others(folder):
     fill(folder, **{"live.heic": b"\0\0\0\x18ftypheic"})
-    with pytest.raises(UserError, match=r"contains 1 files, such as live\.heic, but no image"):
+    with pytest.raises(UserError, match=r"contains 1 files, such as live\.heic, but no image[^`]*$"):
         prepare()
 
 

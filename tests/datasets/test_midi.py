@@ -167,7 +167,12 @@ def test_without_classes_nothing_is_labelled(folder):
 
 
 @pytest.mark.parametrize(
-    ("files", "sentence"), [({}, "contains no music"), ({"song.mp3": b"ID3"}, "such as song.mp3, but no music")]
+    ("files", "sentence"),
+    [
+        ({}, "contains no music"),
+        ({"song.mp3": b"ID3"}, "such as song.mp3, but no music.*run `ganforge recipe sounds`"),
+        ({"letter.txt": b"Dear"}, "such as letter.txt, but no music[^`]*$"),
+    ],
 )
 def test_an_import_without_music_is_refused(folder, files, sentence):
     fill(folder, **files)

@@ -28,6 +28,13 @@ def test_each_class_is_compared_with_itself_at_equal_numbers():
     assert distances.floor[1] == pytest.approx(frechet_distance(reference, Gaussian.fit(test[0][test[1] == 1][:30])))
 
 
+def test_data_without_labels_have_no_classes_to_compare():
+    """Groups take the place of labels, and test data may lack the last ones."""
+    features = np.random.default_rng(2).normal(size=(90, 3))
+    train, test = (features, np.arange(90) % 3), (features, np.arange(90) % 2)
+    assert class_distances(train, test, [train], 0).worst is None
+
+
 def test_one_class_alone_is_not_the_worst_of_any():
     random = np.random.default_rng(1)
     features = random.normal(size=(90, 3))

@@ -109,7 +109,7 @@ def test_few_pieces_are_refused_before_anything_is_measured(own_folder, capsys):
     (own_folder / IMPORT).mkdir(parents=True)
     (own_folder / IMPORT / "one.mid").write_bytes(midi([[(60, 16)]]))
     with pytest.raises(
-        SystemExit, match=r"contains 1 pieces, which give . excerpts .* at least 16 and 6 are needed: add more"
+        SystemExit, match=r"contains 1 piece, which give . excerpts .* at least 16 and 6 are needed: add more"
     ):
         main(["recipe", "midi"])
     assert "measuring" not in capsys.readouterr().out

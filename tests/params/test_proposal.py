@@ -254,7 +254,7 @@ def test_how_the_files_are_read_stays_as_the_user_has_it(own_folder, capsys, mon
             [f"{number}.png" for number in range(20)],
             r"20 images, \d+ of them to learn from and \d to hold out .*: add m",
         ),
-        (["one.png"], "contains 1 images, [01] of them to learn from and [01] to hold out"),
+        (["one.png"], "contains 1 image, [01] of them to learn from and [01] to hold out"),
         (
             [f"train/{number}.png" for number in range(12)] + [f"test/{number}.png" for number in range(50)],
             "12 of them to learn from and 50 to hold out .* at least 16 and 6 are needed: add more, or put all",

@@ -69,7 +69,7 @@ def test_window_and_rate_follow_from_the_files_and_the_time():
 def test_a_training_is_as_long_as_was_asked_for():
     found = proposed(minutes=20, rates=[8000] * 100)
     assert found["train.images"].value == 290_000  # 20 minutes at 244 a second, to two digits
-    assert found["train.best_every"].value == 29_000
+    assert found["train.best_every"].value == 58_000
     assert "good sounds need 68 minutes" in proposed(cells=10**5, rates=[8000] * 100)["train.images"].reason
     assert found["train.precision"].value == "float32"
     faster = proposed(minutes=20, rates=[8000] * 100, gain=1.5)
@@ -124,7 +124,7 @@ def test_few_sounds_are_refused_before_anything_is_measured(own_folder, capsys):
     (own_folder / "params.yaml").write_text(settings_text())
     (own_folder / IMPORT).mkdir(parents=True)
     soundfile.write(own_folder / IMPORT / "one.wav", np.sin(np.arange(8000) / 20), 8000)
-    with pytest.raises(SystemExit, match=r"contains 1 sounds, .* at least 16 and 6 are needed: add more"):
+    with pytest.raises(SystemExit, match=r"contains 1 sound, .* at least 16 and 6 are needed: add more"):
         main(["recipe", "sounds"])
     assert "measuring" not in capsys.readouterr().out
     assert (own_folder / "params.yaml").read_text() == settings_text()

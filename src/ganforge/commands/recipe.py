@@ -101,7 +101,7 @@ def announce_measuring(seen: Files, max_broken: float) -> None:
         print(warning)
     if hasattr(os, "getloadavg") and os.getloadavg()[0] > BUSY * seen.processors:
         print("other programs keep this machine busy: it may be measured as slower than it is")
-    print("measuring how fast this machine trains; this takes up to a minute")
+    print("measuring how fast this machine trains; this takes about a minute, and longer if it is busy")
 
 
 def kept(name: str) -> Mapping[str, Any]:
@@ -194,4 +194,5 @@ def run(options: argparse.Namespace) -> None:
         print(change if why is None else f"{change}   ({why})")
     for key, reason in untold.items():
         print(f"{key} stays as it is   ({reason})")
-    print("params.yaml is ready: run `make repro`." if changed else "params.yaml has these values already.")
+    next_step = "run `make look` to check what was read, then `make repro`" if proposals else "run `make repro`"
+    print(f"params.yaml is ready: {next_step}." if changed else "params.yaml has these values already.")

@@ -12,12 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
 
 from ganforge.datasets.archives import unpack
+from ganforge.datasets.suffixes import IMAGES
 from ganforge.errors import UserError, first_line
 
-SUFFIXES = (
-    *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".bmp", ".dib", ".gif", ".tif", ".tiff", ".avif"),
-    *(".ppm", ".pgm", ".pbm", ".pnm"),
-)
 BEGINNINGS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
 LONGEST_BEGINNING = 12  # bytes
 ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
@@ -159,7 +156,7 @@ def shared_folder(names: Iterable[str]) -> str:
 
 def may_be_image(name: str, path: str) -> bool:
     """Whether a file has the suffix of an image or, failing that, begins like one."""
-    if _suffix(name) in SUFFIXES:
+    if _suffix(name) in IMAGES:
         return True
     try:
         with open(path, "rb", opener=open_at_once) as file:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganforge.datasets.collection import SUFFIXES, Collection, read_collection
+from ganforge.datasets.collection import Collection, read_collection
 from ganforge.datasets.image_files import ImageFileSource
+from ganforge.datasets.suffixes import IMAGES, recipe_hint
 from ganforge.errors import UserError
 from ganforge.files import repository_root
 from ganforge.layout import IMPORT
@@ -41,7 +42,7 @@ def read_import(workspace: Path) -> Collection:
     if collection is not None and collection.others:
         raise UserError(
             f"{IMPORT} contains {len(collection.others)} files, such as {collection.others[0]}, but no image; allowed "
-            f"are {', '.join(SUFFIXES)}: convert them."
+            f"are {', '.join(IMAGES)}: convert them.{recipe_hint(collection.others)}"
         )
     if IMPORT.resolve() != repository_root() / IMPORT:
         raise UserError(

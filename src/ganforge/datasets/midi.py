@@ -17,6 +17,7 @@ from ganforge.datasets.decoding import Refusal, digest_of
 from ganforge.datasets.intake import split_of
 from ganforge.datasets.pieces import Piece, Window, write_pieces
 from ganforge.datasets.source import Progress, Source
+from ganforge.datasets.suffixes import MUSIC, recipe_hint
 from ganforge.errors import UserError
 from ganforge.files import repository_root, write_json, write_table
 from ganforge.layout import IMPORT
@@ -27,7 +28,6 @@ from ganforge.signals.midi import MOST_STEPS, REST, read_midi, voices_of, withou
 if TYPE_CHECKING:
     from ganforge.datasets.music_settings import MidiSettings
 
-SUFFIXES = (".mid", ".midi", ".kar", ".smf")
 BEGINNING = b"MThd"
 MOST_BYTES = 10_000_000  # of a file
 QUARTERS_PER_BAR = 4
@@ -77,7 +77,7 @@ class Midi(Source["MidiSettings"]):
 
 def may_be_midi(name: str, path: str) -> bool:
     """Whether a file has the suffix of a MIDI file or begins like one."""
-    if name.lower().endswith(SUFFIXES):
+    if name.lower().endswith(MUSIC):
         return True
     content = read_content(path, len(BEGINNING))
     return content == BEGINNING
@@ -96,7 +96,7 @@ def read_import(workspace: Path) -> Collection:
     if collection.others:
         raise UserError(
             f"{IMPORT} contains {len(collection.others)} files, such as {collection.others[0]}, but no music; allowed "
-            f"are {', '.join(SUFFIXES)}: export them as MIDI."
+            f"are {', '.join(MUSIC)}: export them as MIDI.{recipe_hint(collection.others)}"
         )
     if IMPORT.resolve() != repository_root() / IMPORT:
         raise UserError(

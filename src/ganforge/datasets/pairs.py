@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganforge.datasets.collection import SUFFIXES, Collection, read_files
+from ganforge.datasets.collection import Collection, read_files
 from ganforge.datasets.decoding import (
     ON_ITS_SIDE,
     Framing,
@@ -24,6 +24,7 @@ from ganforge.datasets.decoding import (
 )
 from ganforge.datasets.image_files import ImageFileSource, Outcome, decode_each, decode_file, read_content
 from ganforge.datasets.pairing import LEFT_RIGHT, RIGHT_LEFT, by_pairs, find_layout
+from ganforge.datasets.suffixes import IMAGES
 from ganforge.errors import UserError
 from ganforge.layout import IMPORT
 
@@ -71,7 +72,7 @@ class Pairs(ImageFileSource["PairsSettings"]):
         found = by_pairs(files, layout)
         if not found.items:
             raise UserError(
-                f"{IMPORT} contains no pairs; put images ({', '.join(SUFFIXES)}) there: in folders source and target, "
+                f"{IMPORT} contains no pairs; put images ({', '.join(IMAGES)}) there: in folders source and target, "
                 "side by side in one file, or listed in a CSV file with the columns source,target."
             )
         return PairCollection(found.title, found.items, found.others, found.labels_from, layout)

@@ -20,11 +20,6 @@ MOST_SECONDS = 3600.0  # of a file
 CLIPPED = 0.999  # of full scale
 CLIPPED_RUN = 3  # consecutive samples at full scale
 
-SUFFIXES = (
-    *(".wav", ".wave", ".flac", ".ogg", ".oga", ".opus", ".mp3"),
-    *(".aif", ".aiff", ".au", ".snd", ".caf", ".w64"),
-)
-
 
 @dataclass(frozen=True)
 class Hearing:

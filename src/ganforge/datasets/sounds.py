@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from ganforge.datasets.collection import Collection, by_folders, read_files
 from ganforge.datasets.decoding import Refusal
-from ganforge.datasets.recordings import SUFFIXES
 from ganforge.datasets.sound_intake import RecordingSource
+from ganforge.datasets.suffixes import SOUNDS, recipe_hint
 from ganforge.errors import UserError
 from ganforge.layout import IMPORT
 
@@ -50,12 +50,12 @@ def read_import(workspace: Path) -> Collection:
         UserError: there are no sounds.
     """
     files = read_files(IMPORT, workspace) if IMPORT.is_dir() else {}
-    collection = by_folders(IMPORT.name, files, lambda name, _: name.lower().endswith(SUFFIXES), "sounds")
+    collection = by_folders(IMPORT.name, files, lambda name, _: name.lower().endswith(SOUNDS), "sounds")
     if not collection.items:
         found = f"contains {len(files)} files, such as {next(iter(files))}, but no sounds" if files else "is empty"
         raise UserError(
-            f"{IMPORT} {found}; put sounds ({', '.join(SUFFIXES)}) there, in folders or in a zip or tar; "
-            "folders become classes."
+            f"{IMPORT} {found}; put sounds ({', '.join(SOUNDS)}) there, in folders or in a zip or tar; "
+            f"folders become classes.{recipe_hint(files)}"
         )
     return collection
 

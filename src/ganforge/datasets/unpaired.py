@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ganforge.datasets.collection import SUFFIXES, Collection, Item, by_folders, read_files
+from ganforge.datasets.collection import Collection, Item, by_folders, read_files
 from ganforge.datasets.image_files import ImageFileSource
 from ganforge.datasets.intake import FOLDERS
 from ganforge.datasets.pairing import side_of
+from ganforge.datasets.suffixes import IMAGES
 from ganforge.errors import UserError
 from ganforge.layout import IMPORT
 from ganforge.prepared.columns import SIGNAL
@@ -42,7 +43,7 @@ class Unpaired(ImageFileSource["UnpairedSettings"]):
             if not collection.items:
                 raise UserError(
                     f"{IMPORT} contains no images in a folder named {side}; both folders source and target need images "
-                    f"({', '.join(SUFFIXES)}): put the pictures to translate in source, and examples of the result "
+                    f"({', '.join(IMAGES)}): put the pictures to translate in source, and examples of the result "
                     "in target."
                 )
         target = collections[FOLDERS[SIGNAL]]

@@ -174,13 +174,13 @@ def kinds_of_file(studio: Studio) -> list[str]:
 
     Suffixes where there are any: for a kind, Gradio asks the machine's table of types, which may lack MIDI or FLAC.
     """
-    from ganforge.datasets import midi, recordings
+    from ganforge.datasets.suffixes import MUSIC, SOUNDS
 
     signal = studio.signal
     if signal.is_music:
-        return [*midi.SUFFIXES]
+        return [*MUSIC]
     if signal.is_sound:
-        return [*recordings.SUFFIXES]
+        return [*SOUNDS]
     kind = signal.mime.partition("/")[0]
     return [kind if kind in ("image", "audio", "video", "text") else signal.suffix]
 

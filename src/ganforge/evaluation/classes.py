@@ -51,10 +51,13 @@ def class_distances(
         seeds: features and labels of the samples of each seed.
         classes: number of labels.
     """
+    nothing = ClassDistances(np.array([], dtype=np.int64), np.array([]), np.array([]))
+    if not classes:
+        return nothing
     compared, distances, floors = [], [], []
     fewest = np.minimum(*(np.bincount(each, minlength=classes) for _, each in (train, test)))
     if (fewest >= FEWEST).sum() < 2:
-        return ClassDistances(np.array([], dtype=np.int64), np.array([]), np.array([]))
+        return nothing
     for label in range(classes):
         real, held_out = (features[labels == label] for features, labels in (train, test))
         drawn = [features[labels == label] for features, labels in seeds]

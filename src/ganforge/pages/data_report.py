@@ -13,8 +13,6 @@ from ganforge.prepared.columns import SIGNAL, SOURCE, TOKENS, Split
 from ganforge.prepared.facts import BLANK_NOTE, FEW_IMAGES, FEW_OF_A_CLASS, NOTES, OTHER, Facts
 from ganforge.prepared.meta import SPLITS, Meta, Prepared
 from ganforge.signals import signal_of
-from ganforge.signals.music import MusicSignal
-from ganforge.signals.sound import SoundSignal
 
 SHEET_ROWS, SHEET_COLUMNS = 20, 12
 SHEET_SEED = 0
@@ -169,13 +167,13 @@ def _of_classes(meta: Meta) -> list[str]:
             f"The classes are unequal: {counts[most]:,} {plural} of {most}, {counts[least]:,} of {least}; samples "
             "will have the same shares."
         )
-    few = sum(count < FEW_OF_A_CLASS for count in counts.values())
+    few = [name for name, count in counts.items() if count < FEW_OF_A_CLASS]
     if few:
         what = "styles" if meta.styled else "classes"
-        cure = "" if meta.styled else f": dataset.labels: ignore trains on all {plural} as one class"
+        cure = "" if meta.styled else f", or set dataset.labels to ignore to train on all {plural} as one class"
         sentences.append(
-            f"{few} of {len(counts)} {what} have fewer than {FEW_OF_A_CLASS} {plural}, which is too few to learn "
-            f"from{cure}."
+            f"{len(few)} of {len(counts)} {what} {'has' if len(few) == 1 else 'have'} fewer than {FEW_OF_A_CLASS} "
+            f"{plural}, such as {few[0]}: samples will be alike. Add some{cure}."
         )
     return sentences
 
@@ -200,8 +198,8 @@ def _of_files(meta: Meta, facts: Facts) -> list[str]:
         )
     if counts["test"] < FEW_HELD_OUT:
         sentences.append(
-            f"Only {counts['test']} {plural_of(meta)} are held out, so scores are noisy: dataset.test_share sets "
-            "their share, unless folders or a table name the test files."
+            f"Only {counts['test']} {plural_of(meta)} are held out, so scores are noisy: add files, or raise "
+            "dataset.test_share, unless folders or a table name the test files."
         )
     if facts.unread:
         sentences.append(
@@ -235,9 +233,9 @@ def _against_memorising(meta: Meta) -> str:
     signal = signal_of(meta.columns[SIGNAL])
     if meta.paired:
         return ": the recipe pairs moves source and target together (augment.mode)"
-    if isinstance(signal, MusicSignal):
+    if signal.is_music:
         return ": add pieces, or transpose them more (dataset.transpose)"
-    recipe = "style_transfer" if SOURCE in meta.columns else "sounds" if isinstance(signal, SoundSignal) else "folder"
+    recipe = "style_transfer" if SOURCE in meta.columns else "sounds" if signal.is_sound else "folder"
     return f": the recipe {recipe} sets augment.mode to adaptive" if signal.transformations else ""
 
 

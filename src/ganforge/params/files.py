@@ -164,10 +164,10 @@ def _check_number(seen: Files, items: Sequence[Item], kind: Kind) -> None:
         if kind.windows is None
         else f"which give {counts[0]} excerpts to learn from and {counts[1]} to hold out"
     )
+    found = f"{len(items)} {kind.plural if len(items) > 1 else kind.plural.removesuffix('s')}"
     cure = "add more" + (", or put all into one folder, so that a part is held out" if seen.named else "")
     raise UserError(
-        f"{IMPORT} contains {len(items)} {kind.plural}, {parts} for the scores; at least {FEWEST[0]} and {FEWEST[1]} "
-        f"are needed: {cure}."
+        f"{IMPORT} contains {found}, {parts} for the scores; at least {FEWEST[0]} and {FEWEST[1]} are needed: {cure}."
     )
 
 

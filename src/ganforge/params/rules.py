@@ -118,7 +118,7 @@ def threads(processors: int) -> Proposal:
     return Proposal("compute", "threads", min(processors, MOST_THREADS), f"this machine has {processors} processors")
 
 
-def length(minutes: int, speed: float, least: int, plural: str = "images") -> list[Proposal]:
+def length(minutes: int, speed: float, least: int, plural: str = "images", checks: int = CHECKS) -> list[Proposal]:
     """How long to train, to two digits, the precision of the measurement.
 
     Args:
@@ -126,6 +126,7 @@ def length(minutes: int, speed: float, least: int, plural: str = "images") -> li
         speed: signals per second that training shows.
         least: signals that a training should show.
         plural: what the signals are.
+        checks: of the samples; their time is not counted.
     """
     images = max(1000, int(float(f"{60 * minutes * speed:.1e}")))
     why = f"{minutes} minute{'' if minutes == 1 else 's'} at {speed:,.0f} {plural} per second, as just measured on this"
@@ -135,7 +136,7 @@ def length(minutes: int, speed: float, least: int, plural: str = "images") -> li
     patience = min(PATIENCE, round(PATIENT_SHARE * images))
     return [
         Proposal("train", "images", images, why),
-        Proposal("train", "best_every", images // CHECKS, f"{CHECKS} checks; the best generator is kept"),
+        Proposal("train", "best_every", images // checks, f"{checks} checks; the best generator is kept"),
         Proposal("train", "patience", patience, f"at most {PATIENCE:,} {plural}, and a fifth of the training"),
     ]
 

@@ -25,6 +25,7 @@ RATES = (16_000, 8_000)  # samples per second, the best first
 SHORTEST, LONGEST = 4096, 16_384  # samples of a window that are proposed
 MOST_FIT = 0.9  # share of the files that should fit into a window
 FFT, WIDTH, GAMMA = 256, 16, 0.5  # of the recipe for spoken digits
+CHECKS = 5  # of the samples during training, which rebuild sounds
 LEAST, LEAST_SAMPLES = 100_000, 8192  # sounds that a training should show, if they have so many samples
 
 Speed = Callable[[Sequence[Proposal], int, int], float]
@@ -106,12 +107,12 @@ def propose_for_sounds(seen: SoundSurvey, minutes: int, speed: Speed) -> list[Pr
         proposals = [*_of_window(seen, rate, samples, too_slow), precision]
         per_second, least = speed(proposals, rate, samples), _least(samples)
         if 60 * minutes * per_second >= least:
-            return proposals + length(minutes, per_second, least, "sounds")
+            return proposals + length(minutes, per_second, least, "sounds", CHECKS)
         window = f"{samples / rate:.2g} s at {rate:,}"
         too_slow = f"; {window} would need about {needed(least, per_second):,.0f} minutes on this machine"
     proposals = [*_of_window(seen, *cheapest, too_slow), precision]
     per_second = speed(proposals, *cheapest) if cheapest_speed is None else cheapest_speed
-    return proposals + length(minutes, per_second, _least(cheapest[1]), "sounds")
+    return proposals + length(minutes, per_second, _least(cheapest[1]), "sounds", CHECKS)
 
 
 def _windows(seen: SoundSurvey) -> list[tuple[int, int]]:

@@ -21,6 +21,10 @@ CHAIN = (
 """Outputs that stages pass on: the stage that writes each, the stage that reads it, and its path."""
 
 
+SCORED_BY = ("preprocess", "extractor", "train", "sample", "evaluate")
+"""The stages that lead to scores."""
+
+
 @dataclass(frozen=True)
 class Provenance:
     """The inputs of results.
@@ -65,8 +69,8 @@ def provenance(lock: str) -> Provenance | None:
             for writer, reader, path in CHAIN
         )
         sections: dict[str, Any] = {}
-        for stage in stages.values():
-            sections |= {key: value for key, value in _params(stage).items() if "." not in key}
+        for name in sorted(stages, key=lambda name: name in SCORED_BY):  # later stages may still have older settings
+            sections |= {key: value for key, value in _params(stages[name]).items() if "." not in key}
         data = _digest(stages["preprocess"], "outs", "data/prepared")
     except (YAMLError, ValueError, LookupError, TypeError, AttributeError):
         return None

@@ -55,7 +55,7 @@ class SoundFaults(Score):
             "audio.clicks",
             "clicks",
             "real",
-            "share of sounds with a click: a value far from its neighbours",
+            "share of sounds with a click: a jump of the wave that does not fit its surroundings",
             "audio.clicks_real",
             whole=1,
             count_key="n.pooled",
