@@ -127,7 +127,7 @@ def test_signals_are_called_what_they_are():
 def test_what_may_spoil_a_training_is_said():
     sentences = " ".join(warnings(meta(), facts(notes={"enlarged": 50}, left_out={"duplicate": 30})))
     for phrase in (
-        "only 935 images to learn from, which a discriminator memorises: the recipe folder sets augment.mode to",
+        "only 935 images to learn from, which a discriminator memorises: keep the augmentation of the recipe folder",
         "Only 20 images",
         "dataset.test_share",
         "classes are unequal: 900",

@@ -50,7 +50,7 @@ def test_too_many_broken_files_are_warned_of(own_folder, capsys, monkeypatch, re
         (own_folder / IMPORT / f"broken{number}.{suffix}").write_bytes(broken)
     main(["recipe", recipe])
     said = capsys.readouterr().out
-    assert "warning: 9 of 69 files that were looked at cannot be read. Remove them, or raise dataset.max_broken" in said
+    assert "warning: 9 of 69 files that were looked at cannot be used. Remove them, or raise dataset.max_broken" in said
     main(["set", "dataset.max_broken=0.2"])
     main(["recipe", recipe])
-    assert "cannot be read" not in capsys.readouterr().out
+    assert "cannot be used" not in capsys.readouterr().out

@@ -14,7 +14,7 @@ from tests.settings import RECIPES, settings_of, settings_text
 
 SEEN = MusicSurvey(
     count=300, test_files=None, class_counts={}, processors=2, device="cpu",
-    ranges=[(40, 80)] * 95 + [(20, 110)] * 5, looked_at=100, unreadable=0, windows=1000, steps=64, max_broken=0.1,
+    ranges=[(40, 80)] * 95 + [(20, 110)] * 5, looked_at=100, unusable=0, windows=1000, steps=64, max_broken=0.1,
 )  # fmt: skip
 
 
@@ -51,8 +51,8 @@ def test_the_range_of_notes_has_whole_octaves_and_room_for_most_pieces():
     assert proposed(spans=[48] * 20)["dataset.widest"].value == 48
     assert proposed(spans=[49] * 20)["dataset.widest"].value == 60
     assert proposed(spans=[40] * 94 + [90] * 6)["dataset.widest"].value == 96
-    assert proposed(looked_at=104, unreadable=4)["dataset.widest"].value == 48
-    assert proposed(looked_at=110, unreadable=10)["dataset.widest"].value == 96  # no more may be left out
+    assert proposed(looked_at=104, unusable=4)["dataset.widest"].value == 48
+    assert proposed(looked_at=110, unusable=10)["dataset.widest"].value == 96  # no more may be left out
     assert proposed(max_broken=0.0)["dataset.widest"].value == 96
     assert proposed(spans=[3])["dataset.widest"].value == 12
     assert proposed(spans=[127])["dataset.widest"].value == 127

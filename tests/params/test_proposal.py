@@ -33,7 +33,7 @@ def proposed(
     classes = {f"class {number}": each for number, each in enumerate(class_counts)}
     survey = Survey(
         count=count, test_files=test_files, sizes=list(sizes), class_counts=classes, processors=processors,
-        device=device, coloured=coloured, looked_at=len(sizes), unreadable=0, **present,
+        device=device, coloured=coloured, looked_at=len(sizes), unusable=0, **present,
     )  # fmt: skip
     proposals = propose(survey, minutes, speed, side)
     return {f"{proposal.section}.{proposal.key}": proposal for proposal in proposals}

@@ -112,7 +112,7 @@ def test_the_way_back_also_undoes_what_was_proposed(project):
         device="cpu",
         coloured=True,
         looked_at=2,
-        unreadable=0,
+        unusable=0,
     )
     apply_recipe("folder", proposals=propose(few, 10, lambda *_: 100))
     apply_recipe("digits")

@@ -16,7 +16,7 @@ from tests.settings import RECIPES, settings_of, settings_text
 
 SEEN = SoundSurvey(
     count=3000, test_files=None, seconds=[0.5] * 90 + [0.9] * 10, rates=[44_100] * 100,
-    class_counts={"a": 1500, "b": 1500}, processors=2, device="cpu", looked_at=100, unreadable=0,
+    class_counts={"a": 1500, "b": 1500}, processors=2, device="cpu", looked_at=100, unusable=0,
 )  # fmt: skip
 
 

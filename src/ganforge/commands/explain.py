@@ -20,10 +20,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Prints it."""
-    from ganforge.evaluation.reading import explain_score, score_keys
+    from ganforge.evaluation.reading import explain_score, score_groups, score_keys
     from ganforge.params.explaining import explain, overview
 
     if options.name is None:
         print(overview())
+        print(f"\nScores are {', '.join(score_groups())}.")
     else:
-        print(explain_score(options.name) or explain(options.name, score_keys()))
+        print(explain_score(options.name) or explain(options.name, [*score_groups(), *score_keys()]))

@@ -96,7 +96,7 @@ def proposed(name: str, minutes: int, resolution: int | None, present: Mapping[s
 
 
 def announce_measuring(seen: Files, max_broken: float) -> None:
-    """Says whether too many files cannot be read, that the machine is measured, and whether it is busy."""
+    """Says whether too many files cannot be used, that the machine is measured, and whether it is busy."""
     if warning := seen.warning(max_broken):
         print(warning)
     if hasattr(os, "getloadavg") and os.getloadavg()[0] > BUSY * seen.processors:

@@ -42,7 +42,7 @@ def read_import(workspace: Path) -> Collection:
     if collection is not None and collection.others:
         raise UserError(
             f"{IMPORT} contains {len(collection.others)} files, such as {collection.others[0]}, but no image; allowed "
-            f"are {', '.join(IMAGES)}: convert them.{recipe_hint(collection.others)}"
+            f"are {', '.join(IMAGES)}.{recipe_hint(collection.others) or ' Convert them.'}"
         )
     if IMPORT.resolve() != repository_root() / IMPORT:
         raise UserError(

@@ -96,7 +96,7 @@ def read_import(workspace: Path) -> Collection:
     if collection.others:
         raise UserError(
             f"{IMPORT} contains {len(collection.others)} files, such as {collection.others[0]}, but no music; allowed "
-            f"are {', '.join(MUSIC)}: export them as MIDI.{recipe_hint(collection.others)}"
+            f"are {', '.join(MUSIC)}.{recipe_hint(collection.others) or ' Export them as MIDI.'}"
         )
     if IMPORT.resolve() != repository_root() / IMPORT:
         raise UserError(

@@ -10,7 +10,7 @@ from ganforge.datasets.common_settings import DataSettings, LabelledSettings
 from ganforge.settings import Share
 
 STEPS = 4  # per quarter, which make pairs of sixteenths
-QUARTERS_PER_BAR = 4  # for every metre; windows and scores count in bars
+QUARTERS_PER_BAR = 4  # for every metre
 
 
 class MusicSettings(DataSettings):

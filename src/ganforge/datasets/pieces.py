@@ -1,4 +1,4 @@
-"""Cuts music into windows of a few bars, with optional transposition; a piece stays in one split.
+"""Cuts music into excerpts of a few bars, with optional transposition; a piece stays in one split.
 
 Training pieces are transposed by every number of semitones that their voices allow. Each held-out excerpt is transposed
 by one of these, which a digest of the piece decides. Otherwise real music would be in other keys in each split, and all

@@ -1,11 +1,12 @@
-"""Measures of music from published work, for pieces as MIDI numbers.
+"""Measures of music, some from published work, for pieces as MIDI numbers.
 
 Pieces are (N, voices, steps) of MIDI numbers, `ganforge.signals.midi.REST` where a voice is silent. A bar has ``bar``
 steps; steps after the last whole bar are left out.
 
 * Dong et al. 2018, MuseGAN, https://arxiv.org/abs/1709.06298, section 5: empty bars, pitch classes in a bar, tonal
-  distance between voices. Its qualified notes are longer than three of 96 steps of a bar; here, long notes last an
+  distance between voices. Its qualified notes last at least three of the 96 steps of a bar; here, long notes last an
   eighth.
+* Mogren 2016, C-RNN-GAN, https://arxiv.org/abs/1611.09904, section 3: notes in the scale that fits best.
 * Harte, Sandler & Gasser 2006, Detecting harmonic change in musical audio, equations 1 to 3: the tonal centroid.
 """
 
@@ -54,7 +55,7 @@ def of_voices_together(pieces: np.ndarray, bar: int) -> dict[str, float]:
     return {
         "in_scale": in_scale(pieces),
         "voice_crossings": voice_crossings(pieces),
-        "tonal_distance": tonal_distance(pieces, max(1, bar // QUARTERS_PER_BAR)),
+        "tonal_distance": tonal_distance(pieces, bar // QUARTERS_PER_BAR),
     }
 
 
@@ -69,10 +70,10 @@ def empty_bars(pieces: np.ndarray, bar: int) -> float:
     return float((bars_of(pieces, bar) == REST).all(3).mean())
 
 
-def chroma(pieces: np.ndarray, bar: int) -> np.ndarray:
-    """How many steps each pitch class sounds in each bar of each voice; (N, voices, bars, 12). A beat may be a bar."""
-    bars = bars_of(pieces, bar)
-    classes = np.where(bars == REST, REST, bars % 12)
+def chroma(pieces: np.ndarray, steps: int) -> np.ndarray:
+    """How many steps each pitch class sounds in each part of each voice, of so many steps; (N, voices, parts, 12)."""
+    parts = bars_of(pieces, steps)
+    classes = np.where(parts == REST, REST, parts % 12)
     return np.stack([(classes == pitch_class).sum(3) for pitch_class in range(12)], axis=3)
 
 

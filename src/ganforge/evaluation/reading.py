@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from dataclasses import dataclass
 
 from ganforge.evaluation import registry
 from ganforge.evaluation.score import ANSWERS, BASELINES, Meaning, Scores, look_up
 
+WIDTH = 100  # of a line
 SPREAD = "±: standard deviation over the seeds of the samples; another seed of the training changes scores as well."
 CLOSE = 2.0  # highest ratio of samples that are close to real data
 RATIOS = ((CLOSE, "close to real ones"), (5.0, "some way from real ones"))
@@ -188,15 +190,25 @@ def explain_score(name: str) -> str:
     """What a score means, by one of `score_keys`; all scores of a group, by its name; empty if nothing has it."""
     lines = []
     for meaning in registry.meanings().values():
-        if name not in (meaning.key.partition(".")[0], *_keys_of(meaning)):
+        if name not in (_group_of(meaning), *_keys_of(meaning)):
             continue
         better = "nearest to real is best" if meaning.better == "real" else f"{meaning.better} is better"
-        lines += [f"{meaning.key} ({meaning.label}; {better})", f"    {meaning.text}"]
-        if meaning.real_key:
-            lines.append(f"    {meaning.real_key} is the same for real test data")
-        lines += [f"    {key} is the same for: {OTHERS[other]}" for other, key in meaning.beside.items()]
+        also = {meaning.real_key: "real test data", meaning.spread_key: "its standard deviation over the seeds"}
+        also |= {key: OTHERS[other] for other, key in meaning.beside.items()}
+        lines.append(f"{meaning.key} ({meaning.label}; {better})")
+        for text in (meaning.text, *(f"{key}: {what}" for key, what in also.items() if key)):
+            lines += textwrap.wrap(text, WIDTH, initial_indent="    ", subsequent_indent="    ")
         lines.append("")
     return "\n".join(lines).rstrip()
+
+
+def score_groups() -> list[str]:
+    """The names of the groups of scores."""
+    return list(dict.fromkeys(_group_of(meaning) for meaning in registry.meanings().values()))
+
+
+def _group_of(meaning: Meaning) -> str:
+    return meaning.key.partition(".")[0]
 
 
 def _keys_of(meaning: Meaning) -> list[str]:

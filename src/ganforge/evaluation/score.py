@@ -55,8 +55,8 @@ ANSWERS = {
 source, the training pair with the nearest source, the partner of another source, the mean of the training data."""
 
 BASELINES = {"markov": "Markov chain", "shuffled": "voices shuffled"}
-"""Baselines without a network and their names: pieces of a Markov chain of the training data, and combined voices of
-different real test pieces."""
+"""Baselines without a network and their names: music of a Markov chain of the training data, and combined voices of
+different real test excerpts."""
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,7 @@ def _of_classes(meta: Meta) -> list[str]:
         cure = "" if meta.styled else f", or set dataset.labels to ignore to train on all {plural} as one class"
         sentences.append(
             f"{len(few)} of {len(counts)} {what} {'has' if len(few) == 1 else 'have'} fewer than {FEW_OF_A_CLASS} "
-            f"{plural}, such as {few[0]}: samples will be alike. Add some{cure}."
+            f"{plural}{':' if len(few) == 1 else ', such as'} {few[0]}. Its samples will be alike. Add some{cure}."
         )
     return sentences
 
@@ -232,11 +232,11 @@ def _against_memorising(meta: Meta) -> str:
     """How the recipe for such data keeps a discriminator from memorising few signals; empty if none does."""
     signal = signal_of(meta.columns[SIGNAL])
     if meta.paired:
-        return ": the recipe pairs moves source and target together (augment.mode)"
+        return ": keep the augmentation of the recipe pairs (augment.mode: together)"
     if signal.is_music:
         return ": add pieces, or transpose them more (dataset.transpose)"
     recipe = "style_transfer" if SOURCE in meta.columns else "sounds" if signal.is_sound else "folder"
-    return f": the recipe {recipe} sets augment.mode to adaptive" if signal.transformations else ""
+    return f": keep the augmentation of the recipe {recipe} (augment.mode: adaptive)" if signal.transformations else ""
 
 
 def render_data_report(

@@ -34,7 +34,7 @@ class Files:
         processors: number of processors of this machine.
         device: cpu, cuda or mps.
         looked_at: files that were read to know them, in full or their headers only.
-        unreadable: how many of these cannot be read; others may turn out to be silent or too small.
+        unusable: how many of these cannot be used, as far as it shows; more may be silent or too small.
         labels: dataset.labels, if params.yaml already trains on these files.
         held_out: dataset.held_out.
     """
@@ -45,7 +45,7 @@ class Files:
     processors: int
     device: str
     looked_at: int
-    unreadable: int
+    unusable: int
     labels: str | None = None
     held_out: str = "test"
 
@@ -60,13 +60,12 @@ class Files:
         return "cpu" if self.device == "cpu" else "gpu"
 
     def warning(self, max_broken: float) -> str:
-        """A warning if `preprocess` may stop for dataset.max_broken; empty if so few files cannot be read."""
-        if self.unreadable <= max_broken * self.looked_at:
+        """A warning if `preprocess` may stop for dataset.max_broken; empty if few files cannot be used."""
+        if self.unusable <= max_broken * self.looked_at:
             return ""
         return (
-            f"warning: {self.unreadable} of {self.looked_at} files that were looked at cannot be read. Remove them, or "
-            f"raise dataset.max_broken, which is {max_broken}: if they are more of all files, `make repro` stops and "
-            "names some."
+            f"warning: {self.unusable} of {self.looked_at} files that were looked at cannot be used. Remove them, or "
+            f"raise dataset.max_broken: `make repro` stops if their share among all files is more than {max_broken}."
         )
 
     @property
@@ -114,7 +113,7 @@ def counted(
     kind: Kind,
     *,
     looked_at: int,
-    unreadable: int,
+    unusable: int,
 ) -> dict[str, Any]:
     """The attributes of `Files`.
 
@@ -125,7 +124,7 @@ def counted(
         present: section dataset of params.yaml, if it already trains on these files.
         kind: what the files hold.
         looked_at: files that were read to know them.
-        unreadable: how many of these cannot be read.
+        unusable: how many of these cannot be used, as far as it shows.
 
     Raises:
         UserError: there are too few to train on and to score.
@@ -138,7 +137,7 @@ def counted(
         processors=processors,
         device=device,
         looked_at=looked_at,
-        unreadable=unreadable,
+        unusable=unusable,
         **{key: present[key] for key in ("labels", "held_out") if key in present},
     )
     _check_number(files, collection.items, kind)

@@ -79,7 +79,7 @@ def survey_music(processors: int, device: str, present: Mapping[str, Any], setti
                 present,
                 kind,
                 looked_at=len(taken),
-                unreadable=len(taken) - len(pieces),
+                unusable=len(taken) - len(pieces),
             ),
         )
 
@@ -118,7 +118,7 @@ def _widest(seen: MusicSurvey) -> tuple[int, str]:
     if not seen.ranges:
         return 5 * OCTAVE, "no file that was looked at could be read"
     spans = sorted(high - low for low, high in seen.ranges)
-    most = int(seen.max_broken * seen.looked_at) - seen.unreadable
+    most = int(seen.max_broken * seen.looked_at) - seen.unusable
     left_out = max(0, min(most, int(MOST_WIDE * len(spans))))
     span = spans[len(spans) - 1 - left_out]
     widest = min(WIDEST, max(OCTAVE, -(-span // OCTAVE) * OCTAVE))

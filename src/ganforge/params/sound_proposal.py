@@ -72,7 +72,7 @@ def survey_sounds(processors: int, device: str, present: Mapping[str, Any]) -> S
                 present,
                 Kind("sounds", digest_of_file),
                 looked_at=len(some),
-                unreadable=len(some) - len(headers),
+                unusable=len(some) - len(headers),
             ),
         )
 

@@ -72,7 +72,7 @@ def survey(processors: int, device: str, present: Mapping[str, Any] | None = Non
 
     present = present or {}
     with unpacked(read_import) as collection:
-        headers, looked_at, unreadable = _headers(collection)
+        headers, looked_at, unusable = _headers(collection)
         return Survey(
             sizes=[header.size for header in headers],
             coloured=any(header.mode not in GREY for header in headers),
@@ -85,7 +85,7 @@ def survey(processors: int, device: str, present: Mapping[str, Any] | None = Non
                 present,
                 Kind("images", digest_of),
                 looked_at=looked_at,
-                unreadable=unreadable,
+                unusable=unusable,
             ),
         )
 

@@ -21,7 +21,7 @@ CHAIN = (
 """Outputs that stages pass on: the stage that writes each, the stage that reads it, and its path."""
 
 
-SCORED_BY = ("preprocess", "extractor", "train", "sample", "evaluate")
+SCORED_BY = ("preprocess", "extractor", "baseline", "train", "sample", "evaluate")
 """The stages that lead to scores."""
 
 

@@ -34,7 +34,7 @@ class Signal(ABC):
         suffix: suffix of the file of a single signal.
         mime: MIME type of that file.
         transformations: names of `ganforge.training.augmentation.TRANSFORMATIONS` that suit this kind.
-            moves: names of `ganforge.training.augmentation.MOVES` that may be applied to it and its source together.
+        moves: names of `ganforge.training.augmentation.MOVES` that may be applied to it and its source together.
         still_axes: for each axis, whether a shift along it changes the meaning, as for frequencies of a sound;
             networks get positions along these axes as input. Empty: for no axis.
         blank: the stored number that fills an empty place of a sheet.

@@ -76,8 +76,9 @@ class Analysis:
 
         The fast algorithm of Griffin and Lim (Perraudin et al. 2013, algorithm 2, doi 10.1109/WASPAA.2013.6701851):
         each iteration projects onto transforms of sounds and then onto the given magnitudes, with momentum. Magnitudes
-        of `QUIETEST` become silence. The last frame, which was left out, is what the projection gives; a magnitude of
-        zero there would fade the sound out. All rows start with the same phases, so that each depends only on itself.
+        of `QUIETEST` become silence. The last frame, which was left out, gets half of the magnitudes before it, because
+        half of its window is after the end; with zero, sounds would fade out. All rows start with the same phases, so
+        that each depends only on itself.
 
         Args:
             log_magnitude: natural logarithms.
@@ -85,6 +86,7 @@ class Analysis:
         """
         magnitude = log_magnitude.exp()
         magnitude = torch.nn.functional.pad(magnitude * (magnitude > 1.01 * QUIETEST), (0, 1, 0, 1))
+        magnitude[..., -1] = magnitude[..., -2] / 2
         random = torch.Generator().manual_seed(PHASE_SEED)
         angles = 2 * math.pi * torch.rand(magnitude.shape[1:], generator=random)
         phases = torch.polar(torch.ones_like(angles), angles).to(magnitude.device)
@@ -94,7 +96,6 @@ class Analysis:
             consistent = self.transform(self.inverse(guess))
             ahead = consistent + MOMENTUM * (consistent - last)
             guess = magnitude * ahead / ahead.abs().clamp_min(1e-12)
-            guess[:, :-1, -1] = consistent[:, :-1, -1]
             last = consistent
         return self.inverse(guess)
 

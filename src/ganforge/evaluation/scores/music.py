@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 MOST_PIECES = 10_000  # measured
 CHAIN_SEED = 0
-MARGIN = 0.1  # by which shares may differ from those of real pieces
-FAR = 0.5  # of the way from real pieces to voices of different pieces
+MARGIN = 0.1  # by which shares may differ from those of real excerpts
+FAR = 0.5  # of the way from real excerpts to voices of different ones
 CROSSINGS = 2.0  # times as many as in real excerpts
 FEW_CROSSINGS = 0.01  # share of steps that is accepted on top of that
 
@@ -171,7 +171,7 @@ class Music(Score):
             case [distance, real, shuffled] if distance - real > FAR * (shuffled - real) > 0:
                 sentences.append(
                     f"music: voices do not fit together: their tonal distance is {distance:.2f}, against {real:.2f} in "
-                    f"real pieces and {shuffled:.2f} with voices of different excerpts"
+                    f"real excerpts and {shuffled:.2f} with voices of different ones"
                 )
         match look_up_all(scores, "music.pitch_classes_per_bar", "music.pitch_classes_per_bar_real"):
             case [count, real] if abs(count - real) > MARGIN * real:
