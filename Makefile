@@ -75,6 +75,7 @@ augmentation: workspace ## Measure whether generated images help a classifier wi
 .PHONY: report
 report: setup ## Open the report of the last run
 	@test -e reports/report.html || { echo "There is no report yet: run make repro first."; exit 1; }
+	@dvc status -q report || echo "This report may be of an earlier run: make repro writes a new one."
 	@python -c 'import sys, webbrowser; sys.exit(not webbrowser.open("file://$(CURDIR)/reports/report.html"))' || echo "No browser answers here: open reports/report.html with one."
 
 .PHONY: ui
