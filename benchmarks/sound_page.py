@@ -17,7 +17,7 @@ It runs `dvc repro` for each seed of the training in a copy of the last commit, 
 [Sounds](../how_to/sounds.md#scores) and [music](../how_to/music.md#scores) explain the scores.
 
 "Training" is the time of the training loop with its checks for the best generator. "Real" are held-out sounds or
-pieces. Spectrograms have no phases, so real sounds are rebuilt as samples are: that is the best that samples can reach.
+excerpts. Spectrograms have no phases, so real sounds are rebuilt as samples are: that is the best that samples can reach.
 """
 
 SECTIONS = {
@@ -89,13 +89,12 @@ so vowels are unclear, and some have a hiss that does not belong to the digit. M
 loud for a file and are lowered, which real sounds hardly ever are.
 """,
     "instruments": """\
-The ratio is large because its floor is small: real sounds of both splits hardly differ. Recall and
-coverage show that samples vary less than real sounds.
+Samples are in tune. The ratio is large because its floor is small: real sounds of both splits hardly
+differ. Recall and coverage show that samples vary less than real sounds.
 """,
     "chorales": """\
-Notes last nearly as long as in real pieces, and voices cross less often. Hardly any bar is copied.
-Harmony is weaker: more notes are outside the scale, and voices harmonise less than in real pieces
-and in those of the chain.
+Notes last nearly as long as in real excerpts, voices cross less often, and two voices harmonise in a
+beat as in real ones. Hardly any bar is copied. More notes are outside the scale.
 """,
 }
 WHAT = {"spoken_digits": "sounds", "instruments": "sounds", "chorales": "excerpts"}
