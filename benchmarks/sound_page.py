@@ -93,8 +93,9 @@ Samples are in tune. The ratio is large because its floor is small: real sounds 
 differ. Recall and coverage show that samples vary less than real sounds.
 """,
     "chorales": """\
-Notes last nearly as long as in real excerpts, voices cross less often, and two voices harmonise in a
-beat as in real ones. Hardly any bar is copied. More notes are outside the scale.
+Notes last nearly as long as in real excerpts, voices cross no more often, and two voices harmonise in a
+beat as in real ones. Hardly any bar is copied. More notes are outside the scale, and the third seed has
+other shares of the pitch classes.
 """,
 }
 WHAT = {"spoken_digits": "sounds", "instruments": "sounds", "chorales": "excerpts"}
