@@ -17,7 +17,8 @@ It runs `dvc repro` for each seed of the training in a copy of the last commit, 
 [Sounds](../how_to/sounds.md#scores) and [music](../how_to/music.md#scores) explain the scores.
 
 "Training" is the time of the training loop with its checks for the best generator. "Real" are held-out sounds or
-excerpts. Spectrograms have no phases, so real sounds are rebuilt as samples are: that is the best that samples can reach.
+excerpts. Spectrograms have no phases, so real sounds are rebuilt as samples are. That is the best that samples can
+reach.
 """
 
 SECTIONS = {
