@@ -33,7 +33,7 @@ def test_a_tone_keeps_its_pitch_and_its_loudness(signal):
     assert stored.dtype == signal.dtype
     assert stored.shape == (1, *signal.shape)
     again = signal.sound(stored[0])
-    assert abs(pitch_of(again) - 440) < 1
+    assert abs(pitch_of(again) - 440) < 2
     assert 0.4 < np.abs(again[500:-500]).max() < 0.65
 
 
@@ -102,7 +102,7 @@ def test_an_mp3_is_a_few_times_smaller_and_sounds_alike():
     assert 3 * len(mp3(sound, RATE)) < len(wav(sound, RATE))
     again, rate = read_sound(mp3(sound, RATE))
     assert rate == RATE
-    assert abs(pitch_of(again) - 440) < 1
+    assert abs(pitch_of(again) - 440) < 2
 
 
 def test_resampling_keeps_pitch_and_what_is_above_the_band_is_gone():
@@ -129,7 +129,7 @@ def test_what_is_too_loud_for_a_file_is_made_less_loud():
     signal = SpectrogramSignal((1, 128, 32), ABOUT | {"loudest": [1.0] * 128, "rounds": 32})
     loud = signal.sound(signal.of_sounds(tone(level=1.5)[None])[0])
     assert 0.5 < np.abs(loud).max() < 1
-    assert abs(pitch_of(loud) - 440) < 1
+    assert abs(pitch_of(loud) - 440) < 2
 
 
 @pytest.mark.parametrize("rate", [6000, 10000, 20000, 96000])
