@@ -81,7 +81,7 @@ def batch_of(side: int) -> int:
 
 
 def batch_size(count: int, side: int, plural: str = "files") -> tuple[int, str]:
-    """The batch size for so many files or windows, and why."""
+    """The batch size for so many files or excerpts, and why."""
     batch = batch_of(side)
     rule = (
         f"the largest power of two up to {BATCH_PIXELS} / {side}, the longer side, and {LARGEST_BATCH} (after "
